@@ -1,0 +1,1 @@
+"""The command line: one file a command; it parses, calls the pipeline and prints."""

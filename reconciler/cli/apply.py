@@ -1,0 +1,82 @@
+"""`reconciler apply`: plans, shows, asks, and does exactly that."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from pathlib import Path
+
+import click
+
+from reconciler import pipeline
+from reconciler.cli.options import Common, common, targets, work
+from reconciler.cli.output import saved, show_plan
+from reconciler.engine.events import Event, Ledger
+from reconciler.engine.prepare import Work
+from reconciler.errors import CancelledError, UsageError
+from reconciler.model.plan import Plan
+from reconciler.reporting import applying, json
+
+
+@click.command(name="apply")
+@click.argument("plan", type=click.Path(path_type=Path), required=False)
+@click.option("--auto-approve", is_flag=True, help="Do not ask.")
+@targets
+@common
+def command(
+    chosen: Common, plan: Path | None, auto_approve: bool, targets: tuple[str, ...]
+) -> int:
+    """Carry out the saved PLAN without asking, or make one, show it and ask.
+
+    Exits with 1 where anything was refused or is left to do.
+    """
+    if plan is not None and (targets or chosen.tenants):
+        raise UsageError("RUN100", "a saved plan has its own tenants and targets")
+    with work(chosen, targets) as what:
+        made = saved(plan) if plan is not None else _made(what, chosen)
+        if made.errored:
+            return 1
+        if plan is None and made.differs and not auto_approve:
+            _ask(chosen)
+        return _carry_out(made, what, chosen, is_saved=plan is not None)
+
+
+def _made(what: Work, chosen: Common) -> Plan:
+    started = time.monotonic()
+    made = asyncio.run(pipeline.plan(what))
+    if not chosen.json:
+        show_plan(made, chosen, seconds=time.monotonic() - started)
+    elif made.errored:
+        show_plan(made, chosen)
+    return made
+
+
+def _ask(chosen: Common) -> None:
+    if not chosen.asks:
+        raise UsageError(
+            "RUN102",
+            "nobody is there to approve the plan",
+            hint="review a saved plan and apply that, or pass --auto-approve",
+        )
+    click.echo("\nDo you want to perform these actions?\n  Only 'yes' will be accepted.\n")
+    if click.prompt("  Enter a value", default="", show_default=False) != "yes":
+        raise CancelledError("RUN106", "apply cancelled; nothing was written")
+    click.echo("")
+
+
+def _carry_out(made: Plan, what: Work, chosen: Common, *, is_saved: bool) -> int:
+    def report(told: Event) -> None:
+        line = json.event(told) if chosen.json else applying.event(told, chosen.paint)
+        if line is not None and not (chosen.quiet and not chosen.json):
+            click.echo(line)
+
+    ledgers = asyncio.run(pipeline.apply(what, made, saved=is_saved, report=report))
+    if chosen.json:
+        click.echo(json.applied(made, ledgers))
+    else:
+        click.echo(("\n" if made.steps else "") + applying.ledger(ledgers, made, chosen.paint))
+    return 0 if _all_done(ledgers) else 1
+
+
+def _all_done(ledgers: tuple[Ledger, ...]) -> bool:
+    return all(each.outcome == "done" for each in ledgers)

@@ -1,0 +1,62 @@
+"""`reconciler drift`: what was changed behind Git's back; it never writes to a tenant."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from pathlib import Path
+
+import click
+
+from reconciler import pipeline
+from reconciler.cli.options import Common, common, work
+from reconciler.cli.output import save, show_plan
+from reconciler.errors import UsageError
+from reconciler.reporting import drift, json
+from reconciler.reporting.text import Style
+
+DRIFTED = 2
+
+
+@click.command(name="drift")
+@click.argument("addresses", nargs=-1)
+@click.option("--revert", is_flag=True, help="Plan to take the drift back.")
+@click.option(
+    "--out", type=click.Path(path_type=Path, dir_okay=False), help="Save that plan for `apply`."
+)
+@common
+def command(chosen: Common, addresses: tuple[str, ...], revert: bool, out: Path | None) -> int:
+    """Compare the tenants with what was last applied; without a state, with Git.
+
+    Exits with 2 on drift. What Git wants next is pending, and no drift.
+    """
+    if out is not None and not revert:
+        raise UsageError("RUN100", "--out saves the plan of --revert, which is not there")
+    started = time.monotonic()
+    with work(chosen, addresses) as what:
+        found = asyncio.run(pipeline.drift(what))
+    seconds = time.monotonic() - started
+    if chosen.json and not revert:
+        result = json.drift(found.differences, drifted=found.drifted)
+        click.echo(json.document(result), nl=False)
+    elif not chosen.json:
+        style = Style(chosen.paint, whole=chosen.verbose, seconds=seconds)
+        click.echo(drift.drift(found.tenants, found.differences, found.beyond, style), nl=False)
+    if revert:
+        _revert(found, chosen, out)
+    elif found.revert is not None:
+        chosen.say("To take it back: reconciler drift --revert --out revert.plan")
+    return DRIFTED if found.drifted else 0
+
+
+def _revert(found: pipeline.Drift, chosen: Common, out: Path | None) -> None:
+    if found.revert is None:
+        if chosen.json:
+            click.echo(json.document(json.drift(found.differences, drifted=found.drifted)))
+        chosen.say("There is nothing to take back.")
+        return
+    if not chosen.json:
+        click.echo("\nTo take it back:\n")
+    show_plan(found.revert, chosen)
+    if out is not None and not found.revert.errored:
+        save(found.revert, out, chosen)

@@ -1,0 +1,77 @@
+"""The only place that turns exceptions into text and an exit code.
+
+Usage errors are 1, not click's 2: 2 means differences and nothing else.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+
+import click
+
+from reconciler.errors import ReconcilerError
+
+INTERRUPTED = 130
+
+
+def exit_code(command: Callable[[], object], arguments: list[str]) -> int:
+    """Run a command; its integer result is the exit code, nothing is 0."""
+    try:
+        result = command()
+    except ReconcilerError as error:
+        _tell(error, arguments)
+        return error.exit_code
+    except click.ClickException as error:
+        error.show()
+        return 1
+    except (KeyboardInterrupt, click.Abort):
+        click.echo("Interrupted. `reconciler plan` shows what remains.", err=True)
+        return INTERRUPTED
+    except BrokenPipeError:
+        # whoever read our output has left; nothing more can be said to them
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except Exception:
+        click.echo(f"This is a bug in reconciler. It was written to {_logged()}.", err=True)
+        return 1
+    return result if isinstance(result, int) else 0
+
+
+def _tell(error: ReconcilerError, arguments: list[str]) -> None:
+    from reconciler.cli.terminal import paint_for  # noqa: PLC0415 - a failure may be slow
+
+    if _wants_json(arguments):
+        from reconciler.reporting import json  # noqa: PLC0415
+
+        click.echo(json.document(json.error(error)), nl=False)
+        return
+    from reconciler.errors import TenantError  # noqa: PLC0415
+    from reconciler.model.diagnostic import InvalidInputError  # noqa: PLC0415
+    from reconciler.reporting import diagnostics  # noqa: PLC0415
+
+    paint = paint_for(sys.stderr, no_color="--no-color" in arguments)
+    if isinstance(error, InvalidInputError):
+        for each in error.diagnostics:
+            click.echo(diagnostics.diagnostic(each, paint) + "\n", err=True)
+        click.echo(f"Stopped: {diagnostics.summary(error.diagnostics)}.", err=True)
+        return
+    tracking_id = error.tracking_id if isinstance(error, TenantError) else ""
+    click.echo(diagnostics.refusal(error.told, paint, tracking_id), err=True)
+
+
+def _wants_json(arguments: list[str]) -> bool:
+    pairs = zip(arguments, [*arguments[1:], ""], strict=True)
+    return any(a == "--format=json" or (a == "--format" and b == "json") for a, b in pairs)
+
+
+def _logged() -> Path:
+    with tempfile.NamedTemporaryFile(
+        "w", prefix="reconciler-", suffix=".log", delete=False, encoding="utf-8"
+    ) as log:
+        traceback.print_exc(file=log)
+    return Path(log.name)

@@ -1,0 +1,72 @@
+"""The group of commands; each is imported when it is called."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from pathlib import Path
+
+import click
+
+from reconciler import __version__
+from reconciler.cli.app import COMMANDS
+from reconciler.cli.errors import exit_code
+
+
+class LazyGroup(click.Group):
+    """Knows the commands by name and one line each; imports one to run it."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Every command, in the order of use."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of that name."""
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = import_module(f"reconciler.cli.{cmd_name}").command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The list in `--help`, without importing a command."""
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """The command to run; a mistyped one is told with the near names."""
+        if args and args[0] not in COMMANDS and not args[0].startswith("-"):
+            from difflib import get_close_matches  # noqa: PLC0415 - for a mistake only
+
+            near = get_close_matches(args[0], COMMANDS, n=2)
+            hint = f" Did you mean {' or '.join(f'`{each}`' for each in near)}?" if near else ""
+            raise click.UsageError(f"There is no command `{args[0]}`.{hint}", ctx)
+        return super().resolve_command(ctx, args)
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, message="%(prog)s %(version)s", prog_name="reconciler")
+@click.option(
+    "-C", "--chdir", type=click.Path(path_type=Path), help="The folder that holds reconciler.yaml."
+)
+@click.pass_context
+def group(ctx: click.Context, chdir: Path | None) -> None:
+    """Access as code for contact centers: YAML in Git, kept equal to live tenants.
+
+    \b
+    reconciler demo                      see the whole story on a sandbox
+    reconciler validate                  check the manifests, no credentials needed
+    reconciler plan --out access.plan    see what would change, and keep it
+    reconciler apply access.plan         do exactly that
+    """
+    ctx.obj = chdir
+
+
+def run(arguments: list[str]) -> int:
+    """Run one command line; answers with the exit code, never with a traceback."""
+
+
+    def command() -> object:
+        return group.main(args=arguments, prog_name="reconciler", standalone_mode=False)
+
+    return exit_code(command, arguments)

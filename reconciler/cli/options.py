@@ -1,0 +1,129 @@
+"""Options that commands share, and the work that they describe."""
+
+from __future__ import annotations
+
+import functools
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Concatenate, ParamSpec
+
+import click
+
+from reconciler.cli.terminal import paint_for, progress
+from reconciler.engine.connect import Surroundings
+from reconciler.engine.prepare import Work
+from reconciler.manifests.project import load_project
+from reconciler.reporting.paint import Paint
+from reconciler.vendor import discover
+
+P = ParamSpec("P")
+
+
+@dataclass(frozen=True, slots=True)
+class Common:
+    """The flags that every command takes."""
+
+    chdir: Path
+    tenants: tuple[str, ...]
+    format: str
+    no_color: bool
+    no_input: bool
+    verbose: bool
+    quiet: bool
+    parallelism: int
+
+    @property
+    def json(self) -> bool:
+        """Whether a machine reads the output."""
+        return self.format == "json"
+
+    @property
+    def asks(self) -> bool:
+        """Whether a person is there to answer."""
+        return not self.no_input and sys.stdin.isatty()
+
+    @property
+    def paint(self) -> Paint:
+        """Colours for stdout."""
+        return paint_for(sys.stdout, no_color=self.no_color)
+
+    def say(self, text: str) -> None:
+        """Talk beside the output: on stderr, unless quiet."""
+        if not self.quiet:
+            click.echo(text, err=True)
+
+
+_OPTIONS = (
+    click.option(
+        "-C",
+        "--chdir",
+        type=click.Path(path_type=Path),
+        help="The folder that holds reconciler.yaml, instead of this one.",
+    ),
+    click.option("--tenant", "tenants", multiple=True, metavar="NAME", help="Only this tenant."),
+    click.option(
+        "--format",
+        "format_",
+        type=click.Choice(["text", "json"]),
+        default="text",
+        show_default=True,
+        help="For people or for machines.",
+    ),
+    click.option("--no-color", is_flag=True, help="No colours; NO_COLOR does the same."),
+    click.option("--no-input", is_flag=True, help="Never ask; implied without a terminal."),
+    click.option("-v", "--verbose", is_flag=True, help="Leave nothing out."),
+    click.option("-q", "--quiet", is_flag=True, help="Say nothing beside the result."),
+    click.option(
+        "--parallelism",
+        type=click.IntRange(1, 64),
+        default=8,
+        show_default=True,
+        help="How many reads are under way at once.",
+    ),
+)
+
+targets = click.option(
+    "--target",
+    "targets",
+    multiple=True,
+    metavar="ADDRESS",
+    help="Only this object and what has to be created for it; any unambiguous end of an address.",
+)
+
+
+def common(command: Callable[Concatenate[Common, P], int]) -> Callable[..., int]:
+    """Add the flags that every command takes; the command gets them as its first argument."""
+
+    @functools.wraps(command)
+    def wrapped(*args: P.args, **kwargs: P.kwargs) -> int:
+        given: dict[str, Any] = dict(kwargs)
+        chosen = Common(
+            chdir=given.pop("chdir") or click.get_current_context().obj or Path(),
+            tenants=given.pop("tenants"),
+            format=given.pop("format_"),
+            no_color=given.pop("no_color"),
+            no_input=given.pop("no_input"),
+            verbose=given.pop("verbose"),
+            quiet=given.pop("quiet"),
+            parallelism=given.pop("parallelism"),
+        )
+        return command(chosen, *args, **given)
+
+    result: Callable[..., int] = wrapped
+    for option in reversed(_OPTIONS):
+        result = option(result)
+    return result
+
+
+@contextmanager
+def work(chosen: Common, targets: tuple[str, ...] = ()) -> Iterator[Work]:
+    """The project and its chosen tenants, with progress shown where a person watches."""
+    vendors = discover()
+    project = load_project(chosen.chdir, vendors, os.environ)
+    with progress(quiet=chosen.quiet) as told:
+        around = Surroundings(project.root, os.environ, chosen.parallelism, told)
+        yield Work(project, project.chosen(chosen.tenants), vendors, around, targets)

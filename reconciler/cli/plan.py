@@ -1,0 +1,41 @@
+"""`reconciler plan`: what apply would do; it holds a client that cannot write."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from pathlib import Path
+
+import click
+
+from reconciler import pipeline
+from reconciler.cli.options import Common, common, targets, work
+from reconciler.cli.output import save, show_plan
+
+DIFFERENCES = 2
+
+
+@click.command(name="plan")
+@click.option(
+    "--out", type=click.Path(path_type=Path, dir_okay=False), help="Save the plan for `apply`."
+)
+@click.option("--detailed-exitcode", is_flag=True, help="Exit with 2 where anything differs.")
+@targets
+@common
+def command(
+    chosen: Common, out: Path | None, detailed_exitcode: bool, targets: tuple[str, ...]
+) -> int:
+    """Read the tenants and show what it takes to make them equal to Git."""
+    started = time.monotonic()
+    with work(chosen, targets) as what:
+        made = asyncio.run(pipeline.plan(what))
+    show_plan(made, chosen, seconds=time.monotonic() - started)
+    if made.errored:
+        return 1
+    if out is not None:
+        save(made, out, chosen)
+    elif made.differs:
+        chosen.say(
+            "\nThe plan was not saved (--out FILE): `reconciler apply` would make it anew."
+        )
+    return DIFFERENCES if detailed_exitcode and made.differs else 0

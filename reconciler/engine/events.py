@@ -1,0 +1,62 @@
+"""What an apply tells while it runs, and what it tells at the end."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One moment of an apply: an operation starts, is done, has failed, or cannot start."""
+
+    type: Literal["apply_start", "apply_complete", "apply_errored", "apply_skipped"]
+    tenant: str
+    step: int
+    steps: int
+    operation: str
+    address: str
+    action: str
+    object_id: str | None = None
+    elapsed_seconds: float = 0.0
+    message: str = ""
+    code: str = ""
+    tracking_id: str = ""
+
+
+Report = Callable[[Event], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """The account of one tenant's apply, on success and on failure."""
+
+    tenant: str
+    run: str
+    events: tuple[Event, ...]
+    already_applied: bool = False
+
+    def of(self, kind: str) -> tuple[Event, ...]:
+        """The events of one type, in their order."""
+        return tuple(event for event in self.events if event.type == kind)
+
+    @property
+    def done(self) -> tuple[Event, ...]:
+        """The operations that succeeded."""
+        return self.of("apply_complete")
+
+    @property
+    def failed(self) -> tuple[Event, ...]:
+        """The operations that failed, with the reason."""
+        return self.of("apply_errored")
+
+    @property
+    def not_started(self) -> tuple[Event, ...]:
+        """The operations that never began, with what they waited for."""
+        return self.of("apply_skipped")
+
+    @property
+    def outcome(self) -> str:
+        """`done`, or `partial` where anything is left."""
+        return "partial" if self.failed or self.not_started else "done"

@@ -1,0 +1,95 @@
+"""A tenant made ready: its manifests loaded, its rows fetched, the targets understood."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+
+from reconciler.engine.connect import Surroundings
+from reconciler.manifests.files import find
+from reconciler.manifests.load import Loaded, load
+from reconciler.manifests.project import Project, Tenant
+from reconciler.model.address import Address
+from reconciler.model.ownership import Row
+from reconciler.model.value import Values
+from reconciler.planning.item import TenantInput
+from reconciler.planning.targets import target
+from reconciler.state.sql import SqlState, open_state
+from reconciler.vendor import Vendor
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What a command is about: a project, the chosen tenants and targets, the surroundings."""
+
+    project: Project
+    tenants: tuple[Tenant, ...]
+    vendors: Mapping[str, Vendor]
+    around: Surroundings
+    targets: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """One tenant, loaded and ready to be read; `stateless` where there is no state at all."""
+
+    tenant: Tenant
+    vendor: Vendor
+    loaded: Loaded
+    rows: Mapping[str, Row]
+    stateless: bool
+    targets: frozenset[Address] | None = None
+
+    def given(self, revert: Mapping[Address, Values] | None = None) -> TenantInput:
+        """The planner's input; a revert looks at nothing but what it takes back."""
+        resources = self.loaded.resources
+        if revert is not None:
+            resources = tuple(each for each in resources if each.address in revert)
+        return TenantInput(
+            self.tenant.name, self.vendor, resources, self.rows, self.targets, revert
+        )
+
+
+def prepare(work: Work) -> tuple[Prepared, ...]:
+    """Every chosen tenant; raises UsageError for a target that names nothing."""
+    with _state(work.project) as state:
+        prepared = tuple(
+            Prepared(
+                tenant,
+                work.vendors[tenant.vendor],
+                load_tenant(work, tenant),
+                state.rows(tenant.name) if state else {},
+                stateless=state is None,
+            )
+            for tenant in work.tenants
+        )
+    return _targeted(prepared, work.targets) if work.targets else prepared
+
+
+def load_tenant(work: Work, tenant: Tenant) -> Loaded:
+    """The manifests of one tenant."""
+    files = find(work.project.root, tenant.manifests)
+    vendors = {tenant.vendor: work.vendors[tenant.vendor]}
+    return load(work.project.root, tenant.name, files, vendors)
+
+
+@contextmanager
+def _state(project: Project) -> Iterator[SqlState | None]:
+    state = open_state(project.state, project.root)
+    try:
+        yield state
+    finally:
+        if state is not None:
+            state.close()
+
+
+def _targeted(prepared: tuple[Prepared, ...], targets: tuple[str, ...]) -> tuple[Prepared, ...]:
+    known = [r.address for each in prepared for r in each.loaded.resources]
+    known.extend(Address.parse(row) for each in prepared for row in each.rows)
+    unique = tuple(dict.fromkeys(known))
+    chosen = frozenset(target(text, unique) for text in targets)
+    return tuple(
+        replace(each, targets=frozenset(a for a in chosen if a.tenant == each.tenant.name))
+        for each in prepared
+    )

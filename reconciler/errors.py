@@ -1,0 +1,93 @@
+"""Everything that stops a command, as one tree; each class owns its exit code and outcome.
+
+ReconcilerError                 a refusal or a failure that is told to the person, never a traceback
+├── UsageError                  the command line asks for something that cannot be
+├── ProjectError                reconciler.yaml, its tenants, their credentials
+├── StateError                  the state database cannot be used
+│   └── LockedError             another run holds the tenant
+├── TenantError                 the vendor refused, failed or answered what nobody expects
+│   └── NotFoundError           the object is not in the tenant
+├── StalePlanError              what a plan was made from has changed
+└── CancelledError              the person did not say yes
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a person is told: one line, the detail behind it, and what to do next."""
+
+    code: str
+    summary: str
+    detail: str = ""
+    hint: str = ""
+    address: str = ""
+
+
+class ReconcilerError(Exception):
+    """A refusal or a failure with a stable code; the command line prints it and exits."""
+
+    exit_code = 1
+    outcome = "error"
+
+    def __init__(
+        self, code: str, summary: str, *, detail: str = "", hint: str = "", address: str = ""
+    ) -> None:
+        super().__init__(f"{code}: {summary}")
+        self.told = Told(code, summary, detail, hint, address)
+
+
+class UsageError(ReconcilerError):
+    """The command line names something that is not there or does not fit together."""
+
+
+class ProjectError(ReconcilerError):
+    """The project file, one of its tenants or a tenant's credentials cannot be used."""
+
+
+class StateError(ReconcilerError):
+    """The state database cannot be read or written."""
+
+
+class LockedError(StateError):
+    """Another run holds the tenant's lock."""
+
+    outcome = "locked"
+
+
+class TenantError(ReconcilerError):
+    """A vendor's refusal or failure: carries the operation and the vendor's tracking id."""
+
+    def __init__(  # noqa: PLR0913 - one keyword for each fact that a support case asks for
+        self,
+        code: str,
+        summary: str,
+        *,
+        status: int | None = None,
+        tracking_id: str = "",
+        detail: str = "",
+        hint: str = "",
+        address: str = "",
+    ) -> None:
+        super().__init__(code, summary, detail=detail, hint=hint, address=address)
+        self.status = status
+        self.tracking_id = tracking_id
+
+
+class NotFoundError(TenantError):
+    """The vendor answers that there is no such object (any more)."""
+
+
+class StalePlanError(ReconcilerError):
+    """The tenant, the manifests or the project are no longer what the plan was made from."""
+
+    outcome = "stale"
+
+
+class CancelledError(ReconcilerError):
+    """The question before an apply was not answered with `yes`."""
+
+    outcome = "cancelled"

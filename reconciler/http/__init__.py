@@ -1,0 +1,1 @@
+"""HTTP towards vendors: the only package that knows an HTTP library."""

@@ -1,0 +1,94 @@
+"""Changes: what differs for one object, and what follows from it. Plain data, JSON inside."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Literal
+
+from reconciler.model.value import Json
+
+
+class Action(StrEnum):
+    """What happens to an object; adopt, move and forget touch our state alone."""
+
+    CREATE = "create"
+    UPDATE = "update"
+    DELETE = "delete"
+    ADOPT = "adopt"
+    MOVE = "move"
+    FORGET = "forget"
+
+
+class Reason(StrEnum):
+    """Why: which of Git, the tenant and the state moved away from the others."""
+
+    NEW = "new"
+    VANISHED = "vanished"
+    GIT = "changed in Git"
+    OUTSIDE = "changed outside Git"
+    BOTH = "changed in Git and outside"
+    REMOVED = "removed from Git"
+    FOUND = "found by name"
+    PINNED = "found by id"
+    RENAMED = "renamed in Git"
+    REVERT = "back to what was last applied"
+
+
+@dataclass(frozen=True, slots=True)
+class AttributeChange:
+    """One attribute, or one member of a set, that is added, removed or changed.
+
+    `note` and `rule` say why it deserves a second look (more power than the words show).
+    """
+
+    path: str
+    op: Literal["add", "remove", "change"]
+    before: Json = None
+    after: Json = None
+    member: bool = False
+    note: str = ""
+    rule: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """The manifest behind a change."""
+
+    file: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What a plan does with one object.
+
+    `before` and `after` hold the managed attributes in full (sets as sorted lists, references
+    as `{id, name}`, or `{address, name}` while the object is yet to be created); `unknown` are the
+    paths whose value only the apply will tell. `updates` says whether the tenant is written to:
+    an adopted or moved object may need that or not.
+    """
+
+    address: str
+    tenant: str
+    kind: str
+    name: str
+    action: Action
+    reason: Reason
+    by: Literal["api", "hand"] = "api"
+    step: int | None = None
+    previous_address: str | None = None
+    object_id: str | None = None
+    source: Source | None = None
+    before: Json = None
+    after: Json = None
+    unknown: tuple[str, ...] = ()
+    attributes: tuple[AttributeChange, ...] = ()
+    unchanged: int = 0
+    waits_for: tuple[str, ...] = ()
+    prevent_destroy: bool = False
+
+    @property
+    def writes(self) -> bool:
+        """Whether the tenant itself is written to."""
+        return self.step is not None

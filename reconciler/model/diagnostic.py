@@ -1,0 +1,94 @@
+"""Diagnostics: anything that is told to a person about an input, as a value.
+
+They are rendered once, at the edge (`reporting`); nothing here prints.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from reconciler.errors import ReconcilerError
+from reconciler.model.address import Address
+
+Path = tuple[str | int, ...]
+"""Where in a document: keys and 0-based indexes, `("spec", "resources", "queue", 0)`."""
+
+
+def dotted(path: Path) -> str:
+    """`spec.resources.queue[0]`, the form that people and JSON read."""
+    text = ""
+    for part in path:
+        if isinstance(part, int):
+            text += f"[{part}]"
+        else:
+            text += f".{part}" if text else part
+    return text
+
+
+class Severity(StrEnum):
+    """How much a diagnostic weighs: an error stops a plan, a warning and an info never do."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    INFO = "info"
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """The document that something comes from: its file as shown, its place in the stream."""
+
+    file: str
+    document: int
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """A marked stretch of one source line; lines and columns count from 1."""
+
+    file: str
+    line: int
+    column: int
+    end_column: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnostic:
+    """One finding about an input: what is wrong, where, which rule says so, what to do."""
+
+    severity: Severity
+    code: str
+    summary: str
+    detail: str = ""
+    hint: str = ""
+    address: Address | None = None
+    tenant: str = ""
+    origin: Origin | None = None
+    path: Path = ()
+    on_key: bool = False
+    position: Position | None = None
+    source: str = ""
+
+    def sort_key(self) -> tuple[str, int, int, str, str, str]:
+        """By file, line and column, then code: the order in which a reader meets them."""
+        line, column = (self.position.line, self.position.column) if self.position else (0, 0)
+        file = self.origin.file if self.origin else ""
+        return (file, line, column, self.code, str(self.address or ""), self.summary)
+
+
+def has_errors(diagnostics: tuple[Diagnostic, ...]) -> bool:
+    """Whether anything among them stops a plan."""
+    return any(d.severity is Severity.ERROR for d in diagnostics)
+
+
+class InvalidInputError(ReconcilerError):
+    """Input that cannot be worked with; carries every diagnostic about it."""
+
+    outcome = "invalid"
+
+    def __init__(self, diagnostics: tuple[Diagnostic, ...]) -> None:
+        first = diagnostics[0]
+        super().__init__(first.code, first.summary, detail=first.detail, hint=first.hint)
+        self.diagnostics = diagnostics

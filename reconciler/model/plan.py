@@ -1,0 +1,203 @@
+"""The plan: all that a reviewer reads and all that an apply does, as one frozen value.
+
+Sorted, equal if its JSON is equal, and sufficient: apply needs the operations and a
+connection, nothing else. `TypeAdapter(Plan)` reads and writes it; there is no other format.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Literal
+
+from pydantic import TypeAdapter, ValidationError
+
+from reconciler.errors import UsageError
+from reconciler.model.change import Action, Change
+from reconciler.model.value import Json
+
+FORMAT_VERSION = "1.0"
+
+Outcome = Literal["no_changes", "changes", "error"]
+Mode = Literal["normal", "revert"]
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """The call an operation makes: where to, on which object, and the attributes it sets.
+
+    `expect` is the digest of the object as the plan saw it; another one at apply is refused.
+    `{id}` in `path` stands for an id that the tenant gives when the object is created.
+    """
+
+    action: Action
+    method: str
+    path: str
+    object_id: str | None = None
+    expect: str | None = None
+    values: Mapping[str, Json] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One write to one tenant, and the operations that must have succeeded before it."""
+
+    id: str
+    addresses: tuple[str, ...]
+    request: Request
+    by: Literal["api", "hand"] = "api"
+    after: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Operations that need nothing of one another; step n waits for step n - 1."""
+
+    number: int
+    tenant: str
+    operations: tuple[Operation, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """One object as the plan saw it: vendor id, digest of the live body, digest of our row."""
+
+    id: str | None
+    digest: str | None
+    row: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Basis:
+    """What one tenant's part of a plan was computed from.
+
+    `objects` holds what the plan changes and what those refer to or are counted with.
+    """
+
+    manifests: str
+    project: str
+    organization: str
+    objects: Mapping[str, Seen]
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """An ownership row that is rewritten though nothing changes in the tenant."""
+
+    address: str
+    object_id: str
+    name: str
+    applied: Json
+    prevent_destroy: bool
+    adopted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TenantRead:
+    """One tenant of the plan, and what reading it took."""
+
+    name: str
+    vendor: str
+    organization: str
+    objects: int
+    requests: int
+    unmanaged: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A diagnostic as machines read it."""
+
+    severity: str
+    code: str
+    summary: str
+    detail: str = ""
+    hint: str = ""
+    address: str = ""
+    tenant: str = ""
+    file: str = ""
+    line: int | None = None
+    column: int | None = None
+    path: str = ""
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """Counts, each object once: an adopted object with changes counts under adopt alone."""
+
+    add: int = 0
+    change: int = 0
+    destroy: int = 0
+    adopt: int = 0
+    by_hand: int = 0
+    move: int = 0
+    forget: int = 0
+    no_op: int = 0
+    writes: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The whole plan of a command, over one or several tenants."""
+
+    format_version: str
+    tool_version: str
+    mode: Mode
+    basis: Mapping[str, Basis]
+    tenants: tuple[TenantRead, ...]
+    steps: tuple[Step, ...]
+    changes: tuple[Change, ...]
+    records: tuple[Record, ...]
+    findings: tuple[Finding, ...]
+    summary: Summary
+    outcome: Outcome
+    complete: bool
+    errored: bool
+    targets: tuple[str, ...] = ()
+
+    def operations(self) -> Iterator[Operation]:
+        """Every operation in the order of execution."""
+        for step in self.steps:
+            yield from step.operations
+
+    @property
+    def differs(self) -> bool:
+        """Whether Git and the tenant (or our ownership of it) differ."""
+        return bool(self.changes)
+
+
+@cache
+def _adapter() -> TypeAdapter[Plan]:
+    return TypeAdapter(Plan)
+
+
+def dump(plan: Plan) -> bytes:
+    """The plan as one JSON document, indented for people and diffs."""
+    return _adapter().dump_json(plan, indent=2) + b"\n"
+
+
+def load(data: bytes) -> Plan:
+    """The inverse of `dump`; raises UsageError for anything else."""
+    try:
+        version = json.loads(data)["format_version"]
+    except (ValueError, TypeError, KeyError) as error:
+        raise UsageError("RUN101", "this file is no saved plan") from error
+    if version != FORMAT_VERSION:
+        raise UsageError(
+            "RUN101",
+            f"the plan has format {version}; this version reads {FORMAT_VERSION}",
+            hint="make the plan anew with this version",
+        )
+    try:
+        return _adapter().validate_json(data)
+    except ValidationError as error:
+        raise UsageError("RUN101", "this file is no whole plan", hint="make it anew") from error
+
+
+def fingerprint(plan: Plan) -> str:
+    """sha256 of the plan's JSON: two plans are equal if theirs are."""
+    return hashlib.sha256(dump(plan)).hexdigest()

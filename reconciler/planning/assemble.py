@@ -1,0 +1,173 @@
+"""Items become changes for the reader, operations for the apply, and rows for the state."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+
+from reconciler.model.address import Address
+from reconciler.model.change import Action, AttributeChange, Change, Reason, Source
+from reconciler.model.live import Snapshot
+from reconciler.model.plan import Operation, Record, Request, Step
+from reconciler.model.value import Ref, refs, to_json
+from reconciler.planning import diff, order
+from reconciler.planning.item import Item, applied_values
+from reconciler.planning.match import How
+from reconciler.planning.resolve import Directory
+
+
+def _action(item: Item) -> Action:
+    if item.gone:
+        return Action.DELETE if item.deletes else Action.FORGET
+    if item.live is None:
+        return Action.CREATE
+    if item.row is None:
+        return Action.ADOPT
+    if item.differs:
+        return Action.UPDATE
+    return Action.MOVE
+
+
+def _reason(item: Item, *, reverting: bool) -> Reason:
+    if reverting:
+        return Reason.REVERT
+    if item.gone:
+        return Reason.REMOVED
+    if item.live is None:
+        return Reason.NEW if item.row is None else Reason.VANISHED
+    if item.row is None:
+        return Reason.PINNED if item.how is How.ID else Reason.FOUND
+    if not item.differs:
+        return Reason.RENAMED
+    applied = applied_values(item.row)
+    outside = bool(diff.differing(item.before, applied))
+    if not outside:
+        return Reason.GIT
+    return Reason.OUTSIDE if not diff.differing(applied, item.declared) else Reason.BOTH
+
+
+def write(item: Item) -> order.Write:
+    """The item as the ordering sees it."""
+    action = Action.DELETE if item.gone else Action.UPDATE if item.live else Action.CREATE
+    return order.Write(
+        address=item.address,
+        key=item.key,
+        kind=item.kind,
+        action=action,
+        name_before=item.live.name if item.live else None,
+        name_after=None if item.gone else str(item.after.get("name", item.name)),
+        before=item.before,
+        after={} if item.gone else item.after,
+    )
+
+
+def referrers_now(snapshot: Snapshot) -> Mapping[tuple[Ref, str], int]:
+    """How many objects of each kind refer to each object in the tenant."""
+    counts: Counter[tuple[Ref, str]] = Counter()
+    for kind, rows in snapshot.objects.items():
+        for row in rows:
+            counts.update({(key, kind) for _, key in refs(row.values)})
+    return counts
+
+
+def change(
+    item: Item, schedule: order.Schedule, directory: Directory, *, reverting: bool
+) -> Change:
+    """What the plan tells of one object."""
+    name_of = directory.name_of
+    action = _action(item)
+    attributes = _attributes(item, action, directory)
+    managed = {key: item.before[key] for key in item.declared if key in item.before}
+    step, _ = schedule.places.get(item.address, (None, 0))
+    waits = schedule.waits.get(item.address, frozenset())
+    return Change(
+        address=str(item.address),
+        tenant=item.address.tenant,
+        kind=item.kind.name,
+        name=item.name,
+        action=action,
+        reason=_reason(item, reverting=reverting),
+        step=step,
+        previous_address=str(item.moved_from) if item.moved_from else None,
+        object_id=item.live.id if item.live else None,
+        source=_source(item),
+        before=to_json(item.before if item.gone else managed, name_of) if item.live else None,
+        after=None if item.gone else to_json(item.declared, name_of),
+        unknown=("id",) if action is Action.CREATE else (),
+        attributes=attributes,
+        unchanged=diff.leaves(item.after) - len({each.path for each in attributes}),
+        waits_for=tuple(sorted(map(str, waits))),
+        prevent_destroy=item.prevents_destroy,
+    )
+
+
+def _attributes(item: Item, action: Action, directory: Directory) -> tuple[AttributeChange, ...]:
+    if item.gone:
+        return ()
+    if action is Action.CREATE:
+        return diff.additions(item.declared, item.kind, directory.name_of)
+    return diff.changes(item.before, item.after, item.kind, directory.name_of)
+
+
+def _source(item: Item) -> Source | None:
+    if item.resource is None:
+        return None
+    return Source(item.resource.origin.file, item.resource.origin.line)
+
+
+def steps(
+    tenant: str, schedule: order.Schedule, items: Iterable[Item], directory: Directory
+) -> tuple[Step, ...]:
+    """The operations of one tenant in numbered steps."""
+    expected = {item.address: item.live.digest for item in items if item.live}
+    flat = [write.address for step in schedule.steps for write in step]
+    ids = {address: f"{tenant}:{number}" for number, address in enumerate(flat, 1)}
+
+    def operation(write: order.Write) -> Operation:
+        waits = schedule.waits[write.address]
+        return Operation(
+            id=ids[write.address],
+            addresses=(str(write.address),),
+            request=_request(write, expected.get(write.address), directory),
+            after=tuple(sorted(ids[address] for address in waits)),
+        )
+
+    return tuple(
+        Step(number, tenant, tuple(operation(write) for write in step))
+        for number, step in enumerate(schedule.steps, 1)
+    )
+
+
+def _request(write: order.Write, expect: str | None, directory: Directory) -> Request:
+    object_id = None if write.action is Action.CREATE else str(write.key)
+    method, path = write.kind.endpoint(write.action, object_id or "{id}")
+    changed = diff.differing(write.before, write.after)
+    return Request(
+        action=write.action,
+        method=method,
+        path=path,
+        object_id=object_id,
+        expect=expect,
+        values={key: to_json(write.after[key], directory.name_of) for key in changed},
+    )
+
+
+def records(items: Iterable[Item], directory: Directory) -> Iterator[Record]:
+    """Rows of unchanged objects that no longer say what Git declares."""
+    for item in items:
+        if item.changes or item.row is None or item.live is None:
+            continue
+        same = (
+            applied_values(item.row) == item.declared
+            and item.row.prevent_destroy == item.prevents_destroy
+            and item.row.name == item.live.name
+        )
+        if not same:
+            yield Record(
+                address=str(item.address),
+                object_id=item.live.id,
+                name=item.live.name,
+                applied=to_json(item.declared, directory.name_of),
+                prevent_destroy=item.prevents_destroy,
+                adopted=item.row.adopted,
+            )

@@ -1,0 +1,96 @@
+"""What a plan was computed from, object by object, and whether that is still so."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from reconciler.model.address import Address
+from reconciler.model.change import Action
+from reconciler.model.live import LiveObject, Snapshot
+from reconciler.model.ownership import Row
+from reconciler.model.plan import Plan, Seen
+from reconciler.model.value import Ref, digest, refs
+from reconciler.planning.item import Item, TenantInput
+from reconciler.planning.match import LiveIndex, normal
+from reconciler.rules.world import World
+
+OUTSIDE = "="
+"""Marks, in place of a name, the id of something that no manifest declares."""
+
+
+def seen(
+    changing: Iterable[Item],
+    items: Iterable[Item],
+    world: World,
+    snapshot: Snapshot,
+    given: TenantInput,
+) -> dict[str, Seen]:
+    """What the plan changes, and what those refer to or are counted with."""
+    here = f"{given.tenant}/{given.vendor.name}"
+    by_key = {item.key: item for item in items}
+    found: dict[str, Seen] = {}
+    elsewhere: set[Ref] = set()
+    for item in changing:
+        found[str(item.address)] = _seen(item.live, item.row)
+        for key in {key for _, key in refs(item.after)}:
+            counted = world.all_referrers(key) if item.kind.share_limit else ()
+            for near in {key, *(each.key for each in counted)}:
+                other = by_key.get(near)
+                if other is None:
+                    elsewhere.add(near)
+                else:
+                    found[str(other.address)] = _seen(other.live, other.row)
+    for kind, key, mark in _fingerprints(snapshot):
+        if key in elsewhere:
+            found[f"{here}/{kind}/{OUTSIDE}{key}"] = Seen(str(key), mark, None)
+    return dict(sorted(found.items()))
+
+
+def moved_on(plan: Plan, tenant: str, snapshot: Snapshot, rows: Mapping[str, Row]) -> Iterator[str]:
+    """One sentence for each thing that is no longer as the plan saw it."""
+    live = LiveIndex(snapshot)
+    marks = {(kind, str(key)): mark for kind, key, mark in _fingerprints(snapshot)}
+    for text, was in plan.basis[tenant].objects.items():
+        address = Address.parse(text)
+        mark = marks.get((address.kind, was.id)) if was.id else None
+        if was.id is not None and mark is None:
+            yield f"{_shown(address)} is gone from the tenant"
+        elif was.digest != mark:
+            yield f"{_shown(address)} was changed in the tenant"
+    yield from rows_moved_on(plan, tenant, rows)
+    written = {op.request.object_id for op in plan.operations()}
+    for change in plan.changes:
+        if change.tenant == tenant and change.action is Action.CREATE:
+            for each in live.named(change.kind, change.name):
+                # one that the plan itself renames or deletes is no obstacle
+                if normal(each.name) == normal(change.name) and each.id not in written:
+                    yield f"{_shown(Address.parse(change.address))} exists in the tenant by now"
+
+
+def rows_moved_on(plan: Plan, tenant: str, rows: Mapping[str, Row]) -> Iterator[str]:
+    """One sentence for each of our records that another run changed meanwhile."""
+    for text, was in plan.basis[tenant].objects.items():
+        address = Address.parse(text)
+        if not address.name.startswith(OUTSIDE) and was.row != _row(rows.get(text)):
+            yield f"{_shown(address)}: our record of it was changed by another run"
+
+
+def _seen(live: LiveObject | None, row: Row | None) -> Seen:
+    return Seen(id=live.id if live else None, digest=live.digest if live else None, row=_row(row))
+
+
+def _row(row: Row | None) -> str | None:
+    return digest([row.object_id, row.applied, row.prevent_destroy]) if row else None
+
+
+def _fingerprints(snapshot: Snapshot) -> Iterator[tuple[str, Ref, str]]:
+    for kind, rows in snapshot.objects.items():
+        yield from ((kind, Ref(row.id), row.digest) for row in rows)
+    for kind, items in snapshot.inventory.items():
+        yield from ((kind, Ref(item.id), digest(item.name)) for item in items)
+
+
+def _shown(address: Address) -> str:
+    if address.name.startswith(OUTSIDE):
+        return f"{address.kind} {address.name.removeprefix(OUTSIDE)}"
+    return address.short

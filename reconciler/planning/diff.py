@@ -1,0 +1,131 @@
+"""What differs between values in normal form, attribute by attribute."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, Literal
+
+from reconciler.model.change import AttributeChange
+from reconciler.model.value import Ref, Value, Values, to_json
+from reconciler.vendor import Kind
+
+NameOf = Callable[[Ref], str]
+
+
+def merged(declared: Values, live: Values) -> dict[str, Value]:
+    """The live values with the declared ones over them.
+
+    A declared map is complete but for keys that only the tenant knows: those are kept.
+    """
+    result = dict(live)
+    for key, value in declared.items():
+        before = live.get(key)
+        if isinstance(value, Mapping) and isinstance(before, Mapping):
+            result[key] = dict(before) | dict(value)
+        else:
+            result[key] = value
+    return result
+
+
+def kept(declared: Values, live: Values) -> Iterator[tuple[str, str, Value]]:
+    """Keys of declared maps that only the tenant has: attribute, key and value."""
+    for key, value in declared.items():
+        before = live.get(key)
+        if isinstance(value, Mapping) and isinstance(before, Mapping):
+            yield from ((key, name, before[name]) for name in before.keys() - value.keys())
+
+
+def without(values: Values, paths: tuple[str, ...]) -> dict[str, Value]:
+    """The values less the attributes at `paths` (`description`, `permissions.queue`)."""
+    result = dict(values)
+    for path in paths:
+        head, _, rest = path.removeprefix("spec.").partition(".")
+        inner = result.get(head)
+        if not rest:
+            result.pop(head, None)
+        elif isinstance(inner, Mapping):
+            result[head] = without(inner, (rest,))
+    return result
+
+
+def differing(before: Values, after: Values) -> tuple[str, ...]:
+    """The top-level attributes of `after` that `before` does not have so."""
+    return tuple(key for key, value in after.items() if key not in before or before[key] != value)
+
+
+def changes(
+    before: Values, after: Values, kind: Kind, name_of: NameOf
+) -> tuple[AttributeChange, ...]:
+    """Every attribute and every member of a set that differs, sorted by path.
+
+    Members are added or removed, never changed into one another: swapping one right for another
+    is a grant and a withdrawal.
+    """
+    if before == after:
+        return ()
+    from deepdiff import DeepDiff  # noqa: PLC0415 - slow to import, needed for the unequal only
+
+    found = [
+        _attribute(how, level, kind, name_of)
+        for how, levels in DeepDiff(before, after, view="tree").items()
+        for level in levels
+    ]
+    return tuple(sorted(found, key=_by_path))
+
+
+def _attribute(how: str, level: Any, kind: Kind, name_of: NameOf) -> AttributeChange:
+    op: Literal["add", "remove", "change"] = "change"
+    if how.endswith("_added"):
+        op = "add"
+    elif how.endswith("_removed"):
+        op = "remove"
+    member = how.startswith("set_item")
+    path = tuple(map(str, (level.up if member else level).path(output_format="list")))
+    danger = kind.danger(path, level.t2) if op != "remove" and not member else None
+    return AttributeChange(
+        path=".".join(path),
+        op=op,
+        before=None if op == "add" else to_json(level.t1, name_of),
+        after=None if op == "remove" else to_json(level.t2, name_of),
+        member=member,
+        note=danger.note if danger else "",
+        rule=danger.rule if danger else "",
+    )
+
+
+def additions(after: Values, kind: Kind, name_of: NameOf) -> tuple[AttributeChange, ...]:
+    """The attributes of a new object, in the order of its values; what grants nothing is left
+    out.
+    """
+    return tuple(_additions(after, (), kind, name_of))
+
+
+def _additions(
+    values: Values, path: tuple[str, ...], kind: Kind, name_of: NameOf
+) -> Iterator[AttributeChange]:
+    for key, value in values.items():
+        here = (*path, key)
+        if isinstance(value, Mapping):
+            yield from _additions(value, here, kind, name_of)
+        elif not (isinstance(value, str) and value in kind.nothing):
+            danger = kind.danger(here, value)
+            yield AttributeChange(
+                path=".".join(here),
+                op="add",
+                after=to_json(value, name_of),
+                note=danger.note if danger else "",
+                rule=danger.rule if danger else "",
+            )
+
+
+def leaves(values: Value) -> int:
+    """How many attributes there are: a set counts as one."""
+    if isinstance(values, Mapping):
+        return sum(leaves(value) for value in values.values())
+    return 1
+
+
+def _by_path(change: AttributeChange) -> tuple[str, str, str]:
+    shown = change.after if change.op == "add" else change.before
+    name = shown["name"] if isinstance(shown, dict) and "name" in shown else str(shown)
+    return (change.path, change.op, name)

@@ -1,0 +1,154 @@
+"""Drift: how the tenant differs from what we last applied, told apart from what Git wants next."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from reconciler.model.address import Address
+from reconciler.model.change import AttributeChange, Source
+from reconciler.model.live import LiveObject, Snapshot
+from reconciler.model.value import Value, Values
+from reconciler.planning import diff
+from reconciler.planning.item import (
+    Item,
+    TenantInput,
+    applied_values,
+    from_manifest,
+    removed_from_git,
+)
+from reconciler.planning.match import LiveIndex, match
+from reconciler.planning.resolve import Directory
+
+Path = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One object that is not as last applied (drifted), or that Git wants changed (pending).
+
+    `origin` tells who made it, as far as anything tells.
+    """
+
+    address: str
+    tenant: str
+    kind: str
+    change: Literal["changed", "removed"]
+    state: Literal["drifted", "pending"]
+    attributes: tuple[AttributeChange, ...]
+    origin: Literal["vendor", "person", "unknown"] = "unknown"
+    source: Source | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TenantDrift:
+    """One tenant's differences, and the values that would take the drifted ones back.
+
+    `beyond` are the addresses whose drift no plan can take back attribute by attribute: the
+    object is gone, or its manifest is.
+    """
+
+    differences: tuple[Difference, ...]
+    revert: Mapping[Address, Values]
+    beyond: tuple[Address, ...]
+
+
+def find(given: TenantInput, snapshot: Snapshot, *, stateless: bool) -> TenantDrift:
+    """Compare live with last applied; without a state, with what Git declares."""
+    kinds = {kind.name: kind for kind in given.vendor.kinds}
+    live = LiveIndex(snapshot)
+    matches, _ = match(given.resources, kinds, live, given.rows)
+    directory = Directory(matches, kinds, given.vendor.inventory, snapshot)
+    items = [from_manifest(each, directory, given) for each in matches]
+    items.extend(removed_from_git(given, matches, kinds, live))
+    differences: list[Difference] = []
+    revert: dict[Address, Values] = {}
+    beyond: list[Address] = []
+    for item in sorted(items, key=lambda item: (item.kind.order, item.address)):
+        if given.targets is not None and item.address not in given.targets:
+            continue
+        applied = _applied(item, stateless=stateless)
+        if applied is None:
+            continue
+        found = tuple(_of(item, applied, directory))
+        differences.extend(found)
+        if any(each.state == "drifted" for each in found):
+            if item.live is None or item.resource is None:
+                beyond.append(item.address)
+            else:
+                revert[item.address] = _taken_back(item, item.live, applied)
+    return TenantDrift(tuple(differences), revert, tuple(beyond))
+
+
+def _applied(item: Item, *, stateless: bool) -> Values | None:
+    if item.row is not None:
+        return applied_values(item.row)
+    return item.declared if stateless and item.live is not None else None
+
+
+def _of(item: Item, applied: Values, directory: Directory) -> Iterator[Difference]:
+    source = None
+    if item.resource is not None:
+        source = Source(item.resource.origin.file, item.resource.origin.line)
+    head = (str(item.address), item.address.tenant, item.kind.name)
+    if item.live is None:
+        yield Difference(*head, "removed", "drifted", (), source=source)
+        return
+    drifted = [leaf for leaf in _leaves(applied, item.live.values) if not _settled(item, leaf)]
+    now = _with(applied, item.live.values, drifted)
+    if changes := diff.changes(applied, now, item.kind, directory.name_of):
+        yield Difference(*head, "changed", "drifted", changes, source=source)
+    pending = [leaf for leaf in _leaves(applied, item.declared) if leaf not in drifted]
+    wanted = _with(applied, item.declared, [p for p in pending if not _settled(item, p)])
+    if changes := diff.changes(applied, wanted, item.kind, directory.name_of):
+        yield Difference(*head, "changed", "pending", changes, source=source)
+
+
+def _taken_back(item: Item, live: LiveObject, applied: Values) -> Values:
+    """The attributes that drifted, whole, with the drifted leaves as last applied."""
+    drifted = [leaf for leaf in _leaves(applied, live.values) if not _settled(item, leaf)]
+    back = _with(live.values, applied, drifted)
+    return {leaf[0]: back[leaf[0]] for leaf in drifted}
+
+
+def _settled(item: Item, leaf: Path) -> bool:
+    """Whether the tenant has there what Git declares: changed by hand, and as wanted."""
+    declared = _at(item.declared, leaf)
+    return declared is not _ABSENT and declared == _at(item.before, leaf)
+
+
+def _leaves(base: Values, other: Values, path: Path = ()) -> Iterator[Path]:
+    """The paths under `base` at which `other` has another value; absent is no difference."""
+    for key, value in base.items():
+        if key not in other:
+            continue
+        here, there = (*path, key), other[key]
+        if isinstance(value, Mapping) and isinstance(there, Mapping):
+            yield from _leaves(value, there, here)
+        elif value != there:
+            yield here
+
+
+_ABSENT = object()
+
+
+def _at(values: Value, path: Path) -> object:
+    for key in path:
+        if not isinstance(values, Mapping) or key not in values:
+            return _ABSENT
+        values = values[key]
+    return values
+
+
+def _with(base: Values, other: Values, leaves: list[Path]) -> dict[str, Value]:
+    """`base` with the values that `other` has at `leaves`."""
+    result = dict(base)
+    for key in {leaf[0] for leaf in leaves}:
+        inner = [leaf[1:] for leaf in leaves if leaf[0] == key and len(leaf) > 1]
+        mine, theirs = base[key], other[key]
+        if inner and isinstance(mine, Mapping) and isinstance(theirs, Mapping):
+            result[key] = _with(mine, theirs, inner)
+        else:
+            result[key] = theirs
+    return result

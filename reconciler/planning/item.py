@@ -1,0 +1,190 @@
+"""Items: each object that a plan considers, with what it is, what is declared, what it will be."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from reconciler.model.address import Address
+from reconciler.model.live import LiveObject, Snapshot
+from reconciler.model.ownership import Row
+from reconciler.model.resource import Resource
+from reconciler.model.value import Ref, Values, from_json, refs
+from reconciler.planning import diff
+from reconciler.planning.match import How, LiveIndex, Match, vendor_name
+from reconciler.planning.resolve import Directory, key_of
+from reconciler.rules.world import Expected, World
+from reconciler.vendor import Kind, Removal, Vendor
+
+AnyResource = Resource[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class TenantInput:
+    """What planning one tenant needs beside the tenant itself.
+
+    `rows` is the tenant's part of the state; `targets` narrows to these addresses and what they
+    need, None takes everything. `revert` gives values to put back instead of what Git declares.
+    """
+
+    tenant: str
+    vendor: Vendor
+    resources: tuple[AnyResource, ...]
+    rows: Mapping[str, Row] = field(default_factory=dict)
+    targets: frozenset[Address] | None = None
+    revert: Mapping[Address, Values] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One object under consideration: what it is, what is declared, what it will be."""
+
+    address: Address
+    key: Ref
+    kind: Kind
+    name: str
+    live: LiveObject | None
+    row: Row | None
+    declared: Values
+    after: Values
+    resource: AnyResource | None = None
+    how: How | None = None
+    moved_from: Address | None = None
+    gone: bool = False
+
+    @property
+    def before(self) -> Values:
+        """Its values now; empty for a new object."""
+        return self.live.values if self.live else {}
+
+    @property
+    def differs(self) -> bool:
+        """Whether the tenant has to be written to."""
+        return self.live is None or bool(diff.differing(self.before, self.declared))
+
+    @property
+    def deletes(self) -> bool:
+        """Whether leaving Git removes the object: never people, nor what is the vendor's own."""
+        return (
+            self.gone
+            and self.live is not None
+            and self.kind.removal is Removal.DELETE
+            and not self.live.protected
+        )
+
+    @property
+    def writes(self) -> bool:
+        """Whether the plan writes to the tenant for it."""
+        return self.deletes if self.gone else self.differs
+
+    @property
+    def changes(self) -> bool:
+        """Whether the plan lists it: the tenant or our ownership of it changes."""
+        owned = self.row is not None and self.moved_from is None
+        return self.gone or self.differs or not owned
+
+    @property
+    def prevents_destroy(self) -> bool:
+        """Whether its manifest protects it from deletion."""
+        return self.resource is not None and self.resource.lifecycle.prevent_destroy
+
+
+def from_manifest(each: Match, directory: Directory, given: TenantInput) -> Item:
+    resource = each.resource
+    address = resource.address
+    if given.revert is not None:
+        declared = given.revert.get(address, {})
+    else:
+        declared = each.kind.desired(resource, directory.resolver(resource))
+    before = each.live.values if each.live else {}
+    if each.live is not None:
+        declared = diff.without(declared, resource.lifecycle.ignore_changes)
+    return Item(
+        address=address,
+        key=key_of(each),
+        kind=each.kind,
+        name=vendor_name(resource) if each.live is None else each.live.name,
+        live=each.live,
+        row=each.row,
+        declared=declared,
+        after=diff.merged(declared, before),
+        resource=resource,
+        how=each.how,
+        moved_from=each.moved_from,
+    )
+
+
+def removed_from_git(
+    given: TenantInput, matches: Iterable[Match], kinds: Mapping[str, Kind], live: LiveIndex
+) -> Iterator[Item]:
+    """What the state owns and no manifest declares any more."""
+    claimed = {each.row.address for each in matches if each.row is not None}
+    for row in given.rows.values():
+        if row.address in claimed or given.revert is not None:
+            continue
+        address = Address.parse(row.address)
+        kind = kinds[address.kind]
+        found = live.by_id.get((kind.name, row.object_id))
+        yield Item(
+            address=address,
+            key=Ref(row.object_id),
+            kind=kind,
+            name=row.name,
+            live=found,
+            row=row,
+            declared={},
+            after={} if found is None else found.values,
+            gone=True,
+        )
+
+
+def others(snapshot: Snapshot, items: Iterable[Item]) -> tuple[Expected, ...]:
+    """The live objects that no item stands for."""
+    known = {(item.kind.name, str(item.key)) for item in items}
+    return tuple(
+        Expected(Ref(row.id), kind, row.name, row.values, row.values)
+        for kind, rows in snapshot.objects.items()
+        for row in rows
+        if (kind, row.id) not in known
+    )
+
+
+def world_of(items: Iterable[Item], others: tuple[Expected, ...], *, live: bool) -> World:
+    staying = (item for item in items if not item.deletes)
+    expected = tuple(
+        Expected(
+            item.key,
+            item.kind.name,
+            str(item.after.get("name") or item.name),
+            item.after,
+            item.before,
+            item.address,
+        )
+        for item in staying
+    )
+    return World((*expected, *others), live=live)
+
+
+def narrowed(
+    items: list[Item], removed: tuple[Item, ...], targets: frozenset[Address]
+) -> tuple[list[Item], tuple[Item, ...]]:
+    """The targets and the objects that have to be created for them."""
+    by_key = {item.key: item for item in items}
+    wanted = [item for item in items if item.address in targets]
+    chosen = {item.address: item for item in wanted}
+    while wanted:
+        for _, key in refs(wanted.pop().declared):
+            needed = by_key.get(key)
+            if needed is not None and needed.live is None and needed.address not in chosen:
+                chosen[needed.address] = needed
+                wanted.append(needed)
+    kept = [item for item in items if item.address in chosen]
+    return kept, tuple(item for item in removed if item.address in targets)
+
+
+def applied_values(row: Row) -> Values:
+    """The managed attributes that a row remembers, in normal form."""
+    values = from_json(row.applied)
+    assert isinstance(values, dict)  # noqa: S101 - rows hold the JSON of a mapping
+    return values

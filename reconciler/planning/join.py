@@ -1,0 +1,103 @@
+"""The parts of several tenants joined into one plan."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from reconciler import __version__
+from reconciler.model import plan as plans
+from reconciler.model.change import Action, Change
+from reconciler.model.diagnostic import Diagnostic, dotted, has_errors
+from reconciler.model.plan import Basis, Finding, Plan, Step, Summary, TenantRead
+from reconciler.planning.planner import TenantPlan
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One tenant's share: how it was read, what it was computed from, what is planned."""
+
+    read: TenantRead
+    basis: Basis
+    plan: TenantPlan
+    diagnostics: tuple[Diagnostic, ...]
+
+
+def joined(
+    parts: tuple[Part, ...],
+    refused: tuple[Diagnostic, ...] = (),
+    *,
+    mode: plans.Mode = "normal",
+    targets: tuple[str, ...] = (),
+) -> Plan:
+    """One plan, tenant after tenant; with any error it has findings and no steps."""
+    diagnostics = (*refused, *(d for part in parts for d in part.diagnostics))
+    errored = has_errors(diagnostics)
+    steps, changes = _numbered(parts)
+    return Plan(
+        format_version=plans.FORMAT_VERSION,
+        tool_version=__version__,
+        mode=mode,
+        basis={part.read.name: part.basis for part in parts},
+        tenants=tuple(part.read for part in parts),
+        steps=() if errored else steps,
+        changes=changes,
+        records=() if errored else tuple(r for part in parts for r in part.plan.records),
+        findings=tuple(finding(each) for each in diagnostics),
+        summary=_summary(changes, sum(part.plan.no_op for part in parts)),
+        outcome="error" if errored else "changes" if changes else "no_changes",
+        complete=not errored and not targets,
+        errored=errored,
+        targets=targets,
+    )
+
+
+def _numbered(parts: Iterable[Part]) -> tuple[tuple[Step, ...], tuple[Change, ...]]:
+    """Steps are counted through all tenants."""
+    steps: list[Step] = []
+    changes: list[Change] = []
+    offset = 0
+    for part in parts:
+        steps.extend(replace(step, number=step.number + offset) for step in part.plan.steps)
+        changes.extend(
+            replace(change, step=change.step + offset) if change.step else change
+            for change in part.plan.changes
+        )
+        offset += max((change.step or 0 for change in part.plan.changes), default=0)
+    return tuple(steps), tuple(changes)
+
+
+def _summary(changes: tuple[Change, ...], no_op: int) -> Summary:
+    def count(action: Action) -> int:
+        return sum(1 for change in changes if change.action is action)
+
+    return Summary(
+        add=count(Action.CREATE),
+        change=count(Action.UPDATE),
+        destroy=count(Action.DELETE),
+        adopt=count(Action.ADOPT),
+        move=count(Action.MOVE),
+        forget=count(Action.FORGET),
+        no_op=no_op,
+        writes=sum(1 for change in changes if change.writes),
+    )
+
+
+def finding(diagnostic: Diagnostic) -> Finding:
+    """A diagnostic as plans and reports carry it."""
+    place = diagnostic.position
+    file = place.file if place else diagnostic.origin.file if diagnostic.origin else ""
+    return Finding(
+        severity=diagnostic.severity,
+        code=diagnostic.code,
+        summary=diagnostic.summary,
+        detail=diagnostic.detail,
+        hint=diagnostic.hint,
+        address=str(diagnostic.address or ""),
+        tenant=diagnostic.tenant,
+        file=file,
+        line=place.line if place else None,
+        column=place.column if place else None,
+        path=dotted(diagnostic.path),
+        source=diagnostic.source,
+    )

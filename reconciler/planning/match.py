@@ -1,0 +1,214 @@
+"""Which live object each manifest means (design §3, Matching)."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from reconciler.model.address import Address
+from reconciler.model.diagnostic import Diagnostic, Path, Severity
+from reconciler.model.live import LiveObject, Snapshot
+from reconciler.model.ownership import Row
+from reconciler.model.resource import Resource
+from reconciler.vendor import Kind
+
+AnyResource = Resource[Any]
+
+
+class How(StrEnum):
+    """What tied a manifest to a live object."""
+
+    STATE = "state"
+    ID = "id"
+    NAME = "name"
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A manifest with its live object (None: there is none) and its ownership row.
+
+    `moved_from` is the address under which the state still knows it.
+    """
+
+    resource: AnyResource
+    kind: Kind
+    live: LiveObject | None
+    how: How | None
+    row: Row | None
+    moved_from: Address | None = None
+
+
+def normal(name: str) -> str:
+    """A vendor's name as names are compared: Unicode NFC, trimmed."""
+    return unicodedata.normalize("NFC", name).strip()
+
+
+def vendor_name(resource: AnyResource) -> str:
+    """The name that the vendor shows: `spec.name`, else our own."""
+    return getattr(resource.spec, "name", None) or resource.address.name
+
+
+class LiveIndex:
+    """Live objects by kind and id, and by kind and name in any case."""
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        self.by_id: dict[tuple[str, str], LiveObject] = {}
+        self._by_name: dict[tuple[str, str], list[LiveObject]] = defaultdict(list)
+        for kind, rows in snapshot.objects.items():
+            for row in rows:
+                self.by_id[kind, row.id] = row
+                self._by_name[kind, normal(row.name).casefold()].append(row)
+
+    def named(self, kind: str, name: str) -> list[LiveObject]:
+        """Every object of that name, case put aside."""
+        return self._by_name.get((kind, normal(name).casefold()), [])
+
+
+def match(
+    resources: Iterable[AnyResource],
+    kinds: Mapping[str, Kind],
+    live: LiveIndex,
+    rows: Mapping[str, Row],
+) -> tuple[list[Match], list[Diagnostic]]:
+    """Tie each manifest to the object that it means; what is not certain is an error."""
+    resources = tuple(resources)
+    problems: list[Diagnostic] = []
+    matches: list[Match] = []
+    addresses = {str(resource.address) for resource in resources}
+    owned = {(Address.parse(row.address).kind, row.object_id): row.address for row in rows.values()}
+    for resource in resources:
+        kind = kinds[resource.address.kind]
+        row, moved_from = _row(resource, rows, addresses)
+        found, how, problem = _find(resource, kind, live, row)
+        if found is not None and how is not How.STATE:
+            owner = owned.get((kind.name, found.id))
+            if owner is not None and owner in addresses and owner != str(resource.address):
+                problem = _problem(
+                    resource,
+                    "REF113",
+                    f"`{found.name}` is already managed as {owner}",
+                    hint="keep one of the two manifests; a renamed one lists the old name under "
+                    "`metadata.previousNames`",
+                )
+        if problem:
+            problems.append(problem)
+        matches.append(Match(resource, kind, found, how, row, moved_from))
+    problems.extend(_claimed_twice(matches))
+    return matches, problems
+
+
+def _row(
+    resource: AnyResource, rows: Mapping[str, Row], addresses: set[str]
+) -> tuple[Row | None, Address | None]:
+    if (row := rows.get(str(resource.address))) is not None:
+        return row, None
+    here = resource.address
+    for name in resource.previous_names:
+        before = Address(here.tenant, here.group, here.kind, name)
+        if str(before) not in addresses and (row := rows.get(str(before))) is not None:
+            return row, before
+    return None, None
+
+
+def _find(
+    resource: AnyResource, kind: Kind, live: LiveIndex, row: Row | None
+) -> tuple[LiveObject | None, How | None, Diagnostic | None]:
+    if row is not None and (found := live.by_id.get((kind.name, row.object_id))) is not None:
+        if resource.spec.id not in (None, found.id):
+            return (
+                None,
+                None,
+                _problem(
+                    resource,
+                    "REF114",
+                    f"the state knows this object as {row.object_id}",
+                    ("spec", "id"),
+                    hint="remove `id`, or declare the other object under another name",
+                ),
+            )
+        return found, How.STATE, None
+    if resource.spec.id is not None:
+        found = live.by_id.get((kind.name, resource.spec.id))
+        if found is None:
+            return (
+                None,
+                None,
+                _problem(
+                    resource,
+                    "REF110",
+                    f"the tenant has no {kind.name} with id `{resource.spec.id}`",
+                    ("spec", "id"),
+                    hint="correct the id, or remove it to match by name",
+                ),
+            )
+        return found, How.ID, None
+    return _by_name(resource, kind, live)
+
+
+def _by_name(
+    resource: AnyResource, kind: Kind, live: LiveIndex
+) -> tuple[LiveObject | None, How | None, Diagnostic | None]:
+    name = normal(vendor_name(resource))
+    near = live.named(kind.name, name)
+    exact = near if kind.person else [each for each in near if normal(each.name) == name]
+    if len(exact) == 1:
+        return exact[0], How.NAME, None
+    if exact:
+        ids = ", ".join(sorted(each.id for each in exact))
+        return (
+            None,
+            None,
+            _problem(
+                resource,
+                "REF111",
+                f"{len(exact)} objects of the tenant are named `{name}`: {ids}",
+                hint="say which one is meant with `spec.id`",
+            ),
+        )
+    if near:
+        others = ", ".join(f"`{each.name}` ({each.id})" for each in near)
+        return (
+            None,
+            None,
+            _problem(
+                resource,
+                "REF112",
+                f"`{name}` and {others} of the tenant differ in case only",
+                hint="write the name as the tenant has it, or choose another one",
+            ),
+        )
+    return None, None, None
+
+
+def _claimed_twice(matches: Iterable[Match]) -> Iterable[Diagnostic]:
+    claimed: dict[tuple[str, str], Match] = {}
+    for each in matches:
+        if each.live is None:
+            continue
+        first = claimed.setdefault((each.kind.name, each.live.id), each)
+        if first is not each:
+            yield _problem(
+                each.resource,
+                "REF113",
+                f"`{each.live.name}` is already meant by {first.resource.address}",
+                hint="keep one of the two manifests",
+            )
+
+
+def _problem(
+    resource: AnyResource, code: str, summary: str, path: Path = (), *, hint: str = ""
+) -> Diagnostic:
+    return Diagnostic(
+        severity=Severity.ERROR,
+        code=code,
+        summary=summary,
+        hint=hint,
+        address=resource.address,
+        tenant=resource.address.tenant,
+        origin=resource.origin,
+        path=path or ("metadata", "name"),
+    )

@@ -1,0 +1,126 @@
+"""The planner: desired, live and last applied of one tenant become changes and steps."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from math import inf
+
+from reconciler.model.address import Address
+from reconciler.model.change import Change
+from reconciler.model.diagnostic import Diagnostic, has_errors
+from reconciler.model.live import Snapshot
+from reconciler.model.plan import Record, Seen, Step
+from reconciler.planning import assemble, basis, order
+from reconciler.planning.item import (
+    Item,
+    TenantInput,
+    from_manifest,
+    narrowed,
+    others,
+    removed_from_git,
+    world_of,
+)
+from reconciler.planning.match import LiveIndex, Match, match
+from reconciler.planning.refusals import error, notes, refusals
+from reconciler.planning.resolve import Directory
+from reconciler.rules.run import run
+from reconciler.rules.world import Expected
+
+
+@dataclass(frozen=True, slots=True)
+class TenantPlan:
+    """One tenant's part of a plan; `seen` is what a stale plan is told by."""
+
+    changes: tuple[Change, ...] = ()
+    steps: tuple[Step, ...] = ()
+    records: tuple[Record, ...] = ()
+    diagnostics: tuple[Diagnostic, ...] = ()
+    seen: Mapping[str, Seen] = field(default_factory=dict)
+    unmanaged: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    no_op: int = 0
+
+
+def check(given: TenantInput) -> tuple[Diagnostic, ...]:
+    """What the manifests alone tell: references among them, and every rule they can decide."""
+    kinds = {kind.name: kind for kind in given.vendor.kinds}
+    matches = [Match(r, kinds[r.address.kind], None, None, None) for r in given.resources]
+    directory = Directory(matches, kinds, given.vendor.inventory, None)
+    items = [from_manifest(each, directory, given) for each in matches]
+    world = world_of(items, (), live=False)
+    return (*directory.problems, *run(given.vendor.rules, given.resources, world))
+
+
+def plan(given: TenantInput, snapshot: Snapshot) -> TenantPlan:
+    """The plan of one tenant that was read; with errors it has no steps."""
+    kinds = {kind.name: kind for kind in given.vendor.kinds}
+    live = LiveIndex(snapshot)
+    matches, problems = match(given.resources, kinds, live, given.rows)
+    directory = Directory(matches, kinds, given.vendor.inventory, snapshot)
+    items = [from_manifest(each, directory, given) for each in matches]
+    removed = tuple(removed_from_git(given, matches, kinds, live))
+    unmanaged = _unmanaged(others(snapshot, (*items, *removed)))
+    if given.targets is not None:
+        items, removed = narrowed(items, removed, given.targets)
+    everything = (*items, *removed)
+    world = world_of(everything, others(snapshot, everything), live=True)
+    judged = [item.resource for item in items if item.resource is not None]
+    diagnostics = [
+        *problems,
+        *directory.problems,
+        *run(given.vendor.rules, judged, world),
+        *refusals(items, removed, world),
+        *notes(items, removed, given),
+    ]
+    schedule, problem = _scheduled(everything, snapshot)
+    diagnostics.extend(problem)
+    changing = sorted((item for item in everything if item.changes), key=_listing(schedule))
+    return TenantPlan(
+        changes=tuple(
+            assemble.change(item, schedule, directory, reverting=given.revert is not None)
+            for item in changing
+        ),
+        steps=()
+        if has_errors(tuple(diagnostics))
+        else assemble.steps(given.tenant, schedule, everything, directory),
+        records=() if given.revert is not None else tuple(assemble.records(items, directory)),
+        diagnostics=tuple(diagnostics),
+        seen=basis.seen(changing, items, world, snapshot, given),
+        unmanaged={} if given.revert is not None else unmanaged,
+        no_op=len(everything) - len(changing),
+    )
+
+
+def _listing(schedule: order.Schedule) -> Callable[[Item], tuple[float, int, int, Address]]:
+    """The order of execution; what is only recorded comes last."""
+
+    def key(item: Item) -> tuple[float, int, int, Address]:
+        step, place = schedule.places.get(item.address, (inf, 0))
+        return (step, place, item.kind.order, item.address)
+
+    return key
+
+
+def _scheduled(
+    items: tuple[Item, ...], snapshot: Snapshot
+) -> tuple[order.Schedule, tuple[Diagnostic, ...]]:
+    writes = [assemble.write(item) for item in items if item.writes]
+    try:
+        return order.schedule(writes, assemble.referrers_now(snapshot)), ()
+    except order.ImpossibleOrderError as impossible:
+        by_address = {item.address: item for item in items}
+        return order.Schedule((), {}), (
+            error(
+                by_address[impossible.addresses[0]],
+                "PLN125",
+                f"no order of writes works: {impossible}",
+                hint="make the change in two plans: free the name or the place first",
+            ),
+        )
+
+
+def _unmanaged(rest: Iterable[Expected]) -> Mapping[str, tuple[str, ...]]:
+    found: dict[str, list[str]] = {}
+    for each in rest:
+        found.setdefault(each.kind, []).append(each.name)
+    return {kind: tuple(sorted(names)) for kind, names in sorted(found.items())}

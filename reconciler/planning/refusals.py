@@ -1,0 +1,140 @@
+"""What a plan cannot do, whatever the vendor, and what its reviewer has to know."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+from reconciler.model.diagnostic import Diagnostic, Path, Severity
+from reconciler.model.live import LiveObject
+from reconciler.planning import diff
+from reconciler.planning.item import Item, TenantInput
+from reconciler.rules.world import World
+
+FEW = 10
+
+
+def refusals(items: Iterable[Item], removed: Iterable[Item], world: World) -> Iterator[Diagnostic]:
+    """What a plan cannot do, whatever the vendor."""
+    for item in items:
+        if item.live is None:
+            yield from _cannot_be_created(item)
+        else:
+            yield from _cannot_be_changed(item, item.live)
+    for item in removed:
+        if item.deletes:
+            yield from _cannot_be_deleted(item, world)
+
+
+def _cannot_be_created(item: Item) -> Iterator[Diagnostic]:
+    if not item.kind.creatable:
+        yield error(
+            item,
+            "PLN120",
+            f"the tenant has no {item.kind.name} `{item.name}`",
+            hint=item.kind.uncreatable,
+        )
+        return
+    for attribute, written in item.kind.required.items():
+        if attribute not in item.declared:
+            yield error(
+                item,
+                "PLN121",
+                f"a new {item.kind.name} needs {written}",
+                ("spec",),
+                hint="add it; only an object that exists may leave it out",
+            )
+
+
+def _cannot_be_changed(item: Item, live: LiveObject) -> Iterator[Diagnostic]:
+    for attribute in diff.differing(live.values, item.declared):
+        if attribute in item.kind.immutable:
+            yield error(
+                item,
+                "PLN122",
+                f"{attribute} cannot change from `{live.values[attribute]}` to "
+                f"`{item.declared[attribute]}`",
+                ("spec", attribute),
+                hint=item.kind.immutable[attribute],
+            )
+    if live.protected and item.kind.protected_is_fixed and item.differs:
+        yield error(
+            item,
+            "PLN124",
+            f"`{live.name}` is the vendor's own and cannot be changed",
+            hint="refer to it by its name without declaring it, or declare a copy under "
+            "another name",
+        )
+
+
+def _cannot_be_deleted(item: Item, world: World) -> Iterator[Diagnostic]:
+    assert item.row is not None  # noqa: S101 - only what the state owns is removed
+    if item.row.prevent_destroy:
+        yield error(
+            item,
+            "PLN110",
+            "lifecycle.preventDestroy is set, but the manifest is gone, which means delete",
+            hint="put the manifest back, apply it once without preventDestroy, then remove it",
+        )
+    holders = world.all_referrers(item.key)
+    if holders:
+        names = [f"{holder.kind} `{holder.name}`" for holder in holders]
+        yield error(
+            item,
+            "PLN123",
+            f"it cannot be deleted: {listed(names)} would still refer to it",
+            hint="move them to another one first, or put the manifest back",
+        )
+
+
+def notes(
+    items: Iterable[Item], removed: Iterable[Item], given: TenantInput
+) -> Iterator[Diagnostic]:
+    """What a reviewer has to know beside the changes."""
+    if given.targets is not None:
+        yield Diagnostic(
+            Severity.WARNING,
+            "PLN131",
+            "a target is set: the plan may leave out changes that Git asks for",
+            tenant=given.tenant,
+        )
+    for item in removed:
+        if item.kind.person and item.live is not None:
+            yield _note(
+                item,
+                "PLN132",
+                "no longer managed, but keeps the access of before",
+                hint="access ends only by a declared value: assign another profile first",
+            )
+    for item in items:
+        for attribute, name, value in diff.kept(item.declared, item.before):
+            yield _note(
+                item,
+                "PLN130",
+                f"the tenant has `{attribute}.{name}`, which this version does not know: its "
+                f"value `{value}` is kept",
+            )
+
+
+def error(item: Item, code: str, summary: str, path: Path = (), *, hint: str = "") -> Diagnostic:
+    return Diagnostic(
+        severity=Severity.ERROR,
+        code=code,
+        summary=summary,
+        hint=hint,
+        address=item.address,
+        tenant=item.address.tenant,
+        origin=item.resource.origin if item.resource else None,
+        path=path or ("metadata", "name"),
+    )
+
+
+def _note(item: Item, code: str, summary: str, *, hint: str = "") -> Diagnostic:
+    return replace(error(item, code, summary, hint=hint), severity=Severity.WARNING)
+
+
+def listed(names: Iterable[str]) -> str:
+    """The first ten and a count of the rest."""
+    names = tuple(names)
+    rest = f" and {len(names) - FEW} more" if len(names) > FEW else ""
+    return ", ".join(names[:FEW]) + rest

@@ -1,0 +1,155 @@
+"""What a reference names: a manifest of ours, or an object of the tenant (design §3)."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from difflib import get_close_matches
+from typing import Any
+
+from reconciler.model.diagnostic import Diagnostic, Path, Severity
+from reconciler.model.live import Snapshot
+from reconciler.model.resource import Reference, Resource
+from reconciler.model.value import Pending, Ref, Unresolved
+from reconciler.planning.match import Match, normal, vendor_name
+from reconciler.vendor import Kind, Resolve
+
+
+class Directory:
+    """Every name that a reference may use, by kind; collects what could not be resolved."""
+
+    def __init__(
+        self,
+        matches: Iterable[Match],
+        kinds: Mapping[str, Kind],
+        inventory: tuple[str, ...],
+        snapshot: Snapshot | None,
+    ) -> None:
+        self.problems: list[Diagnostic] = []
+        self._known = frozenset(kinds) | frozenset(inventory)
+        self._live = snapshot is not None
+        self._ours: dict[tuple[str, str], Ref] = {}
+        self._theirs: dict[tuple[str, str], list[Ref]] = defaultdict(list)
+        self._folded: dict[tuple[str, str], list[str]] = defaultdict(list)
+        self._names: dict[Ref, str] = {}
+        for each in matches:
+            self._add_manifest(each)
+        for kind, name, key in _tenant_names(snapshot):
+            self._theirs[kind, normal(name)].append(key)
+            self._folded[kind, normal(name).casefold()].append(name)
+            self._names.setdefault(key, name)
+
+    def _add_manifest(self, each: Match) -> None:
+        key = key_of(each)
+        self._ours[each.kind.name, each.resource.address.name] = key
+        self._names[key] = vendor_name(each.resource)
+
+    def name_of(self, key: Ref) -> str:
+        """What a person calls the object behind `key`."""
+        return self._names.get(key, str(key))
+
+    def resolver(self, resource: Resource[Any]) -> Resolve:
+        """The `Resolve` for the references of one manifest."""
+
+        def resolve(kind: str, reference: Reference, path: Path) -> Ref:
+            if kind not in self._known:
+                return self._unknown_kind(resource, kind, path)
+            if reference.id is not None:
+                return self._by_id(resource, kind, reference, path)
+            return self._by_name(resource, kind, str(reference), path)
+
+        return resolve
+
+    def _by_name(self, resource: Resource[Any], kind: str, text: str, path: Path) -> Ref:
+        ours = self._ours.get((kind, normal(text)))
+        theirs = self._theirs.get((kind, normal(text)), [])
+        found = {*theirs, ours} - {None}
+        if len(found) == 1:
+            return found.pop()  # type: ignore[return-value]
+        if found:
+            listed = ", ".join(self._described(key) for key in sorted(filter(None, found)))
+            self._problem(
+                resource,
+                "REF121",
+                f"`{text}` names {len(found)} of kind {kind}: {listed}",
+                path,
+                hint="write `{id: …}` for the one that is meant",
+            )
+        elif self._live:
+            self._nothing(resource, kind, text, path)
+        return Unresolved(text)
+
+    def _nothing(self, resource: Resource[Any], kind: str, text: str, path: Path) -> None:
+        other_case = self._folded.get((kind, normal(text).casefold()), [])
+        candidates = [name for of, name in (*self._ours, *self._theirs) if of == kind]
+        near = other_case or get_close_matches(text, candidates, n=3)
+        self._problem(
+            resource,
+            "REF120",
+            f"there is no {kind} `{text}`, neither in the manifests nor in the tenant",
+            path,
+            hint="did you mean " + " or ".join(f"`{each}`" for each in near) + "?"
+            if near
+            else f"create the {kind} first, or correct the name",
+        )
+
+    def _by_id(self, resource: Resource[Any], kind: str, reference: Reference, path: Path) -> Ref:
+        key = Ref(reference.id)
+        if self._live and key not in self._names:
+            self._problem(resource, "REF122", f"the tenant has no {kind} with id `{key}`", path)
+        elif self._live and reference.name not in (None, self._names[key]):
+            self._problem(
+                resource,
+                "REF123",
+                f"id `{key}` is `{self._names[key]}`, not `{reference.name}`",
+                path,
+                hint="correct the name or the id",
+            )
+        return key
+
+    def _unknown_kind(self, resource: Resource[Any], kind: str, path: Path) -> Ref:
+        self._problem(
+            resource,
+            "REF124",
+            f"single resources of type {kind} cannot be named in this version",
+            path[:-1],
+            hint="write `none` or `all`",
+        )
+        return Unresolved(kind)
+
+    def _described(self, key: Ref) -> str:
+        return f"`{self.name_of(key)}` ({key})"
+
+    def _problem(  # noqa: PLR0913 - the facts of one diagnostic
+        self, resource: Resource[Any], code: str, summary: str, path: Path, *, hint: str = ""
+    ) -> None:
+        found = Diagnostic(
+            severity=Severity.ERROR,
+            code=code,
+            summary=summary,
+            hint=hint,
+            address=resource.address,
+            tenant=resource.address.tenant,
+            origin=resource.origin,
+            path=path,
+        )
+        if found not in self.problems:
+            self.problems.append(found)
+
+
+def key_of(match: Match) -> Ref:
+    """The identity that others refer to: the vendor's id, or our address until it has one."""
+    if match.live is not None:
+        return Ref(match.live.id)
+    return Pending(str(match.resource.address))
+
+
+def _tenant_names(snapshot: Snapshot | None) -> Iterable[tuple[str, str, Ref]]:
+    if snapshot is None:
+        return
+    for kind, rows in snapshot.objects.items():
+        for row in rows:
+            yield kind, row.name, Ref(row.id)
+    for kind, items in snapshot.inventory.items():
+        for item in items:
+            yield kind, item.name, Ref(item.id)

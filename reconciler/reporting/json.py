@@ -1,0 +1,89 @@
+"""JSON outputs: versioned, additive, one document on stdout (apply: one line an event)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import asdict
+from typing import Any
+
+from reconciler.engine.events import Event, Ledger
+from reconciler.errors import ReconcilerError, TenantError
+from reconciler.model.diagnostic import Diagnostic, InvalidInputError, Severity
+from reconciler.model.plan import FORMAT_VERSION, Finding, Plan
+from reconciler.planning.drift import Difference
+from reconciler.planning.join import finding
+
+
+def document(data: Any) -> str:
+    """One indented JSON document; control characters are escaped by JSON itself."""
+    return json.dumps(data, indent=2, ensure_ascii=True) + "\n"
+
+
+def validation(found: Iterable[Diagnostic]) -> dict[str, Any]:
+    """The result of `validate`."""
+    findings = [finding(each) for each in found]
+    return {
+        "format_version": FORMAT_VERSION,
+        "valid": not _count(findings, Severity.ERROR),
+        "error_count": _count(findings, Severity.ERROR),
+        "warning_count": _count(findings, Severity.WARNING),
+        "diagnostics": [asdict(each) for each in findings],
+    }
+
+
+def drift(differences: tuple[Difference, ...], *, drifted: bool) -> dict[str, Any]:
+    """The result of `drift`."""
+    return {
+        "format_version": FORMAT_VERSION,
+        "drifted": drifted,
+        "differences": [asdict(each) for each in differences],
+    }
+
+
+def event(told: Event) -> str:
+    """One event of an apply as one line."""
+    return json.dumps(asdict(told))
+
+
+def applied(plan: Plan, ledgers: tuple[Ledger, ...]) -> str:
+    """The last line of an apply: the summary with its outcome."""
+    outcomes = [each.outcome for each in ledgers]
+    done = all(each == "done" for each in outcomes) and len(ledgers) == len(plan.tenants)
+    already = bool(ledgers) and all(each.already_applied for each in ledgers)
+    return json.dumps(
+        {
+            "format_version": FORMAT_VERSION,
+            "type": "summary",
+            "outcome": "already_applied" if already else "done" if done else "partial",
+            "summary": asdict(plan.summary),
+            "done": sum(len(each.done) for each in ledgers),
+            "failed": sum(len(each.failed) for each in ledgers),
+            "not_started": sum(len(each.not_started) for each in ledgers),
+            "runs": {each.tenant: each.run for each in ledgers},
+        }
+    )
+
+
+def error(stopped: ReconcilerError) -> dict[str, Any]:
+    """A command that was stopped, as its one document."""
+    if isinstance(stopped, InvalidInputError):
+        findings = [finding(each) for each in stopped.diagnostics]
+    else:
+        told = stopped.told
+        findings = [
+            Finding(Severity.ERROR, told.code, told.summary, told.detail, told.hint, told.address)
+        ]
+    document: dict[str, Any] = {
+        "format_version": FORMAT_VERSION,
+        "errored": True,
+        "outcome": stopped.outcome,
+        "diagnostics": [asdict(each) for each in findings],
+    }
+    if isinstance(stopped, TenantError) and stopped.tracking_id:
+        document["tracking_id"] = stopped.tracking_id
+    return document
+
+
+def _count(findings: list[Finding], severity: Severity) -> int:
+    return sum(1 for each in findings if each.severity == severity)

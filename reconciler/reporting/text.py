@@ -1,0 +1,283 @@
+"""Plans as text: Terraform's frame, in the order of execution (reference: plan-output, part B)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import groupby
+
+from reconciler.model.address import Address
+from reconciler.model.change import Action, AttributeChange, Change
+from reconciler.model.plan import Finding, Plan, Summary, TenantRead
+from reconciler.model.value import Json
+from reconciler.reporting.escape import safe
+from reconciler.reporting.paint import Paint
+from reconciler.reporting.values import few, shown
+
+_SYMBOLS = {
+    Action.CREATE: ("+", "green", "create", "will be created"),
+    Action.UPDATE: ("~", "yellow", "update in place", "will be updated"),
+    Action.DELETE: ("-", "red", "destroy", "will be destroyed"),
+    Action.ADOPT: ("=", "cyan", "adopt", "will be adopted"),
+    Action.MOVE: (">", "cyan", "rename", "will be renamed"),
+    Action.FORGET: (".", "grey", "forget", "will no longer be managed, and is kept"),
+}
+_OPS = {"add": ("+", "green"), "remove": ("-", "red"), "change": ("~", "yellow")}
+_HEADING = 66
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """How to show: colours, and whether long lists are cut; `seconds` is what reading took."""
+
+    paint: Paint
+    whole: bool = False
+    seconds: float | None = None
+
+
+def plan(what: Plan, style: Style) -> str:
+    """The whole plan, from `Read …` to the findings."""
+    return "\n".join(_plan(what, style)) + "\n"
+
+
+def counts(summary: Summary) -> str:
+    """`2 to add, 1 to change, 0 to destroy`, and ours where there are any."""
+    said = [
+        f"{summary.add} to add",
+        f"{summary.change} to change",
+        f"{summary.destroy} to destroy",
+    ]
+    ours = {"adopt": summary.adopt, "rename": summary.move, "forget": summary.forget}
+    said.extend(f"{count} to {word}" for word, count in ours.items() if count)
+    return ", ".join(said)
+
+
+def _plan(what: Plan, style: Style) -> Iterator[str]:
+    if what.tenants:
+        digests = "+".join(dict.fromkeys(each.manifests[:7] for each in what.basis.values()))
+        yield f"{read_line(what.tenants, style)}; manifests {digests}."
+        yield ""
+    if not what.changes and not what.errored:
+        yield _nothing(what, style)
+    else:
+        yield from _changes(what, style)
+    yield from _findings(what.findings, style)
+
+
+def read_line(tenants: tuple[TenantRead, ...], style: Style) -> str:
+    """What was read, and how long that took."""
+    total = sum(each.objects for each in tenants)
+    took = "" if style.seconds is None else f" in {style.seconds:.1f} s"
+    each = ", ".join(f"{safe(tenant.name)} {tenant.objects}" for tenant in tenants)
+    several = "s" if len(tenants) != 1 else ""
+    return f"Read {total} objects of {len(tenants)} tenant{several}{took} ({each})"
+
+
+def attribute_lines(
+    attributes: tuple[AttributeChange, ...], before: Json, style: Style, *, creating: bool = False
+) -> Iterator[str]:
+    """The attributes of one object; `before` tells how many members of a set stay."""
+    blocks = _blocks(attributes)
+    width = max((len(key) for key in blocks), default=0)
+    for key, group in blocks.items():
+        yield from _block(key, group, width, before, style, creating=creating)
+
+
+def _nothing(what: Plan, style: Style) -> str:
+    same = f"{what.summary.no_op} objects are as Git declares them"
+    head = style.paint("No changes.", "bold green")
+    return f"{head} The tenant matches the manifests: {same}."
+
+
+def _changes(what: Plan, style: Style) -> Iterator[str]:
+    if what.changes:
+        yield "Actions are indicated with the following symbols:"
+        yield "  " + "    ".join(_legend(what, style))
+        yield ""
+    if what.errored:
+        yield "The plan has errors, so it cannot be applied. What it would do:" if (
+            what.changes
+        ) else "The manifests have errors, so no tenant was asked."
+        yield ""
+    last = max((change.step or 0 for change in what.changes), default=0)
+    several = len(what.tenants) > 1
+    for number, changes in groupby(what.changes, key=lambda change: change.step):
+        if number is None:
+            yield "Without a write"
+        else:
+            yield style.paint(f"Step {number} of {last}", "bold")
+        for change in changes:
+            yield from _change(change, style, several=several)
+            yield ""
+    if what.changes:
+        yield _count_line(what, style)
+
+
+def _legend(what: Plan, style: Style) -> Iterator[str]:
+    present = {change.action for change in what.changes}
+    if any(change.action is Action.ADOPT and change.attributes for change in what.changes):
+        present.add(Action.UPDATE)
+    for action, (symbol, colour, word, _) in _SYMBOLS.items():
+        if action in present:
+            yield f"{style.paint(symbol, colour)} {word}"
+
+
+def _count_line(what: Plan, style: Style) -> str:
+    writes = what.summary.writes
+    several = "s" if writes != 1 else ""
+    head = style.paint("Plan:", "bold")
+    return f"{head} {counts(what.summary)} ({writes} API write{several})."
+
+
+def _change(change: Change, style: Style, *, several: bool) -> Iterator[str]:
+    address = Address.parse(change.address)
+    name = safe(address if several else address.short)
+    said = _SYMBOLS[change.action][3]
+    if change.action is Action.ADOPT and change.writes:
+        said = "will be adopted and updated"
+    source = f"{safe(change.source.file)}:{change.source.line}" if change.source else ""
+    heading = f"{name} {said}"
+    painted = f"{style.paint(name, 'bold')} {said}"
+    gap = " " * max(2, _HEADING - len(heading)) if source else ""
+    yield f"  # {painted}{gap}{source}"
+    yield f"  # ({_why(change)})"
+    yield from _body(change, style)
+    for waited in change.waits_for:
+        yield f"    # waits for {safe(Address.parse(waited).short)}"
+
+
+def _why(change: Change) -> str:
+    because = change.reason
+    if change.previous_address:
+        before = safe(Address.parse(change.previous_address).name)
+        because = f"{because}; until now {before}"
+    named = "" if change.name == Address.parse(change.address).name else safe(change.name)
+    told = f'"{named}"' if named else ""
+    known = f"id {safe(change.object_id)}" if change.object_id else ""
+    return "; ".join(filter(None, [because, told, known]))
+
+
+def _body(change: Change, style: Style) -> Iterator[str]:
+    symbol, colour, _, _ = _SYMBOLS[change.action]
+    if change.action is Action.DELETE:
+        for key, value in (change.before or {}).items():
+            if key != "permissions":
+                yield f"  {style.paint('-', 'red')} {key} : {shown(value, whole=style.whole)}"
+        return
+    if change.action is Action.FORGET:
+        yield f"  {style.paint(symbol, colour)} keeps: {_keeps(change.before, style)}"
+        return
+    creating = change.action is Action.CREATE
+    yield from attribute_lines(change.attributes, change.before, style, creating=creating)
+    if change.unchanged and change.action is not Action.CREATE and change.attributes:
+        several = "s" if change.unchanged != 1 else ""
+        hidden = f"# {change.unchanged} unchanged attribute{several} hidden"
+        yield f"    {style.paint(hidden, 'grey')}"
+    elif change.unchanged and change.action is Action.CREATE:
+        yield f"    {style.paint(f'# {change.unchanged} more grant nothing', 'grey')}"
+    elif change.action is Action.ADOPT:
+        yield f"    {style.paint('# as declared: nothing is written to the tenant', 'grey')}"
+
+
+def _keeps(before: Json, style: Style) -> str:
+    return shown(before, whole=style.whole) if before else "nothing: it is gone from the tenant"
+
+
+def _blocks(attributes: tuple[AttributeChange, ...]) -> Mapping[str, list[AttributeChange]]:
+    """The attributes by their first name, in their order."""
+    found: dict[str, list[AttributeChange]] = {}
+    for each in attributes:
+        found.setdefault(each.path.partition(".")[0], []).append(each)
+    return found
+
+
+def _block(  # noqa: PLR0913 - the frame of one block
+    key: str,
+    attributes: list[AttributeChange],
+    width: int,
+    before: Json,
+    style: Style,
+    *,
+    creating: bool,
+) -> Iterator[str]:
+    first = attributes[0]
+    if len(attributes) == 1 and first.path == key and not first.member:
+        yield _line(first, key, width, 2, style)
+        return
+    symbol, colour = _OPS["add" if creating else "change"]
+    yield f"  {style.paint(symbol, colour)} {key:<{width}} :"
+    inner = {each.path.removeprefix(key).removeprefix(".") for each in attributes}
+    inner_width = max(len(path) for path in inner)
+    for path, group in groupby(attributes, key=lambda each: each.path):
+        members = list(group)
+        name = path.removeprefix(key).removeprefix(".")
+        if members[0].member:
+            yield from _members(path, name or key, members, before, style)
+        else:
+            yield _line(members[0], name, inner_width, 6, style)
+
+
+def _line(each: AttributeChange, name: str, width: int, indent: int, style: Style) -> str:
+    symbol, colour = _OPS[each.op]
+    if each.op == "change":
+        before = shown(each.before, whole=style.whole)
+        value = f"{before} {style.paint('->', 'yellow')} {shown(each.after, whole=style.whole)}"
+    else:
+        value = shown(each.after if each.op == "add" else each.before, whole=style.whole)
+    note = f"     # {each.note} ({each.rule})" if each.note else ""
+    margin = " " * indent
+    if each.note:
+        margin = style.paint("!", "bold red") + margin[1:]
+    return f"{margin}{style.paint(symbol, colour)} {name:<{width}} : {value}{note}"
+
+
+def _members(
+    path: str, name: str, members: list[AttributeChange], before: Json, style: Style
+) -> Iterator[str]:
+    """A set: who joins and who leaves, never one changed into another."""
+    yield f"      {style.paint('~', 'yellow')} {name} : ["
+    texts = []
+    for each in members:
+        symbol, colour = _OPS[each.op]
+        value = each.after if each.op == "add" else each.before
+        pending = "     # yet to be created" if isinstance(value, dict) and "address" in value else ""
+        texts.append(f"{style.paint(symbol, colour)} {shown(value)}{pending}")
+    yield from (f"          {text}" for text in few(texts, whole=style.whole))
+    staying = _size(before, path) - sum(1 for each in members if each.op == "remove")
+    if staying > 0:
+        yield f"            {style.paint(f'# {staying} unchanged', 'grey')}"
+    yield "        ]"
+
+
+def _size(before: Json, path: str) -> int:
+    for key in path.split("."):
+        before = before.get(key) if isinstance(before, dict) else None
+    return len(before) if isinstance(before, list) else 0
+
+
+def _findings(findings: tuple[Finding, ...], style: Style) -> Iterator[str]:
+    if not findings:
+        return
+    yield ""
+    tally = {severity: 0 for severity in ("error", "warning", "info")}
+    for each in findings:
+        tally[each.severity] += 1
+    said = ", ".join(
+        f"{count} {word}{'s' if count != 1 and word != 'info' else ''}"
+        for word, count in tally.items()
+        if count or word == "error"
+    )
+    yield f"{style.paint('Findings', 'bold')} ({said})"
+    for each in findings:
+        yield from _finding(each, style)
+
+
+def _finding(each: Finding, style: Style) -> Iterator[str]:
+    colours = {"error": "bold red", "warning": "bold yellow", "info": "bold cyan"}
+    place = f"{safe(each.file)}:{each.line}:{each.column}" if each.line else ""
+    label = style.paint(f"{each.severity:<7} {each.code}", colours[each.severity])
+    where = Address.parse(each.address).short if each.address else each.tenant
+    yield f"  {label}  {safe(each.summary)}"
+    yield f"    {'   '.join(filter(None, [safe(where), place]))}"
+    if each.hint:
+        yield f"    help: {safe(each.hint)}"

@@ -1,0 +1,36 @@
+"""Attribute values as a person reads them."""
+
+from __future__ import annotations
+
+import re
+
+from reconciler.model.value import Json
+from reconciler.reporting.escape import safe
+
+FEW = 10
+_WORD = re.compile(r"[a-z0-9][a-z0-9-]*")
+
+
+def shown(value: Json, *, whole: bool = False) -> str:
+    """One line: words bare, other text quoted, references by name, long lists cut at ten."""
+    if value is None:
+        return "none"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, str):
+        return value if _WORD.fullmatch(value) else f'"{safe(value)}"'
+    if isinstance(value, dict):
+        if value.keys() in ({"id", "name"}, {"address", "name"}):
+            return safe(value["name"])
+        inner = ", ".join(f"{safe(k)}: {shown(v, whole=whole)}" for k, v in value.items())
+        return "{" + inner + "}"
+    if isinstance(value, list):
+        return "[" + ", ".join(few([shown(each) for each in value], whole=whole)) + "]"
+    return safe(value)
+
+
+def few(texts: list[str], *, whole: bool) -> list[str]:
+    """The first ten and a count of the rest, or all of them."""
+    if whole or len(texts) <= FEW:
+        return texts
+    return [*texts[:FEW], f"and {len(texts) - FEW} more"]

@@ -1,0 +1,118 @@
+"""What a documented rule is: a function with a code, a source, a good and a bad example."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from types import ModuleType
+from typing import Generic, TypeVar
+
+from reconciler.model.diagnostic import Path, Severity
+from reconciler.model.resource import Resource, Spec
+from reconciler.rules.world import World
+
+
+class Where(StrEnum):
+    """A place that must honour a rule."""
+
+    MANIFEST = "manifest"
+    LIVE = "live"
+    ORDER = "order"
+    TENANT = "tenant"
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A vendor document; `D1 / "System limits"` names one of its sections."""
+
+    code: str
+    title: str
+
+    def __truediv__(self, section: str) -> str:
+        return f"{self.code}, {section}"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What a rule yields: where in the manifest, what is wrong, what to do."""
+
+    path: Path
+    summary: str
+    hint: str = ""
+    severity: Severity | None = None
+    on_key: bool = False
+
+
+S = TypeVar("S", bound=Spec)
+Check = Callable[[Resource[S], World], Iterator[Finding]]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule(Generic[S]):
+    """One documented rule; calling it runs its check on one resource."""
+
+    code: str
+    on: type[S]
+    where: frozenset[Where]
+    source: str
+    good: str
+    bad: str
+    severity: Severity
+    text: str
+    check: Check[S]
+
+    def __call__(self, resource: Resource[S], world: World) -> Iterator[Finding]:
+        return self.check(resource, world)
+
+
+def rule(  # noqa: PLR0913 - the facts of a rule, each named where it is declared
+    code: str,
+    *,
+    on: type[S],
+    where: Iterable[Where],
+    source: str,
+    good: str,
+    bad: str,
+    severity: Severity = Severity.ERROR,
+) -> Callable[[Check[S]], Rule[S]]:
+    """Declare the function below as rule `code`; its docstring is the rule in our words.
+
+    `good` and `bad` are manifests (YAML, one or several documents) that the rule accepts and
+    refuses; tests run both. Raises ValueError where an example or the docstring is missing.
+    """
+
+    def declare(check: Check[S]) -> Rule[S]:
+        text = inspect.getdoc(check) or ""
+        if not (text and good.strip() and bad.strip()):
+            raise ValueError(f"rule {code} needs a docstring, a good and a bad example")
+        return Rule(code, on, frozenset(where), source, good, bad, severity, text, check)
+
+    return declare
+
+
+class RuleSet:
+    """The rules of one vendor, found by the type of spec that they judge."""
+
+    def __init__(self, rules: Iterable[Rule[Spec]]) -> None:
+        self._by_code: dict[str, Rule[Spec]] = {}
+        self._by_spec: dict[type[Spec], list[Rule[Spec]]] = {}
+        for each in rules:
+            if each.code in self._by_code:
+                raise ValueError(f"two rules carry the code {each.code}")
+            self._by_code[each.code] = each
+            self._by_spec.setdefault(each.on, []).append(each)
+
+    @classmethod
+    def of(cls, *modules: ModuleType) -> RuleSet:
+        """All rules that the modules define, in the order of their codes."""
+        found = [value for module in modules for value in vars(module).values()]
+        return cls(sorted((v for v in found if isinstance(v, Rule)), key=lambda r: r.code))
+
+    def __iter__(self) -> Iterator[Rule[Spec]]:
+        return iter(self._by_code.values())
+
+    def on(self, spec: type[Spec]) -> list[Rule[Spec]]:
+        """The rules that judge resources with this spec."""
+        return self._by_spec.get(spec, [])

@@ -1,0 +1,33 @@
+"""Rules times resources gives diagnostics; the runner adds code, level, address and place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from reconciler.model.diagnostic import Diagnostic
+from reconciler.model.resource import Resource, Spec
+from reconciler.rules.rule import Finding, Rule, RuleSet
+from reconciler.rules.world import World
+
+
+def run(rules: RuleSet, resources: Iterable[Resource[Spec]], world: World) -> Iterator[Diagnostic]:
+    """Every finding of every rule about every resource, once each."""
+    for resource in resources:
+        for rule in rules.on(type(resource.spec)):
+            for finding in rule(resource, world):
+                yield _diagnostic(rule, resource, finding)
+
+
+def _diagnostic(rule: Rule[Spec], resource: Resource[Spec], finding: Finding) -> Diagnostic:
+    return Diagnostic(
+        severity=finding.severity or rule.severity,
+        code=rule.code,
+        summary=finding.summary,
+        hint=finding.hint,
+        address=resource.address,
+        tenant=resource.address.tenant,
+        origin=resource.origin,
+        path=finding.path,
+        on_key=finding.on_key,
+        source=rule.source,
+    )

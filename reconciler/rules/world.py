@@ -1,0 +1,63 @@
+"""What a rule sees beyond its own resource: every object as it will be after the plan."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from reconciler.model.address import Address
+from reconciler.model.value import Ref, Values, refs
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """One object as the plan leaves it: a manifest's, or one that only the tenant has.
+
+    `before` are its values in the tenant now, empty for a new object or without the tenant.
+    """
+
+    key: Ref
+    kind: str
+    name: str
+    values: Values
+    before: Values
+    address: Address | None = None
+
+
+class World:
+    """Indexes over the objects of one tenant; `live` says whether the tenant was read.
+
+    Without the tenant only the manifests are in it, and a name that is no manifest's is an
+    `Unresolved` reference.
+    """
+
+    def __init__(self, expected: tuple[Expected, ...], *, live: bool) -> None:
+        self.live = live
+        self._expected = {each.key: each for each in expected}
+        self._by_address = {each.address: each for each in expected if each.address}
+
+    @cached_property
+    def _holders(self) -> Mapping[Ref, tuple[Expected, ...]]:
+        found: dict[Ref, dict[Ref, Expected]] = defaultdict(dict)
+        for each in self._expected.values():
+            for _, target in refs(each.values):
+                found[target][each.key] = each
+        return {key: tuple(value.values()) for key, value in found.items()}
+
+    def all_referrers(self, key: Ref) -> tuple[Expected, ...]:
+        """The objects of any kind that refer to `key` after the plan."""
+        return self._holders.get(key, ())
+
+    def of(self, address: Address) -> Expected:
+        """The object of a manifest, as the plan leaves it."""
+        return self._by_address[address]
+
+    def get(self, key: Ref) -> Expected | None:
+        """The object that a reference names, if it is of a managed kind and known."""
+        return self._expected.get(key)
+
+    def referrers(self, key: Ref, kind: str) -> tuple[Expected, ...]:
+        """The objects of `kind` that refer to `key` after the plan."""
+        return tuple(each for each in self._holders.get(key, ()) if each.kind == kind)

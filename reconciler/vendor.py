@@ -1,0 +1,225 @@
+"""The contract between the core and a vendor; the core knows no vendor by name.
+
+A vendor is one frozen `Vendor` value, offered as an entry point of the group
+`reconciler.vendors`. It describes its kinds as data, turns manifests into values in normal form
+(`Kind.desired`), and opens three things on request: a reader, a writer and, where it has one, a
+sandbox. Planning, ordering, rules, journal and output are the core's and shared.
+
+- `read` proves that each list was complete, or raises; absence is only ever concluded from a
+  complete list.
+- A reader has no way to write: `plan` and `drift` are given nothing else.
+- A writer re-reads what it writes and answers with the object as the tenant then has it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, field
+from enum import StrEnum
+from importlib import metadata
+from pathlib import Path
+from typing import Any, Protocol
+
+from reconciler.errors import ProjectError
+from reconciler.model.change import Action
+from reconciler.model.diagnostic import Path as AttributePath
+from reconciler.model.live import LiveObject, Snapshot
+from reconciler.model.resource import Reference, Resource, Spec
+from reconciler.model.value import Ref, Values
+from reconciler.rules.rule import RuleSet
+
+CONTRACT = 1
+"""The version of this contract; a vendor made for another one is refused by name."""
+
+ENTRY_POINTS = "reconciler.vendors"
+
+AsgiApp = Callable[
+    [
+        MutableMapping[str, Any],
+        Callable[[], Awaitable[MutableMapping[str, Any]]],
+        Callable[[MutableMapping[str, Any]], Awaitable[None]],
+    ],
+    Awaitable[None],
+]
+
+
+class Removal(StrEnum):
+    """What leaving Git means for a kind."""
+
+    DELETE = "delete"
+    FORGET = "forget"
+
+
+class Resolve(Protocol):
+    """Turns a reference of a manifest into the identity of what it names.
+
+    `kind` is a managed kind or an inventory type; `path` is where the reference stands. What
+    cannot be resolved is reported by the caller of `Kind.desired`, once, at that place.
+    """
+
+    def __call__(self, kind: str, reference: Reference, path: AttributePath) -> Ref: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Danger:
+    """Why a value gives more power than its words show, and the rule that says so."""
+
+    note: str
+    rule: str
+
+
+def no_danger(_path: tuple[str, ...], _value: object) -> Danger | None:
+    """For kinds whose values say all there is to say."""
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One managed kind, described by data; generic code plans it.
+
+    - `desired(resource, resolve)`: the declared attributes in normal form; what a manifest does
+      not mention is absent, a map that it mentions is complete.
+    - `endpoint(action, id)`: method and path of the vendor's API, for the reader of a plan.
+    - `required`: attributes without which a new object cannot be, and how they are written;
+      `creatable` is False where the vendor offers no create (`uncreatable` says who does).
+    - `immutable`: attribute to what a person should do instead of changing it.
+    - `nothing`: values that grant nothing, left out where a new object is shown.
+    - `protected_is_fixed`: the vendor refuses changes of its own (protected) objects.
+    - `share_limit`: at most so many objects of this kind may refer to one and the same object.
+    - `order`: kinds with a lower number are shown and written first, where nothing else decides.
+    """
+
+    name: str
+    spec: type[Spec]
+    desired: Callable[[Resource[Any], Resolve], Values]
+    endpoint: Callable[[Action, str], tuple[str, str]]
+    order: int
+    removal: Removal = Removal.DELETE
+    creatable: bool = True
+    uncreatable: str = ""
+    person: bool = False
+    required: Mapping[str, str] = field(default_factory=dict)
+    immutable: Mapping[str, str] = field(default_factory=dict)
+    nothing: frozenset[str] = frozenset()
+    protected_is_fixed: bool = False
+    share_limit: int | None = None
+    danger: Callable[[tuple[str, ...], object], Danger | None] = no_danger
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """Where a tenant is and how to get in; the token is never shown."""
+
+    tenant: str
+    organization: str
+    token: str = field(repr=False)
+    region: str | None = None
+    app: AsgiApp | None = None
+    parallelism: int = 8
+    progress: Callable[[str, int, int], None] = field(default=lambda _what, _done, _all: None)
+
+
+class Reader(Protocol):
+    """A connection that can only read."""
+
+    async def read(self, resources: tuple[Resource[Any], ...]) -> Snapshot:
+        """Everything that the kinds of this vendor need to be judged; raises TenantError."""
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """The object as the tenant has it after a write (None once deleted)."""
+
+    live: LiveObject | None
+    tracking_id: str
+
+
+class Writer(Protocol):
+    """A connection that carries out operations, one object each."""
+
+    async def fetch(self, kind: str, object_id: str) -> LiveObject | None:
+        """The object as it is now, None where the tenant answers that it is gone."""
+
+    async def find(self, kind: str, name: str) -> LiveObject | None:
+        """The object that carries this vendor name, None where there is none."""
+
+    async def create(self, kind: str, values: Values) -> Written:
+        """Make the object with these attributes."""
+
+    async def update(self, kind: str, object_id: str, values: Values, expect: str) -> Written:
+        """Give the object these attributes and leave the others.
+
+        Raises StalePlanError where the object's digest is no longer `expect`.
+        """
+
+    async def delete(self, kind: str, object_id: str, expect: str) -> Written:
+        """Remove the object; raises StalePlanError like `update`."""
+
+
+class Sandbox(Protocol):
+    """An emulated tenant on one database file, which answers as the vendor does."""
+
+    organization: str
+    actions: Mapping[str, str]
+
+    def app(self) -> AsgiApp:
+        """The tenant's API, to be called in-process."""
+
+    def token(self, identity: str | None) -> str:
+        """The token of a seeded identity, by default the first full administrator's."""
+
+    def act(self, action: str, arguments: Mapping[str, str], identity: str | None) -> str:
+        """Do what a person would do in the vendor's console; answers with what was done."""
+
+    def close(self) -> None:
+        """Let go of the database."""
+
+
+@dataclass(frozen=True, slots=True)
+class Vendor:
+    """One system: the whole wiring in one value.
+
+    `inventory` are the types that manifests may name and that `Reader.read` brings along.
+    """
+
+    name: str
+    title: str
+    api_version: str
+    kinds: tuple[Kind, ...]
+    rules: RuleSet
+    reader: Callable[[Endpoint], AbstractAsyncContextManager[Reader]]
+    writer: Callable[[Endpoint], AbstractAsyncContextManager[Writer]]
+    inventory: tuple[str, ...] = ()
+    regions: tuple[str, ...] = ()
+    sandbox: Callable[[Path, Mapping[str, Any]], Sandbox] | None = None
+    contract: int = CONTRACT
+
+    def kind(self, name: str) -> Kind:
+        """The kind of that name; raises KeyError."""
+        return {kind.name: kind for kind in self.kinds}[name]
+
+
+def discover() -> dict[str, Vendor]:
+    """The vendors that are installed, by name.
+
+    Raises ProjectError, naming the package, where one cannot be loaded, was made for another
+    version of this contract, or offers a name twice.
+    """
+    vendors: dict[str, Vendor] = {}
+    for entry in sorted(metadata.entry_points(group=ENTRY_POINTS), key=lambda e: e.name):
+        package = entry.dist.name if entry.dist else entry.value
+        if entry.name in vendors:
+            raise ProjectError("PRJ130", f"vendor `{entry.name}` is offered twice ({package})")
+        try:
+            vendor = entry.load()
+        except Exception as error:
+            raise ProjectError(
+                "PRJ131", f"vendor `{entry.name}` of {package} cannot be loaded: {error}"
+            ) from error
+        if not isinstance(vendor, Vendor) or vendor.contract != CONTRACT:
+            raise ProjectError(
+                "PRJ132", f"vendor `{entry.name}` of {package} does not fit contract {CONTRACT}"
+            )
+        vendors[entry.name] = vendor
+    return vendors

@@ -1,0 +1,260 @@
+"""The Webex Contact Center configuration API: one method for each thing we ask of it.
+
+Source: Cisco's OpenAPI "Webex Contact Center" of 2026-05-04. List rows leave arrays out, so
+profiles, collections and teams are read one by one after their list.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
+from typing import Any
+
+from reconciler.errors import NotFoundError, StalePlanError, TenantError
+from reconciler.http.paging import Page, Row, whole_list
+from reconciler.http.parallel import in_parallel
+from reconciler.http.session import Answer, ReadSession, WriteSession, reading, writing
+from reconciler.model.live import InventoryItem, LiveObject, Snapshot
+from reconciler.model.resource import Resource
+from reconciler.model.value import Ref, Values
+from reconciler.vendor import Endpoint, Written
+from reconciler.vendors.webexcc import wire
+from reconciler.vendors.webexcc.wire import COLLECTION, PROFILE, USER
+
+PAGE_SIZE = 100
+
+LISTS = {
+    PROFILE: "v3/user-profile",
+    COLLECTION: "v2/resource-collection",
+    USER: "v2/user",
+    "queue": "v2/contact-service-queue",
+    "site": "v2/site",
+    "team": "v2/team",
+    "channel": "v2/entry-point",
+}
+ITEMS = {
+    PROFILE: "v3/user-profile",
+    COLLECTION: "resource-collection",
+    USER: "user",
+    "team": "team",
+}
+INVENTORY = ("queue", "site", "team", "channel")
+
+
+class WebexReader:
+    """Reads a tenant; holds a session that cannot write."""
+
+    def __init__(self, session: ReadSession, endpoint: Endpoint) -> None:
+        self._session = session
+        self._endpoint = endpoint
+
+    async def read(self, _resources: tuple[Resource[Any], ...]) -> Snapshot:
+        """Lists first, then the bodies that they leave out; raises TenantError."""
+        lists = dict(
+            zip(LISTS, await self._parallel("lists", tuple(LISTS), self.rows), strict=True)
+        )
+        profiles = await self._parallel("user profiles", _ids(lists[PROFILE]), self.profile)
+        collections = await self._parallel("collections", _ids(lists[COLLECTION]), self.collection)
+        teams = await self._parallel("teams", _ids(lists["team"]), self.team)
+        members = _members(teams)
+        users = [wire.user(row, members.get(row["id"], frozenset())) for row in lists[USER]]
+        return Snapshot(
+            organization=self._endpoint.organization,
+            objects={
+                COLLECTION: tuple(wire.collection(body) for body in collections),
+                PROFILE: tuple(wire.profile(body) for body in profiles),
+                USER: tuple(users),
+            },
+            inventory={
+                kind: tuple(InventoryItem(kind, row["id"], row["name"]) for row in lists[kind])
+                for kind in INVENTORY
+            },
+            requests=self._session.requests,
+        )
+
+    async def rows(self, kind: str) -> tuple[Row, ...]:
+        """The whole list of a kind or inventory type."""
+
+        async def page(number: int) -> Page:
+            query = {"page": str(number), "pageSize": str(PAGE_SIZE)}
+            body = (await self._session.get(self._path(LISTS[kind]), query)).body
+            meta = body["meta"]
+            return Page(tuple(body["data"]), meta["totalPages"], meta["totalRecords"])
+
+        return await whole_list(kind, page)
+
+    async def profile(self, object_id: str) -> Mapping[str, Any]:
+        """GET v3/user-profile/{id}: permissions and collections included."""
+        return await self._item(PROFILE, object_id)
+
+    async def collection(self, object_id: str) -> Mapping[str, Any]:
+        """GET resource-collection/{id}: its resources included."""
+        return await self._item(COLLECTION, object_id)
+
+    async def user(self, object_id: str) -> Mapping[str, Any]:
+        """GET user/{id}: team ids included."""
+        return await self._item(USER, object_id)
+
+    async def team(self, object_id: str) -> Mapping[str, Any]:
+        """GET team/{id}: its members' ids included."""
+        return await self._item("team", object_id)
+
+    async def _item(self, kind: str, object_id: str) -> Mapping[str, Any]:
+        answer = await self._session.get(self._path(ITEMS[kind], object_id))
+        if not isinstance(answer.body, dict) or "id" not in answer.body:
+            raise TenantError(
+                "TEN113",
+                f"GET {ITEMS[kind]}/{object_id}: the answer is no {kind}",
+                tracking_id=answer.tracking_id,
+            )
+        return answer.body
+
+    def _path(self, *parts: str) -> str:
+        return "/".join(("/organization", self._endpoint.organization, *parts))
+
+    async def _parallel(
+        self, what: str, items: tuple[str, ...], work: Callable[[str], Awaitable[Any]]
+    ) -> list[Any]:
+        done = 0
+
+        async def counted(item: str) -> Any:
+            nonlocal done
+            result = await work(item)
+            done += 1
+            self._endpoint.progress(what, done, len(items))
+            return result
+
+        return await in_parallel(items, counted, limit=self._endpoint.parallelism)
+
+
+class WebexWriter(WebexReader):
+    """Carries out operations; each write is checked before and read back after."""
+
+    def __init__(self, session: WriteSession, endpoint: Endpoint) -> None:
+        super().__init__(session, endpoint)
+        self._writes = session
+        self._collection_names: dict[str, str] = {}
+
+    async def fetch(self, kind: str, object_id: str) -> LiveObject | None:
+        """The object as it is now, None where it is gone."""
+        try:
+            return self._live(kind, await self._item(kind, object_id))
+        except NotFoundError:
+            return None
+
+    async def find(self, kind: str, name: str) -> LiveObject | None:
+        """The profile or collection of that name, None where there is none."""
+        # json.dumps quotes as RSQL does; names hold neither quotes nor backslashes anyway
+        query = {"filter": f"name=={json.dumps(name)}", "page": "0", "pageSize": "2"}
+        rows = (await self._session.get(self._path(LISTS[kind]), query)).body["data"]
+        return await self.fetch(kind, rows[0]["id"]) if rows else None
+
+    async def create(self, kind: str, values: Values) -> Written:
+        """POST the object, and read it back."""
+        path = self._path(LISTS[PROFILE] if kind == PROFILE else ITEMS[kind])
+        answer = await self._writes.post(path, await self._body(kind, values, None))
+        return await self._read_back(kind, answer.body["id"], answer)
+
+    async def update(self, kind: str, object_id: str, values: Values, expect: str) -> Written:
+        """Replace (or patch) the object as it is now, if it is as expected; read it back."""
+        current = await self._expected(kind, object_id, expect)
+        body = await self._body(kind, values, current)
+        path = self._path(ITEMS[kind], object_id)
+        write = self._writes.patch if kind == USER else self._writes.put
+        return await self._read_back(kind, object_id, await write(path, body))
+
+    async def delete(self, kind: str, object_id: str, expect: str) -> Written:
+        """DELETE the object, if it is as expected."""
+        await self._expected(kind, object_id, expect)
+        answer = await self._writes.delete(self._path(ITEMS[kind], object_id))
+        return Written(None, answer.tracking_id)
+
+    async def _expected(self, kind: str, object_id: str, expect: str) -> Mapping[str, Any]:
+        body = await self._item(kind, object_id)
+        if self._live(kind, body).digest != expect:
+            raise StalePlanError(
+                "RUN104",
+                f"{kind} {object_id} was changed by somebody after the plan was made",
+                hint="nothing was written to it: make a new plan",
+            )
+        return body
+
+    async def _read_back(self, kind: str, object_id: str, answer: Answer) -> Written:
+        return Written(await self.fetch(kind, object_id), answer.tracking_id)
+
+    async def _body(
+        self, kind: str, values: Values, current: Mapping[str, Any] | None
+    ) -> dict[str, Any]:
+        if kind == PROFILE:
+            return wire.profile_body(values, current, await self._names(values))
+        if kind == COLLECTION:
+            return wire.collection_body(values, current)
+        return wire.user_body(values)
+
+    async def _names(self, values: Values) -> Mapping[str, str]:
+        resources = values.get("resources")
+        wanted = resources["collections"] if isinstance(resources, Mapping) else frozenset()
+        for each in wanted if isinstance(wanted, frozenset) else ():
+            if each not in self._collection_names:
+                body = await self.collection(Ref(each))
+                self._collection_names[each] = body["name"]
+        return self._collection_names
+
+    @staticmethod
+    def _live(kind: str, body: Mapping[str, Any]) -> LiveObject:
+        if kind == PROFILE:
+            return wire.profile(body)
+        if kind == COLLECTION:
+            return wire.collection(body)
+        return wire.user(body, frozenset(body.get("teamIds") or ()))
+
+
+@asynccontextmanager
+async def open_reader(endpoint: Endpoint) -> AsyncIterator[WebexReader]:
+    """A reader of the tenant, open for the length of the block."""
+    async with reading(endpoint, host(endpoint.region), explain) as session:
+        yield WebexReader(session, endpoint)
+
+
+@asynccontextmanager
+async def open_writer(endpoint: Endpoint) -> AsyncIterator[WebexWriter]:
+    """A writer to the tenant, open for the length of the block."""
+    async with writing(endpoint, host(endpoint.region), explain) as session:
+        yield WebexWriter(session, endpoint)
+
+
+def host(region: str | None) -> str:
+    """The API's host in a region (data centre)."""
+    return f"api.wxcc-{region}.cisco.com"
+
+
+def explain(body: Any, text: str) -> tuple[str, str]:
+    """Reason and tracking id of any of the error bodies that the service is seen to send."""
+    if not isinstance(body, dict):
+        return _one_line(text), ""
+    tracking_id = str(body.get("trackingId") or "")
+    error = body.get("error")
+    if isinstance(error, dict):
+        told = [str(m.get("description", "")) for m in error.get("message") or () if m]
+        referenced = error.get("referencedEntities") or ()
+        if referenced:
+            told.append("referred to by " + ", ".join(map(str, referenced)))
+        return _one_line("; ".join(filter(None, told)) or str(error.get("reason", ""))), tracking_id
+    return _one_line(str(error or body.get("message") or "")), tracking_id
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())[:300]
+
+
+def _ids(rows: tuple[Row, ...]) -> tuple[str, ...]:
+    return tuple(row["id"] for row in rows)
+
+
+def _members(teams: list[Mapping[str, Any]]) -> Mapping[str, frozenset[str]]:
+    found: dict[str, set[str]] = {}
+    for team in teams:
+        for user_id in team.get("userIds") or ():
+            found.setdefault(user_id, set()).add(team["id"])
+    return {user_id: frozenset(ids) for user_id, ids in found.items()}

@@ -1,0 +1,1 @@
+"""What Webex documents about profiles, collections and users, one subject a module."""

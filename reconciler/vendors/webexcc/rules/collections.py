@@ -1,0 +1,147 @@
+"""Resource collections: what they may hold, and how much."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from difflib import get_close_matches
+
+from reconciler.model.diagnostic import Severity
+from reconciler.model.resource import Resource
+from reconciler.rules.rule import Finding, Where, rule
+from reconciler.rules.world import World
+from reconciler.vendors.webexcc.models import COLLECTION_TYPES, NAMED_TYPES, ResourceCollection
+from reconciler.vendors.webexcc.rules import examples
+from reconciler.vendors.webexcc.rules.documents import API, D1
+
+MOST_RESOURCES = 350
+HEADROOM = 0.8
+"""From this share of a limit on, a plan says how much of it is used."""
+
+
+@rule(
+    "WCC127",
+    on=ResourceCollection,
+    where=(Where.MANIFEST, Where.TENANT),
+    source=D1 / "Resource collections",
+    good=examples.collection(examples.COLLECTION_BODY + "flow: none\n"),
+    bad=examples.collection(examples.COLLECTION_BODY + "flow: some\n"),
+)
+def each_type_holds_none_selected_or_all(
+    collection: Resource[ResourceCollection], _: World
+) -> Iterator[Finding]:
+    """Per resource type a collection holds none, the selected resources, or all."""
+    for name, chosen in (collection.spec.resources or {}).items():
+        if isinstance(chosen, str) and chosen not in ("none", "all"):
+            yield Finding(
+                ("spec", "resources", name),
+                f"`{chosen}` is neither `none` nor `all` nor a list of names",
+                hint=f"to select it by name, write `{name}: [{chosen}]`",
+            )
+
+
+@rule(
+    "WCC128",
+    on=ResourceCollection,
+    where=(Where.MANIFEST, Where.TENANT),
+    source=D1 / "Resource collections",
+    good=examples.collection(),
+    bad=examples.collection(examples.COLLECTION_BODY.replace("channel: all", "channel: none")),
+)
+def queues_teams_sites_and_channels_are_never_none(
+    collection: Resource[ResourceCollection], _: World
+) -> Iterator[Finding]:
+    """None is not available for queues, teams, sites and channels."""
+    resources = collection.spec.resources
+    if resources is None:
+        return
+    for name in NAMED_TYPES:
+        if resources.get(name, "none") == "none":
+            written = name in resources
+            yield Finding(
+                ("spec", "resources", name) if written else ("spec", "resources"),
+                f"{name} is `none`" if written else f"{name} is left out, which means `none`",
+                hint=f"a collection needs every {name} (`all`) or some by name",
+                on_key=not written,
+            )
+
+
+@rule(
+    "WCC129",
+    on=ResourceCollection,
+    where=(Where.MANIFEST, Where.TENANT),
+    source=D1 / "Resource collections",
+    good=examples.collection(),
+    bad=examples.collection(examples.COLLECTION_BODY.replace("[Billing EN]", "[]")),
+)
+def selected_list_names_a_resource(
+    collection: Resource[ResourceCollection], _: World
+) -> Iterator[Finding]:
+    """A selected list names at least one resource."""
+    for name, chosen in (collection.spec.resources or {}).items():
+        if chosen == []:
+            yield Finding(
+                ("spec", "resources", name),
+                f"no {name} is named; a selected list needs at least one resource",
+                hint=f"name at least one {name}, or write `all`"
+                + ("" if name in NAMED_TYPES else " or `none`"),
+            )
+
+
+@rule(
+    "WCC130",
+    on=ResourceCollection,
+    where=(Where.MANIFEST, Where.LIVE, Where.TENANT),
+    source=D1 / "System limits",
+    good=examples.collection_of_queues(348),
+    bad=examples.collection_of_queues(349),
+)
+def collection_selects_at_most_350_resources(
+    collection: Resource[ResourceCollection], world: World
+) -> Iterator[Finding]:
+    """A collection holds at most 350 resources, counting only those selected by name. A plan
+    tells the headroom from 80 % on.
+    """
+    chosen = world.of(collection.address).values.get("resources")
+    if not isinstance(chosen, dict):
+        return
+    count = sum(len(each) for each in chosen.values() if isinstance(each, frozenset))
+    if count > MOST_RESOURCES:
+        yield Finding(
+            ("spec", "resources"),
+            f"{count} resources are selected by name; at most {MOST_RESOURCES} are possible",
+            hint=f"remove {count - MOST_RESOURCES}, split the collection, or write `all`",
+            on_key=True,
+        )
+    elif world.live and count >= HEADROOM * MOST_RESOURCES:
+        yield Finding(
+            ("spec", "resources"),
+            f"{count} of {MOST_RESOURCES} resources selected by name "
+            f"({count * 100 // MOST_RESOURCES} %)",
+            severity=Severity.INFO,
+            on_key=True,
+        )
+
+
+@rule(
+    "WCC202",
+    on=ResourceCollection,
+    where=(Where.MANIFEST, Where.TENANT),
+    source=API / "ResourceCollectionDTO",
+    good=examples.collection(examples.COLLECTION_BODY + "flow: all\n"),
+    bad=examples.collection(examples.COLLECTION_BODY + "flows: all\n"),
+)
+def resource_type_is_one_the_api_knows(
+    collection: Resource[ResourceCollection], _: World
+) -> Iterator[Finding]:
+    """A collection's resource types carry the 20 names that the API lists."""
+    for name in collection.spec.resources or {}:
+        if name not in COLLECTION_TYPES:
+            near = get_close_matches(name, COLLECTION_TYPES, n=3)
+            yield Finding(
+                ("spec", "resources", name),
+                f"`{name}` is no resource type of a collection",
+                hint="did you mean " + " or ".join(f"`{each}`" for each in near) + "?"
+                if near
+                else "the types are " + ", ".join(COLLECTION_TYPES),
+                on_key=True,
+            )

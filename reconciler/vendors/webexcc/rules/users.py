@@ -1,0 +1,55 @@
+"""Users: what an assignment may be."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from reconciler.model.resource import Resource
+from reconciler.model.value import Ref
+from reconciler.rules.rule import Finding, Where, rule
+from reconciler.rules.world import World
+from reconciler.vendors.webexcc.models import User
+from reconciler.vendors.webexcc.rules import examples
+from reconciler.vendors.webexcc.rules.documents import API
+
+_PROFILES = examples.profile(name="lead", kind="supervisor") + examples.profile(
+    "permissions: {multimedia: enabled}", name="agent", kind="premium-agent"
+)
+
+
+def _user(profile: str) -> str:
+    return f"""\
+---
+apiVersion: webexcc/v1
+kind: User
+metadata: {{name: sam.lead@northwind.example}}
+spec: {{userProfile: {profile}}}
+"""
+
+
+@rule(
+    "WCC203",
+    on=User,
+    where=(Where.LIVE, Where.TENANT),
+    source=API / "UserDTO, userProfileId",
+    good=_PROFILES + _user("lead"),
+    bad=_PROFILES + _user("agent"),
+)
+def user_stays_on_profiles_of_one_type(user: Resource[User], world: World) -> Iterator[Finding]:
+    """The API moves a user between profiles of one type; a move to a profile of another type is
+    made in Control Hub.
+    """
+    me = world.of(user.address)
+    before, after = me.before.get("userProfile"), me.values.get("userProfile")
+    if not (isinstance(before, Ref) and isinstance(after, Ref)):
+        return
+    had, gets = world.get(before), world.get(after)
+    if had is None or gets is None:
+        return
+    old, new = had.values.get("profileType"), gets.values.get("profileType")
+    if old != new:
+        yield Finding(
+            ("spec", "userProfile"),
+            f"`{had.name}` is a profile of type {old}, `{gets.name}` one of type {new}",
+            hint="move the user in Control Hub, then plan again",
+        )

@@ -1,0 +1,99 @@
+"""The wiring of Webex Contact Center: everything the core needs to know of it, as one value."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from reconciler.model.change import Action
+from reconciler.rules.rule import RuleSet
+from reconciler.vendor import Endpoint, Kind, Reader, Removal, Sandbox, Vendor, Writer
+from reconciler.vendors.webexcc import models, semantics
+from reconciler.vendors.webexcc.rules import collections, profiles, users
+
+
+def _endpoint(listed: str, item: str, *, update: str = "PUT") -> Any:
+    def of(action: Action, object_id: str) -> tuple[str, str]:
+        if action is Action.CREATE:
+            return "POST", f"/organization/{{orgid}}/{listed}"
+        method = "DELETE" if action is Action.DELETE else update
+        return method, f"/organization/{{orgid}}/{item}/{object_id}"
+
+    return of
+
+
+# Client and sandbox come in when they are needed: `validate` starts without HTTP and SQL.
+@asynccontextmanager
+async def _reader(endpoint: Endpoint) -> AsyncIterator[Reader]:
+    from reconciler.vendors.webexcc.client import open_reader  # noqa: PLC0415
+
+    async with open_reader(endpoint) as reader:
+        yield reader
+
+
+@asynccontextmanager
+async def _writer(endpoint: Endpoint) -> AsyncIterator[Writer]:
+    from reconciler.vendors.webexcc.client import open_writer  # noqa: PLC0415
+
+    async with open_writer(endpoint) as writer:
+        yield writer
+
+
+def _sandbox(database: Path, seed: Mapping[str, Any]) -> Sandbox:
+    from reconciler.vendors.webexcc.sandbox.tenant import WebexSandbox  # noqa: PLC0415
+
+    return WebexSandbox(database, seed)
+
+
+VENDOR = Vendor(
+    name="webexcc",
+    title="Webex Contact Center",
+    api_version="webexcc/v1",
+    kinds=(
+        Kind(
+            name="ResourceCollection",
+            spec=models.ResourceCollection,
+            desired=semantics.desired_collection,
+            endpoint=_endpoint("resource-collection", "resource-collection"),
+            order=1,
+            required={"resources": "`resources`"},
+            nothing=frozenset({"none"}),
+        ),
+        Kind(
+            name="UserProfile",
+            spec=models.UserProfile,
+            desired=semantics.desired_profile,
+            endpoint=_endpoint("v3/user-profile", "v3/user-profile"),
+            order=2,
+            required={
+                "profileType": "`profileType`",
+                "fullAccess": "`permissions` or `fullAccess: true`",
+                "resources": "`resources`",
+            },
+            immutable={"profileType": semantics.TYPE_IS_FIXED},
+            nothing=frozenset({"none", "disabled"}),
+            protected_is_fixed=True,
+            share_limit=profiles.MOST_PROFILES,
+            danger=semantics.danger,
+        ),
+        Kind(
+            name="User",
+            spec=models.User,
+            desired=semantics.desired_user,
+            endpoint=_endpoint("user", "user", update="PATCH"),
+            order=3,
+            removal=Removal.FORGET,
+            creatable=False,
+            uncreatable=semantics.FROM_CONTROL_HUB,
+            person=True,
+        ),
+    ),
+    inventory=models.NAMED_TYPES,
+    rules=RuleSet.of(profiles, collections, users),
+    reader=_reader,
+    writer=_writer,
+    regions=("us1", "eu1", "eu2", "anz1", "ca1", "jp1", "sg1"),
+    sandbox=_sandbox,
+)

@@ -1,0 +1,217 @@
+"""Webex JSON and values in normal form, both ways; nothing else.
+
+Sources: Cisco's OpenAPI "Webex Contact Center" of 2026-05-04, schemas
+UserProfileGranularAccessDTO, ResourceCollectionDTO and UserResponseDTO.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from reconciler.model.live import LiveObject
+from reconciler.model.value import Json, Ref, Value, Values, digest
+from reconciler.vendors.webexcc.permissions import PERMISSIONS, SWITCHES, levels
+
+PROFILE, COLLECTION, USER = "UserProfile", "ResourceCollection", "User"
+
+_TYPES = {
+    "licensed-administrator": "ADMINISTRATOR",
+    "unlicensed-administrator": "ADMINISTRATOR_ONLY",
+    "supervisor": "SUPERVISOR",
+    "premium-agent": "PREMIUM_AGENT",
+    "standard-agent": "STANDARD_AGENT",
+}
+_TYPE_NAMES = {wire: ours for ours, wire in _TYPES.items()}
+
+# What full access means today; the API answers it without a list.
+_EVERYTHING = {name: levels(name)[-1] for name in PERMISSIONS}
+
+# The server sets these, or counts them; they neither belong into a write nor into a digest.
+_SERVER = frozenset({"version", "createdTime", "lastUpdatedTime", "resourceCount"})
+
+
+def profile(body: Mapping[str, Any]) -> LiveObject:
+    """A user profile's item answer."""
+    everything = body["permissionAccessLevel"] == "ALL"
+    values: dict[str, Value] = {
+        "name": body["name"],
+        "description": body.get("description") or "",
+        "profileType": _TYPE_NAMES.get(body["profileType"], body["profileType"].lower()),
+        "fullAccess": everything,
+        "permissions": _EVERYTHING
+        if everything
+        else {row["name"]: _level(row) for row in body.get("permissions") or ()},
+        "resources": _resources(body),
+    }
+    return LiveObject(
+        kind=PROFILE,
+        id=body["id"],
+        name=body["name"],
+        values=values,
+        digest=digest(_stable_profile(body)),
+        protected=bool(body.get("systemDefault")),
+    )
+
+
+def _level(row: Mapping[str, Any]) -> str:
+    level = str(row.get("access") or "NONE").lower()
+    # A switch may be answered in the other alphabet; both say the same.
+    if row["name"] in SWITCHES:
+        return {"none": "disabled", "edit": "enabled"}.get(level, level)
+    return {"disabled": "none", "enabled": "edit"}.get(level, level)
+
+
+def _resources(body: Mapping[str, Any]) -> Value:
+    if body["resourceAccessLevel"] != "SPECIFIC":
+        return str(body["resourceAccessLevel"]).lower()
+    default = body.get("defaultResourceCollectionId")
+    return {
+        "collections": frozenset(Ref(c["id"]) for c in body.get("resourceCollections") or ()),
+        "default": Ref(default) if default else None,
+    }
+
+
+def _stable_profile(body: Mapping[str, Any]) -> Json:
+    stable = {key: value for key, value in body.items() if key not in _SERVER}
+    # The server reorders rows and gives them ids; a collection's contents are not the profile's.
+    stable["permissions"] = sorted(
+        (row["name"], row.get("access")) for row in body.get("permissions") or ()
+    )
+    stable["resourceCollections"] = sorted(
+        each["id"] for each in body.get("resourceCollections") or ()
+    )
+    for folders in ("editableFolderIds", "viewableFolderIds", "nonViewableFolderIds"):
+        stable[folders] = sorted(body.get(folders) or ())
+    return stable
+
+
+def profile_body(
+    values: Values, current: Mapping[str, Any] | None, names: Mapping[str, str]
+) -> dict[str, Any]:
+    """The body that creates a profile, or replaces `current` keeping what `values` leaves out.
+
+    `names` has the name of each collection that `values` refers to: the API demands it.
+    """
+    body = _writable(current) if current else {"active": True}
+    for key in ("name", "description"):
+        if key in values:
+            body[key] = values[key]
+    if "profileType" in values:
+        body["profileType"] = _TYPES[str(values["profileType"])]
+    if "fullAccess" in values:
+        body["permissionAccessLevel"] = "ALL" if values["fullAccess"] else "SPECIFIC"
+    if body.get("permissionAccessLevel") == "ALL":
+        body.pop("permissions", None)
+    else:
+        declared = values.get("permissions")
+        rows = body.get("permissions") or _rows(_EVERYTHING)
+        body["permissions"] = _merged(rows, declared if isinstance(declared, Mapping) else {})
+    if "resources" in values:
+        body |= _resources_body(values["resources"], names)
+    nested = body.get("resourceCollections") or ()
+    body["resourceCollections"] = [{"id": c["id"], "name": c["name"]} for c in nested]
+    return body
+
+
+def _merged(rows: Any, levels: Values) -> list[dict[str, Any]]:
+    ids = {row["name"]: row["id"] for row in rows if row.get("id")}
+    kept = {row["name"]: _level(row) for row in rows}
+    return [
+        row | ({"id": ids[row["name"]]} if row["name"] in ids else {})
+        for row in _rows(kept | dict(levels))
+    ]
+
+
+def _rows(levels: Values) -> list[dict[str, Any]]:
+    return [{"name": name, "access": str(level).upper()} for name, level in levels.items()]
+
+
+def _resources_body(resources: Value, names: Mapping[str, str]) -> dict[str, Any]:
+    if not isinstance(resources, Mapping):
+        return {
+            "resourceAccessLevel": str(resources).upper(),
+            "resourceCollections": [],
+            "defaultResourceCollectionId": None,
+        }
+    collections = resources["collections"]
+    assert isinstance(collections, frozenset)  # noqa: S101 - the normal form says so
+    return {
+        "resourceAccessLevel": "SPECIFIC",
+        "resourceCollections": [{"id": str(c), "name": names[c]} for c in sorted(collections)],
+        "defaultResourceCollectionId": resources["default"],
+    }
+
+
+def collection(body: Mapping[str, Any]) -> LiveObject:
+    """A resource collection's item answer."""
+    rows = body.get("resources") or ()
+    values: dict[str, Value] = {
+        "name": body["name"],
+        "description": body.get("description") or "",
+        "resources": {row["name"]: _selection(row) for row in rows},
+    }
+    stable = {key: value for key, value in body.items() if key not in _SERVER}
+    stable["resources"] = sorted(
+        (row["name"], row["accessLevel"], sorted(row.get("ids") or ())) for row in rows
+    )
+    return LiveObject(COLLECTION, body["id"], body["name"], values, digest(stable))
+
+
+def _selection(row: Mapping[str, Any]) -> Value:
+    if row["accessLevel"] == "SPECIFIC":
+        return frozenset(Ref(each) for each in row.get("ids") or ())
+    return str(row["accessLevel"]).lower()
+
+
+def collection_body(values: Values, current: Mapping[str, Any] | None) -> dict[str, Any]:
+    """The body that creates a collection, or replaces `current`; always with all types."""
+    body = _writable(current) if current else {}
+    for key in ("name", "description"):
+        if key in values:
+            body[key] = values[key]
+    declared = values.get("resources")
+    if isinstance(declared, Mapping):
+        rows = {row["name"]: row for row in body.get("resources") or ()}
+        rows |= {name: _resource_row(name, chosen) for name, chosen in declared.items()}
+        body["resources"] = list(rows.values())
+    return body
+
+
+def _resource_row(name: str, chosen: Value) -> dict[str, Any]:
+    if isinstance(chosen, frozenset):
+        return {"name": name, "accessLevel": "SPECIFIC", "ids": sorted(map(str, chosen))}
+    return {"name": name, "accessLevel": str(chosen).upper()}
+
+
+def user(body: Mapping[str, Any], teams: frozenset[str]) -> LiveObject:
+    """A user's row or item answer; `teams` are the ids of the teams they are in.
+
+    Only what decides on access is kept: names and phone numbers are nobody's business.
+    """
+    site = body.get("siteId")
+    values: dict[str, Value] = {
+        "userProfile": Ref(body["userProfileId"]),
+        "site": Ref(site) if site else None,
+        "teams": frozenset(Ref(team) for team in teams),
+    }
+    stable = [body["userProfileId"], site, sorted(teams), body.get("active")]
+    return LiveObject(USER, body["id"], body["email"], values, digest(stable))
+
+
+def user_body(values: Values) -> dict[str, Any]:
+    """The PATCH that gives a user these attributes; a set is always sent whole."""
+    body: dict[str, Any] = {}
+    if "userProfile" in values:
+        body["userProfileId"] = values["userProfile"]
+    if "site" in values:
+        body["siteId"] = values["site"]
+    teams = values.get("teams")
+    if isinstance(teams, frozenset):
+        body["teamIds"] = sorted(map(str, teams))
+    return body
+
+
+def _writable(current: Mapping[str, Any]) -> dict[str, Any]:
+    server_set = {"createdTime", "lastUpdatedTime", "resourceCount", "systemDefault"}
+    return {key: value for key, value in current.items() if key not in server_set}
