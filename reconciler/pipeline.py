@@ -56,9 +56,7 @@ def validate(work: Work, tenants: Iterable[Tenant]) -> tuple[Diagnostic, ...]:
     return tuple(sorted(found.values(), key=Diagnostic.sort_key))
 
 
-def check(
-    vendors: Mapping[str, Vendor], tenant: str, loaded: Loaded
-) -> tuple[Diagnostic, ...]:
+def check(vendors: Mapping[str, Vendor], tenant: str, loaded: Loaded) -> tuple[Diagnostic, ...]:
     """Reading, schema, references and rules of one tenant's manifests, with positions."""
     found = list(loaded.diagnostics)
     for name, vendor in vendors.items():

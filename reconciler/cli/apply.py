@@ -23,9 +23,7 @@ from reconciler.reporting import applying, json
 @click.option("--auto-approve", is_flag=True, help="Do not ask.")
 @targets
 @common
-def command(
-    chosen: Common, plan: Path | None, auto_approve: bool, targets: tuple[str, ...]
-) -> int:
+def command(chosen: Common, plan: Path | None, auto_approve: bool, targets: tuple[str, ...]) -> int:
     """Carry out the saved PLAN without asking, or make one, show it and ask.
 
     Exits with 1 where anything was refused or is left to do.

@@ -65,7 +65,6 @@ def group(ctx: click.Context, chdir: Path | None) -> None:
 def run(arguments: list[str]) -> int:
     """Run one command line; answers with the exit code, never with a traceback."""
 
-
     def command() -> object:
         return group.main(args=arguments, prog_name="reconciler", standalone_mode=False)
 

@@ -29,7 +29,9 @@ def save(plan: Plan, out: Path, chosen: Common) -> None:
         with os.fdopen(os.open(out, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
             file.write(dump(plan))
     except OSError as error:
-        raise UsageError("RUN100", f"the plan cannot be saved to {out}: {error.strerror}") from error
+        raise UsageError(
+            "RUN100", f"the plan cannot be saved to {out}: {error.strerror}"
+        ) from error
     chosen.say(
         f"\nSaved to {out} (sha256 {fingerprint(plan)[:12]}), valid while manifests and tenants "
         f"are as read. Apply it:\n  reconciler apply {out}"

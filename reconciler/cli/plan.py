@@ -35,7 +35,5 @@ def command(
     if out is not None:
         save(made, out, chosen)
     elif made.differs:
-        chosen.say(
-            "\nThe plan was not saved (--out FILE): `reconciler apply` would make it anew."
-        )
+        chosen.say("\nThe plan was not saved (--out FILE): `reconciler apply` would make it anew.")
     return DIFFERENCES if detailed_exitcode and made.differs else 0

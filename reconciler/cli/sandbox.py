@@ -67,7 +67,7 @@ def _tenant(what: Work) -> Tenant:
 
 
 def _pairs(arguments: tuple[str, ...]) -> dict[str, str]:
-    pairs = {}
+    pairs: dict[str, str] = {}
     for each in arguments:
         key, equals, value = each.partition("=")
         if not equals or not key:

@@ -62,18 +62,14 @@ async def _already_applied(
     return Ledger(tenant.name, finished.run_id, (), already_applied=True)
 
 
-async def _refuse_if_stale(
-    work: Work, tenant: Tenant, plan: Plan, rows: Mapping[str, Row]
-) -> None:
+async def _refuse_if_stale(work: Work, tenant: Tenant, plan: Plan, rows: Mapping[str, Row]) -> None:
     was = plan.basis[tenant.name]
     loaded = load_tenant(work, tenant)
     if loaded.digest != was.manifests:
         raise execute.stale([f"the manifests of {tenant.name} were edited"])
     if tenant.digest != was.project:
         raise execute.stale([f"tenant {tenant.name} was edited in reconciler.yaml"])
-    snapshot = await read(
-        tenant, work.vendors[tenant.vendor], loaded.resources, work.around
-    )
+    snapshot = await read(tenant, work.vendors[tenant.vendor], loaded.resources, work.around)
     if snapshot.organization != was.organization:
         raise execute.stale([f"{tenant.name} is another organization by now"])
     if changed := list(basis.moved_on(plan, tenant.name, snapshot, rows)):

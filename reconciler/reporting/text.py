@@ -95,9 +95,11 @@ def _changes(what: Plan, style: Style) -> Iterator[str]:
         yield "  " + "    ".join(_legend(what, style))
         yield ""
     if what.errored:
-        yield "The plan has errors, so it cannot be applied. What it would do:" if (
-            what.changes
-        ) else "The manifests have errors, so no tenant was asked."
+        yield (
+            "The plan has errors, so it cannot be applied. What it would do:"
+            if (what.changes)
+            else "The manifests have errors, so no tenant was asked."
+        )
         yield ""
     last = max((change.step or 0 for change in what.changes), default=0)
     several = len(what.tenants) > 1
@@ -147,7 +149,7 @@ def _change(change: Change, style: Style, *, several: bool) -> Iterator[str]:
 
 
 def _why(change: Change) -> str:
-    because = change.reason
+    because = str(change.reason)
     if change.previous_address:
         before = safe(Address.parse(change.previous_address).name)
         because = f"{because}; until now {before}"
@@ -161,7 +163,7 @@ def _body(change: Change, style: Style) -> Iterator[str]:
     symbol, colour, _, _ = _SYMBOLS[change.action]
     if change.action is Action.DELETE:
         for key, value in (change.before or {}).items():
-            if key != "permissions":
+            if key != "permissions" or style.whole:
                 yield f"  {style.paint('-', 'red')} {key} : {shown(value, whole=style.whole)}"
         return
     if change.action is Action.FORGET:
@@ -240,7 +242,9 @@ def _members(
     for each in members:
         symbol, colour = _OPS[each.op]
         value = each.after if each.op == "add" else each.before
-        pending = "     # yet to be created" if isinstance(value, dict) and "address" in value else ""
+        pending = (
+            "     # yet to be created" if isinstance(value, dict) and "address" in value else ""
+        )
         texts.append(f"{style.paint(symbol, colour)} {shown(value)}{pending}")
     yield from (f"          {text}" for text in few(texts, whole=style.whole))
     staying = _size(before, path) - sum(1 for each in members if each.op == "remove")

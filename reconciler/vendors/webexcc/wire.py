@@ -93,7 +93,7 @@ def profile_body(
 
     `names` has the name of each collection that `values` refers to: the API demands it.
     """
-    body = _writable(current) if current else {"active": True}
+    body: dict[str, Any] = _writable(current) if current else {"active": True}
     for key in ("name", "description"):
         if key in values:
             body[key] = values[key]

@@ -1,0 +1,286 @@
+"""`reconciler.yaml`: the tenants of a project, their manifests, and where the state is."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import Field, ValidationError
+
+from reconciler.errors import ProjectError, UsageError
+from reconciler.manifests import positions, schema
+from reconciler.manifests.files import inside
+from reconciler.manifests.parse import Document, parse
+from reconciler.model import diagnostic as model
+from reconciler.model.diagnostic import Diagnostic, InvalidInputError, Origin, Severity
+from reconciler.model.resource import Manifest
+from reconciler.model.value import digest
+from reconciler.vendor import Vendor
+
+FILE = "reconciler.yaml"
+DEFAULT_STATE = "sqlite:///.reconciler/state.db"
+
+_TENANT_NAME = re.compile(r"[a-z0-9]([a-z0-9._-]{0,62}[a-z0-9])?")
+
+
+class _FromEnvironment(Manifest):
+    env: str
+
+
+class _SandboxBlock(Manifest):
+    seed: str
+    identity: str | None = Field(default=None, alias="as")
+
+
+class _TenantBlock(Manifest):
+    vendor: str
+    manifests: list[str] = Field(min_length=1)
+    organization: str | None = None
+    region: str | None = None
+    credentials: _FromEnvironment | None = None
+    sandbox: _SandboxBlock | None = None
+    unmanaged: Literal["ignore", "report"] = "ignore"
+
+
+class _ProjectFile(Manifest):
+    api_version: Literal["reconciler/v1"]
+    kind: Literal["Project"]
+    state: str | _FromEnvironment = DEFAULT_STATE
+    default: list[str] = Field(default_factory=list)
+    tenants: dict[str, _TenantBlock] = Field(min_length=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Tenant:
+    """One organisation at a vendor; `digest` fingerprints its part of the project file."""
+
+    name: str
+    vendor: str
+    manifests: tuple[str, ...]
+    digest: str
+    origin: Origin
+    organization: str | None = None
+    region: str | None = None
+    credentials_env: str | None = None
+    seed: str | None = None
+    identity: str | None = None
+    unmanaged: Literal["ignore", "report"] = "ignore"
+
+    @property
+    def is_sandbox(self) -> bool:
+        """Whether the tenant is the embedded one."""
+        return self.seed is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """A project as its file describes it; `state` is the URL of the state's database."""
+
+    root: Path
+    state: str
+    default: tuple[str, ...]
+    tenants: Mapping[str, Tenant]
+
+    def chosen(self, names: Iterable[str]) -> tuple[Tenant, ...]:
+        """The tenants of a command: the named ones, else the default ones.
+
+        Without a default those that are no sandbox, or all where every one is. Raises UsageError.
+        """
+        wanted = tuple(dict.fromkeys(names)) or self.default
+        for name in wanted:
+            if name not in self.tenants:
+                summary, hint = _unknown(name, self.tenants)
+                raise UsageError("PRJ103", summary, hint=hint)
+        if wanted:
+            return tuple(self.tenants[name] for name in wanted)
+        real = tuple(each for each in self.tenants.values() if not each.is_sandbox)
+        return real or tuple(self.tenants.values())
+
+
+def load_project(
+    root: Path, vendors: Mapping[str, Vendor], environment: Mapping[str, str]
+) -> Project:
+    """The project in a folder; raises ProjectError or InvalidInputError."""
+    data = _read(root)
+    documents, problems = parse(FILE, data)
+    if not problems and len(documents) != 1:
+        raise ProjectError(
+            "PRJ102", f"{FILE} holds {len(documents)} documents; a project is one", hint=_START
+        )
+    if not problems:
+        written, problems = _shaped(documents[0], data)
+        if written is not None:
+            problems = list(_checked(written, vendors, documents[0]))
+            if not problems:
+                return _project(root, written, documents[0], environment)
+    raise InvalidInputError(positions.attach(problems, lambda _: data))
+
+
+_START = "start with `apiVersion: reconciler/v1` and `kind: Project`"
+
+
+def _read(root: Path) -> bytes:
+    try:
+        return (root / FILE).read_bytes()
+    except (FileNotFoundError, NotADirectoryError) as error:
+        here = root.resolve()
+        above = next((each for each in here.parents if (each / FILE).is_file()), None)
+        if not root.is_dir():
+            summary, hint = f"there is no folder {root}", "correct -C"
+        elif above:
+            summary = f"there is no {FILE} in {here}"
+            hint = f"there is one in {above}: go there, or use -C {above}"
+        else:
+            summary = f"there is no {FILE} in {here}"
+            hint = "go to the folder of your project, or see `reconciler demo`"
+        raise ProjectError("PRJ101", summary, hint=hint) from error
+    except OSError as error:
+        raise ProjectError("PRJ101", f"{FILE} cannot be read: {error.strerror}") from error
+
+
+def _shaped(document: Document, data: bytes) -> tuple[_ProjectFile | None, list[Diagnostic]]:
+    if not isinstance(document.value, dict):
+        return None, [_problem("PRJ102", (), "the project is no mapping", hint=_START)]
+    places = positions.Places(lambda _: data)
+    try:
+        return _ProjectFile.model_validate(document.value), []
+    except ValidationError as error:
+
+        def written(path: model.Path) -> str:
+            return places.written(FILE, document.index, path)
+
+        found = schema.problems(error, _ProjectFile, document.value, written)
+        return None, [
+            _problem("PRJ102", each.path, each.summary, hint=each.hint, on_key=each.on_key)
+            for each in found
+        ]
+
+
+def _checked(
+    written: _ProjectFile, vendors: Mapping[str, Vendor], document: Document
+) -> Iterator[Diagnostic]:
+    for number, name in enumerate(written.default):
+        if name not in written.tenants:
+            summary, hint = _unknown(name, written.tenants)
+            yield _problem("PRJ103", ("default", number), summary, hint=hint)
+    for name, tenant in written.tenants.items():
+        at = ("tenants", name)
+        if not _TENANT_NAME.fullmatch(name):
+            yield _problem(
+                "PRJ107",
+                at,
+                f"`{name}` is no name of a tenant",
+                hint="use lower-case letters, digits and . _ - inside, at most 64 characters",
+                on_key=True,
+            )
+        vendor = vendors.get(tenant.vendor)
+        if vendor is None:
+            near = get_close_matches(tenant.vendor, vendors, n=1)
+            yield _problem(
+                "PRJ106",
+                (*at, "vendor"),
+                f"there is no vendor `{tenant.vendor}`",
+                hint=f"did you mean `{near[0]}`?"
+                if near
+                else "installed are " + ", ".join(vendors),
+            )
+        else:
+            yield from _reachable(tenant, vendor, at)
+
+
+def _reachable(tenant: _TenantBlock, vendor: Vendor, at: model.Path) -> Iterator[Diagnostic]:
+    """A tenant is a sandbox, or it has all that it takes to reach it."""
+    real = {
+        "organization": tenant.organization,
+        "region": tenant.region,
+        "credentials": tenant.credentials,
+    }
+    if tenant.sandbox is not None:
+        for key, value in real.items():
+            if value is not None:
+                yield _problem(
+                    "PRJ104",
+                    (*at, key),
+                    f"a sandbox has no {key}",
+                    hint="remove it, or remove `sandbox`",
+                    on_key=True,
+                )
+        return
+    missing = [key for key, value in real.items() if value is None]
+    if missing:
+        yield _problem(
+            "PRJ104",
+            at,
+            f"the tenant has no {' and no '.join(missing)}",
+            hint="add it, or make it a sandbox: `sandbox: {seed: FILE}`",
+            on_key=True,
+        )
+    elif tenant.region not in vendor.regions:
+        yield _problem(
+            "PRJ105",
+            (*at, "region"),
+            f"{vendor.title} has no region `{tenant.region}`",
+            hint="write one of " + ", ".join(vendor.regions),
+        )
+
+
+def _project(
+    root: Path, written: _ProjectFile, document: Document, environment: Mapping[str, str]
+) -> Project:
+    tenants = {}
+    for name, block in written.tenants.items():
+        if block.sandbox:
+            inside(root, block.sandbox.seed)
+        tenants[name] = Tenant(
+            name=name,
+            vendor=block.vendor,
+            manifests=tuple(block.manifests),
+            digest=digest(document.value["tenants"][name]),
+            origin=Origin(FILE, document.index, document.line),
+            organization=block.organization,
+            region=block.region,
+            credentials_env=block.credentials.env if block.credentials else None,
+            seed=block.sandbox.seed if block.sandbox else None,
+            identity=block.sandbox.identity if block.sandbox else None,
+            unmanaged=block.unmanaged,
+        )
+    return Project(root, _state(written, environment), tuple(written.default), tenants)
+
+
+def _state(written: _ProjectFile, environment: Mapping[str, str]) -> str:
+    if url := environment.get("RECONCILER_STATE"):
+        return url
+    if isinstance(written.state, str):
+        return written.state
+    if url := environment.get(written.state.env):
+        return url
+    raise ProjectError(
+        "PRJ108",
+        f"the state is where {written.state.env} says, which is not set",
+        hint=f"export {written.state.env}",
+    )
+
+
+def _unknown(name: str, tenants: Mapping[str, Any]) -> tuple[str, str]:
+    """Summary and hint about a tenant that the project does not have."""
+    near = get_close_matches(name, tenants, n=1)
+    hint = f"did you mean `{near[0]}`?" if near else "the tenants are " + ", ".join(tenants)
+    return f"the project has no tenant `{name}`", hint
+
+
+def _problem(
+    code: str, path: model.Path, summary: str, *, hint: str = "", on_key: bool = False
+) -> Diagnostic:
+    return Diagnostic(
+        severity=Severity.ERROR,
+        code=code,
+        summary=summary,
+        hint=hint,
+        origin=Origin(FILE, 0, 1),
+        path=path,
+        on_key=on_key,
+    )

@@ -1,0 +1,137 @@
+"""What a pydantic model refuses, in the words of the manifest: one problem for each place."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import Any, get_args
+
+from pydantic import BaseModel, ValidationError
+
+from reconciler.model.diagnostic import Path
+
+UNKNOWN, MISSING, WRONG_TYPE, WRONG_VALUE = "SCH101", "SCH102", "SCH103", "SCH104"
+
+Written = Callable[[Path], str]
+"""Gives the text of a value as it stands in the file."""
+
+_WANTED = {
+    "string_type": "text",
+    "bool_type": "true or false",
+    "int_type": "a whole number",
+    "list_type": "a list",
+    "tuple_type": "a list",
+    "dict_type": "a mapping",
+    "model_type": "a mapping",
+    "model_attributes_type": "a mapping",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing that the model refuses."""
+
+    code: str
+    path: Path
+    summary: str
+    hint: str = ""
+    on_key: bool = False
+
+
+def problems(
+    error: ValidationError, model: type[BaseModel], data: Any, written: Written
+) -> Iterator[Problem]:
+    """The problems behind a ValidationError of `model` on `data`, the telling one per place."""
+    by_path: dict[Path, list[Any]] = {}
+    for each in error.errors(include_url=False):
+        by_path.setdefault(_path(each, data), []).append(each)
+    for path, found in by_path.items():
+        deeper = any(other[: len(path)] == path and other != path for other in by_path)
+        if deeper and all(each["type"] in _WANTED for each in found):
+            continue  # another branch of a union: the value was meant for the deeper one
+        yield _problem(path, found, model, written)
+
+
+def _path(error: Any, data: Any) -> Path:
+    """Where in the data the error is: its location without the names of union branches."""
+    path: list[str | int] = []
+    for part in error["loc"]:
+        is_last = part == error["loc"][-1]
+        if isinstance(data, dict) and part in data:
+            data = data[part]
+        elif isinstance(data, list) and isinstance(part, int) and part < len(data):
+            data = data[part]
+        elif not (is_last and error["type"] == "missing"):
+            continue
+        path.append(part)
+    return tuple(path)
+
+
+def _problem(path: Path, found: list[Any], model: type[BaseModel], written: Written) -> Problem:
+    first = found[0]
+    name = path[-1] if path else ""
+    if first["type"] == "extra_forbidden":
+        known = _fields(model, first["loc"][:-1])
+        near = get_close_matches(str(name), known, n=2)
+        return Problem(
+            UNKNOWN,
+            path,
+            f"there is no field `{name}`",
+            _did_you_mean(near) or "the fields are " + ", ".join(sorted(known)),
+            on_key=True,
+        )
+    if first["type"] == "missing":
+        return Problem(MISSING, path, f"`{name}` is missing", "add it")
+    if all(each["type"] in _WANTED for each in found):
+        return _wrong_type(path, found, written)
+    if first["type"] == "literal_error":
+        return Problem(
+            WRONG_VALUE,
+            path,
+            f"`{written(path)}` is not possible here",
+            f"write {first['ctx']['expected']}".replace("'", "`").replace("True", "true"),
+        )
+    reason = str(first.get("ctx", {}).get("error") or first["msg"])
+    return Problem(WRONG_VALUE, path, f"`{written(path)}` is not possible here: {reason}")
+
+
+def _wrong_type(path: Path, found: list[Any], written: Written) -> Problem:
+    wanted = list(dict.fromkeys(_WANTED[each["type"]] for each in found))
+    value = found[0]["input"]
+    said = " or ".join(wanted)
+    if value is None:
+        return Problem(
+            WRONG_TYPE, path, f"there is no value; {said} is wanted", "give one, or remove the line"
+        )
+    if isinstance(value, (bool, int, float)) and "text" in wanted:
+        text = written(path)
+        return Problem(WRONG_TYPE, path, f"{said} is wanted, not {text}", f'quote it: "{text}"')
+    names = ((dict, "a mapping"), (list, "a list"), (str, "text"))
+    what = next((said for kind, said in names if isinstance(value, kind)), written(path))
+    return Problem(WRONG_TYPE, path, f"{said} is wanted, not {what}")
+
+
+def _fields(model: type[BaseModel], location: tuple[str | int, ...]) -> list[str]:
+    """The fields of the model that stands at a location of a pydantic error."""
+    current: Any = model
+    for part in location:
+        models = _models(current)
+        for each in models:
+            field = next((f for n, f in each.model_fields.items() if part in (n, f.alias)), None)
+            if field is not None:
+                current = field.annotation
+                break
+        else:
+            current = next((each for each in models if each.__name__ == part), current)
+    return [f.alias or n for each in _models(current) for n, f in each.model_fields.items()]
+
+
+def _models(annotation: Any) -> list[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return [annotation]
+    return [model for each in get_args(annotation) for model in _models(each)]
+
+
+def _did_you_mean(near: list[str]) -> str:
+    return "did you mean " + " or ".join(f"`{each}`" for each in near) + "?" if near else ""

@@ -1,0 +1,79 @@
+"""The data of one emulated tenant: JSON bodies by kind and id, in one SQLite file."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+Body = dict[str, Any]
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS entity (
+    kind TEXT NOT NULL, id TEXT NOT NULL, name TEXT NOT NULL, body TEXT NOT NULL,
+    PRIMARY KEY (kind, id)
+);
+CREATE INDEX IF NOT EXISTS entity_name ON entity (kind, name);
+"""
+
+
+class Store:
+    """Bodies by kind and id, listed in the order in which they were made."""
+
+    def __init__(self, database: Path) -> None:
+        self._connection = sqlite3.connect(database, isolation_level=None, timeout=10)
+        self._connection.executescript(_SCHEMA)
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._connection.close()
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """All writes of the block, or none."""
+        self._connection.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+        except BaseException:
+            self._connection.execute("ROLLBACK")
+            raise
+        self._connection.execute("COMMIT")
+
+    def rows(self, kind: str) -> list[Body]:
+        """Every body of a kind."""
+        found = self._connection.execute(
+            "SELECT body FROM entity WHERE kind = ? ORDER BY rowid", (kind,)
+        )
+        return [json.loads(body) for (body,) in found]
+
+    def get(self, kind: str, object_id: str) -> Body | None:
+        """One body, None where there is none."""
+        return self._one("kind = ? AND id = ?", kind, object_id)
+
+    def named(self, kind: str, name: str) -> Body | None:
+        """The first body of that name, None where there is none."""
+        return self._one("kind = ? AND name = ? ORDER BY rowid LIMIT 1", kind, name)
+
+    def put(self, kind: str, body: Body, name: str) -> None:
+        """Add a body, or replace the one with its id."""
+        self._connection.execute(
+            "INSERT INTO entity VALUES (?, ?, ?, ?) "
+            "ON CONFLICT (kind, id) DO UPDATE SET name = excluded.name, body = excluded.body",
+            (kind, body["id"], name, json.dumps(body)),
+        )
+
+    def remove(self, kind: str, object_id: str) -> None:
+        """Take a body out."""
+        self._connection.execute("DELETE FROM entity WHERE kind = ? AND id = ?", (kind, object_id))
+
+    def _one(self, where: str, *values: str) -> Body | None:
+        # the conditions are the constants above, the values are bound
+        query = f"SELECT body FROM entity WHERE {where}"  # noqa: S608
+        found = self._connection.execute(query, values).fetchone()
+        if found is None:
+            return None
+        body: Body = json.loads(found[0])
+        return body

@@ -1,0 +1,120 @@
+"""The database file: where it is, how it is opened, what is told when it cannot be used."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Engine, create_engine, event, inspect, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError
+from sqlalchemy.pool import NullPool
+
+from reconciler.errors import StateError
+from reconciler.state import tables
+
+BUSY_SECONDS = 10
+
+
+def database_file(url: str, root: Path) -> Path:
+    """The file behind a URL, relative to the project; raises StateError."""
+    try:
+        parsed = make_url(url)
+    except ArgumentError as error:
+        raise StateError(
+            "RUN125", "the state's URL cannot be read", hint="write sqlite:///PATH"
+        ) from error
+    if parsed.get_backend_name() != "sqlite" or not parsed.database:
+        raise StateError(
+            "RUN125",
+            f"this version keeps its state on SQLite, not on {parsed.get_backend_name()}",
+            hint="write sqlite:///PATH, relative to the project's folder",
+        )
+    return root / parsed.database
+
+
+def engine_of(file: Path) -> Engine:
+    """An engine on the file: write-ahead log, transactions that write from their start."""
+    # every transaction has its own connection: none outlives the command in a thread's hands
+    engine = create_engine(f"sqlite:///{file}", poolclass=NullPool)
+
+    @event.listens_for(engine, "connect")
+    def connected(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None
+        connection.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}")
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = FULL")
+
+    @event.listens_for(engine, "begin")
+    def begun(connection: Any) -> None:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+    return engine
+
+
+def migrate(engine: Engine) -> None:
+    """Bring the tables to this version; raises StateError for a newer one."""
+    with told():
+        version = _version(engine)
+        if version == tables.HEAD:
+            return
+        if version is not None and version > tables.HEAD:
+            raise StateError(
+                "RUN124",
+                f"the state was written by a newer version (schema {version})",
+                hint="update reconciler",
+            )
+        from alembic import command  # noqa: PLC0415 - slow to import, needed once a version
+        from alembic.config import Config  # noqa: PLC0415
+
+        config = Config()
+        config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+        with engine.begin() as connection:
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
+
+
+def _version(engine: Engine) -> str | None:
+    with engine.connect() as connection:
+        if not inspect(connection).has_table("alembic_version"):
+            return None
+        found = connection.execute(text("SELECT version_num FROM alembic_version"))
+        version: str | None = found.scalar_one_or_none()
+        return version
+
+
+_TOLD = (
+    ("not a database", "RUN121", "the state is damaged: {}", "restore a copy, or move it away"),
+    ("malformed", "RUN121", "the state is damaged: {}", "restore a copy, or move it away"),
+    ("readonly", "RUN122", "the state cannot be written: {}", "check its permissions"),
+    ("unable to open", "RUN122", "the state cannot be opened: {}", "check its permissions"),
+    ("full", "RUN123", "the state cannot grow: {}", "make room on the disk"),
+    ("locked", "RUN126", "the state is busy: {}", "wait for the other run to end"),
+)
+
+
+@contextmanager
+def told() -> Iterator[None]:
+    """Turns what the database or the disk refuses into a StateError in clear words."""
+    try:
+        yield
+    except IntegrityError:
+        raise
+    except DBAPIError as error:
+        raise _explained(str(error.orig)) from error
+    except sqlite3.Error as error:
+        raise _explained(str(error)) from error
+    except OSError as error:
+        raise StateError(
+            "RUN122", f"the state cannot be opened: {error.strerror}", hint="check its permissions"
+        ) from error
+
+
+def _explained(reason: str) -> StateError:
+    for part, code, summary, hint in _TOLD:
+        if part in reason:
+            return StateError(code, summary.format(reason), hint=hint)
+    return StateError("RUN120", f"the state cannot be used: {reason}")

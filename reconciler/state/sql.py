@@ -1,0 +1,271 @@
+"""The state on SQLite: rows of ownership, one lock a tenant, runs and their operations."""
+
+from __future__ import annotations
+
+import getpass
+import os
+import socket
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from sqlalchemy import Connection, Engine, delete, func, insert, select, update
+from sqlalchemy.exc import IntegrityError
+
+from reconciler.errors import LockedError
+from reconciler.model.ownership import Row
+from reconciler.model.plan import Operation
+from reconciler.state import tables
+from reconciler.state.database import database_file, engine_of, migrate, told
+
+Clock = Callable[[], datetime]
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class FinishedRun:
+    """A run that carried out a whole plan: per operation the id and digest that it left."""
+
+    run_id: str
+    written: Mapping[str, tuple[str | None, str | None]]
+
+
+class SqlState:
+    """The state of a project; every method is one transaction."""
+
+    def __init__(self, engine: Engine, clock: Clock = _now) -> None:
+        self._engine = engine
+        self._clock = clock
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self._engine.dispose()
+
+    def rows(self, tenant: str) -> dict[str, Row]:
+        """What we own in a tenant, by address."""
+        table = tables.ownership
+        with self._transaction() as connection:
+            found = connection.execute(select(table).where(table.c.tenant == tenant)).mappings()
+            return {
+                row["address"]: Row(**{key: row[key] for key in row if key != "tenant"})
+                for row in found
+            }
+
+    @contextmanager
+    def lock(self, tenant: str, command: str) -> Iterator[None]:
+        """Hold the tenant for the length of the block; raises LockedError."""
+        who = f"{_user()}@{socket.gethostname()}"
+        mine = {"host": socket.gethostname(), "pid": os.getpid()}
+        with self._transaction() as connection:
+            self._take_over_from_the_dead(connection, tenant)
+            try:
+                connection.execute(
+                    insert(tables.lock).values(
+                        tenant=tenant, command=command, who=who, since=self._time(), **mine
+                    )
+                )
+            except IntegrityError:
+                raise self._locked(connection, tenant) from None
+        try:
+            yield
+        finally:
+            with self._transaction() as connection:
+                connection.execute(delete(tables.lock).where(tables.lock.c.tenant == tenant))
+
+    def _take_over_from_the_dead(self, connection: Connection, tenant: str) -> None:
+        table = tables.lock
+        held = connection.execute(select(table).where(table.c.tenant == tenant)).one_or_none()
+        if held is not None and held.host == socket.gethostname() and not _alive(held.pid):
+            connection.execute(delete(table).where(table.c.tenant == tenant))
+
+    @staticmethod
+    def _locked(connection: Connection, tenant: str) -> LockedError:
+        table = tables.lock
+        held = connection.execute(select(table).where(table.c.tenant == tenant)).one()
+        return LockedError(
+            "RUN110",
+            f"tenant {tenant} is locked by another run",
+            detail=f"{held.command} of {held.who}, process {held.pid}, since {held.since}",
+            hint="wait for it to end; the lock of a process that has died is taken over",
+        )
+
+    def start_run(self, tenant: str, command: str, plan_digest: str) -> str:
+        """Open a run; answers with its id, such as `run-20261123-1`."""
+        table = tables.run
+        prefix = f"run-{self._clock():%Y%m%d}-"
+        with self._transaction() as connection:
+            today = select(func.count()).where(table.c.id.startswith(prefix))
+            run = f"{prefix}{connection.execute(today).scalar_one() + 1}"
+            connection.execute(
+                insert(table).values(
+                    id=run,
+                    tenant=tenant,
+                    command=command,
+                    plan_digest=plan_digest,
+                    started=self._time(),
+                )
+            )
+        return run
+
+    def finish_run(self, run: str, outcome: str) -> None:
+        """Close a run."""
+        with self._transaction() as connection:
+            connection.execute(
+                update(tables.run)
+                .where(tables.run.c.id == run)
+                .values(outcome=outcome, finished=self._time())
+            )
+
+    def finished_run(self, tenant: str, plan_digest: str) -> FinishedRun | None:
+        """The last run that did all of this plan, if there is one."""
+        table, steps = tables.run, tables.operation
+        with self._transaction() as connection:
+            found = connection.execute(
+                select(table.c.id)
+                .where(
+                    table.c.tenant == tenant,
+                    table.c.plan_digest == plan_digest,
+                    table.c.outcome == "done",
+                )
+                .order_by(table.c.started.desc())
+            ).first()
+            if found is None:
+                return None
+            written = connection.execute(
+                select(steps.c.id, steps.c.object_id, steps.c.digest).where(steps.c.run == found.id)
+            )
+            return FinishedRun(found.id, {row.id: (row.object_id, row.digest) for row in written})
+
+    def intend(self, run: str, operation: Operation) -> None:
+        """Commit that an operation is about to be carried out."""
+        with self._transaction() as connection:
+            connection.execute(
+                insert(tables.operation).values(
+                    run=run,
+                    id=operation.id,
+                    address=operation.addresses[0],
+                    action=str(operation.request.action),
+                    object_id=operation.request.object_id,
+                    intended=self._time(),
+                )
+            )
+
+    def succeeded(  # noqa: PLR0913 - one transaction: the outcome and the ownership it brings
+        self,
+        run: str,
+        operation: str,
+        *,
+        object_id: str | None,
+        digest: str | None,
+        tracking_id: str,
+        keep: Row | None,
+        drop: str | None,
+    ) -> None:
+        """Commit that an operation was carried out, with the row that it brings or takes."""
+        facts = {"digest": digest, "tracking_id": tracking_id}
+        if object_id is not None:
+            facts["object_id"] = object_id
+        with self._transaction() as connection:
+            self._outcome(connection, run, operation, "done", facts)
+            _record(connection, [keep] if keep else [], [drop] if drop else [])
+
+    def failed(self, run: str, operation: str, *, error: str, tracking_id: str) -> None:
+        """Commit that an operation failed."""
+        facts = {"error": error, "tracking_id": tracking_id}
+        with self._transaction() as connection:
+            self._outcome(connection, run, operation, "failed", facts)
+
+    def record(self, keep: Iterable[Row], drop: Iterable[str]) -> None:
+        """Rewrite ownership where nothing was written to the tenant."""
+        with self._transaction() as connection:
+            _record(connection, keep, drop)
+
+    def _outcome(
+        self,
+        connection: Connection,
+        run: str,
+        operation: str,
+        outcome: str,
+        facts: Mapping[str, str | None],
+    ) -> None:
+        table = tables.operation
+        connection.execute(
+            update(table)
+            .where(table.c.run == run, table.c.id == operation)
+            .values(outcome=outcome, finished=self._time(), **facts)
+        )
+
+    def _time(self) -> str:
+        return self._clock().strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+    @contextmanager
+    def _transaction(self) -> Iterator[Connection]:
+        with told(), self._engine.begin() as connection:
+            yield connection
+
+
+def open_state(url: str, root: Path) -> SqlState | None:
+    """The state that is there, None where none is; raises StateError."""
+    return _opened(url, root) if database_file(url, root).exists() else None
+
+
+def create_state(url: str, root: Path) -> SqlState:
+    """The state, made where there is none, readable by its owner alone; raises StateError."""
+    file = database_file(url, root)
+    with told():
+        file.parent.mkdir(parents=True, exist_ok=True)
+        os.close(os.open(file, os.O_RDWR | os.O_CREAT, 0o600))
+    return _opened(url, root)
+
+
+def _opened(url: str, root: Path) -> SqlState:
+    engine = engine_of(database_file(url, root))
+    try:
+        migrate(engine)
+    except BaseException:
+        engine.dispose()
+        raise
+    return SqlState(engine)
+
+
+def _record(connection: Connection, keep: Iterable[Row], drop: Iterable[str]) -> None:
+    table = tables.ownership
+    for address in drop:
+        connection.execute(delete(table).where(table.c.address == address))
+    for row in keep:
+        connection.execute(delete(table).where(table.c.address == row.address))
+        connection.execute(
+            insert(table).values(
+                address=row.address,
+                tenant=row.address.partition("/")[0],
+                object_id=row.object_id,
+                name=row.name,
+                applied=row.applied,
+                prevent_destroy=row.prevent_destroy,
+                adopted=row.adopted,
+            )
+        )
+
+
+def _alive(pid: int) -> bool:
+    if os.name != "posix":
+        return True  # there, asking with signal 0 would end the process
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+def _user() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # a container's user may have no name
+        return str(os.getuid())

@@ -1,0 +1,119 @@
+"""Resource collections: the list under v2, all else unversioned."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from reconciler.sandbox.app import Answer, Call, Endpoint
+from reconciler.sandbox.errors import Refusal
+from reconciler.sandbox.store import Body
+from reconciler.vendors.webexcc.sandbox import query
+from reconciler.vendors.webexcc.sandbox.catalogue import NEVER_NONE, RESOURCE_TYPES
+from reconciler.vendors.webexcc.sandbox.checks import (
+    collection_name,
+    description,
+    mapping,
+    objects,
+    one_of,
+    refuse_unless,
+    texts,
+)
+from reconciler.vendors.webexcc.sandbox.data import COLLECTION, PROFILE, Data, public
+
+MOST_RESOURCES = 350
+PATH = "resource-collection"
+
+
+class Collections:
+    """The service's resource collections."""
+
+    def __init__(self, data: Data) -> None:
+        self._data = data
+
+    def endpoints(self) -> Iterator[Endpoint]:
+        """Every operation on them."""
+        whole = f"/organization/{{orgid}}/{PATH}"
+        item = f"{whole}/{{id}}"
+        yield Endpoint("GET", f"/organization/{{orgid}}/v2/{PATH}", self.list)
+        yield Endpoint("POST", whole, self.create)
+        yield Endpoint("GET", item, self.get)
+        yield Endpoint("PUT", item, self.put)
+        yield Endpoint("DELETE", item, self.delete)
+
+    def list(self, call: Call) -> Answer:
+        """A page of collections, without their resources."""
+        rows = [public(row, "resources") for row in self._data.store.rows(COLLECTION)]
+        return query.page(self._data.organization, PATH, rows, call.query)
+
+    def get(self, call: Call) -> Answer:
+        """One collection, whole."""
+        return Answer(200, self._data.one(COLLECTION, call.path["id"]))
+
+    def create(self, call: Call) -> Answer:
+        """A new collection."""
+        body = mapping(call.body)
+        refuse_unless(not body.get("id"), "New configuration cannot have an id")
+        with self._data.store.transaction():
+            return Answer(201, self.add(body))
+
+    def put(self, call: Call) -> Answer:
+        """A collection replaced whole."""
+        with self._data.store.transaction():
+            body = mapping(call.body)
+            current = self._data.one(COLLECTION, call.path["id"])
+            refuse_unless(body.get("id") == current["id"], "id differs from the path's")
+            return Answer(200, self.replace(current, body))
+
+    def delete(self, call: Call) -> Answer:
+        """A collection gone, unless a profile is limited to it."""
+        with self._data.store.transaction():
+            current = self._data.one(COLLECTION, call.path["id"])
+            profiles = self._data.store.rows(PROFILE)
+            if any(current["id"] in each["resourceCollections"] for each in profiles):
+                facts = {"entity": COLLECTION, "referencedEntities": ["user-profile"]}
+                raise Refusal(412, f"{current['name']} is mapped to user profiles", facts)
+            self._data.store.remove(COLLECTION, current["id"])
+        return Answer(204)
+
+    def add(self, body: Body) -> Body:
+        """Check and store a new collection."""
+        checked = self._checked(body)
+        self._data.refuse_taken_name(COLLECTION, checked["name"])
+        return self._data.add(COLLECTION, checked)
+
+    def replace(self, current: Body, body: Body) -> Body:
+        """Check and store what a collection becomes."""
+        checked = self._checked(body)
+        self._data.refuse_taken_name(COLLECTION, checked["name"], but=current["id"])
+        return self._data.change(COLLECTION, current | checked)
+
+    def _checked(self, body: Body) -> Body:
+        rows = [self._row(row) for row in objects(body.get("resources"), "resources")]
+        names = [row["name"] for row in rows]
+        missing = [each for each in RESOURCE_TYPES if each not in names]
+        refuse_unless(not missing, f"resources: missing {', '.join(missing)}")
+        refuse_unless(len(set(names)) == len(names), "resources: a type comes twice")
+        count = sum(len(row.get("ids", ())) for row in rows)
+        refuse_unless(
+            count <= MOST_RESOURCES, f"{count} resources; at most {MOST_RESOURCES} are possible"
+        )
+        return {
+            "name": collection_name(body.get("name")),
+            "description": description(body.get("description")),
+            "resources": rows,
+            "resourceCount": count,
+        }
+
+    def _row(self, row: dict[str, Any]) -> dict[str, Any]:
+        name = one_of(row.get("name"), "resources[].name", RESOURCE_TYPES)
+        level = one_of(row.get("accessLevel"), f"{name}.accessLevel", ("NONE", "ALL", "SPECIFIC"))
+        if level != "SPECIFIC":
+            refuse_unless(level != "NONE" or name not in NEVER_NONE, f"{name} cannot be NONE")
+            refuse_unless(not row.get("ids"), f"{name}: ids go with SPECIFIC only")
+            return {"name": name, "accessLevel": level}
+        ids = texts(row.get("ids"), f"{name}.ids")
+        refuse_unless(ids, f"{name}: SPECIFIC needs at least one id")
+        for each in ids:
+            refuse_unless(self._data.store.get(name, each), f"there is no {name} {each}")
+        return {"name": name, "accessLevel": level, "ids": ids}

@@ -1,0 +1,191 @@
+"""User profiles, v3: GET, POST, PUT, DELETE under /organization/{orgid}/v3/user-profile."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from reconciler.sandbox.app import Answer, Call, Endpoint
+from reconciler.sandbox.errors import Refusal
+from reconciler.sandbox.store import Body
+from reconciler.vendors.webexcc.sandbox import query
+from reconciler.vendors.webexcc.sandbox.catalogue import (
+    CUSTOM_ONLY,
+    GRADED,
+    PROFILE_TYPES,
+    SWITCHED,
+)
+from reconciler.vendors.webexcc.sandbox.checks import (
+    description,
+    mapping,
+    objects,
+    one_of,
+    profile_name,
+    refuse_unless,
+)
+from reconciler.vendors.webexcc.sandbox.data import COLLECTION, PROFILE, USER, Data, public
+
+MOST_COLLECTIONS = 5
+MOST_PROFILES = 15
+PATH = "v3/user-profile"
+FOLDERS = ("editableFolderIds", "viewableFolderIds", "nonViewableFolderIds")
+_ARRAYS = ("permissions", "resourceCollections", *FOLDERS)
+
+
+class Profiles:
+    """The service's user profiles."""
+
+    def __init__(self, data: Data) -> None:
+        self._data = data
+
+    def endpoints(self) -> Iterator[Endpoint]:
+        """Every operation on them."""
+        listed = f"/organization/{{orgid}}/{PATH}"
+        item = f"{listed}/{{id}}"
+        yield Endpoint("GET", listed, self.list)
+        yield Endpoint("POST", listed, self.create)
+        yield Endpoint("GET", item, self.get)
+        yield Endpoint("PUT", item, self.put)
+        yield Endpoint("DELETE", item, self.delete)
+
+    def list(self, call: Call) -> Answer:
+        """A page of profiles, without their arrays."""
+        rows = [public(row, *_ARRAYS) for row in self._data.store.rows(PROFILE)]
+        return query.page(self._data.organization, PATH, rows, call.query)
+
+    def get(self, call: Call) -> Answer:
+        """One profile, whole."""
+        return Answer(200, self._whole(self._data.one(PROFILE, call.path["id"])))
+
+    def create(self, call: Call) -> Answer:
+        """A new profile."""
+        body = mapping(call.body)
+        refuse_unless(not body.get("id"), "New configuration cannot have an id")
+        with self._data.store.transaction():
+            return Answer(201, self._whole(self.add(body)))
+
+    def put(self, call: Call) -> Answer:
+        """A profile replaced whole."""
+        with self._data.store.transaction():
+            body = mapping(call.body)
+            current = self._data.one(PROFILE, call.path["id"])
+            refuse_unless(body.get("id") == current["id"], "id differs from the path's")
+            return Answer(200, self._whole(self.replace(current, body)))
+
+    def delete(self, call: Call) -> Answer:
+        """A profile gone, unless a user holds it."""
+        with self._data.store.transaction():
+            current = self._data.one(PROFILE, call.path["id"])
+            refuse_unless(not current["systemDefault"], "Cannot delete system generated entities")
+            if any(u["userProfileId"] == current["id"] for u in self._data.store.rows(USER)):
+                facts = {"entity": PROFILE, "referencedEntities": ["user"]}
+                raise Refusal(412, f"{current['name']} is assigned to users", facts)
+            self._data.store.remove(PROFILE, current["id"])
+        return Answer(204)
+
+    def add(self, body: Body, *, system: bool = False) -> Body:
+        """Check and store a new profile."""
+        checked = self._checked(body, None)
+        self._data.refuse_taken_name(PROFILE, checked["name"])
+        return self._data.add(PROFILE, checked | {"systemDefault": system})
+
+    def replace(self, current: Body, body: Body) -> Body:
+        """Check and store what a profile becomes."""
+        refuse_unless(not current["systemDefault"], "Cannot update system generated entities")
+        refuse_unless(
+            body.get("profileType") == current["profileType"],
+            "profileType cannot be changed on an existing profile",
+        )
+        checked = self._checked(body, current)
+        self._data.refuse_taken_name(PROFILE, checked["name"], but=current["id"])
+        return self._data.change(PROFILE, current | checked)
+
+    def _checked(self, body: Body, current: Body | None) -> Body:
+        kind = one_of(body.get("profileType"), "profileType", PROFILE_TYPES)
+        access = one_of(
+            body.get("permissionAccessLevel"), "permissionAccessLevel", ("ALL", "SPECIFIC")
+        )
+        refuse_unless(
+            access == "SPECIFIC" or kind not in CUSTOM_ONLY,
+            f"permissionAccessLevel must be SPECIFIC for {kind}",
+        )
+        refuse_unless(isinstance(body.get("active"), bool), "active is missing")
+        return {
+            "name": profile_name(body.get("name")),
+            "description": description(body.get("description")),
+            "profileType": kind,
+            "active": body["active"],
+            "permissionAccessLevel": access,
+            "permissions": _permissions(body, kind) if access == "SPECIFIC" else [],
+            **self._resources(body, current),
+            **{field: sorted(body.get(field) or ()) for field in FOLDERS},
+        }
+
+    def _resources(self, body: Body, current: Body | None) -> Body:
+        level = one_of(body.get("resourceAccessLevel"), "resourceAccessLevel", ("ALL", "SPECIFIC"))
+        if level == "ALL":
+            return {
+                "resourceAccessLevel": level,
+                "resourceCollections": [],
+                "defaultResourceCollectionId": None,
+            }
+        rows = objects(body.get("resourceCollections"), "resourceCollections")
+        refuse_unless(all(row.get("name") for row in rows), "resourceCollections: name is missing")
+        ids = [str(row.get("id")) for row in rows]
+        refuse_unless(
+            1 <= len(ids) <= MOST_COLLECTIONS and len(set(ids)) == len(ids),
+            f"a profile has 1 to {MOST_COLLECTIONS} resource collections, here {len(ids)}",
+        )
+        default = body.get("defaultResourceCollectionId")
+        refuse_unless(default in ids, "the default is none of the profile's collections")
+        mapped = set(_collections(current)) if current else set()
+        for each in ids:
+            refuse_unless(
+                self._data.store.get(COLLECTION, each), f"there is no resource collection {each}"
+            )
+            if each not in mapped:
+                self._refuse_sixteenth(each)
+        return {
+            "resourceAccessLevel": level,
+            "resourceCollections": ids,
+            "defaultResourceCollectionId": default,
+        }
+
+    def _refuse_sixteenth(self, collection: str) -> None:
+        rows = self._data.store.rows(PROFILE)
+        count = sum(1 for row in rows if collection in _collections(row))
+        refuse_unless(
+            count < MOST_PROFILES,
+            f"resource collection {collection} is mapped to {count} user profiles already",
+        )
+
+    def _whole(self, body: Body) -> Body:
+        """As an item answer shows it: collections nested, and no permissions at full access."""
+        nested = [
+            {"id": found["id"], "name": found["name"], "description": found["description"]}
+            for found in (self._data.one(COLLECTION, each) for each in _collections(body))
+        ]
+        whole = body | {"resourceCollections": nested}
+        if body["permissionAccessLevel"] == "ALL":
+            whole.pop("permissions")
+        return whole
+
+
+def _collections(body: Body) -> list[str]:
+    found: list[str] = body["resourceCollections"]
+    return found
+
+
+def _permissions(body: Body, kind: str) -> list[dict[str, Any]]:
+    """The full matrix: what the body leaves out is not granted."""
+    granted: dict[str, str] = {}
+    for row in objects(body.get("permissions"), "userProfilePermissions"):
+        name = one_of(row.get("name"), "permissions[].name", (*GRADED, *SWITCHED))
+        allowed = ("ENABLED", "DISABLED") if name in SWITCHED else ("NONE", "VIEW", "EDIT")
+        granted[name] = one_of(row.get("access"), f"access of {name}", allowed)
+    refuse_unless(
+        kind != "SUPERVISOR" or granted.get("tenant-setting", "NONE") == "NONE",
+        "a supervisor cannot have tenant-setting",
+    )
+    nothing = dict.fromkeys(GRADED, "NONE") | dict.fromkeys(SWITCHED, "DISABLED")
+    return [{"name": name, "access": level} for name, level in (nothing | granted).items()]

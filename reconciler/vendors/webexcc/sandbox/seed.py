@@ -1,0 +1,165 @@
+"""A seed: a tenant as readable YAML, names instead of ids."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from reconciler.sandbox.errors import Refusal, SandboxError
+from reconciler.sandbox.store import Body
+from reconciler.vendors.webexcc.sandbox.catalogue import RESOURCE_TYPES
+from reconciler.vendors.webexcc.sandbox.collections import Collections
+from reconciler.vendors.webexcc.sandbox.data import (
+    CHANNEL,
+    COLLECTION,
+    PROFILE,
+    QUEUE,
+    SITE,
+    TEAM,
+    USER,
+    Data,
+)
+from reconciler.vendors.webexcc.sandbox.profiles import Profiles
+
+_TYPES = {
+    "licensed-administrator": "ADMINISTRATOR",
+    "unlicensed-administrator": "ADMINISTRATOR_ONLY",
+    "supervisor": "SUPERVISOR",
+    "premium-agent": "PREMIUM_AGENT",
+    "standard-agent": "STANDARD_AGENT",
+}
+_SECTIONS = (
+    "organization", "identities", "sites", "teams", "queues", "channels", "collections",
+    "profiles", "users",
+)  # fmt: skip
+
+
+def organization(seed: Mapping[str, Any]) -> str:
+    """The id of the seeded organization; raises SandboxError."""
+    found = seed.get("organization")
+    text = found.get("id") if isinstance(found, Mapping) else None
+    try:
+        return str(uuid.UUID(str(text)))
+    except ValueError as error:
+        raise _wrong("organization", f"id {text!r} is no UUID") from error
+
+
+def fill(data: Data, seed: Mapping[str, Any]) -> None:
+    """Put the whole seed into an empty store; raises SandboxError, storing nothing."""
+    unknown = sorted(set(seed) - set(_SECTIONS))
+    if unknown:
+        raise _wrong(unknown[0], f"there is no such section; there are {', '.join(_SECTIONS)}")
+    with data.store.transaction():
+        _inventory(data, seed)
+        for row in _rows(seed, "collections"):
+            _tried(lambda row=row: _collection(data, row), "collections", row)
+        for row in _rows(seed, "profiles"):
+            _tried(lambda row=row: _profile(data, row), "profiles", row)
+        for row in _rows(seed, "users"):
+            _tried(lambda row=row: _user(data, row), "users", row)
+        for row in _rows(seed, "identities"):
+            identity = {"id": row["email"], "token": str(row["token"])}
+            data.store.put("identity", identity, str(row["token"]))
+
+
+def _inventory(data: Data, seed: Mapping[str, Any]) -> None:
+    for section, kind in (("sites", SITE), ("queues", QUEUE), ("channels", CHANNEL)):
+        for name in seed.get(section) or ():
+            data.add(kind, {"name": str(name), "active": True})
+    for row in _rows(seed, "teams"):
+        _tried(lambda row=row: _team(data, row), "teams", row)
+
+
+def _team(data: Data, row: Mapping[str, Any]) -> None:
+    site = _id(data, SITE, row["site"])
+    data.add(TEAM, {"name": row["name"], "siteId": site, "active": True, "teamType": "AGENT"})
+
+
+def _collection(data: Data, row: Mapping[str, Any]) -> None:
+    chosen = dict.fromkeys(RESOURCE_TYPES, "none") | dict(row["resources"])
+    Collections(data).add(
+        {
+            "name": row["name"],
+            "description": row.get("description", ""),
+            "resources": [_resource(data, name, value) for name, value in chosen.items()],
+        }
+    )
+
+
+def _resource(data: Data, name: str, value: Any) -> Body:
+    if isinstance(value, str):
+        return {"name": name, "accessLevel": value.upper()}
+    ids = [_id(data, name, each) for each in value]
+    return {"name": name, "accessLevel": "SPECIFIC", "ids": ids}
+
+
+def _profile(data: Data, row: Mapping[str, Any]) -> None:
+    permissions, resources = row["permissions"], row["resources"]
+    body: Body = {
+        "name": row["name"],
+        "description": row.get("description", ""),
+        "profileType": _TYPES.get(row["type"], row["type"]),
+        "active": row.get("active", True),
+        "permissionAccessLevel": "ALL" if permissions == "all" else "SPECIFIC",
+        "resourceAccessLevel": "ALL" if resources == "all" else "SPECIFIC",
+    }
+    if permissions != "all":
+        body["permissions"] = [
+            {"name": name, "access": str(level).upper()} for name, level in permissions.items()
+        ]
+    if resources != "all":
+        body["resourceCollections"] = [
+            {"id": _id(data, COLLECTION, each), "name": each} for each in resources["collections"]
+        ]
+        body["defaultResourceCollectionId"] = _id(data, COLLECTION, resources["default"])
+    Profiles(data).add(body, system=row.get("systemDefault", False))
+
+
+def _user(data: Data, row: Mapping[str, Any]) -> None:
+    email = row["email"]
+    teams = [_id(data, TEAM, each) for each in row.get("teams") or ()]
+    data.add(
+        USER,
+        {
+            "email": email,
+            "firstName": row.get("firstName", email.partition("@")[0]),
+            "lastName": row.get("lastName", ""),
+            "ciUserId": str(uuid.uuid5(uuid.NAMESPACE_DNS, email)),
+            "active": row.get("active", True),
+            "contactCenterEnabled": True,
+            "userProfileId": _id(data, PROFILE, row["profile"]),
+            "siteId": _id(data, SITE, row["site"]) if row.get("site") else None,
+            "teamIds": teams,
+        },
+    )
+
+
+def _id(data: Data, kind: str, name: str) -> str:
+    found = data.store.named(kind, str(name))
+    if found is None:
+        raise Refusal(400, f"there is no {kind} `{name}` in the seed before it")
+    return str(found["id"])
+
+
+def _rows(seed: Mapping[str, Any], section: str) -> Iterable[Mapping[str, Any]]:
+    rows = seed.get(section) or ()
+    if not isinstance(rows, (list, tuple)) or not all(isinstance(row, Mapping) for row in rows):
+        raise _wrong(section, "a list of mappings is wanted")
+    return rows
+
+
+def _tried(add: Any, section: str, row: Mapping[str, Any]) -> None:
+    name = str(row.get("name") or row.get("email") or "?")
+    try:
+        add()
+    except Refusal as refusal:
+        raise _wrong(section, f"`{name}`: {refusal.reason}") from refusal
+    except KeyError as error:
+        raise _wrong(section, f"`{name}` has no {error}") from error
+    except (TypeError, AttributeError, ValueError) as error:
+        raise _wrong(section, f"`{name}` is not of the right shape") from error
+
+
+def _wrong(section: str, what: str) -> SandboxError:
+    return SandboxError("PRJ125", f"the sandbox's seed, {section}: {what}")

@@ -1,0 +1,116 @@
+"""The emulated tenant as the core opens it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from reconciler.sandbox.app import Answer, Call, Endpoint, Handler, asgi
+from reconciler.sandbox.errors import Refusal, SandboxError
+from reconciler.sandbox.store import Store
+from reconciler.vendor import AsgiApp
+from reconciler.vendors.webexcc.sandbox import seed as seeds
+from reconciler.vendors.webexcc.sandbox.collections import Collections
+from reconciler.vendors.webexcc.sandbox.console import ACTIONS, Console
+from reconciler.vendors.webexcc.sandbox.data import PROFILE, USER, Data
+from reconciler.vendors.webexcc.sandbox.errors import worded
+from reconciler.vendors.webexcc.sandbox.inventory import Inventory
+from reconciler.vendors.webexcc.sandbox.profiles import Profiles
+from reconciler.vendors.webexcc.sandbox.users import Users
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+class WebexSandbox:
+    """One organization on one database file, filled from its seed where it is empty."""
+
+    actions = ACTIONS
+
+    def __init__(
+        self, database: Path, seed: Mapping[str, Any], clock: Callable[[], datetime] = _now
+    ) -> None:
+        self.organization = seeds.organization(seed)
+        self._store = Store(database)
+        self._data = Data(self._store, self.organization, clock)
+        try:
+            self._open(seed)
+        except BaseException:
+            self._store.close()
+            raise
+
+    def _open(self, seed: Mapping[str, Any]) -> None:
+        known = self._store.get("meta", "organization")
+        if known is None:
+            seeds.fill(self._data, seed)
+            self._store.put(
+                "meta", {"id": "organization", "value": self.organization}, "organization"
+            )
+        elif known["value"] != self.organization:
+            raise SandboxError(
+                "PRJ125",
+                "the sandbox's data is of another organization than its seed",
+                hint="start it over: reconciler sandbox reset",
+            )
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self._store.close()
+
+    def app(self) -> AsgiApp:
+        """The tenant's API, to be called in-process."""
+        parts = (
+            Profiles(self._data), Collections(self._data), Users(self._data), Inventory(self._data)
+        )  # fmt: skip
+        endpoints = [
+            Endpoint(each.method, each.path, self._of_this_organization(each.handler))
+            for part in parts
+            for each in part.endpoints()
+        ]
+        return asgi(endpoints, self._identify, worded)
+
+    def token(self, identity: str | None) -> str:
+        """The token of a seeded identity, by default the first full administrator's."""
+        return str(self._identity(identity)["token"])
+
+    def act(self, action: str, arguments: Mapping[str, str], identity: str | None) -> str:
+        """Do what a person would do in the console; answers with what was done."""
+        return Console(self._data).act(action, arguments, str(self._identity(identity)["id"]))
+
+    def _identify(self, token: str) -> str | None:
+        found = self._store.named("identity", token)
+        return str(found["id"]) if found else None
+
+    def _identity(self, wanted: str | None) -> Mapping[str, Any]:
+        identities = self._store.rows("identity")
+        for each in identities:
+            if each["id"] == wanted or (wanted is None and self._is_full(each["id"])):
+                return each
+        known = ", ".join(each["id"] for each in identities)
+        raise SandboxError(
+            "PRJ126",
+            f"the sandbox has no identity `{wanted}`"
+            if wanted
+            else "no identity of the sandbox is a full administrator",
+            hint=f"its seed lists {known or 'none'}",
+        )
+
+    def _is_full(self, email: str) -> bool:
+        user = self._store.named(USER, email)
+        profile = self._store.get(PROFILE, user["userProfileId"]) if user else None
+        return profile is not None and (
+            profile["profileType"],
+            profile["permissionAccessLevel"],
+            profile["resourceAccessLevel"],
+        ) == ("ADMINISTRATOR", "ALL", "ALL")
+
+    def _of_this_organization(self, handler: Handler) -> Handler:
+        def answer(call: Call) -> Answer:
+            if call.path["orgid"] != self.organization:
+                raise Refusal(403, "the token belongs to another organization")
+            return handler(call)
+
+        return answer
