@@ -168,7 +168,7 @@ def _notes(each: Prepared, made: TenantPlan) -> Iterable[Diagnostic]:
             yield Diagnostic(
                 Severity.INFO,
                 "PLN133",
-                f"{len(names)} of kind {kind} are in the tenant and not in Git: {listed(names)}",
+                f"not in Git: {len(names)} {kind} of the tenant: {listed(names)}",
                 tenant=tenant,
             )
 

@@ -58,7 +58,8 @@ class Resolve(Protocol):
     cannot be resolved is reported by the caller of `Kind.desired`, once, at that place.
     """
 
-    def __call__(self, kind: str, reference: Reference, path: AttributePath) -> Ref: ...
+    def __call__(self, kind: str, reference: Reference, path: AttributePath) -> Ref:
+        """The identity of the one thing that is named."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from reconciler import __version__
-from reconciler.cli.app import COMMANDS
+from reconciler.cli.commands import COMMANDS
 from reconciler.cli.errors import exit_code
 
 

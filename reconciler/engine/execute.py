@@ -76,7 +76,8 @@ class Apply:
         if request.action is Action.CREATE:
             written = await self.writer.create(kind, values)
         else:
-            assert request.object_id and request.expect  # noqa: S101 - plans give both
+            assert request.object_id  # noqa: S101 - plans give it
+            assert request.expect  # noqa: S101 - and this
             if request.action is Action.DELETE:
                 return await self.writer.delete(kind, request.object_id, request.expect)
             written = await self.writer.update(kind, request.object_id, values, request.expect)

@@ -108,7 +108,7 @@ def _values(
         yield _at(file, text, chunk, span, "YML101", f"this is no YAML: {said}", hint)
 
 
-def _at(  # noqa: PLR0913 - the facts of one diagnostic
+def _at(  # noqa: PLR0913, PLR0917 - the facts of one diagnostic
     file: str, text: str, chunk: Chunk, span: Span, code: str, summary: str, hint: str
 ) -> Diagnostic:
     lines = text.splitlines()

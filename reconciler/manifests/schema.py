@@ -56,16 +56,20 @@ def problems(
 def _path(error: Any, data: Any) -> Path:
     """Where in the data the error is: its location without the names of union branches."""
     path: list[str | int] = []
-    for part in error["loc"]:
-        is_last = part == error["loc"][-1]
-        if isinstance(data, dict) and part in data:
+    *parts, last = error["loc"] or ("",)
+    for part in parts:
+        if _has(data, part):
             data = data[part]
-        elif isinstance(data, list) and isinstance(part, int) and part < len(data):
-            data = data[part]
-        elif not (is_last and error["type"] == "missing"):
-            continue
-        path.append(part)
+            path.append(part)
+    if _has(data, last) or error["type"] == "missing":
+        path.append(last)
     return tuple(path)
+
+
+def _has(data: Any, part: str | int) -> bool:
+    if isinstance(data, dict):
+        return part in data
+    return isinstance(data, list) and isinstance(part, int) and part < len(data)
 
 
 def _problem(path: Path, found: list[Any], model: type[BaseModel], written: Written) -> Problem:

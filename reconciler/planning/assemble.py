@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 
-from reconciler.model.address import Address
 from reconciler.model.change import Action, AttributeChange, Change, Reason, Source
 from reconciler.model.live import Snapshot
 from reconciler.model.plan import Operation, Record, Request, Step

@@ -91,6 +91,7 @@ class Item:
 
 
 def from_manifest(each: Match, directory: Directory, given: TenantInput) -> Item:
+    """What a manifest, as it was matched, is to become."""
     resource = each.resource
     address = resource.address
     if given.revert is not None:
@@ -151,6 +152,7 @@ def others(snapshot: Snapshot, items: Iterable[Item]) -> tuple[Expected, ...]:
 
 
 def world_of(items: Iterable[Item], others: tuple[Expected, ...], *, live: bool) -> World:
+    """All objects as they will be: those that stay of the plan's, and all others."""
     staying = (item for item in items if not item.deletes)
     expected = tuple(
         Expected(

@@ -117,6 +117,7 @@ def notes(
 
 
 def error(item: Item, code: str, summary: str, path: Path = (), *, hint: str = "") -> Diagnostic:
+    """An error about an item, at a place of its manifest where it has one."""
     return Diagnostic(
         severity=Severity.ERROR,
         code=code,

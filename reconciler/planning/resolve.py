@@ -120,7 +120,7 @@ class Directory:
     def _described(self, key: Ref) -> str:
         return f"`{self.name_of(key)}` ({key})"
 
-    def _problem(  # noqa: PLR0913 - the facts of one diagnostic
+    def _problem(
         self, resource: Resource[Any], code: str, summary: str, path: Path, *, hint: str = ""
     ) -> None:
         found = Diagnostic(

@@ -46,7 +46,9 @@ def ledger(done: tuple[Ledger, ...], plan: Plan, paint: Paint) -> str:
         if all(each.already_applied for each in done):
             return "Already applied: this very plan is done, and the tenant is as it left it."
         head = paint("Apply complete!", "bold green")
-        return f"{head} {_past(counts(plan.summary))}."
+        lines.append(f"{head} Resources: {_past(counts(plan.summary))}.")
+        lines.extend(_tally(each) for each in done if each.done)
+        return "\n".join(lines)
     for each in done:
         lines.extend(_ledger(each, paint))
     left = [tenant.name for tenant in plan.tenants if tenant.name not in reached]
@@ -63,9 +65,7 @@ def _ledger(each: Ledger, paint: Paint) -> Iterator[str]:
         f"{len(each.not_started)} not started."
     )
     if each.done:
-        tally = Counter(_PAST[Action(event.action)] for event in each.done)
-        said = ", ".join(f"{count} {word}" for word, count in tally.items())
-        yield f"  done         {said} (journal {each.run})"
+        yield _tally(each)
     for failed in each.failed:
         tracked = f"   tracking id {safe(failed.tracking_id)}" if failed.tracking_id else ""
         yield f"  failed       {_short(failed.address)}   {failed.code}: {safe(failed.message)}"
@@ -73,6 +73,12 @@ def _ledger(each: Ledger, paint: Paint) -> Iterator[str]:
             yield f"            {tracked}"
     for waiting in each.not_started:
         yield f"  not started  {_short(waiting.address)}   because {safe(waiting.message)}"
+
+
+def _tally(each: Ledger) -> str:
+    tally = Counter(_PAST[Action(event.action)] for event in each.done)
+    said = ", ".join(f"{count} {word}" for word, count in tally.items())
+    return f"  done         {said} (journal {each.run})"
 
 
 def _past(said: str) -> str:

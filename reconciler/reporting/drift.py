@@ -46,6 +46,9 @@ def _drift(
     if pending:
         waiting = _many(sum(len(each.attributes) for each in pending), "attribute")
         yield f"Pending in Git, no drift: {waiting}; `reconciler plan` shows them."
+        if style.whole:
+            for each in pending:
+                yield from _difference(each, style, several=len(tenants) > 1)
     for address in beyond:
         yield f"Not to be taken back by --revert: {safe(address.short)}; see `reconciler plan`."
 
@@ -54,10 +57,12 @@ def _difference(each: Difference, style: Style, *, several: bool) -> Iterator[st
     address = Address.parse(each.address)
     name = safe(address if several else address.short)
     said = "has drifted" if each.change == "changed" else "has been deleted"
+    if each.state == "pending":
+        said = "waits for an apply"
     place = f"{safe(each.source.file)}:{each.source.line}" if each.source else ""
     gap = " " * max(2, 66 - len(name) - len(said)) if place else ""
     yield f"  # {style.paint(name, 'bold')} {said}{gap}{place}"
-    yield f"  # (changed by: {each.origin})"
+    yield "  # (pending)" if each.state == "pending" else f"  # (changed by: {each.origin})"
     yield from attribute_lines(each.attributes, {}, style)
 
 

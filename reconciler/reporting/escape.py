@@ -18,7 +18,4 @@ def safe(text: object) -> str:
 def _escaped(char: str) -> str:
     if unicodedata.category(char) not in _BREAKING:
         return char
-    code = ord(char)
-    if code <= 0xFF:
-        return f"\\x{code:02x}"
-    return f"\\u{code:04x}" if code <= 0xFFFF else f"\\U{code:08x}"
+    return char.encode("unicode_escape").decode("ascii")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -22,6 +22,7 @@ _SYMBOLS = {
     Action.MOVE: (">", "cyan", "rename", "will be renamed"),
     Action.FORGET: (".", "grey", "forget", "will no longer be managed, and is kept"),
 }
+_GROUPED = frozenset({Action.UPDATE, Action.ADOPT})
 _OPS = {"add": ("+", "green"), "remove": ("-", "red"), "change": ("~", "yellow")}
 _HEADING = 66
 
@@ -108,8 +109,8 @@ def _changes(what: Plan, style: Style) -> Iterator[str]:
             yield "Without a write"
         else:
             yield style.paint(f"Step {number} of {last}", "bold")
-        for change in changes:
-            yield from _change(change, style, several=several)
+        for alike in _grouped(changes, style):
+            yield from _change(alike, style, several=several)
             yield ""
     if what.changes:
         yield _count_line(what, style)
@@ -131,21 +132,57 @@ def _count_line(what: Plan, style: Style) -> str:
     return f"{head} {counts(what.summary)} ({writes} API write{several})."
 
 
-def _change(change: Change, style: Style, *, several: bool) -> Iterator[str]:
-    address = Address.parse(change.address)
-    name = safe(address if several else address.short)
-    said = _SYMBOLS[change.action][3]
-    if change.action is Action.ADOPT and change.writes:
+def _grouped(changes: Iterable[Change], style: Style) -> Iterable[list[Change]]:
+    """The changes of one step, those together that are the same but for the object."""
+    if style.whole:
+        return [[change] for change in changes]
+    groups: dict[str, list[Change]] = {}
+    for each in changes:
+        alike = (each.tenant, each.kind, each.action, each.reason, each.previous_address)
+        what = (each.attributes, each.waits_for, each.unchanged)
+        single = "" if each.action in _GROUPED and each.attributes else each.address
+        groups.setdefault(repr((alike, what, single)), []).append(each)
+    return groups.values()
+
+
+def _change(alike: list[Change], style: Style, *, several: bool) -> Iterator[str]:
+    first = alike[0]
+    address = Address.parse(first.address)
+    short = address if several else address.short
+    name = safe(short) if len(alike) == 1 else _of_all(str(short), alike)
+    said = _SYMBOLS[first.action][3]
+    if first.action is Action.ADOPT and first.writes:
         said = "will be adopted and updated"
-    source = f"{safe(change.source.file)}:{change.source.line}" if change.source else ""
-    heading = f"{name} {said}"
     painted = f"{style.paint(name, 'bold')} {said}"
-    gap = " " * max(2, _HEADING - len(heading)) if source else ""
-    yield f"  # {painted}{gap}{source}"
-    yield f"  # ({_why(change)})"
-    yield from _body(change, style)
-    for waited in change.waits_for:
+    if len(alike) > 1:
+        yield f"  # {painted}"
+        yield f"  # ({len(alike)} alike; {first.reason}; {_sources(alike)})"
+    else:
+        gap = " " * max(2, _HEADING - len(f"{name} {said}")) if first.source else ""
+        yield f"  # {painted}{gap}{_sources(alike)}"
+        yield f"  # ({_why(first)})"
+    yield from _body(first, style)
+    for waited in first.waits_for:
         yield f"    # waits for {safe(Address.parse(waited).short)}"
+
+
+def _of_all(short: str, alike: list[Change]) -> str:
+    """`webexcc/User/{ana@…, ben@…}`: the addresses of changes that are the same."""
+    head = short.rpartition("/")[0]
+    names = few([safe(Address.parse(each.address).name) for each in alike], whole=False)
+    return f"{safe(head)}/{{{', '.join(names)}}}"
+
+
+def _sources(alike: list[Change]) -> str:
+    """`people.yaml:12,31,58`: where the manifests are, file after file."""
+    lines: dict[str, list[int]] = {}
+    for each in alike:
+        if each.source:
+            lines.setdefault(each.source.file, []).append(each.source.line)
+    return " ".join(
+        f"{safe(file)}:{','.join(few([str(line) for line in sorted(found)], whole=False))}"
+        for file, found in sorted(lines.items())
+    )
 
 
 def _why(change: Change) -> str:
@@ -162,9 +199,7 @@ def _why(change: Change) -> str:
 def _body(change: Change, style: Style) -> Iterator[str]:
     symbol, colour, _, _ = _SYMBOLS[change.action]
     if change.action is Action.DELETE:
-        for key, value in (change.before or {}).items():
-            if key != "permissions" or style.whole:
-                yield f"  {style.paint('-', 'red')} {key} : {shown(value, whole=style.whole)}"
+        yield from _lost(change.before or {}, style)
         return
     if change.action is Action.FORGET:
         yield f"  {style.paint(symbol, colour)} keeps: {_keeps(change.before, style)}"
@@ -179,6 +214,14 @@ def _body(change: Change, style: Style) -> Iterator[str]:
         yield f"    {style.paint(f'# {change.unchanged} more grant nothing', 'grey')}"
     elif change.action is Action.ADOPT:
         yield f"    {style.paint('# as declared: nothing is written to the tenant', 'grey')}"
+
+
+def _lost(before: Mapping[str, Json], style: Style) -> Iterator[str]:
+    """What goes with an object; its many single permissions only where nothing is left out."""
+    lost = {key: value for key, value in before.items() if key != "permissions" or style.whole}
+    width = max((len(key) for key in lost), default=0)
+    for key, value in lost.items():
+        yield f"  {style.paint('-', 'red')} {key:<{width}} : {shown(value, whole=style.whole)}"
 
 
 def _keeps(before: Json, style: Style) -> str:
@@ -263,7 +306,7 @@ def _findings(findings: tuple[Finding, ...], style: Style) -> Iterator[str]:
     if not findings:
         return
     yield ""
-    tally = {severity: 0 for severity in ("error", "warning", "info")}
+    tally = dict.fromkeys(("error", "warning", "info"), 0)
     for each in findings:
         tally[each.severity] += 1
     said = ", ".join(
@@ -272,7 +315,8 @@ def _findings(findings: tuple[Finding, ...], style: Style) -> Iterator[str]:
         if count or word == "error"
     )
     yield f"{style.paint('Findings', 'bold')} ({said})"
-    for each in findings:
+    weights = list(tally)
+    for each in sorted(findings, key=lambda found: weights.index(found.severity)):
         yield from _finding(each, style)
 
 

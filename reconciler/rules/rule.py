@@ -64,6 +64,7 @@ class Rule(Generic[S]):
     check: Check[S]
 
     def __call__(self, resource: Resource[S], world: World) -> Iterator[Finding]:
+        """Everything that the rule finds about the resource."""
         return self.check(resource, world)
 
 

@@ -1,0 +1,47 @@
+# Thin: every target makes its own .venv with nothing but Python >= 3.11 and a package index.
+PYTHON ?= python3
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
+INSTALL := $(PIP) install --no-warn-script-location
+
+.PHONY: demo test lint format lock clean
+
+demo: .venv/.runtime
+	$(BIN)/reconciler demo
+
+test: .venv/.dev
+	$(BIN)/python -m pytest $(ARGS)
+
+lint: .venv/.dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: .venv/.dev
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+.venv/bin/python:
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.11 ...")'
+	$(PYTHON) -m venv .venv
+
+.venv/.runtime: .venv/bin/python pyproject.toml requirements/runtime.txt requirements/build.txt
+	$(INSTALL) --require-hashes -r requirements/runtime.txt -r requirements/build.txt
+	$(INSTALL) --no-deps --no-build-isolation --editable .
+	touch $@
+
+.venv/.dev: .venv/.runtime requirements/dev.txt
+	$(INSTALL) --require-hashes -r requirements/dev.txt
+	touch $@
+
+# needs `uv` on the path; the options keep addresses of package indexes out of the files
+UV := uv pip compile --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --no-header --no-annotate --quiet
+lock:
+	$(UV) pyproject.toml -o requirements/runtime.txt
+	printf 'hatchling\neditables\n' | $(UV) - -o requirements/build.txt
+	$(UV) pyproject.toml --group dev requirements/build.txt -o requirements/dev.txt
+
+clean:
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache dist

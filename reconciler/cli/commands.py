@@ -1,0 +1,13 @@
+"""Every command with its one line, known before any of them is imported."""
+
+from __future__ import annotations
+
+COMMANDS = {
+    "validate": "Check the manifests against the schema and every documented rule.",
+    "plan": "Show what apply would do, without writing anything.",
+    "show": "Show a saved plan.",
+    "apply": "Make the tenants equal to Git, after asking.",
+    "drift": "Show what was changed in the tenants behind Git's back.",
+    "demo": "The whole story on a sandbox tenant, nothing to configure.",
+    "sandbox": "Act in a sandbox tenant as a person would, or start it over.",
+}

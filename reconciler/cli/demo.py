@@ -1,0 +1,119 @@
+"""`reconciler demo`: the whole story on a sandbox tenant, by the commands that a user types."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+
+from reconciler.cli.options import Common, common
+from reconciler.errors import UsageError
+
+HEAD, TAIL = 36, 14
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """What is told, the command that is run, and the exit code that it must have."""
+
+    told: str
+    arguments: tuple[str, ...]
+    exit_code: int = 0
+
+
+STORY = (
+    Scene("Check the manifests: no network, no credentials.", ("validate",)),
+    Scene("What would it take? The plan is kept for the apply.", ("plan", "--out", "access.plan")),
+    Scene("Do exactly that.", ("apply", "access.plan")),
+    Scene("Planned again, nothing is left to do.", ("plan", "--detailed-exitcode")),
+    Scene(
+        "Somebody opens up a profile in the console ...",
+        (
+            "sandbox",
+            "act",
+            "edit-profile",
+            "profile=Borealis supervisor EMEA",
+            "barge-in=enabled",
+            "audio-recording-transcript=edit",
+            "--as",
+            "ivo.brandt@meridian.example",
+        ),
+    ),
+    Scene(
+        "... and moves a person.",
+        (
+            "sandbox",
+            "act",
+            "move-user",
+            "user=tom.byrne@meridian.example",
+            "profile=Alpine agent",
+            "--as",
+            "ivo.brandt@meridian.example",
+        ),
+    ),
+    Scene("The schedule finds both; drift exits with 2.", ("drift",), 2),
+    Scene("Plan to take them back ...", ("drift", "--revert", "--out", "revert.plan"), 2),
+    Scene("... and do so.", ("apply", "revert.plan")),
+    Scene("The tenant is what Git says again.", ("drift",)),
+)
+
+
+@click.command(name="demo")
+@common
+def command(chosen: Common) -> int:
+    """Validate, plan, apply, drift and repair an example company on the embedded sandbox.
+
+    Everything happens in a new folder, which is yours to play with afterwards.
+    """
+    folder = Path(tempfile.mkdtemp(prefix="reconciler-demo-"))
+    shutil.copytree(_example(), folder, dirs_exist_ok=True)
+    for scene in STORY:
+        click.echo(chosen.paint(f"\n# {scene.told}", "bold cyan"))
+        click.echo(chosen.paint(f"$ reconciler {_typed(scene.arguments)}", "bold"))
+        done = subprocess.run(
+            [sys.executable, "-m", "reconciler", *scene.arguments],
+            cwd=folder,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            encoding="utf-8",
+            check=False,
+        )
+        lines = done.stdout.splitlines()
+        click.echo("\n".join(lines if chosen.verbose else _excerpt(lines)))
+        if done.returncode != scene.exit_code:
+            click.echo(
+                f"\nThe demo stops: exit code {done.returncode} instead of {scene.exit_code}.",
+                err=True,
+            )
+            return 1
+    click.echo(chosen.paint("\nThat was the whole story.", "bold green"))
+    click.echo(f"Its files are in {folder}: change one and type `reconciler plan` there.")
+    return 0
+
+
+def _example() -> Path:
+    """The example company: in the installed package, or beside it in a checkout."""
+    package = Path(__file__).parent.parent
+    for found in (package / "example", package.parent / "config-examples" / "webexcc"):
+        if (found / "reconciler.yaml").is_file():
+            return found
+    raise UsageError("RUN107", "this installation has no example", hint="install it anew")
+
+
+def _typed(arguments: Iterable[str]) -> str:
+    return " ".join(f'"{each}"' if " " in each else each for each in arguments)
+
+
+def _excerpt(lines: list[str]) -> list[str]:
+    """Beginning and end of what is long; `demo -v` shows all."""
+    if len(lines) <= HEAD + TAIL + 5:
+        return lines
+    left_out = len(lines) - HEAD - TAIL
+    return [*lines[:HEAD], f"      ... {left_out} more lines, all with -v ...", *lines[-TAIL:]]
