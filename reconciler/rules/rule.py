@@ -59,6 +59,7 @@ class Rule(Generic[S]):
     source: str
     good: str
     bad: str
+    tenant: str
     severity: Severity
     text: str
     check: Check[S]
@@ -76,19 +77,24 @@ def rule(  # noqa: PLR0913 - the facts of a rule, each named where it is declare
     source: str,
     good: str,
     bad: str,
+    tenant: str = "",
     severity: Severity = Severity.ERROR,
 ) -> Callable[[Check[S]], Rule[S]]:
     """Declare the function below as rule `code`; its docstring is the rule in our words.
 
     `good` and `bad` are manifests (YAML, one or several documents) that the rule accepts and
-    refuses; tests run both. Raises ValueError where an example or the docstring is missing.
+    refuses; tests run both. A rule that only the tenant can decide gives a small `tenant` too, as a
+    sandbox's seed. Raises ValueError where an example or the docstring is missing.
     """
 
     def declare(check: Check[S]) -> Rule[S]:
         text = inspect.getdoc(check) or ""
         if not (text and good.strip() and bad.strip()):
             raise ValueError(f"rule {code} needs a docstring, a good and a bad example")
-        return Rule(code, on, frozenset(where), source, good, bad, severity, text, check)
+        places = frozenset(where)
+        if Where.MANIFEST not in places and not tenant.strip():
+            raise ValueError(f"rule {code} needs a tenant for its examples")
+        return Rule(code, on, places, source, good, bad, tenant, severity, text, check)
 
     return declare
 

@@ -7,8 +7,8 @@ profiles, collections and teams are read one by one after their list.
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
 from typing import Any
 
 from reconciler.errors import NotFoundError, StalePlanError, TenantError
@@ -57,30 +57,32 @@ class WebexReader:
         profiles = await self._parallel("user profiles", _ids(lists[PROFILE]), self.profile)
         collections = await self._parallel("collections", _ids(lists[COLLECTION]), self.collection)
         teams = await self._parallel("teams", _ids(lists["team"]), self.team)
-        members = _members(teams)
-        users = [wire.user(row, members.get(row["id"], frozenset())) for row in lists[USER]]
-        return Snapshot(
-            organization=self._endpoint.organization,
-            objects={
-                COLLECTION: tuple(wire.collection(body) for body in collections),
-                PROFILE: tuple(wire.profile(body) for body in profiles),
-                USER: tuple(users),
-            },
-            inventory={
-                kind: tuple(InventoryItem(kind, row["id"], row["name"]) for row in lists[kind])
-                for kind in INVENTORY
-            },
-            requests=self._session.requests,
-        )
+        with _documented("reading the tenant"):
+            members = _members(teams)
+            users = [wire.user(row, members.get(row["id"], frozenset())) for row in lists[USER]]
+            return Snapshot(
+                organization=self._endpoint.organization,
+                objects={
+                    COLLECTION: tuple(wire.collection(body) for body in collections),
+                    PROFILE: tuple(wire.profile(body) for body in profiles),
+                    USER: tuple(users),
+                },
+                inventory={
+                    kind: tuple(InventoryItem(kind, row["id"], row["name"]) for row in lists[kind])
+                    for kind in INVENTORY
+                },
+                requests=self._session.requests,
+            )
 
     async def rows(self, kind: str) -> tuple[Row, ...]:
         """The whole list of a kind or inventory type."""
 
         async def page(number: int) -> Page:
             query = {"page": str(number), "pageSize": str(PAGE_SIZE)}
-            body = (await self._session.get(self._path(LISTS[kind]), query)).body
-            meta = body["meta"]
-            return Page(tuple(body["data"]), meta["totalPages"], meta["totalRecords"])
+            answer = await self._session.get(self._path(LISTS[kind]), query)
+            with _documented(f"GET {LISTS[kind]}", answer.tracking_id):
+                meta = answer.body["meta"]
+                return Page(tuple(answer.body["data"]), meta["totalPages"], meta["totalRecords"])
 
         return await whole_list(kind, page)
 
@@ -227,6 +229,19 @@ async def open_writer(endpoint: Endpoint) -> AsyncIterator[WebexWriter]:
 def host(region: str | None) -> str:
     """The API's host in a region (data centre)."""
     return f"api.wxcc-{region}.cisco.com"
+
+
+@contextmanager
+def _documented(what: str, tracking_id: str = "") -> Iterator[None]:
+    """An answer that is not of the documented shape is an error of the tenant, not of ours."""
+    try:
+        yield
+    except (KeyError, TypeError, AttributeError, ValueError) as error:
+        raise TenantError(
+            "TEN113",
+            f"{what}: an answer is not of the documented shape ({type(error).__name__}: {error})",
+            tracking_id=tracking_id,
+        ) from error
 
 
 def explain(body: Any, text: str) -> tuple[str, str]:

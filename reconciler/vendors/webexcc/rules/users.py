@@ -17,6 +17,16 @@ _PROFILES = examples.profile(name="lead", kind="supervisor") + examples.profile(
 )
 
 
+_TENANT = """\
+organization: {id: 5c0f1f0e-2f4c-4f0e-9a53-0a4f0c9b7d10}
+profiles:
+  - {name: lead, type: supervisor, permissions: {queue: view}, resources: all}
+  - {name: agent, type: premium-agent, permissions: {multimedia: enabled}, resources: all}
+users:
+  - {email: sam.lead@northwind.example, profile: lead}
+"""
+
+
 def _user(profile: str) -> str:
     return f"""\
 ---
@@ -34,6 +44,7 @@ spec: {{userProfile: {profile}}}
     source=API / "UserDTO, userProfileId",
     good=_PROFILES + _user("lead"),
     bad=_PROFILES + _user("agent"),
+    tenant=_TENANT,
 )
 def user_stays_on_profiles_of_one_type(user: Resource[User], world: World) -> Iterator[Finding]:
     """The API moves a user between profiles of one type; a move to a profile of another type is

@@ -1,0 +1,35 @@
+"""The three fixtures: a frozen clock, a workshop (a project over a recorded sandbox), a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from tests.workshop import Terminal, Workshop
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--update-golden", action="store_true", help="write what golden tests see")
+
+
+@pytest.fixture
+def clock() -> Callable[[], datetime]:
+    return lambda: datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
+
+
+@pytest.fixture
+def workshop(tmp_path: Path) -> Workshop:
+    return Workshop(tmp_path)
+
+
+@pytest.fixture
+def terminal(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Terminal:
+    for name in ("RECONCILER_STATE", "NO_COLOR", "WEBEX_TOKEN"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.chdir(tmp_path)
+    return Terminal(tmp_path, capsys)

@@ -1,0 +1,79 @@
+"""Every rule's good example passes, and its bad example is refused by that rule."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from reconciler.engine.connect import Surroundings
+from reconciler.engine.read import read
+from reconciler.manifests.load import load
+from reconciler.manifests.parse import parse
+from reconciler.manifests.project import Tenant
+from reconciler.model.diagnostic import Diagnostic, Origin, Severity
+from reconciler.model.resource import Spec
+from reconciler.planning import planner
+from reconciler.planning.item import TenantInput
+from reconciler.rules.rule import Rule
+from reconciler.vendor import Vendor, discover
+
+VENDORS = discover()
+RULES = [
+    pytest.param(vendor, rule, id=rule.code) for vendor in VENDORS.values() for rule in vendor.rules
+]
+
+
+def findings(vendor: Vendor, rule: Rule[Spec], text: str, folder: Path) -> list[Diagnostic]:
+    (folder / "example.yaml").write_text(text, encoding="utf-8")
+    loaded = load(folder, "local", ["example.yaml"], {vendor.name: vendor})
+    assert not loaded.diagnostics, loaded.diagnostics
+    given = TenantInput("local", vendor, loaded.resources)
+    if not rule.tenant:
+        return list(planner.check(given))
+    (folder / "seed.yaml").write_text(rule.tenant, encoding="utf-8")
+    tenant = Tenant(
+        "local", vendor.name, (), "", Origin("", 0, 1), seed="seed.yaml", identity="root@example"
+    )
+    seed = f"{rule.tenant}identities: [{{email: root@example, token: t}}]\n"
+    (folder / "seed.yaml").write_text(seed, encoding="utf-8")
+    snapshot = asyncio.run(read(tenant, vendor, (), Surroundings(folder, {})))
+    return list(planner.plan(given, snapshot).diagnostics)
+
+
+@pytest.mark.parametrize(("vendor", "rule"), RULES)
+def test_the_good_example_has_no_error(vendor: Vendor, rule: Rule[Spec], tmp_path: Path) -> None:
+    found = findings(vendor, rule, rule.good, tmp_path)
+    assert not [each for each in found if each.severity is Severity.ERROR]
+
+
+@pytest.mark.parametrize(("vendor", "rule"), RULES)
+def test_the_bad_example_is_found_by_its_rule(
+    vendor: Vendor, rule: Rule[Spec], tmp_path: Path
+) -> None:
+    codes = {
+        each.code
+        for each in findings(vendor, rule, rule.bad, tmp_path)
+        if each.severity is not Severity.INFO
+    }
+    assert codes == {rule.code}
+
+
+@pytest.mark.parametrize(("vendor", "rule"), RULES)
+def test_every_finding_says_where_and_what_to_do(
+    vendor: Vendor, rule: Rule[Spec], tmp_path: Path
+) -> None:
+    for found in findings(vendor, rule, rule.bad, tmp_path):
+        assert found.path[0] in ("spec", "metadata")
+        assert found.hint
+        assert found.source.split(",")[0] in ("D1", "OpenAPI")
+
+
+def test_the_examples_are_whole_documents() -> None:
+    for vendor in VENDORS.values():
+        for rule in vendor.rules:
+            for text in (rule.good, rule.bad):
+                documents, problems = parse("example", text.encode())
+                assert documents
+                assert not problems

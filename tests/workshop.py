@@ -1,0 +1,239 @@
+"""A project on disk over a sandbox whose requests are recorded; a terminal to type at."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from reconciler import pipeline
+from reconciler.cli.group import run
+from reconciler.engine.connect import Surroundings, sandbox_database
+from reconciler.engine.events import Event, Ledger
+from reconciler.engine.prepare import Work
+from reconciler.manifests.project import load_project
+from reconciler.model.plan import Plan
+from reconciler.sandbox.store import Store
+from reconciler.vendor import AsgiApp, Sandbox, Vendor, discover
+
+EXAMPLE = Path(__file__).parent.parent / "config-examples" / "webexcc"
+ORGANIZATION = "5c0f1f0e-2f4c-4f0e-9a53-0a4f0c9b7d10"
+KINDS = ("user-profile", "resource-collection", "user")
+
+SEED = f"""\
+organization: {{id: {ORGANIZATION}}}
+identities: [{{email: root@northwind.example, token: root-token}}]
+sites: [Berlin, Lisbon]
+teams: [{{name: Billing Berlin, site: Berlin}}, {{name: Sales Lisbon, site: Lisbon}}]
+queues: [Billing EN, Billing DE, Sales EN]
+channels: [Voice, Chat]
+profiles:
+  - {{name: Administrator Profile, type: licensed-administrator, systemDefault: true, \
+permissions: all, resources: all}}
+  - {{name: Supervisor Profile, type: supervisor, systemDefault: true, \
+permissions: {{queue: view}}, resources: all}}
+users:
+  - {{email: root@northwind.example, profile: Administrator Profile}}
+  - {{email: sam@northwind.example, profile: Supervisor Profile, site: Berlin}}
+  - {{email: kim@northwind.example, profile: Supervisor Profile, site: Lisbon}}
+"""
+
+PROJECT = """\
+apiVersion: reconciler/v1
+kind: Project
+tenants:
+  test:
+    vendor: webexcc
+    manifests: ["access/*.yaml"]
+    sandbox: {seed: seed.yaml}
+"""
+
+COLLECTION = """\
+---
+apiVersion: webexcc/v1
+kind: ResourceCollection
+metadata: {name: billing}
+spec:
+  name: Billing
+  resources: {queue: [Billing EN], site: [Berlin], team: [Billing Berlin], channel: all}
+"""
+
+PROFILE = """\
+---
+apiVersion: webexcc/v1
+kind: UserProfile
+metadata: {name: lead}
+spec:
+  name: Billing lead
+  profileType: supervisor
+  permissions: {queue: edit, call-monitoring: edit}
+  resources: {collections: [billing], default: billing}
+"""
+
+USER = """\
+---
+apiVersion: webexcc/v1
+kind: User
+metadata: {name: sam@northwind.example}
+spec: {userProfile: lead}
+"""
+
+
+@dataclass(frozen=True)
+class Call:
+    """One request that reached the sandbox, and how it was answered."""
+
+    method: str
+    path: str
+    status: int
+
+
+class _Recorded:
+    """A sandbox that notes each request; `before` may break in before one is answered."""
+
+    def __init__(self, inner: Sandbox, workshop: Workshop) -> None:
+        self._inner = inner
+        self._workshop = workshop
+        self.organization = inner.organization
+        self.actions = inner.actions
+
+    def app(self) -> AsgiApp:
+        inner, workshop = self._inner.app(), self._workshop
+
+        async def recorded(scope: Any, receive: Any, send: Any) -> None:
+            method, path = scope["method"], scope["path"]
+            workshop.before(method, path)
+
+            async def noting(message: Any) -> None:
+                if message["type"] == "http.response.start":
+                    workshop.calls.append(Call(method, path, message["status"]))
+                await send(message)
+
+            await inner(scope, receive, noting)
+
+        return recorded
+
+    def token(self, identity: str | None) -> str:
+        return self._inner.token(identity)
+
+    def act(self, action: str, arguments: Mapping[str, str], identity: str | None) -> str:
+        return self._inner.act(action, arguments, identity)
+
+    def close(self) -> None:
+        self._inner.close()
+
+
+class Workshop:
+    """A project in a folder, and the pipeline on it."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.calls: list[Call] = []
+        self.events: list[Event] = []
+        self.before: Any = lambda _method, _path: None
+        self.vendors = {name: self._recording(v) for name, v in discover().items()}
+        self.write("seed.yaml", SEED)
+        self.write("reconciler.yaml", PROJECT)
+
+    def _recording(self, vendor: Vendor) -> Vendor:
+        opened = vendor.sandbox
+        assert opened is not None
+        return replace(vendor, sandbox=lambda path, seed: _Recorded(opened(path, seed), self))
+
+    def write(self, name: str, text: str) -> None:
+        file = self.root / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text, encoding="utf-8")
+
+    def manifests(self, *texts: str) -> None:
+        """What Git holds from now on."""
+        shutil.rmtree(self.root / "access", ignore_errors=True)
+        self.write("access/all.yaml", "".join(texts) or "# nothing\n")
+
+    def work(self, targets: tuple[str, ...] = ()) -> Work:
+        project = load_project(self.root, self.vendors, {})
+        around = Surroundings(self.root, {})
+        return Work(project, project.chosen(()), self.vendors, around, targets)
+
+    def plan(self, targets: tuple[str, ...] = ()) -> Plan:
+        return asyncio.run(pipeline.plan(self.work(targets)))
+
+    def drift(self) -> pipeline.Drift:
+        return asyncio.run(pipeline.drift(self.work()))
+
+    def apply(self, plan: Plan, *, saved: bool = True) -> tuple[Ledger, ...]:
+        self.events = []
+        return asyncio.run(
+            pipeline.apply(self.work(), plan, saved=saved, report=self.events.append)
+        )
+
+    def planned_and_applied(self) -> Plan:
+        """A plan that has no error, carried out whole."""
+        plan = self.plan()
+        assert not plan.errored, plan.findings
+        ledgers = self.apply(plan)
+        assert [each.outcome for each in ledgers] == ["done"], ledgers
+        return plan
+
+    def act(self, action: str, **arguments: str) -> None:
+        """Do something in the console."""
+        (tenant,) = self.work().tenants
+        from reconciler.engine.connect import sandbox_of  # noqa: PLC0415
+
+        with sandbox_of(tenant, self.vendors["webexcc"], self.root) as sandbox:
+            sandbox.act(action, {k.replace("_", "-"): v for k, v in arguments.items()}, None)
+
+    def bodies(self) -> dict[str, list[dict[str, Any]]]:
+        """Everything that the tenant holds of the managed kinds, raw."""
+        (tenant,) = self.work().tenants
+        store = Store(sandbox_database(tenant, self.root))
+        try:
+            return {kind: store.rows(kind) for kind in KINDS}
+        finally:
+            store.close()
+
+    def writes(self) -> list[tuple[str, str]]:
+        """The requests since the last look that were no reads."""
+        found = [(each.method, each.path) for each in self.calls if each.method != "GET"]
+        self.calls.clear()
+        return found
+
+    def lose_the_state(self) -> None:
+        for file in (self.root / ".reconciler").glob("state.db*"):
+            file.unlink()
+
+
+@dataclass(frozen=True)
+class Said:
+    """What a command printed, and its exit code."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.out)
+
+
+class Terminal:
+    """Commands typed in a folder."""
+
+    def __init__(self, root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        self.root = root
+        self._capsys = capsys
+
+    def __call__(self, *arguments: str) -> Said:
+        self._capsys.readouterr()
+        code = run(list(arguments))
+        captured = self._capsys.readouterr()
+        return Said(code, captured.out, captured.err)
+
+    def has_the_example(self) -> None:
+        shutil.copytree(EXAMPLE, self.root, dirs_exist_ok=True)
