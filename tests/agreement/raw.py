@@ -1,0 +1,157 @@
+"""Manifests as raw calls of the Webex API: as a careless script would send them.
+
+Knows neither the client nor the rules: what a manifest says goes out as it stands, only names
+become the ids that the sandbox gave them.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import httpx2
+from ruamel.yaml import YAML
+
+from reconciler.vendors.webexcc.sandbox.catalogue import RESOURCE_TYPES
+from reconciler.vendors.webexcc.sandbox.tenant import WebexSandbox
+
+ORGANIZATION = "5c0f1f0e-2f4c-4f0e-9a53-0a4f0c9b7d10"
+BASE = f"/organization/{ORGANIZATION}"
+INVENTORY = {
+    "queue": "contact-service-queue",
+    "site": "site",
+    "team": "team",
+    "channel": "entry-point",
+}
+TYPES = {
+    "licensed-administrator": "ADMINISTRATOR",
+    "unlicensed-administrator": "ADMINISTRATOR_ONLY",
+    "supervisor": "SUPERVISOR",
+    "premium-agent": "PREMIUM_AGENT",
+    "standard-agent": "STANDARD_AGENT",
+}
+ROOT = "root@example"
+
+
+def documents(text: str) -> list[dict[str, Any]]:
+    """The documents of an example, collections first, users last."""
+    found = [each for each in YAML(typ="safe", pure=True).load_all(text) if each]
+    order = ("ResourceCollection", "UserProfile", "User")
+    return sorted(found, key=lambda each: order.index(each["kind"]))
+
+
+def seed(manifests: list[dict[str, Any]], tenant: str) -> dict[str, Any]:
+    """A tenant that has every queue, site, team and channel that the example names."""
+    given = dict(YAML(typ="safe", pure=True).load(tenant) or {}) if tenant else {}
+    named: dict[str, dict[str, None]] = {kind: {} for kind in INVENTORY}
+    for each in manifests:
+        resources = each["spec"].get("resources")
+        if each["kind"] == "ResourceCollection" and resources:
+            for kind, chosen in resources.items():
+                if kind in named and isinstance(chosen, list):
+                    named[kind] |= dict.fromkeys(chosen)
+    administrator = {
+        "name": "Root",
+        "type": "licensed-administrator",
+        "permissions": "all",
+        "resources": "all",
+    }
+    return {
+        "organization": {"id": ORGANIZATION},
+        "identities": [{"email": ROOT, "token": "t"}],
+        "sites": [*named["site"], "Here"],
+        "teams": [{"name": name, "site": "Here"} for name in named["team"]],
+        "queues": list(named["queue"]),
+        "channels": list(named["channel"]),
+        "profiles": [administrator, *given.get("profiles", ())],
+        "users": [{"email": ROOT, "profile": "Root"}, *given.get("users", ())],
+    }
+
+
+class Script:
+    """Sends manifests one after another and notes how each was answered."""
+
+    def __init__(self, client: httpx2.AsyncClient) -> None:
+        self._client = client
+
+    async def send(self, manifest: Mapping[str, Any]) -> int:
+        """The status of the call that a manifest makes."""
+        kind, spec = manifest["kind"], manifest["spec"]
+        name = spec.get("name", manifest["metadata"]["name"])
+        if kind == "User":
+            user = await self._id("v2/user", "email", name)
+            profile = await self._id("v3/user-profile", "name", spec["userProfile"])
+            answer = await self._client.patch(f"/user/{user}", json={"userProfileId": profile})
+            return answer.status_code
+        if kind == "UserProfile":
+            body = await self._profile(name, spec)
+            return await self._put("v3/user-profile", "v3/user-profile", body)
+        body = {"name": name, "resources": await self._resources(spec["resources"])}
+        return await self._put("v2/resource-collection", "resource-collection", body)
+
+    async def _put(self, listed: str, path: str, body: dict[str, Any]) -> int:
+        there = await self._id(listed, "name", body["name"])
+        if there == body["name"]:
+            return (await self._client.post(f"/{path}", json=body)).status_code
+        body["id"] = there
+        return (await self._client.put(f"/{path}/{there}", json=body)).status_code
+
+    async def _profile(self, name: str, spec: Mapping[str, Any]) -> dict[str, Any]:
+        body: dict[str, Any] = {
+            "name": name,
+            "active": True,
+            "profileType": TYPES.get(spec["profileType"], spec["profileType"]),
+            "permissionAccessLevel": "ALL" if spec.get("fullAccess") else "SPECIFIC",
+            "permissions": [
+                {"name": permission, "access": level.upper()}
+                for permission, level in spec.get("permissions", {}).items()
+            ],
+        }
+        resources = spec["resources"]
+        if isinstance(resources, str):
+            return body | {"resourceAccessLevel": resources.upper()}
+        listed = "v2/resource-collection"
+        ids = [await self._id(listed, "name", each) for each in resources["collections"]]
+        default = resources.get("default")
+        return body | {
+            "resourceAccessLevel": "SPECIFIC",
+            "resourceCollections": [{"id": each, "name": "given"} for each in ids],
+            "defaultResourceCollectionId": default and await self._id(listed, "name", default),
+        }
+
+    async def _resources(self, resources: Mapping[str, Any]) -> list[dict[str, Any]]:
+        rows: list[dict[str, Any]] = []
+        for kind, chosen in (dict.fromkeys(RESOURCE_TYPES, "none") | dict(resources)).items():
+            if isinstance(chosen, str):
+                rows.append({"name": kind, "accessLevel": chosen.upper()})
+            else:
+                ids = [await self._id(f"v2/{INVENTORY[kind]}", "name", each) for each in chosen]
+                rows.append({"name": kind, "accessLevel": "SPECIFIC", "ids": ids})
+        return rows
+
+    async def _id(self, path: str, field: str, name: str) -> str:
+        """The id behind a name; the name itself where the tenant does not have it."""
+        answer = await self._client.get(f"/{path}", params={"filter": f'{field}=="{name}"'})
+        rows = answer.json()["data"]
+        return str(rows[0]["id"]) if rows else name
+
+
+def statuses(folder: Path, text: str, tenant: str) -> list[int]:
+    """How a fresh tenant answers the manifests of an example, one status each."""
+    manifests = documents(text)
+    sandbox = WebexSandbox(folder / "tenant.db", seed(manifests, tenant))
+
+    async def sent() -> list[int]:
+        transport = httpx2.ASGITransport(app=sandbox.app())
+        headers = {"Authorization": f"Bearer {sandbox.token(None)}"}
+        async with httpx2.AsyncClient(
+            transport=transport, base_url=f"http://sandbox{BASE}", headers=headers
+        ) as client:
+            return [await Script(client).send(each) for each in manifests]
+
+    try:
+        return asyncio.run(sent())
+    finally:
+        sandbox.close()
