@@ -1,0 +1,146 @@
+"""Random tenants, random manifests over the same few names, and random console edits.
+
+Few names on purpose: manifests meet objects that exist, changes meet each other.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from hypothesis import strategies as st
+
+ORGANIZATION = "5c0f1f0e-2f4c-4f0e-9a53-0a4f0c9b7d10"
+COLLECTIONS = ("alpha", "beta", "gamma")
+PROFILES = ("one", "two", "three", "four")
+PEOPLE = ("ann@x.example", "bob@x.example", "cyd@x.example")
+QUEUES = ("Queue 1", "Queue 2", "Queue 3")
+SITES = ("North", "South")
+TEAMS = ("Red", "Blue")
+LEVELS = {
+    "queue": ("none", "view", "edit"),
+    "call-monitoring": ("none", "edit"),
+    "barge-in": ("disabled", "enabled"),
+}
+
+names = st.sampled_from
+
+
+def some(choices: tuple[str, ...]) -> st.SearchStrategy[list[str]]:
+    return st.lists(names(choices), min_size=1, unique=True)
+
+
+resources = st.fixed_dictionaries(
+    {
+        "queue": st.one_of(st.just("all"), some(QUEUES)),
+        "site": st.one_of(st.just("all"), some(SITES)),
+        "team": st.one_of(st.just("all"), some(TEAMS)),
+        "channel": st.just("all"),
+    },
+    optional={"flow": names(("all", "none"))},
+)
+permissions = st.fixed_dictionaries({}, optional={k: names(v) for k, v in LEVELS.items()})
+
+
+@st.composite
+def collection(draw: st.DrawFn, known: tuple[str, ...]) -> dict[str, Any]:
+    return {"name": draw(names(known)), "resources": draw(resources)}
+
+
+@st.composite
+def profile(draw: st.DrawFn, collections: list[str]) -> dict[str, Any]:
+    limited: Any = "all"
+    if collections and draw(st.booleans()):
+        chosen = draw(some(tuple(collections)))
+        limited = {"collections": chosen, "default": draw(names(chosen))}
+    return {
+        "permissions": draw(permissions),
+        "resources": limited,
+        "description": draw(names(("", "first", "second"))),
+    }
+
+
+@st.composite
+def tenants(draw: st.DrawFn) -> str:
+    """A seed: some collections and profiles made by hand, everybody on a supervisor profile."""
+    here = draw(st.lists(names(COLLECTIONS), unique=True))
+    there = draw(st.lists(names(PROFILES), unique=True))
+    made = [{"name": name, **draw(profile(here))} for name in there]
+    people = [
+        {"email": each, "profile": draw(names((*there, "Base"))), "site": draw(names(SITES))}
+        for each in PEOPLE
+    ]
+    root = "root@x.example"
+    seed = {
+        "organization": {"id": ORGANIZATION},
+        "identities": [{"email": root, "token": "t"}],
+        "sites": list(SITES),
+        "teams": [{"name": each, "site": "North"} for each in TEAMS],
+        "queues": list(QUEUES),
+        "collections": [{"name": name, "resources": draw(resources)} for name in here],
+        "profiles": [
+            {
+                "name": "Root",
+                "type": "licensed-administrator",
+                "permissions": "all",
+                "resources": "all",
+                "systemDefault": True,
+            },
+            {"name": "Base", "type": "supervisor", "permissions": {}, "resources": "all"},
+            *({"type": "supervisor", **each} for each in made),
+        ],
+        "users": [{"email": root, "profile": "Root"}, *people],
+    }
+    return json.dumps(seed)
+
+
+@st.composite
+def manifests(draw: st.DrawFn) -> str:
+    """What Git wants: valid by every rule, but perhaps not possible in a given tenant."""
+    collections = draw(st.lists(names(COLLECTIONS), unique=True))
+    profiles = draw(st.lists(names(PROFILES), unique=True))
+    people = draw(st.lists(names(PEOPLE), unique=True))
+    documents = [
+        _document("ResourceCollection", name, {"resources": draw(resources)})
+        for name in collections
+    ]
+    for name in profiles:
+        spec = {"profileType": "supervisor", **draw(profile(collections))}
+        documents.append(_document("UserProfile", name, spec))
+    for name in people:
+        user: dict[str, Any] = {"userProfile": draw(names((*profiles, "Base")))}
+        if draw(st.booleans()):
+            user |= {"site": draw(names(SITES)), "teams": draw(st.lists(names(TEAMS), unique=True))}
+        documents.append(_document("User", name, user))
+    return "\n".join(f"---\n{json.dumps(each)}" for each in draw(st.permutations(documents)))
+
+
+def _document(kind: str, name: str, spec: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "apiVersion": "webexcc/v1",
+        "kind": kind,
+        "metadata": {"name": name},
+        "spec": spec,
+    }
+
+
+edits = st.one_of(
+    st.tuples(
+        st.just("edit-profile"),
+        st.fixed_dictionaries(
+            {"profile": names((*PROFILES, "Base")), "queue": names(LEVELS["queue"])},
+            optional={"description": names(("edited", "again"))},
+        ),
+    ),
+    st.tuples(
+        st.just("edit-collection"),
+        st.fixed_dictionaries({"collection": names(COLLECTIONS), "queue": names(("all", *QUEUES))}),
+    ),
+    st.tuples(
+        st.just("move-user"),
+        st.fixed_dictionaries(
+            {"user": names(PEOPLE), "profile": names((*PROFILES, "Base"))},
+            optional={"teams": names(TEAMS)},
+        ),
+    ),
+)
