@@ -167,7 +167,7 @@ def _change(alike: list[Change], style: Style, *, several: bool) -> Iterator[str
 
 
 def _of_all(short: str, alike: list[Change]) -> str:
-    """`webexcc/User/{ana@…, ben@…}`: the addresses of changes that are the same."""
+    """`group/Kind/{ana, ben}`: the addresses of changes that are the same."""
     head = short.rpartition("/")[0]
     names = few([safe(Address.parse(each.address).name) for each in alike], whole=False)
     return f"{safe(head)}/{{{', '.join(names)}}}"

@@ -1,0 +1,176 @@
+"""A second vendor, small enough to read at once: doors, and the keys that open them.
+
+Its tenant is a dictionary per organization. It shows what a vendor has to bring, and proves that
+the core knows none by name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from reconciler.errors import NotFoundError, StalePlanError
+from reconciler.model.change import Action
+from reconciler.model.live import InventoryItem, LiveObject, Snapshot
+from reconciler.model.resource import Reference, Resource, Spec
+from reconciler.model.value import Ref, Values, digest, to_json
+from reconciler.rules.rule import Document, Finding, RuleSet, Where, rule
+from reconciler.rules.world import World
+from reconciler.vendor import Endpoint, Kind, Resolve, Vendor, Written
+
+MANUAL = Document("T1", "The manual of the tiny system")
+
+TENANTS: dict[str, dict[str, dict[str, Any]]] = {}
+"""Per organization: id to {kind, name, values}."""
+
+
+class Door(Spec):
+    """A door of a building."""
+
+    name: str | None = None
+    building: Reference | None = None
+    alarmed: bool | None = None
+
+
+class Key(Spec):
+    """A key and the doors that it opens."""
+
+    doors: list[Reference] | None = None
+
+
+def _door(resource: Resource[Door], resolve: Resolve) -> Values:
+    spec, values = resource.spec, {"name": resource.spec.name or resource.address.name}
+    if spec.building is not None:
+        values["building"] = resolve("building", spec.building, ("spec", "building"))
+    return values | ({} if spec.alarmed is None else {"alarmed": spec.alarmed})
+
+
+def _key(resource: Resource[Key], resolve: Resolve) -> Values:
+    doors = resource.spec.doors
+    values: dict[str, Any] = {"name": resource.address.name}
+    if doors is not None:
+        values["doors"] = frozenset(
+            resolve("Door", each, ("spec", "doors", n)) for n, each in enumerate(doors)
+        )
+    return values
+
+
+_HEAD = "apiVersion: tiny/v1\nkind: Key\nmetadata: {name: master}\n"
+
+
+@rule(
+    "TNY101",
+    on=Key,
+    where=(Where.MANIFEST,),
+    source=MANUAL / "Keys",
+    good=_HEAD + "spec: {doors: [{id: d-1}]}\n",
+    bad=_HEAD + "spec: {doors: []}\n",
+)
+def key_opens_a_door(key: Resource[Key], _: World) -> Iterator[Finding]:
+    """A key opens at least one door."""
+    if key.spec.doors == []:
+        yield Finding(("spec", "doors"), "the key opens no door", hint="name a door")
+
+
+class TinyReader:
+    def __init__(self, endpoint: Endpoint) -> None:
+        self._here = TENANTS[endpoint.organization]
+        self._organization = endpoint.organization
+
+    async def read(self, _resources: tuple[Resource[Any], ...]) -> Snapshot:
+        objects = {
+            kind: tuple(_live(i, b) for i, b in self._here.items() if b["kind"] == kind)
+            for kind in ("Door", "Key")
+        }
+        buildings = tuple(
+            InventoryItem("building", i, b["name"])
+            for i, b in self._here.items()
+            if b["kind"] == "building"
+        )
+        return Snapshot(self._organization, objects, {"building": buildings}, requests=1)
+
+
+class TinyWriter(TinyReader):
+    async def fetch(self, _kind: str, object_id: str) -> LiveObject | None:
+        body = self._here.get(object_id)
+        return _live(object_id, body) if body else None
+
+    async def find(self, kind: str, name: str) -> LiveObject | None:
+        found = (i for i, b in self._here.items() if (b["kind"], b["name"]) == (kind, name))
+        return next((_live(i, self._here[i]) for i in found), None)
+
+    async def create(self, kind: str, values: Values) -> Written:
+        object_id = f"{kind[0].lower()}-{len(self._here) + 1}"
+        self._here[object_id] = {"kind": kind, "name": values["name"], "values": dict(values)}
+        return Written(_live(object_id, self._here[object_id]), "t-create")
+
+    async def update(self, _kind: str, object_id: str, values: Values, expect: str) -> Written:
+        body = self._expected(object_id, expect)
+        body["values"] |= values
+        body["name"] = body["values"]["name"]
+        return Written(_live(object_id, body), "t-update")
+
+    async def delete(self, _kind: str, object_id: str, expect: str) -> Written:
+        self._expected(object_id, expect)
+        del self._here[object_id]
+        return Written(None, "t-delete")
+
+    def _expected(self, object_id: str, expect: str) -> dict[str, Any]:
+        body = self._here.get(object_id)
+        if body is None:
+            raise NotFoundError("TEN104", f"there is no {object_id}")
+        if _live(object_id, body).digest != expect:
+            raise StalePlanError("RUN104", f"{object_id} was changed")
+        return body
+
+
+def _live(object_id: str, body: dict[str, Any]) -> LiveObject:
+    mark = digest(to_json(body["values"], str))
+    return LiveObject(body["kind"], object_id, body["name"], body["values"], mark)
+
+
+@asynccontextmanager
+async def _reader(endpoint: Endpoint) -> AsyncIterator[TinyReader]:
+    yield TinyReader(endpoint)
+
+
+@asynccontextmanager
+async def _writer(endpoint: Endpoint) -> AsyncIterator[TinyWriter]:
+    yield TinyWriter(endpoint)
+
+
+def _endpoint(action: Action, object_id: str) -> tuple[str, str]:
+    methods = {Action.CREATE: "POST", Action.DELETE: "DELETE"}
+    return methods.get(action, "PUT"), f"/things/{object_id}"
+
+
+def tenant(organization: str) -> dict[str, dict[str, Any]]:
+    """A fresh tenant with one building and one door that is nobody's."""
+    TENANTS[organization] = {
+        "b-1": {"kind": "building", "name": "Main", "values": {}},
+        "d-1": {
+            "kind": "Door",
+            "name": "Back door",
+            "values": {"name": "Back door", "building": Ref("b-1"), "alarmed": True},
+        },
+    }
+    return TENANTS[organization]
+
+
+
+
+VENDOR = Vendor(
+    name="tiny",
+    title="Tiny system",
+    api_version="tiny/v1",
+    kinds=(
+        Kind("Door", Door, _door, _endpoint, 1, required={"building": "`building`"}),
+        Kind("Key", Key, _key, _endpoint, 2),
+    ),
+    inventory=("building",),
+    rules=RuleSet([key_opens_a_door]),
+    reader=_reader,
+    writer=_writer,
+    regions=("here",),
+)
