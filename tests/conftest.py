@@ -1,4 +1,4 @@
-"""The three fixtures: a frozen clock, a workshop (a project over a recorded sandbox), a terminal."""
+"""The three fixtures: a frozen clock, a workshop (a project on a recorded sandbox), a terminal."""
 
 from __future__ import annotations
 

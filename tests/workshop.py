@@ -14,7 +14,7 @@ import pytest
 
 from reconciler import pipeline
 from reconciler.cli.group import run
-from reconciler.engine.connect import Surroundings, sandbox_database
+from reconciler.engine.connect import Surroundings, sandbox_database, sandbox_of
 from reconciler.engine.events import Event, Ledger
 from reconciler.engine.prepare import Work
 from reconciler.manifests.project import load_project
@@ -184,10 +184,16 @@ class Workshop:
     def act(self, action: str, **arguments: str) -> None:
         """Do something in the console."""
         (tenant,) = self.work().tenants
-        from reconciler.engine.connect import sandbox_of  # noqa: PLC0415
-
         with sandbox_of(tenant, self.vendors["webexcc"], self.root) as sandbox:
             sandbox.act(action, {k.replace("_", "-"): v for k, v in arguments.items()}, None)
+
+    def spend_the_name(self, name: str) -> None:
+        """Somebody makes a user profile of that name in the console."""
+        (tenant,) = self.work().tenants
+        store = Store(sandbox_database(tenant, self.root))
+        like = next(row for row in store.rows("user-profile") if not row["resourceCollections"])
+        store.put("user-profile", like | {"id": f"by-hand-{name}", "name": name}, name)
+        store.close()
 
     def bodies(self) -> dict[str, list[dict[str, Any]]]:
         """Everything that the tenant holds of the managed kinds, raw."""

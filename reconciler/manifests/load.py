@@ -9,8 +9,6 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ValidationError
-
 from reconciler.manifests import schema
 from reconciler.manifests.envelope import Envelope, Metadata, name_problem
 from reconciler.manifests.parse import Document, parse
@@ -78,12 +76,14 @@ class _Shaping:
         """The typed form of one document; None where something is wrong with it."""
         before = len(self.problems)
         kind, vendor = self._kind(document)
-        envelope = self._valid(Envelope, document.value, document, ())
-        if kind is None or vendor is None or envelope is None:
+        envelope = self._valid(Envelope, _head(document.value), document, ())
+        if kind is None or vendor is None:
             return None
-        spec = self._valid(kind.spec, document.value["spec"], document, ("spec",))
+        spec = self._valid(kind.spec, document.value.get("spec"), document, ("spec",))
+        if envelope is None or spec is None:
+            return None
         self._check_metadata(envelope.metadata, kind, document)
-        if spec is None or len(self.problems) > before:
+        if len(self.problems) > before:
             return None
         metadata = envelope.metadata
         return Resource(
@@ -135,24 +135,12 @@ class _Shaping:
     ) -> Any | None:
         if not isinstance(data, dict):
             return None
-        try:
-            return wanted.model_validate(data)
-        except ValidationError as error:
-            self._explain(error, wanted, data, document, at)
-            return None
 
-    def _explain(
-        self,
-        error: ValidationError,
-        wanted: type[BaseModel],
-        data: Any,
-        document: Document,
-        at: model.Path,
-    ) -> None:
         def written(path: model.Path) -> str:
             return self._places.written(document.file, document.index, (*at, *path))
 
-        for each in schema.problems(error, wanted, data, written):
+        made, problems = schema.validated(wanted, data, written)
+        for each in problems:
             self._tell(
                 document,
                 each.code,
@@ -161,6 +149,7 @@ class _Shaping:
                 hint=each.hint,
                 on_key=each.on_key,
             )
+        return made
 
     def _check_metadata(self, metadata: Metadata, kind: Kind, document: Document) -> None:
         names: list[tuple[model.Path, str]] = [(("metadata", "name"), metadata.name)]
@@ -204,6 +193,13 @@ class _Shaping:
                 on_key=on_key,
             )
         )
+
+
+def _head(value: Any) -> Any:
+    """The document without what is in its spec, which the kind judges."""
+    if isinstance(value, dict) and isinstance(value.get("spec"), dict):
+        return value | {"spec": {}}
+    return value
 
 
 _SHAPE = "a manifest is a mapping with apiVersion, kind, metadata and spec"

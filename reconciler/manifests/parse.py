@@ -11,6 +11,7 @@ from reconciler.manifests.text import MOST_BYTES, Chunk, decoded, documents
 from reconciler.model.diagnostic import Diagnostic, Origin, Position, Severity
 
 _HINTS = {
+    "<stream end>": "the document ends before a bracket is closed",
     "cannot start any token": "quote the value; tabs cannot indent, and @ and ` cannot begin text",
     "mapping values are not allowed": "quote the value that holds `: `, or start a new line",
     "could not find expected ':'": "a key ends with a colon and a space",
@@ -102,10 +103,18 @@ def _values(
         yield _at(file, text, chunk, span, "YML106", character, "remove it, or quote and escape it")
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        span = Span(mark.line, mark.column, mark.line, mark.column + 1)
+        span = _within(chunk, mark.line, mark.column)
         said = ", ".join(filter(None, (error.context, error.problem)))
         hint = next((hint for part, hint in _HINTS.items() if part in said), "")
         yield _at(file, text, chunk, span, "YML101", f"this is no YAML: {said}", hint)
+
+
+def _within(chunk: Chunk, line: int, column: int) -> Span:
+    """The place, or the last text of the document where the parser has run past its end."""
+    lines = chunk.text.rstrip().split("\n")
+    if line >= len(lines):
+        line, column = len(lines) - 1, max(len(lines[-1]) - 1, 0)
+    return Span(line, column, line, column + 1)
 
 
 def _at(  # noqa: PLR0913, PLR0917 - the facts of one diagnostic

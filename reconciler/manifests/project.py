@@ -9,7 +9,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import Field, ValidationError
+from pydantic import Field
 
 from reconciler.errors import ProjectError, UsageError
 from reconciler.manifests import positions, schema
@@ -146,18 +146,15 @@ def _shaped(document: Document, data: bytes) -> tuple[_ProjectFile | None, list[
     if not isinstance(document.value, dict):
         return None, [_problem("PRJ102", (), "the project is no mapping", hint=_START)]
     places = positions.Places(lambda _: data)
-    try:
-        return _ProjectFile.model_validate(document.value), []
-    except ValidationError as error:
 
-        def written(path: model.Path) -> str:
-            return places.written(FILE, document.index, path)
+    def written(path: model.Path) -> str:
+        return places.written(FILE, document.index, path)
 
-        found = schema.problems(error, _ProjectFile, document.value, written)
-        return None, [
-            _problem("PRJ102", each.path, each.summary, hint=each.hint, on_key=each.on_key)
-            for each in found
-        ]
+    made, found = schema.validated(_ProjectFile, document.value, written)
+    return made, [
+        _problem("PRJ102", each.path, each.summary, hint=each.hint, on_key=each.on_key)
+        for each in found
+    ]
 
 
 def _checked(

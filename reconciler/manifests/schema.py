@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from difflib import get_close_matches
-from typing import Any, get_args
+from typing import Any, TypeVar, get_args
 
 from pydantic import BaseModel, ValidationError
 
@@ -13,6 +13,7 @@ from reconciler.model.diagnostic import Path
 
 UNKNOWN, MISSING, WRONG_TYPE, WRONG_VALUE = "SCH101", "SCH102", "SCH103", "SCH104"
 
+M = TypeVar("M", bound=BaseModel)
 Written = Callable[[Path], str]
 """Gives the text of a value as it stands in the file."""
 
@@ -26,6 +27,8 @@ _WANTED = {
     "model_type": "a mapping",
     "model_attributes_type": "a mapping",
 }
+_BY_NAME = "Reference"
+"""The model that text stands for: where it is wanted, a name is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,18 +42,53 @@ class Problem:
     on_key: bool = False
 
 
-def problems(
+def validated(model: type[M], data: Any, written: Written) -> tuple[M | None, list[Problem]]:
+    """The data as a model, or all that is wrong with it, the telling problem for each place."""
+    empty = list(_without_value(data))
+    try:
+        made = model.model_validate(data)
+    except ValidationError as error:
+        told = {each.path for each in empty}
+        found = [p for p in _problems(error, model, data, written) if p.path not in told]
+        return None, [*empty, *found]
+    return (None if empty else made), empty
+
+
+def _without_value(data: Any, path: Path = ()) -> Iterator[Problem]:
+    """`name:` with nothing behind it is a mistake, never a silent default."""
+    if data is None:
+        yield Problem(WRONG_TYPE, path, "there is no value", "give one, or remove the line")
+    elif isinstance(data, dict):
+        for key, value in data.items():
+            yield from _without_value(value, (*path, key))
+    elif isinstance(data, list):
+        for number, value in enumerate(data):
+            yield from _without_value(value, (*path, number))
+
+
+def _problems(
     error: ValidationError, model: type[BaseModel], data: Any, written: Written
 ) -> Iterator[Problem]:
-    """The problems behind a ValidationError of `model` on `data`, the telling one per place."""
     by_path: dict[Path, list[Any]] = {}
     for each in error.errors(include_url=False):
         by_path.setdefault(_path(each, data), []).append(each)
+    mistyped: set[Path] = set()
+    for path, found in by_path.items():
+        if found[0]["type"] == "extra_forbidden":
+            near = _near(path, found[0], model)
+            mistyped.update((*path[:-1], name) for name in near)
     for path, found in by_path.items():
         deeper = any(other[: len(path)] == path and other != path for other in by_path)
         if deeper and all(each["type"] in _WANTED for each in found):
             continue  # another branch of a union: the value was meant for the deeper one
+        if found[0]["type"] == "missing" and path in mistyped:
+            continue  # it is there, under a name that is told as unknown
         yield _problem(path, found, model, written)
+
+
+def _near(path: Path, error: Any, model: type[BaseModel]) -> list[str]:
+    """The fields that an unknown one may be meant to be."""
+    return get_close_matches(str(path[-1]), _fields(model, error["loc"][:-1]), n=2)
 
 
 def _path(error: Any, data: Any) -> Path:
@@ -77,12 +115,12 @@ def _problem(path: Path, found: list[Any], model: type[BaseModel], written: Writ
     name = path[-1] if path else ""
     if first["type"] == "extra_forbidden":
         known = _fields(model, first["loc"][:-1])
-        near = get_close_matches(str(name), known, n=2)
         return Problem(
             UNKNOWN,
             path,
             f"there is no field `{name}`",
-            _did_you_mean(near) or "the fields are " + ", ".join(sorted(known)),
+            _did_you_mean(_near(path, first, model))
+            or "the fields are " + ", ".join(sorted(known)),
             on_key=True,
         )
     if first["type"] == "missing":
@@ -101,19 +139,21 @@ def _problem(path: Path, found: list[Any], model: type[BaseModel], written: Writ
 
 
 def _wrong_type(path: Path, found: list[Any], written: Written) -> Problem:
-    wanted = list(dict.fromkeys(_WANTED[each["type"]] for each in found))
+    wanted = list(dict.fromkeys(_wanted(each) for each in found))
     value = found[0]["input"]
     said = " or ".join(wanted)
-    if value is None:
-        return Problem(
-            WRONG_TYPE, path, f"there is no value; {said} is wanted", "give one, or remove the line"
-        )
     if isinstance(value, (bool, int, float)) and "text" in wanted:
         text = written(path)
         return Problem(WRONG_TYPE, path, f"{said} is wanted, not {text}", f'quote it: "{text}"')
     names = ((dict, "a mapping"), (list, "a list"), (str, "text"))
     what = next((said for kind, said in names if isinstance(value, kind)), written(path))
     return Problem(WRONG_TYPE, path, f"{said} is wanted, not {what}")
+
+
+def _wanted(error: Any) -> str:
+    if error.get("ctx", {}).get("class_name") == _BY_NAME:
+        return "text"
+    return _WANTED[error["type"]]
 
 
 def _fields(model: type[BaseModel], location: tuple[str | int, ...]) -> list[str]:

@@ -53,5 +53,6 @@ def documents(text: str) -> Iterator[Chunk]:
 
 
 def _says_something(chunk: str) -> bool:
-    """Whether there is more than blank lines, comments and directives."""
-    return any(line.strip() and line.lstrip()[0] not in "#%" for line in chunk.splitlines())
+    """Whether there is more than blank lines, comments, directives and end markers."""
+    lines = (line.strip() for line in chunk.splitlines())
+    return any(line and line[0] not in "#%" and line != "..." for line in lines)

@@ -69,9 +69,11 @@ def moved_on(plan: Plan, tenant: str, snapshot: Snapshot, rows: Mapping[str, Row
 
 def rows_moved_on(plan: Plan, tenant: str, rows: Mapping[str, Row]) -> Iterator[str]:
     """One sentence for each of our records that another run changed meanwhile."""
+    until_now = {change.address: change.previous_address for change in plan.changes}
     for text, was in plan.basis[tenant].objects.items():
         address = Address.parse(text)
-        if not address.name.startswith(OUTSIDE) and was.row != _row(rows.get(text)):
+        row = rows.get(until_now.get(text) or text)
+        if not address.name.startswith(OUTSIDE) and was.row != _row(row):
             yield f"{_shown(address)}: our record of it was changed by another run"
 
 

@@ -22,7 +22,7 @@ from reconciler.planning.item import (
     world_of,
 )
 from reconciler.planning.match import LiveIndex, Match, match
-from reconciler.planning.refusals import error, notes, refusals
+from reconciler.planning.refusals import error, notes, refusals, taken_names
 from reconciler.planning.resolve import Directory
 from reconciler.rules.run import run
 from reconciler.rules.world import Expected
@@ -48,7 +48,11 @@ def check(given: TenantInput) -> tuple[Diagnostic, ...]:
     directory = Directory(matches, kinds, given.vendor.inventory, None)
     items = [from_manifest(each, directory, given) for each in matches]
     world = world_of(items, (), live=False)
-    return (*directory.problems, *run(given.vendor.rules, given.resources, world))
+    return (
+        *directory.problems,
+        *run(given.vendor.rules, given.resources, world),
+        *taken_names(items, world),
+    )
 
 
 def plan(given: TenantInput, snapshot: Snapshot) -> TenantPlan:
@@ -70,6 +74,7 @@ def plan(given: TenantInput, snapshot: Snapshot) -> TenantPlan:
         *directory.problems,
         *run(given.vendor.rules, judged, world),
         *refusals(items, removed, world),
+        *taken_names(items, world),
         *notes(items, removed, given),
     ]
     schedule, problem = _scheduled(everything, snapshot)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
@@ -9,7 +10,8 @@ from reconciler.model.diagnostic import Diagnostic, Path, Severity
 from reconciler.model.live import LiveObject
 from reconciler.planning import diff
 from reconciler.planning.item import Item, TenantInput
-from reconciler.rules.world import World
+from reconciler.planning.match import normal
+from reconciler.rules.world import Expected, World
 
 FEW = 10
 
@@ -24,6 +26,26 @@ def refusals(items: Iterable[Item], removed: Iterable[Item], world: World) -> It
     for item in removed:
         if item.deletes:
             yield from _cannot_be_deleted(item, world)
+
+
+def taken_names(items: Iterable[Item], world: World) -> Iterator[Diagnostic]:
+    """Names that two objects of a kind would carry: vendors refuse the second one."""
+    carriers: dict[tuple[str, str], list[Expected]] = defaultdict(list)
+    for each in world.everything():
+        carriers[each.kind, normal(each.name)].append(each)
+    for item in items:
+        name = str(item.after.get("name", item.name))
+        others = [o for o in carriers[item.kind.name, normal(name)] if o.key != item.key]
+        if not others or (item.live is not None and normal(item.live.name) == normal(name)):
+            continue
+        who = listed(str(o.address) if o.address else f"id {o.key}" for o in others)
+        yield error(
+            item,
+            "PLN126",
+            f"the name `{name}` would also be that of {who}",
+            ("spec", "name"),
+            hint="choose another name, or pin the object that is meant with `spec.id`",
+        )
 
 
 def _cannot_be_created(item: Item) -> Iterator[Diagnostic]:

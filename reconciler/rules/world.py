@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -49,6 +49,10 @@ class World:
     def all_referrers(self, key: Ref) -> tuple[Expected, ...]:
         """The objects of any kind that refer to `key` after the plan."""
         return self._holders.get(key, ())
+
+    def everything(self) -> Iterable[Expected]:
+        """Every object, in no particular order."""
+        return self._expected.values()
 
     def of(self, address: Address) -> Expected:
         """The object of a manifest, as the plan leaves it."""

@@ -11,9 +11,7 @@ from reconciler.rules.rule import Rule, Where
 from reconciler.vendors.webexcc.vendor import VENDOR
 from tests.agreement.raw import statuses
 
-ENFORCED = [
-    pytest.param(rule, id=rule.code) for rule in VENDOR.rules if Where.TENANT in rule.where
-]
+ENFORCED = [pytest.param(rule, id=rule.code) for rule in VENDOR.rules if Where.TENANT in rule.where]
 GOOD = {200, 201}
 
 

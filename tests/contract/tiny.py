@@ -6,6 +6,7 @@ the core knows none by name.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -158,8 +159,6 @@ def tenant(organization: str) -> dict[str, dict[str, Any]]:
     return TENANTS[organization]
 
 
-
-
 VENDOR = Vendor(
     name="tiny",
     title="Tiny system",
@@ -169,7 +168,7 @@ VENDOR = Vendor(
         Kind("Key", Key, _key, _endpoint, 2),
     ),
     inventory=("building",),
-    rules=RuleSet([key_opens_a_door]),
+    rules=RuleSet.of(sys.modules[__name__]),
     reader=_reader,
     writer=_writer,
     regions=("here",),

@@ -184,7 +184,7 @@ def test_the_lock_of_a_dead_process_is_taken_over(workshop: Workshop) -> None:
         "with create_state('sqlite:///.reconciler/state.db', Path(sys.argv[1])).lock("
         "'test', 'apply'): os._exit(9)"
     )
-    subprocess.run([sys.executable, "-c", script, str(workshop.root)], check=False)  # noqa: S603
+    subprocess.run([sys.executable, "-c", script, str(workshop.root)], check=False)
     assert workshop.apply(plan)[0].outcome == "done"
 
 

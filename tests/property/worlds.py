@@ -50,7 +50,8 @@ def collection(draw: st.DrawFn, known: tuple[str, ...]) -> dict[str, Any]:
 @st.composite
 def profile(draw: st.DrawFn, collections: list[str]) -> dict[str, Any]:
     limited: Any = "all"
-    if collections and draw(st.booleans()):
+    is_limited = draw(st.booleans())
+    if collections and is_limited:
         chosen = draw(some(tuple(collections)))
         limited = {"collections": chosen, "default": draw(names(chosen))}
     return {
@@ -104,9 +105,17 @@ def manifests(draw: st.DrawFn) -> str:
         _document("ResourceCollection", name, {"resources": draw(resources)})
         for name in collections
     ]
+    former: set[str] = set()
     for name in profiles:
         spec = {"profileType": "supervisor", **draw(profile(collections))}
-        documents.append(_document("UserProfile", name, spec))
+        document = _document("UserProfile", name, spec)
+        if draw(st.booleans()):  # renamed in Git, in the tenant, or in both
+            spec["name"] = draw(names((name, f"{name} of ours")))
+        before = draw(names((*PROFILES, "")))
+        if before and before not in profiles and before not in former:
+            document["metadata"]["previousNames"] = [before]
+            former.add(before)
+        documents.append(document)
     for name in people:
         user: dict[str, Any] = {"userProfile": draw(names((*profiles, "Base")))}
         if draw(st.booleans()):

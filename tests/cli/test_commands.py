@@ -1,0 +1,149 @@
+"""The commands together: exit codes, formats, targets, saved plans."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+from reconciler import __version__
+from reconciler.cli.app import _with_two_dashes
+from reconciler.cli.commands import COMMANDS
+from tests.workshop import Terminal
+
+
+@pytest.fixture
+def example(terminal: Terminal) -> Terminal:
+    terminal.has_the_example()
+    return terminal
+
+
+def test_the_whole_story(example: Terminal) -> None:
+    assert example("plan", "--detailed-exitcode", "--out", "a.plan").code == 2
+    shown = example("show", "a.plan")
+    assert "Plan: 43 to add, 0 to change, 0 to destroy, 56 to adopt (97 API writes)." in shown.out
+    applied = example("apply", "a.plan")
+    assert applied.code == 0
+    assert "Apply complete! Resources: 43 added" in applied.out
+    assert example("plan", "--detailed-exitcode").code == 0
+    assert example("drift").code == 0
+    act = ("sandbox", "act", "edit-profile", "profile=Cedar agent")
+    # the manifest says nothing about the description, so it is not ours to look after
+    assert example(*act, "description=edited").code == 0
+    assert example("drift").code == 0
+    edited = example(*act, "multimedia=disabled", "--as", "dora.pinto@meridian.example")
+    assert edited.out.startswith("dora.pinto@")
+    drift = example("drift")
+    assert drift.code == 2
+    assert "webexcc/UserProfile/cedar-agent has drifted" in drift.out
+    assert "description" not in drift.out
+    assert example("drift", "--revert", "--out", "r.plan").code == 2
+    assert example("apply", "r.plan").code == 0
+    assert example("drift").code == 0
+
+
+def test_json_is_one_document_on_stdout(example: Terminal) -> None:
+    valid = example("validate", "--format", "json").json
+    assert (valid["valid"], valid["error_count"], valid["diagnostics"]) == (True, 0, [])
+    plan = example("plan", "--format", "json").json
+    assert plan["summary"]["add"] == 43
+    assert plan["outcome"] == "changes"
+    assert {"format_version", "tool_version", "basis", "tenants", "steps", "changes"} <= plan.keys()
+    lines = example("apply", "--auto-approve", "--format", "json").out.splitlines()
+    events = [json.loads(line) for line in lines]
+    assert events[-1]["type"] == "summary"
+    assert events[-1]["outcome"] == "done"
+    assert events[-1]["done"] == 97
+    drift = example("drift", "--format", "json").json
+    assert drift == {"format_version": "1.0", "drifted": False, "differences": []}
+
+
+def test_errors_are_json_where_json_is_asked_for(terminal: Terminal) -> None:
+    said = terminal("plan", "--format", "json")
+    assert said.code == 1
+    assert said.json["errored"] is True
+    assert said.json["diagnostics"][0]["code"] == "PRJ101"
+
+
+def test_a_saved_plan_is_readable_by_its_owner_alone(example: Terminal) -> None:
+    example("plan", "--out", "a.plan")
+    assert (example.root / "a.plan").stat().st_mode & 0o077 == 0
+
+
+def test_a_target_brings_what_it_needs_and_nothing_else(example: Terminal) -> None:
+    plan = example("plan", "--format", "json", "--target", "UserProfile/trainee").json
+    assert [c["address"].split("/", 2)[2] for c in plan["changes"]] == [
+        "ResourceCollection/training",
+        "UserProfile/trainee",
+    ]
+    assert plan["complete"] is False
+    assert "PLN131" in [f["code"] for f in plan["findings"]]
+
+
+def test_a_stale_plan_is_refused(example: Terminal) -> None:
+    example("plan", "--out", "a.plan")
+    people = example.root / "access" / "shared" / "people.yaml"
+    people.write_text(people.read_text() + "# edited\n")
+    said = example("apply", "a.plan")
+    assert said.code == 1
+    assert "error[RUN103]" in said.err
+    assert "nothing was written" in said.err
+
+
+def test_a_sandbox_is_reset_to_its_seed(example: Terminal) -> None:
+    example("apply", "--auto-approve", "-q")
+    assert example("sandbox", "reset").code == 0
+    plan = example("plan", "--format", "json").json
+    assert {c["reason"] for c in plan["changes"] if c["action"] == "create"} == {"vanished"}
+
+
+def test_findings_of_two_tenants_are_told_once(example: Terminal) -> None:
+    agent = example.root / "access" / "cedar" / "profiles.yaml"
+    agent.write_text(agent.read_text().replace("standard-agent", "standard-agnt", 1))
+    said = example("validate")
+    assert said.code == 1
+    assert said.out.count("error[WCC101]") == 1
+    assert "1 error, 0 warnings" in said.out
+
+
+def test_quiet_says_nothing_beside_the_result(example: Terminal) -> None:
+    assert example("plan", "-q").err == ""
+    assert example("plan").err != ""
+
+
+def test_no_colour_where_no_terminal_is(example: Terminal) -> None:
+    assert "\x1b" not in example("plan").out
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_has_help(terminal: Terminal, command: str) -> None:
+    said = terminal(command, "--help")
+    assert said.code == 0
+    assert "Usage: reconciler" in said.out
+
+
+def test_terraforms_flags_are_understood() -> None:
+    given = ["-target=x", "-auto-approve", "-out", "-detailed-exitcode", "-q", "-C", "--out"]
+    assert [_with_two_dashes(each) for each in given] == [
+        "--target=x", "--auto-approve", "--out", "--detailed-exitcode", "-q", "-C", "--out",
+    ]  # fmt: skip
+
+
+def test_the_program_starts_and_knows_its_version() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "reconciler", "--version"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout == f"reconciler {__version__}\n"
+
+
+def test_the_demo_tells_the_whole_story() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "reconciler", "demo"], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "That was the whole story." in done.stdout

@@ -1,0 +1,201 @@
+"""What a person reads, and what machines read, to the byte; `--update-golden` writes the files.
+
+Read the difference before you commit it: these files are the tool's face.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from reconciler import pipeline
+from reconciler.model.plan import Plan, dump
+from reconciler.reporting import applying, diagnostics, drift, text
+from reconciler.reporting import json as machine
+from reconciler.reporting.paint import plain
+from tests.workshop import COLLECTION, EXAMPLE, PROFILE, USER, Workshop
+
+HERE = Path(__file__).parent
+STYLE = text.Style(plain)
+
+Golden = Callable[[str, str], None]
+
+
+@pytest.fixture
+def golden(request: pytest.FixtureRequest) -> Golden:
+    def compare(name: str, seen: str) -> None:
+        file = HERE / name
+        if request.config.getoption("--update-golden"):
+            file.parent.mkdir(exist_ok=True)
+            file.write_text(seen, encoding="utf-8")
+        assert seen == file.read_text(encoding="utf-8"), f"{name}: --update-golden, then read it"
+
+    return compare
+
+
+@pytest.fixture
+def example(workshop: Workshop) -> Workshop:
+    shutil.copytree(EXAMPLE, workshop.root, dirs_exist_ok=True)
+    return workshop
+
+
+def shown(plan: Plan, *, whole: bool = False) -> str:
+    return text.plan(plan, text.Style(plain, whole=whole))
+
+
+def test_the_first_plan_of_the_example(example: Workshop, golden: Golden) -> None:
+    golden("example/plan.txt", shown(example.plan()))
+
+
+def test_the_example_once_applied(example: Workshop, golden: Golden) -> None:
+    plan = example.plan()
+    ledgers = example.apply(plan)
+    golden(
+        "example/applied.txt",
+        applying.ledger(ledgers, plan, plain).replace(ledgers[0].run, "RUN") + "\n",
+    )
+    golden("example/no-changes.txt", shown(example.plan()))
+
+
+def test_the_example_edited_in_the_console(example: Workshop, golden: Golden) -> None:
+    example.planned_and_applied()
+    example.act("edit-profile", profile="Borealis supervisor EMEA", barge_in="enabled")
+    example.act("edit-collection", collection="Cedar chat", queue="Cedar Returns,Cedar Orders EN")
+    example.act("move-user", user="ana.costa@meridian.example", profile="Supervisor Profile")
+    found = example.drift()
+    golden("example/drift.txt", drift.drift(found.tenants, found.differences, found.beyond, STYLE))
+    golden(
+        "example/drift.json",
+        machine.document(machine.drift(found.differences, drifted=found.drifted)),
+    )
+    assert found.revert is not None
+    golden("example/revert.txt", shown(found.revert))
+
+
+def edited(example: Workshop) -> Plan:
+    """A week later in Git: a rename, a move, a new person, a profile and a person gone."""
+    example.planned_and_applied()
+    access = example.root / "access"
+    profiles = access / "cedar" / "profiles.yaml"
+    cedar = profiles.read_text().replace(
+        "metadata: {name: cedar-agent}",
+        "metadata: {name: cedar-standard-agent, previousNames: [cedar-agent]}",
+    )
+    cedar = cedar.replace("name: Cedar agent", "name: Cedar standard agent")
+    profiles.write_text(cedar[: cedar.rindex("---")])
+    people = access / "cedar" / "people.yaml"
+    moved = people.read_text().replace("profile: cedar-agent", "profile: cedar-standard-agent")
+    moved = moved.replace("userProfile: cedar-agent", "userProfile: cedar-standard-agent")
+    people.write_text(moved.replace("userProfile: cedar-chat-agent", "userProfile: overflow-agent"))
+    shared = access / "shared" / "people.yaml"
+    shared.write_text(shared.read_text()[: shared.read_text().rindex("---")])
+    collections = access / "alpine" / "collections.yaml"
+    collections.write_text(
+        collections.read_text().replace("queue: [Alpine Disruption]", "queue: all", 1)
+    )
+    return example.plan()
+
+
+def test_a_week_later(example: Workshop, golden: Golden) -> None:
+    plan = edited(example)
+    golden("week-later/plan.txt", shown(plan))
+    golden("week-later/plan-verbose.txt", shown(plan, whole=True))
+    golden("week-later/plan.json", dump(plan).decode())
+
+
+def test_the_events_of_an_apply(example: Workshop, golden: Golden) -> None:
+    plan = edited(example)
+    (ledger,) = example.apply(plan)
+    lines = [applying.event(event, plain) for event in ledger.events]
+    golden("week-later/apply.txt", "\n".join(line for line in lines if line) + "\n")
+
+
+def test_an_apply_that_failed_half_way(workshop: Workshop, golden: Golden) -> None:
+    workshop.manifests(COLLECTION, PROFILE, USER)
+    plan = workshop.plan()
+    # the tenant takes the collection, then somebody spends the profile's name
+    taken = "POST", f"/organization/{plan.tenants[0].organization}/v3/user-profile"
+
+    def meddle(method: str, path: str) -> None:
+        if (method, path) == taken:
+            workshop.before = lambda _method, _path: None
+            workshop.spend_the_name("Billing lead")
+
+    workshop.before = meddle
+    (ledger,) = workshop.apply(plan)
+    seen = applying.ledger((ledger,), plan, plain)
+    tracking_id = ledger.failed[0].tracking_id
+    golden(
+        "half-way/ledger.txt",
+        seen.replace(ledger.run, "RUN").replace(tracking_id, "TRACKING-ID") + "\n",
+    )
+
+
+BROKEN = """\
+apiVersion: webexcc/v1
+kind: UserProfile
+metadata: {name: billing-lead}
+spec:
+  profileType: supervisr
+  permissions: {queue: write, queues: view, tenant-setting: view}
+  resources: {collections: [], default: nowhere}
+---
+apiVersion: webexcc/v1
+kind: ResourceCollection
+metadata:
+  name: billing
+spec:
+  resources:
+    queue: []
+    site: none
+    channel: some
+    team: [1]
+---
+apiVersion: webexcc/v1
+kind: ResourceCollection
+metadata: {name: Billing Sales}
+spec: {resources: {queue: all, site: all, team: all, channel: none}}
+---
+kind: [
+---
+apiVersion: webexcc/v1
+kind: Usr
+metadata: {name: sam@northwind.example}
+spec: {}
+---
+apiVersion: webexcc/v1
+kind: User
+metadata: {name: Sam@northwind.example, lables: {}}
+spec: {userprofile: lead}
+"""
+
+
+def test_manifests_full_of_mistakes(workshop: Workshop, golden: Golden) -> None:
+    workshop.manifests(BROKEN)
+    work = workshop.work()
+    found = pipeline.validate(work, work.tenants)
+    golden(
+        "mistakes/validate.txt",
+        "".join(diagnostics.diagnostic(each, plain) + "\n\n" for each in found),
+    )
+    golden("mistakes/validate.json", machine.document(machine.validation(found)))
+
+
+def test_names_from_a_tenant_break_no_terminal(workshop: Workshop, golden: Golden) -> None:
+    evil = "\\e[2J\\u202Egnp.exe"
+    workshop.manifests(
+        COLLECTION.replace("name: Billing\n", f'name: "Billing"\n  description: "{evil}"\n')
+    )
+    seen = shown(workshop.plan())
+    assert seen.isprintable() or all(char.isprintable() or char == "\n" for char in seen)
+    golden("evil/plan.txt", seen)
+
+
+def test_every_json_is_one_document(example: Workshop) -> None:
+    plan = example.plan()
+    assert json.loads(dump(plan))["format_version"] == "1.0"
+    assert json.loads(machine.document(machine.drift((), drifted=False)))["drifted"] is False

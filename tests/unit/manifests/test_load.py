@@ -1,0 +1,113 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from reconciler.manifests.load import Loaded, load
+from reconciler.manifests.positions import attach
+from reconciler.vendor import discover
+from tests.workshop import COLLECTION, PROFILE, USER
+
+
+def loaded(folder: Path, *texts: str) -> Loaded:
+    files = []
+    for number, text in enumerate(texts):
+        files.append(f"{number}.yaml")
+        (folder / files[-1]).write_text(text, encoding="utf-8")
+    return load(folder, "t", files, discover())
+
+
+def told(folder: Path, *texts: str) -> list[tuple[str, str, str]]:
+    """Code, summary and hint of each diagnostic."""
+    found = loaded(folder, *texts)
+    return [(d.code, d.summary, d.hint) for d in attach(found.diagnostics, found.read)]
+
+
+def test_resources_are_sorted_by_address(tmp_path: Path) -> None:
+    found = loaded(tmp_path, USER, PROFILE + COLLECTION)
+    assert [str(each.address) for each in found.resources] == [
+        "t/webexcc/ResourceCollection/billing",
+        "t/webexcc/User/sam@northwind.example",
+        "t/webexcc/UserProfile/lead",
+    ]
+    assert not found.diagnostics
+
+
+def test_the_envelope_is_understood(tmp_path: Path) -> None:
+    text = COLLECTION.replace(
+        "{name: billing}",
+        "{name: billing, labels: {client: contoso}, previousNames: [old], lifecycle: "
+        "{preventDestroy: true, ignoreChanges: [spec.description]}}",
+    )
+    (resource,) = loaded(tmp_path, text).resources
+    assert resource.labels == {"client": "contoso"}
+    assert resource.previous_names == ("old",)
+    assert resource.lifecycle.prevent_destroy
+    assert resource.lifecycle.ignore_changes == ("spec.description",)
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "summary", "hint"),
+    [
+        ("just text", "SCH110", "this is no manifest", "a manifest is a mapping"),
+        ("[1]", "SCH110", "this is no manifest", "a manifest is a mapping"),
+        (COLLECTION.replace("webexcc/v1", "webexcc/v2"), "SCH111", "`webexcc/v2`", "`webexcc/v1`"),
+        (COLLECTION.replace("Collection", "Colection"), "SCH112", "Colection", "did you mean"),
+        (COLLECTION.replace("spec:", "specs:"), "SCH101", "`specs`", "mean `spec`"),
+        (COLLECTION.replace("kind: ResourceCollection\n", ""), "SCH102", "`kind` is missing", ""),
+        (COLLECTION.replace("name: Billing\n", "name: 012\n"), "SCH103", "not 012", '"012"'),
+        (COLLECTION.replace("name: Billing\n", "nam: x\n"), "SCH101", "`nam`", "`name`"),
+        (COLLECTION.replace("name: Billing\n", "name:\n"), "SCH103", "there is no value", "give"),
+        (COLLECTION.replace("name: Billing\n", "name: [a]\n"), "SCH103", "not a list", ""),
+        (COLLECTION.replace("[Billing EN]", "[1.10]"), "SCH103", "not 1.10", '"1.10"'),
+        (COLLECTION.replace("[Billing EN]", "[{nam: x}]"), "SCH101", "`nam`", "`name`"),
+        (COLLECTION.replace("[Billing EN]", "{a: b}"), "SCH103", "not a mapping", ""),
+        (COLLECTION.replace("{name: billing}", "{name: Billing}"), "SCH113", "`Billing`", "lower"),
+        (COLLECTION.replace("{name: billing}", "{name: a/b}"), "SCH113", "`a/b`", ""),
+        (USER.replace("sam@", "Sam@"), "SCH113", "not in lower case", "sam@northwind.example"),
+        (USER.replace("sam@northwind.example", "sam"), "SCH113", "`sam` is no e-mail", ""),
+        (PROFILE.replace("  permissions:", "  fullAccess: false\n  permissions:"), "SCH104",
+         "`false` is not possible", "true"),
+        (COLLECTION.replace("{name: billing}",
+                            "{name: billing, lifecycle: {ignoreChanges: [description]}}"),
+         "SCH114", "`description`", "spec.description"),
+    ],
+)  # fmt: skip
+def test_one_mistake_is_one_clear_diagnostic(
+    tmp_path: Path, text: str, code: str, summary: str, hint: str
+) -> None:
+    found = told(tmp_path, text)
+    assert [each[0] for each in found] in ([code], [code, "SCH102"])
+    assert summary in found[0][1]
+    assert hint in found[0][2]
+
+
+def test_two_manifests_of_one_address_show_both_places(tmp_path: Path) -> None:
+    (found,) = told(tmp_path, COLLECTION, "# x\n" + COLLECTION)
+    assert found[0] == "REF101"
+    assert "the other one is at 0.yaml:2" in found[1]
+
+
+def test_a_former_name_that_is_still_declared_is_refused(tmp_path: Path) -> None:
+    renamed = COLLECTION.replace("{name: billing}", "{name: sales, previousNames: [billing]}")
+    assert [each[0] for each in told(tmp_path, COLLECTION, renamed)] == ["REF102"]
+
+
+def test_a_former_name_that_two_claim_is_refused(tmp_path: Path) -> None:
+    first = COLLECTION.replace("{name: billing}", "{name: a, previousNames: [old]}")
+    second = COLLECTION.replace("{name: billing}", "{name: b, previousNames: [old]}")
+    assert [each[0] for each in told(tmp_path, first, second)] == ["REF102"]
+
+
+def test_a_file_that_cannot_be_read_is_told_and_hides_no_other(tmp_path: Path) -> None:
+    (tmp_path / "good.yaml").write_text(COLLECTION)
+    found = load(tmp_path, "t", ["good.yaml", "gone.yaml"], discover())
+    assert len(found.resources) == 1
+    assert [each.code for each in found.diagnostics] == ["YML108"]
+
+
+def test_the_digest_follows_names_and_bytes(tmp_path: Path) -> None:
+    first = loaded(tmp_path, COLLECTION).digest
+    assert loaded(tmp_path, COLLECTION).digest == first
+    assert loaded(tmp_path, COLLECTION + "# a comment\n").digest != first

@@ -1,0 +1,61 @@
+from __future__ import annotations
+
+import pytest
+
+from reconciler.model.address import Address
+from reconciler.model.change import Action
+from reconciler.model.value import Ref, Values
+from reconciler.planning.order import ImpossibleOrderError, Write, schedule
+from tests.contract.tiny import VENDOR
+
+DOOR, KEY = VENDOR.kinds
+
+
+def write(
+    kind: str, name: str, action: Action, before: Values | None = None, after: Values | None = None
+) -> Write:
+    return Write(
+        address=Address("t", "tiny", kind, name),
+        key=Ref(name),
+        kind={"Door": DOOR, "Key": KEY}[kind],
+        action=action,
+        name_before=str((before or {}).get("name", name)) if before is not None else None,
+        name_after=str((after or {}).get("name", name)) if after is not None else None,
+        before=before or {},
+        after=after or {},
+    )
+
+
+def names(writes: list[Write]) -> list[list[str]]:
+    return [[each.address.name for each in step] for step in schedule(writes, {}).steps]
+
+
+def test_what_is_referred_to_is_created_first() -> None:
+    key = write("Key", "master", Action.CREATE, None, {"doors": frozenset({Ref("front")})})
+    door = write("Door", "front", Action.CREATE, None, {})
+    assert names([key, door]) == [["front"], ["master"]]
+
+
+def test_what_is_deleted_is_let_go_first() -> None:
+    key = write("Key", "master", Action.UPDATE, {"doors": frozenset({Ref("front")})}, {})
+    door = write("Door", "front", Action.DELETE, {}, None)
+    assert names([door, key]) == [["master"], ["front"]]
+
+
+def test_a_name_is_freed_before_it_is_taken() -> None:
+    first = write("Door", "a", Action.UPDATE, {"name": "Front"}, {"name": "Side"})
+    second = write("Door", "b", Action.CREATE, None, {"name": "Front"})
+    assert names([second, first]) == [["a"], ["b"]]
+
+
+def test_names_that_are_swapped_have_no_order() -> None:
+    first = write("Door", "a", Action.UPDATE, {"name": "Front"}, {"name": "Side"})
+    second = write("Door", "b", Action.UPDATE, {"name": "Side"}, {"name": "Front"})
+    with pytest.raises(ImpossibleOrderError) as caught:
+        names([first, second])
+    assert {each.name for each in caught.value.addresses} == {"a", "b"}
+
+
+def test_what_needs_nothing_of_one_another_shares_a_step() -> None:
+    doors = [write("Door", name, Action.CREATE, None, {}) for name in "cab"]
+    assert names(doors) == [["a", "b", "c"]]
