@@ -1,0 +1,34 @@
+"""What the README shows is what the tool prints."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from tests.workshop import Terminal
+
+ROOT = Path(__file__).parents[2]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def test_the_plan_of_the_readme_is_a_real_one() -> None:
+    shown = README.split("```")[1].splitlines()[2:]
+    golden = (ROOT / "tests/golden/week-later/plan.txt").read_text(encoding="utf-8").splitlines()
+    real = {re.sub(r" in \d\.\d s", "", line) for line in golden}
+    missing = [line for line in shown if re.sub(r" in \d\.\d s", "", line) not in real]
+    assert missing == ["  ..."]
+
+
+def test_the_manifests_of_the_readme_are_valid(terminal: Terminal) -> None:
+    project, manifests = re.findall(r"```yaml\n(.*?)```", README, re.DOTALL)
+    (terminal.root / "access").mkdir()
+    (terminal.root / "reconciler.yaml").write_text(project)
+    (terminal.root / "access" / "billing.yaml").write_text(manifests)
+    said = terminal("validate")
+    assert said.code == 0, said.out
+
+
+def test_links_lead_somewhere() -> None:
+    for page in [*ROOT.glob("*.md"), *(ROOT / ".github").glob("*.md")]:
+        for target in re.findall(r"\]\((?!https?:)([^)#]+)\)", page.read_text(encoding="utf-8")):
+            assert (page.parent / target).exists(), f"{page.name}: {target}"

@@ -1,0 +1,35 @@
+"""Our rules say of themselves what the rulebook says of them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from ruamel.yaml import YAML
+
+from reconciler.model.resource import Spec
+from reconciler.rules.rule import Rule
+from reconciler.vendor import discover
+from tests.shared import shared
+
+DOCUMENTED = [
+    pytest.param(rule, id=rule.code)
+    for vendor in discover().values()
+    for rule in vendor.rules
+    if not rule.source.startswith("OpenAPI")
+]
+
+
+@pytest.fixture(scope="module")
+def rulebook() -> dict[str, Any]:
+    rows = YAML(typ="safe").load(shared("rulebook.yaml").read_text(encoding="utf-8"))
+    found = rows["rules"] if isinstance(rows, dict) else rows
+    return {row["code"]: row for row in found}
+
+
+@pytest.mark.parametrize("rule", DOCUMENTED)
+def test_a_rule_is_as_the_rulebook_has_it(rule: Rule[Spec], rulebook: dict[str, Any]) -> None:
+    row = rulebook[rule.code]
+    assert str(rule.severity) == row["level"]
+    assert {str(each) for each in rule.where} == set(row["where"])
+    assert rule.source.replace(",", "", 1) in row["source"]
