@@ -36,11 +36,10 @@ class LazyGroup(click.Group):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """The command to run; a mistyped one is told with the near names."""
         if args and args[0] not in COMMANDS and not args[0].startswith("-"):
-            from difflib import get_close_matches  # noqa: PLC0415 - for a mistake only
+            from reconciler.model.suggestion import did_you_mean  # noqa: PLC0415 - a mistake only
 
-            near = get_close_matches(args[0], COMMANDS, n=2)
-            hint = f" Did you mean {' or '.join(f'`{each}`' for each in near)}?" if near else ""
-            raise click.UsageError(f"There is no command `{args[0]}`.{hint}", ctx)
+            hint = did_you_mean(args[0], COMMANDS)
+            raise click.UsageError(f"there is no command `{args[0]}`; {hint}".rstrip("; "), ctx)
         return super().resolve_command(ctx, args)
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +15,8 @@ from reconciler.manifests.positions import Places
 from reconciler.model import diagnostic as model
 from reconciler.model.address import Address
 from reconciler.model.diagnostic import Diagnostic, Origin, Position, Severity
-from reconciler.model.resource import Lifecycle, Resource, Spec
+from reconciler.model.resource import Lifecycle, Resource, Spec, error_about
+from reconciler.model.suggestion import did_you_mean
 from reconciler.vendor import Kind, Vendor
 
 
@@ -118,14 +118,13 @@ class _Shaping:
             return None, None
         kinds = {kind.name: kind for kind in vendor.kinds}
         if name not in kinds:
-            near = get_close_matches(name, kinds, n=1, cutoff=0.5)
-            others = ", ".join(kinds)
+            others = "the kinds are " + ", ".join(kinds)
             self._tell(
                 document,
                 "SCH112",
                 ("kind",),
                 f"{api_version} has no kind `{name}`",
-                hint=f"did you mean `{near[0]}`?" if near else f"the kinds are {others}",
+                hint=did_you_mean(name, kinds, otherwise=others),
             )
             return None, None
         return kinds[name], vendor
@@ -217,7 +216,7 @@ def _unique(
             continue
         place = f"{other.origin.file}:{other.origin.line}"
         diagnostics.append(
-            _about(
+            error_about(
                 each,
                 "REF101",
                 f"{each.address.short} is declared twice; the other one is at {place}",
@@ -238,28 +237,13 @@ def _previous_names(resources: list[Resource[Spec]]) -> Iterator[Diagnostic]:
             if before in taken or other is not each:
                 claim = f"is claimed by {other.address.short}"
                 what = "is still declared" if before in taken else claim
-                yield _about(
+                yield error_about(
                     each,
                     "REF102",
                     f"the former name `{name}` {what}",
                     ("metadata", "previousNames", number),
                     hint="a rename takes the old name out of Git",
                 )
-
-
-def _about(
-    resource: Resource[Spec], code: str, summary: str, path: model.Path, *, hint: str
-) -> Diagnostic:
-    return Diagnostic(
-        severity=Severity.ERROR,
-        code=code,
-        summary=summary,
-        hint=hint,
-        address=resource.address,
-        tenant=resource.address.tenant,
-        origin=resource.origin,
-        path=path,
-    )
 
 
 def _unreadable(file: str, error: OSError) -> Diagnostic:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Literal
 
@@ -18,6 +17,7 @@ from reconciler.manifests.parse import Document, parse
 from reconciler.model import diagnostic as model
 from reconciler.model.diagnostic import Diagnostic, InvalidInputError, Origin, Severity
 from reconciler.model.resource import Manifest
+from reconciler.model.suggestion import did_you_mean
 from reconciler.model.value import digest
 from reconciler.vendor import Vendor
 
@@ -176,14 +176,13 @@ def _checked(
             )
         vendor = vendors.get(tenant.vendor)
         if vendor is None:
-            near = get_close_matches(tenant.vendor, vendors, n=1)
             yield _problem(
                 "PRJ106",
                 (*at, "vendor"),
                 f"there is no vendor `{tenant.vendor}`",
-                hint=f"did you mean `{near[0]}`?"
-                if near
-                else "installed are " + ", ".join(vendors),
+                hint=did_you_mean(
+                    tenant.vendor, vendors, otherwise="installed are " + ", ".join(vendors)
+                ),
             )
         else:
             yield from _reachable(tenant, vendor, at)
@@ -264,8 +263,8 @@ def _state(written: _ProjectFile, environment: Mapping[str, str]) -> str:
 
 def _unknown(name: str, tenants: Mapping[str, Any]) -> tuple[str, str]:
     """Summary and hint about a tenant that the project does not have."""
-    near = get_close_matches(name, tenants, n=1)
-    hint = f"did you mean `{near[0]}`?" if near else "the tenants are " + ", ".join(tenants)
+    others = "the tenants are " + ", ".join(tenants)
+    hint = did_you_mean(name, tenants, otherwise=others)
     return f"the project has no tenant `{name}`", hint
 
 

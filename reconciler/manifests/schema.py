@@ -10,6 +10,7 @@ from typing import Any, TypeVar, get_args
 from pydantic import BaseModel, ValidationError
 
 from reconciler.model.diagnostic import Path
+from reconciler.model.suggestion import meant
 
 UNKNOWN, MISSING, WRONG_TYPE, WRONG_VALUE = "SCH101", "SCH102", "SCH103", "SCH104"
 
@@ -119,8 +120,10 @@ def _problem(path: Path, found: list[Any], model: type[BaseModel], written: Writ
             UNKNOWN,
             path,
             f"there is no field `{name}`",
-            _did_you_mean(_near(path, first, model))
-            or "the fields are " + ", ".join(sorted(known)),
+            meant(
+                _near(path, first, model),
+                otherwise="the fields are " + ", ".join(sorted(known)),
+            ),
             on_key=True,
         )
     if first["type"] == "missing":
@@ -175,7 +178,3 @@ def _models(annotation: Any) -> list[type[BaseModel]]:
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return [annotation]
     return [model for each in get_args(annotation) for model in _models(each)]
-
-
-def _did_you_mean(near: list[str]) -> str:
-    return "did you mean " + " or ".join(f"`{each}`" for each in near) + "?" if near else ""

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, model_validator
 from pydantic.alias_generators import to_camel
 
 from reconciler.model.address import Address
-from reconciler.model.diagnostic import Origin
+from reconciler.model.diagnostic import Diagnostic, Origin, Path, Severity
 
 
 class Manifest(BaseModel):
@@ -69,3 +69,19 @@ class Resource(Generic[S]):
     labels: Mapping[str, str] = field(default_factory=dict)
     previous_names: tuple[str, ...] = ()
     lifecycle: Lifecycle = Lifecycle()
+
+
+def error_about(
+    resource: Resource[Any], code: str, summary: str, path: Path = (), *, hint: str = ""
+) -> Diagnostic:
+    """An error about a resource, at a place of its manifest; by default at its name."""
+    return Diagnostic(
+        severity=Severity.ERROR,
+        code=code,
+        summary=summary,
+        hint=hint,
+        address=resource.address,
+        tenant=resource.address.tenant,
+        origin=resource.origin,
+        path=path or ("metadata", "name"),
+    )

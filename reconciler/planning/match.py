@@ -10,10 +10,10 @@ from enum import StrEnum
 from typing import Any
 
 from reconciler.model.address import Address
-from reconciler.model.diagnostic import Diagnostic, Path, Severity
+from reconciler.model.diagnostic import Diagnostic
 from reconciler.model.live import LiveObject, Snapshot
 from reconciler.model.ownership import Row
-from reconciler.model.resource import Resource
+from reconciler.model.resource import Resource, error_about
 from reconciler.vendor import Kind
 
 AnyResource = Resource[Any]
@@ -87,7 +87,7 @@ def match(
         if found is not None and how is not How.STATE:
             owner = owned.get((kind.name, found.id))
             if owner is not None and owner in addresses and owner != str(resource.address):
-                problem = _problem(
+                problem = error_about(
                     resource,
                     "REF113",
                     f"`{found.name}` is already managed as {owner}",
@@ -122,7 +122,7 @@ def _find(
             return (
                 None,
                 None,
-                _problem(
+                error_about(
                     resource,
                     "REF114",
                     f"the state knows this object as {row.object_id}",
@@ -137,7 +137,7 @@ def _find(
             return (
                 None,
                 None,
-                _problem(
+                error_about(
                     resource,
                     "REF110",
                     f"the tenant has no {kind.name} with id `{resource.spec.id}`",
@@ -162,7 +162,7 @@ def _by_name(
         return (
             None,
             None,
-            _problem(
+            error_about(
                 resource,
                 "REF111",
                 f"{len(exact)} objects of the tenant are named `{name}`: {ids}",
@@ -174,7 +174,7 @@ def _by_name(
         return (
             None,
             None,
-            _problem(
+            error_about(
                 resource,
                 "REF112",
                 f"`{name}` and {others} of the tenant differ in case only",
@@ -191,24 +191,9 @@ def _claimed_twice(matches: Iterable[Match]) -> Iterable[Diagnostic]:
             continue
         first = claimed.setdefault((each.kind.name, each.live.id), each)
         if first is not each:
-            yield _problem(
+            yield error_about(
                 each.resource,
                 "REF113",
                 f"`{each.live.name}` is already meant by {first.resource.address}",
                 hint="keep one of the two manifests",
             )
-
-
-def _problem(
-    resource: AnyResource, code: str, summary: str, path: Path = (), *, hint: str = ""
-) -> Diagnostic:
-    return Diagnostic(
-        severity=Severity.ERROR,
-        code=code,
-        summary=summary,
-        hint=hint,
-        address=resource.address,
-        tenant=resource.address.tenant,
-        origin=resource.origin,
-        path=path or ("metadata", "name"),
-    )

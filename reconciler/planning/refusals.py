@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from reconciler.model.diagnostic import Diagnostic, Path, Severity
 from reconciler.model.live import LiveObject
+from reconciler.model.resource import error_about
 from reconciler.planning import diff
 from reconciler.planning.item import Item, TenantInput
 from reconciler.planning.match import normal
@@ -140,15 +141,10 @@ def notes(
 
 def error(item: Item, code: str, summary: str, path: Path = (), *, hint: str = "") -> Diagnostic:
     """An error about an item, at a place of its manifest where it has one."""
+    if item.resource is not None:
+        return error_about(item.resource, code, summary, path, hint=hint)
     return Diagnostic(
-        severity=Severity.ERROR,
-        code=code,
-        summary=summary,
-        hint=hint,
-        address=item.address,
-        tenant=item.address.tenant,
-        origin=item.resource.origin if item.resource else None,
-        path=path or ("metadata", "name"),
+        Severity.ERROR, code, summary, hint=hint, address=item.address, tenant=item.address.tenant
     )
 
 

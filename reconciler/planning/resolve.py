@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from difflib import get_close_matches
 from typing import Any
 
-from reconciler.model.diagnostic import Diagnostic, Path, Severity
+from reconciler.model.diagnostic import Diagnostic, Path
 from reconciler.model.live import Snapshot
-from reconciler.model.resource import Reference, Resource
+from reconciler.model.resource import Reference, Resource, error_about
+from reconciler.model.suggestion import did_you_mean, meant
 from reconciler.model.value import Pending, Ref, Unresolved
 from reconciler.planning.match import Match, normal, vendor_name
 from reconciler.vendor import Kind, Resolve
@@ -82,15 +82,13 @@ class Directory:
     def _nothing(self, resource: Resource[Any], kind: str, text: str, path: Path) -> None:
         other_case = self._folded.get((kind, normal(text).casefold()), [])
         candidates = [name for of, name in (*self._ours, *self._theirs) if of == kind]
-        near = other_case or get_close_matches(text, candidates, n=3)
+        create = f"create the {kind} first, or correct the name"
         self._problem(
             resource,
             "REF120",
             f"there is no {kind} `{text}`, neither in the manifests nor in the tenant",
             path,
-            hint="did you mean " + " or ".join(f"`{each}`" for each in near) + "?"
-            if near
-            else f"create the {kind} first, or correct the name",
+            hint=meant(other_case) or did_you_mean(text, candidates, otherwise=create),
         )
 
     def _by_id(self, resource: Resource[Any], kind: str, reference: Reference, path: Path) -> Ref:
@@ -123,16 +121,7 @@ class Directory:
     def _problem(
         self, resource: Resource[Any], code: str, summary: str, path: Path, *, hint: str = ""
     ) -> None:
-        found = Diagnostic(
-            severity=Severity.ERROR,
-            code=code,
-            summary=summary,
-            hint=hint,
-            address=resource.address,
-            tenant=resource.address.tenant,
-            origin=resource.origin,
-            path=path,
-        )
+        found = error_about(resource, code, summary, path, hint=hint)
         if found not in self.problems:
             self.problems.append(found)
 

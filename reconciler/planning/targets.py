@@ -6,6 +6,7 @@ from difflib import get_close_matches
 
 from reconciler.errors import UsageError
 from reconciler.model.address import Address
+from reconciler.model.suggestion import meant
 from reconciler.planning.refusals import listed
 
 
@@ -25,7 +26,8 @@ def target(text: str, known: tuple[Address, ...]) -> Address:
     raise UsageError(
         "REF130",
         f"target `{text}` matches nothing",
-        hint="did you mean " + " or ".join(f"`{names[n].short}`" for n in near) + "?"
-        if near
-        else "a target is an address or its end, such as `UserProfile/billing`",
+        hint=meant(
+            (names[name].short for name in near),
+            otherwise="a target is an address or its end, such as `UserProfile/billing`",
+        ),
     )

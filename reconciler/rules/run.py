@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from reconciler.model.diagnostic import Diagnostic
-from reconciler.model.resource import Resource, Spec
+from reconciler.model.resource import Resource, Spec, error_about
 from reconciler.rules.rule import Finding, Rule, RuleSet
 from reconciler.rules.world import World
 
@@ -19,15 +20,10 @@ def run(rules: RuleSet, resources: Iterable[Resource[Spec]], world: World) -> It
 
 
 def _diagnostic(rule: Rule[Spec], resource: Resource[Spec], finding: Finding) -> Diagnostic:
-    return Diagnostic(
+    told = error_about(resource, rule.code, finding.summary, finding.path, hint=finding.hint)
+    return replace(
+        told,
         severity=finding.severity or rule.severity,
-        code=rule.code,
-        summary=finding.summary,
-        hint=finding.hint,
-        address=resource.address,
-        tenant=resource.address.tenant,
-        origin=resource.origin,
-        path=finding.path,
         on_key=finding.on_key,
         source=rule.source,
     )

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from difflib import get_close_matches
 
 from reconciler.model.diagnostic import Severity
 from reconciler.model.resource import Resource
+from reconciler.model.suggestion import did_you_mean
 from reconciler.rules.rule import Finding, Where, rule
 from reconciler.rules.world import World
 from reconciler.vendors.webexcc.models import COLLECTION_TYPES, NAMED_TYPES, ResourceCollection
@@ -136,12 +136,11 @@ def resource_type_is_one_the_api_knows(
     """A collection's resource types carry the 20 names that the API lists."""
     for name in collection.spec.resources or {}:
         if name not in COLLECTION_TYPES:
-            near = get_close_matches(name, COLLECTION_TYPES, n=3)
             yield Finding(
                 ("spec", "resources", name),
                 f"`{name}` is no resource type of a collection",
-                hint="did you mean " + " or ".join(f"`{each}`" for each in near) + "?"
-                if near
-                else "the types are " + ", ".join(COLLECTION_TYPES),
+                hint=did_you_mean(
+                    name, COLLECTION_TYPES, otherwise="the types are " + ", ".join(COLLECTION_TYPES)
+                ),
                 on_key=True,
             )

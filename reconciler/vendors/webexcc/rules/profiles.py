@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from difflib import get_close_matches
 
 from reconciler.model.resource import Resource
+from reconciler.model.suggestion import did_you_mean
 from reconciler.rules.rule import Finding, Where, rule
 from reconciler.rules.world import World
 from reconciler.vendors.webexcc.models import ProfileResources, UserProfile
@@ -231,12 +231,13 @@ def permission_is_one_the_api_knows(profile: Resource[UserProfile], _: World) ->
     """Permissions carry the 68 names that the API lists."""
     for name in profile.spec.permissions or {}:
         if name not in PERMISSIONS:
-            near = get_close_matches(name, PERMISSIONS, n=3)
             yield Finding(
                 ("spec", "permissions", name),
                 f"`{name}` is no permission of Webex Contact Center",
-                hint="did you mean " + " or ".join(f"`{each}`" for each in near) + "?"
-                if near
-                else "permission names are singular and joined by hyphens, `call-monitoring`",
+                hint=did_you_mean(
+                    name,
+                    PERMISSIONS,
+                    otherwise="names are singular, words joined by hyphens",
+                ),
                 on_key=True,
             )
