@@ -17,6 +17,7 @@ from reconciler.manifests.load import Loaded
 from reconciler.manifests.project import Tenant
 from reconciler.model.address import Address
 from reconciler.model.diagnostic import Diagnostic, InvalidInputError, Severity, has_errors
+from reconciler.model.facts import NO_FACTS, Facts
 from reconciler.model.live import Snapshot
 from reconciler.model.plan import Basis, Plan, TenantRead
 from reconciler.model.value import Values
@@ -51,17 +52,20 @@ def validate(work: Work, tenants: Iterable[Tenant]) -> tuple[Diagnostic, ...]:
     found: dict[Diagnostic, Diagnostic] = {}
     for tenant in tenants:
         loaded = load_tenant(work, tenant)
-        for diagnostic in check({tenant.vendor: work.vendors[tenant.vendor]}, tenant.name, loaded):
+        vendors = {tenant.vendor: work.vendors[tenant.vendor]}
+        for diagnostic in check(vendors, tenant.name, loaded, tenant.facts):
             found.setdefault(replace(diagnostic, tenant="", address=None), diagnostic)
     return tuple(sorted(found.values(), key=Diagnostic.sort_key))
 
 
-def check(vendors: Mapping[str, Vendor], tenant: str, loaded: Loaded) -> tuple[Diagnostic, ...]:
+def check(
+    vendors: Mapping[str, Vendor], tenant: str, loaded: Loaded, facts: Facts = NO_FACTS
+) -> tuple[Diagnostic, ...]:
     """Reading, schema, references and rules of one tenant's manifests, with positions."""
     found = list(loaded.diagnostics)
     for name, vendor in vendors.items():
         own = tuple(each for each in loaded.resources if each.address.group == name)
-        found.extend(planner.check(TenantInput(tenant, vendor, own)))
+        found.extend(planner.check(TenantInput(tenant, vendor, own, facts=facts)))
     return positions.attach(found, loaded.read)
 
 
@@ -119,7 +123,9 @@ def _refused(prepared: Iterable[Prepared]) -> tuple[Diagnostic, ...]:
     return tuple(
         diagnostic
         for each in prepared
-        for diagnostic in check({each.vendor.name: each.vendor}, each.tenant.name, each.loaded)
+        for diagnostic in check(
+            {each.vendor.name: each.vendor}, each.tenant.name, each.loaded, each.tenant.facts
+        )
     )
 
 

@@ -24,6 +24,7 @@ from typing import Any, Protocol
 from reconciler.errors import ProjectError
 from reconciler.model.change import Action
 from reconciler.model.diagnostic import Path as AttributePath
+from reconciler.model.facts import Facts
 from reconciler.model.live import LiveObject, Snapshot
 from reconciler.model.resource import Reference, Resource, Spec
 from reconciler.model.value import Ref, Values
@@ -182,6 +183,7 @@ class Vendor:
     """One system: the whole wiring in one value.
 
     `inventory` are the types that manifests may name and that `Reader.read` brings along.
+    `facts` is the shape of what the project file declares because no API tells it.
     """
 
     name: str
@@ -193,6 +195,7 @@ class Vendor:
     writer: Callable[[Endpoint], AbstractAsyncContextManager[Writer]]
     inventory: tuple[str, ...] = ()
     regions: tuple[str, ...] = ()
+    facts: type[Facts] = Facts
     sandbox: Callable[[Path, Mapping[str, Any]], Sandbox] | None = None
     contract: int = CONTRACT
 

@@ -47,7 +47,13 @@ class Prepared:
         if revert is not None:
             resources = tuple(each for each in resources if each.address in revert)
         return TenantInput(
-            self.tenant.name, self.vendor, resources, self.rows, self.targets, revert
+            tenant=self.tenant.name,
+            vendor=self.vendor,
+            resources=resources,
+            rows=self.rows,
+            facts=self.tenant.facts,
+            targets=self.targets,
+            revert=revert,
         )
 
 

@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
-from pydantic import Field
+from pydantic import BaseModel, Field
 
 from reconciler.errors import ProjectError, UsageError
 from reconciler.manifests import positions, schema
@@ -16,12 +16,14 @@ from reconciler.manifests.files import inside
 from reconciler.manifests.parse import Document, parse
 from reconciler.model import diagnostic as model
 from reconciler.model.diagnostic import Diagnostic, InvalidInputError, Origin, Severity
+from reconciler.model.facts import NO_FACTS, Facts
 from reconciler.model.resource import Manifest
 from reconciler.model.suggestion import did_you_mean
 from reconciler.model.value import digest
 from reconciler.vendor import Vendor
 
 FILE = "reconciler.yaml"
+M = TypeVar("M", bound=BaseModel)
 DEFAULT_STATE = "sqlite:///.reconciler/state.db"
 
 _TENANT_NAME = re.compile(r"[a-z0-9]([a-z0-9._-]{0,62}[a-z0-9])?")
@@ -39,11 +41,13 @@ class _SandboxBlock(Manifest):
 class _TenantBlock(Manifest):
     vendor: str
     manifests: list[str] = Field(min_length=1)
+    patches: list[str] = Field(default_factory=list)
     organization: str | None = None
     region: str | None = None
     credentials: _FromEnvironment | None = None
     sandbox: _SandboxBlock | None = None
     unmanaged: Literal["ignore", "report"] = "ignore"
+    facts: dict[str, object] = Field(default_factory=dict)
 
 
 class _ProjectFile(Manifest):
@@ -56,13 +60,18 @@ class _ProjectFile(Manifest):
 
 @dataclass(frozen=True, slots=True)
 class Tenant:
-    """One organisation at a vendor; `digest` fingerprints its part of the project file."""
+    """One organisation at a vendor; `digest` fingerprints its part of the project file.
+
+    `facts` is of the type that the vendor declares: what no API tells.
+    """
 
     name: str
     vendor: str
     manifests: tuple[str, ...]
     digest: str
     origin: Origin
+    patches: tuple[str, ...] = ()
+    facts: Facts = NO_FACTS
     organization: str | None = None
     region: str | None = None
     credentials_env: str | None = None
@@ -112,11 +121,13 @@ def load_project(
             "PRJ102", f"{FILE} holds {len(documents)} documents; a project is one", hint=_START
         )
     if not problems:
-        written, problems = _shaped(documents[0], data)
+        shaping = _Shaping(documents[0], data)
+        written, problems = shaping.project()
         if written is not None:
-            problems = list(_checked(written, vendors, documents[0]))
+            problems = list(_checked(written, vendors))
+            facts = {} if problems else shaping.facts(written, vendors, problems)
             if not problems:
-                return _project(root, written, documents[0], environment)
+                return _project(root, written, facts, documents[0], environment)
     raise InvalidInputError(positions.attach(problems, lambda _: data))
 
 
@@ -142,24 +153,45 @@ def _read(root: Path) -> bytes:
         raise ProjectError("PRJ101", f"{FILE} cannot be read: {error.strerror}") from error
 
 
-def _shaped(document: Document, data: bytes) -> tuple[_ProjectFile | None, list[Diagnostic]]:
-    if not isinstance(document.value, dict):
-        return None, [_problem("PRJ102", (), "the project is no mapping", hint=_START)]
-    places = positions.Places(lambda _: data)
+class _Shaping:
+    """The parts of the file as models, with all that is wrong with each."""
 
-    def written(path: model.Path) -> str:
-        return places.written(FILE, document.index, path)
+    def __init__(self, document: Document, data: bytes) -> None:
+        self._document = document
+        self._places = positions.Places(lambda _: data)
 
-    made, found = schema.validated(_ProjectFile, document.value, written)
-    return made, [
-        _problem("PRJ102", each.path, each.summary, hint=each.hint, on_key=each.on_key)
-        for each in found
-    ]
+    def project(self) -> tuple[_ProjectFile | None, list[Diagnostic]]:
+        """The whole file, but for what belongs to a vendor."""
+        if not isinstance(self._document.value, dict):
+            return None, [_problem("PRJ102", (), "the project is no mapping", hint=_START)]
+        return self._shaped(_ProjectFile, self._document.value, ())
+
+    def facts(
+        self, written: _ProjectFile, vendors: Mapping[str, Vendor], problems: list[Diagnostic]
+    ) -> dict[str, Facts]:
+        """Each tenant's facts, in the shape that its vendor gives them."""
+        facts: dict[str, Facts] = {}
+        for name, tenant in written.tenants.items():
+            wanted = vendors[tenant.vendor].facts
+            made, found = self._shaped(wanted, tenant.facts, ("tenants", name, "facts"))
+            problems.extend(found)
+            facts[name] = made or NO_FACTS
+        return facts
+
+    def _shaped(
+        self, wanted: type[M], value: object, at: model.Path
+    ) -> tuple[M | None, list[Diagnostic]]:
+        def written(path: model.Path) -> str:
+            return self._places.written(FILE, self._document.index, (*at, *path))
+
+        made, found = schema.validated(wanted, value, written)
+        return made, [
+            _problem("PRJ102", (*at, *each.path), each.summary, hint=each.hint, on_key=each.on_key)
+            for each in found
+        ]
 
 
-def _checked(
-    written: _ProjectFile, vendors: Mapping[str, Vendor], document: Document
-) -> Iterator[Diagnostic]:
+def _checked(written: _ProjectFile, vendors: Mapping[str, Vendor]) -> Iterator[Diagnostic]:
     for number, name in enumerate(written.default):
         if name not in written.tenants:
             summary, hint = _unknown(name, written.tenants)
@@ -225,7 +257,11 @@ def _reachable(tenant: _TenantBlock, vendor: Vendor, at: model.Path) -> Iterator
 
 
 def _project(
-    root: Path, written: _ProjectFile, document: Document, environment: Mapping[str, str]
+    root: Path,
+    written: _ProjectFile,
+    facts: Mapping[str, Facts],
+    document: Document,
+    environment: Mapping[str, str],
 ) -> Project:
     tenants = {}
     for name, block in written.tenants.items():
@@ -237,6 +273,8 @@ def _project(
             manifests=tuple(block.manifests),
             digest=digest(document.value["tenants"][name]),
             origin=Origin(FILE, document.index, document.line),
+            patches=tuple(block.patches),
+            facts=facts[name],
             organization=block.organization,
             region=block.region,
             credentials_env=block.credentials.env if block.credentials else None,

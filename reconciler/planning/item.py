@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from reconciler.model.address import Address
+from reconciler.model.facts import NO_FACTS, Facts
 from reconciler.model.live import LiveObject, Snapshot
 from reconciler.model.ownership import Row
 from reconciler.model.resource import Resource
@@ -32,6 +33,7 @@ class TenantInput:
     vendor: Vendor
     resources: tuple[AnyResource, ...]
     rows: Mapping[str, Row] = field(default_factory=dict)
+    facts: Facts = NO_FACTS
     targets: frozenset[Address] | None = None
     revert: Mapping[Address, Values] | None = None
 
@@ -151,7 +153,9 @@ def others(snapshot: Snapshot, items: Iterable[Item]) -> tuple[Expected, ...]:
     )
 
 
-def world_of(items: Iterable[Item], others: tuple[Expected, ...], *, live: bool) -> World:
+def world_of(
+    items: Iterable[Item], others: tuple[Expected, ...], *, live: bool, facts: Facts
+) -> World:
     """All objects as they will be: those that stay of the plan's, and all others."""
     staying = (item for item in items if not item.deletes)
     expected = tuple(
@@ -165,7 +169,7 @@ def world_of(items: Iterable[Item], others: tuple[Expected, ...], *, live: bool)
         )
         for item in staying
     )
-    return World((*expected, *others), live=live)
+    return World((*expected, *others), live=live, facts=facts)
 
 
 def narrowed(

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from types import ModuleType
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from reconciler.model.diagnostic import Path, Severity
 from reconciler.model.resource import Resource, Spec
@@ -45,8 +45,21 @@ class Finding:
     on_key: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class NotChecked:
+    """What a rule yields where it cannot judge: told once a tenant, as an info.
+
+    `reason` is what is missing, such as "the project declares no `facts.analyzerFolders`".
+    """
+
+    reason: str
+
+
+Schema = Mapping[str, Any]
+"""A fragment of JSON Schema for a kind's `spec`: what of a rule an editor can check."""
+
 S = TypeVar("S", bound=Spec)
-Check = Callable[[Resource[S], World], Iterator[Finding]]
+Check = Callable[[Resource[S], World], Iterator[Finding | NotChecked]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +76,9 @@ class Rule(Generic[S]):
     severity: Severity
     text: str
     check: Check[S]
+    schema: Schema | None = None
 
-    def __call__(self, resource: Resource[S], world: World) -> Iterator[Finding]:
+    def __call__(self, resource: Resource[S], world: World) -> Iterator[Finding | NotChecked]:
         """Everything that the rule finds about the resource."""
         return self.check(resource, world)
 
@@ -79,12 +93,15 @@ def rule(  # noqa: PLR0913 - the facts of a rule, each named where it is declare
     bad: str,
     tenant: str = "",
     severity: Severity = Severity.ERROR,
+    schema: Schema | None = None,
 ) -> Callable[[Check[S]], Rule[S]]:
     """Declare the function below as rule `code`; its docstring is the rule in our words.
 
     `good` and `bad` are manifests (YAML, one or several documents) that the rule accepts and
     refuses; tests run both. A rule that only the tenant can decide gives a small `tenant` too, as a
-    sandbox's seed. Raises ValueError where an example or the docstring is missing.
+    sandbox's seed. `schema` is as much of the rule as JSON Schema can say about a `spec`: it is
+    exported for editors, and refuses exactly what the rule finds. Raises ValueError where an
+    example or the docstring is missing.
     """
 
     def declare(check: Check[S]) -> Rule[S]:
@@ -94,7 +111,7 @@ def rule(  # noqa: PLR0913 - the facts of a rule, each named where it is declare
         places = frozenset(where)
         if Where.MANIFEST not in places and not tenant.strip():
             raise ValueError(f"rule {code} needs a tenant for its examples")
-        return Rule(code, on, places, source, good, bad, tenant, severity, text, check)
+        return Rule(code, on, places, source, good, bad, tenant, severity, text, check, schema)
 
     return declare
 

@@ -5,18 +5,34 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from reconciler.model.diagnostic import Diagnostic
+from reconciler.model.address import Address
+from reconciler.model.diagnostic import Diagnostic, Severity
 from reconciler.model.resource import Resource, Spec, error_about
-from reconciler.rules.rule import Finding, Rule, RuleSet
+from reconciler.rules.rule import Finding, NotChecked, Rule, RuleSet
 from reconciler.rules.world import World
 
 
 def run(rules: RuleSet, resources: Iterable[Resource[Spec]], world: World) -> Iterator[Diagnostic]:
-    """Every finding of every rule about every resource, once each."""
+    """Every finding of every rule about every resource; what was not checked is told once."""
+    unchecked: set[tuple[str, str]] = set()
     for resource in resources:
         for rule in rules.on(type(resource.spec)):
-            for finding in rule(resource, world):
-                yield _diagnostic(rule, resource, finding)
+            for found in rule(resource, world):
+                if isinstance(found, Finding):
+                    yield _diagnostic(rule, resource, found)
+                elif (rule.code, found.reason) not in unchecked:
+                    unchecked.add((rule.code, found.reason))
+                    yield _unchecked(rule, resource.address, found)
+
+
+def _unchecked(rule: Rule[Spec], address: Address, found: NotChecked) -> Diagnostic:
+    return Diagnostic(
+        Severity.INFO,
+        rule.code,
+        f"not checked: {found.reason}",
+        tenant=address.tenant,
+        source=rule.source,
+    )
 
 
 def _diagnostic(rule: Rule[Spec], resource: Resource[Spec], finding: Finding) -> Diagnostic:

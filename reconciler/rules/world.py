@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from reconciler.model.address import Address
+from reconciler.model.facts import NO_FACTS, Facts
 from reconciler.model.value import Ref, Values, refs
 
 
@@ -30,11 +31,14 @@ class World:
     """Indexes over the objects of one tenant; `live` says whether the tenant was read.
 
     Without the tenant only the manifests are in it, and a name that is no manifest's is an
-    `Unresolved` reference.
+    `Unresolved` reference. `facts` are the tenant's, of the type that its vendor declares.
     """
 
-    def __init__(self, expected: tuple[Expected, ...], *, live: bool) -> None:
+    def __init__(
+        self, expected: tuple[Expected, ...], *, live: bool, facts: Facts = NO_FACTS
+    ) -> None:
         self.live = live
+        self.facts = facts
         self._expected = {each.key: each for each in expected}
         self._by_address = {each.address: each for each in expected if each.address}
 
