@@ -44,7 +44,7 @@ class Match:
 
 def normal(name: str) -> str:
     """A vendor's name as names are compared: Unicode NFC, trimmed."""
-    return unicodedata.normalize("NFC", name).strip()
+    return (name if name.isascii() else unicodedata.normalize("NFC", name)).strip()
 
 
 def vendor_name(resource: AnyResource) -> str:

@@ -61,13 +61,15 @@ class Directory:
         return resolve
 
     def _by_name(self, resource: Resource[Any], kind: str, text: str, path: Path) -> Ref:
-        ours = self._ours.get((kind, normal(text)))
-        theirs = self._theirs.get((kind, normal(text)), [])
-        found = {*theirs, ours} - {None}
+        name = (kind, normal(text))
+        ours, theirs = self._ours.get(name), self._theirs.get(name)
+        if ours is not None and theirs is None:
+            return ours
+        found: set[Ref] = {*(theirs or ()), *((ours,) if ours is not None else ())}
         if len(found) == 1:
-            return found.pop()  # type: ignore[return-value]
+            return found.pop()
         if found:
-            listed = ", ".join(self._described(key) for key in sorted(filter(None, found)))
+            listed = ", ".join(self._described(key) for key in sorted(found))
             self._problem(
                 resource,
                 "REF121",
