@@ -63,6 +63,8 @@ def check(
 ) -> tuple[Diagnostic, ...]:
     """Reading, schema, references and rules of one tenant's manifests, with positions."""
     found = list(loaded.diagnostics)
+    if not loaded.resources and not found:
+        found.append(_no_manifest(tenant))
     for name, vendor in vendors.items():
         own = tuple(each for each in loaded.resources if each.address.group == name)
         found.extend(planner.check(TenantInput(tenant, vendor, own, facts=facts)))
@@ -151,17 +153,19 @@ def _part(
     )
 
 
+def _no_manifest(tenant: str) -> Diagnostic:
+    return Diagnostic(
+        Severity.ERROR,
+        "PLN101",
+        "there is no manifest at all",
+        hint="check `manifests` in reconciler.yaml: Git is never read as `remove all`",
+        tenant=tenant,
+    )
+
+
 def _notes(each: Prepared, made: TenantPlan) -> Iterable[Diagnostic]:
     """What a reviewer has to know of the tenant as a whole."""
     tenant = each.tenant.name
-    if not each.loaded.resources and each.rows:
-        yield Diagnostic(
-            Severity.ERROR,
-            "PLN101",
-            f"no manifest at all, but the state owns {len(each.rows)} objects of {tenant}",
-            hint="check `manifests` in reconciler.yaml: Git is never read as `remove all`",
-            tenant=tenant,
-        )
     if each.stateless:
         yield Diagnostic(
             Severity.INFO,

@@ -235,15 +235,23 @@ def _previous_names(resources: list[Resource[Spec]]) -> Iterator[Diagnostic]:
             before = replace(each.address, name=name)
             other = claimed.setdefault(before, each)
             if before in taken or other is not each:
-                claim = f"is claimed by {other.address.short}"
-                what = "is still declared" if before in taken else claim
+                what, hint = _taken(each, before, other)
                 yield error_about(
                     each,
                     "REF102",
                     f"the former name `{name}` {what}",
                     ("metadata", "previousNames", number),
-                    hint="a rename takes the old name out of Git",
+                    hint=hint,
                 )
+
+
+def _taken(each: Resource[Spec], before: Address, other: Resource[Spec]) -> tuple[str, str]:
+    """Why a former name cannot be taken over, and what to do."""
+    if before == each.address:
+        return "is its present one", "list the names of before only"
+    if other is not each:
+        return f"is claimed by {other.address.short} too", "let one of the two have it"
+    return "is still declared", "a rename takes the old name out of Git"
 
 
 def _unreadable(file: str, error: OSError) -> Diagnostic:

@@ -166,8 +166,8 @@ class Plan:
 
     @property
     def differs(self) -> bool:
-        """Whether Git and the tenant (or our ownership of it) differ."""
-        return bool(self.changes)
+        """Whether Git and the tenant (or what our state knows of it) differ."""
+        return bool(self.changes or self.records)
 
 
 @cache

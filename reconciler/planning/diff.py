@@ -93,25 +93,35 @@ def _attribute(how: str, level: Any, kind: Kind, name_of: NameOf) -> AttributeCh
     )
 
 
-def additions(after: Values, kind: Kind, name_of: NameOf) -> tuple[AttributeChange, ...]:
-    """The attributes of a new object, in the order of its values; what grants nothing is left
-    out.
+def wholly(
+    op: Literal["add", "remove"], values: Values, kind: Kind, name_of: NameOf
+) -> tuple[AttributeChange, ...]:
+    """The attributes that come or go with a whole object, in the order of its values.
+
+    What grants nothing is left out.
     """
-    return tuple(_additions(after, (), kind, name_of))
+    return tuple(_wholly(op, values, (), kind, name_of))
 
 
-def _additions(
-    values: Values, path: tuple[str, ...], kind: Kind, name_of: NameOf
+def _wholly(
+    op: Literal["add", "remove"],
+    values: Values,
+    path: tuple[str, ...],
+    kind: Kind,
+    name_of: NameOf,
 ) -> Iterator[AttributeChange]:
     for key, value in values.items():
         here = (*path, key)
         if isinstance(value, Mapping):
-            yield from _additions(value, here, kind, name_of)
+            yield from _wholly(op, value, here, kind, name_of)
+        elif op == "remove":
+            if value and not (isinstance(value, str) and value in kind.nothing):
+                yield AttributeChange(path=".".join(here), op=op, before=to_json(value, name_of))
         elif not (isinstance(value, str) and value in kind.nothing):
             danger = kind.danger(here, value)
             yield AttributeChange(
                 path=".".join(here),
-                op="add",
+                op=op,
                 after=to_json(value, name_of),
                 note=danger.note if danger else "",
                 rule=danger.rule if danger else "",

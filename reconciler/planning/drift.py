@@ -82,8 +82,9 @@ def find(given: TenantInput, snapshot: Snapshot, *, stateless: bool) -> TenantDr
 
 
 def _applied(item: Item, *, stateless: bool) -> Values | None:
+    """What the tenant should still have, but for what a manifest leaves alone."""
     if item.row is not None:
-        return applied_values(item.row)
+        return diff.without(applied_values(item.row), item.ignored)
     return item.declared if stateless and item.live is not None else None
 
 

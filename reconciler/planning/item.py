@@ -63,7 +63,7 @@ class Item:
     @property
     def differs(self) -> bool:
         """Whether the tenant has to be written to."""
-        return self.live is None or bool(diff.differing(self.before, self.declared))
+        return self.live is None or bool(diff.differing(self.before, self.after))
 
     @property
     def deletes(self) -> bool:
@@ -85,6 +85,11 @@ class Item:
         """Whether the plan lists it: the tenant or our ownership of it changes."""
         owned = self.row is not None and self.moved_from is None
         return self.gone or self.differs or not owned
+
+    @property
+    def ignored(self) -> tuple[str, ...]:
+        """The attributes of a live object that its manifest leaves alone, with their paths."""
+        return self.resource.lifecycle.ignore_changes if self.resource else ()
 
     @property
     def prevents_destroy(self) -> bool:

@@ -34,6 +34,7 @@ def joined(
     diagnostics = (*refused, *(d for part in parts for d in part.diagnostics))
     errored = has_errors(diagnostics)
     steps, changes = _numbered(parts)
+    records = () if errored else tuple(r for part in parts for r in part.plan.records)
     return Plan(
         format_version=plans.FORMAT_VERSION,
         tool_version=__version__,
@@ -42,10 +43,10 @@ def joined(
         tenants=tuple(part.read for part in parts),
         steps=() if errored else steps,
         changes=changes,
-        records=() if errored else tuple(r for part in parts for r in part.plan.records),
+        records=records,
         findings=tuple(finding(each) for each in diagnostics),
         summary=_summary(changes, sum(part.plan.no_op for part in parts)),
-        outcome="error" if errored else "changes" if changes else "no_changes",
+        outcome="error" if errored else "changes" if changes or records else "no_changes",
         complete=not errored and not targets,
         errored=errored,
         targets=targets,

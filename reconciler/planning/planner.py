@@ -61,7 +61,7 @@ def plan(given: TenantInput, snapshot: Snapshot) -> TenantPlan:
     live = LiveIndex(snapshot)
     matches, problems = match(given.resources, kinds, live, given.rows)
     directory = Directory(matches, kinds, given.vendor.inventory, snapshot)
-    items = [from_manifest(each, directory, given) for each in matches]
+    items = [from_manifest(each, directory, given) for each in matches if not each.uncertain]
     removed = tuple(removed_from_git(given, matches, kinds, live))
     unmanaged = _unmanaged(others(snapshot, (*items, *removed)))
     if given.targets is not None:

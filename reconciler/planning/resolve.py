@@ -29,6 +29,7 @@ class Directory:
         self._known = frozenset(kinds) | frozenset(inventory)
         self._live = snapshot is not None
         self._ours: dict[tuple[str, str], Ref] = {}
+        self._titled: dict[tuple[str, str], list[Ref]] = defaultdict(list)
         self._theirs: dict[tuple[str, str], list[Ref]] = defaultdict(list)
         self._folded: dict[tuple[str, str], list[str]] = defaultdict(list)
         self._names: dict[Ref, str] = {}
@@ -40,9 +41,11 @@ class Directory:
             self._names.setdefault(key, name)
 
     def _add_manifest(self, each: Match) -> None:
-        key = key_of(each)
+        key, title = key_of(each), vendor_name(each.resource)
         self._ours[each.kind.name, each.resource.address.name] = key
-        self._names[key] = vendor_name(each.resource)
+        if title != each.resource.address.name:
+            self._titled[each.kind.name, normal(title)].append(key)
+        self._names[key] = title
 
     def name_of(self, key: Ref) -> str:
         """What a person calls the object behind `key`."""
@@ -62,10 +65,13 @@ class Directory:
 
     def _by_name(self, resource: Resource[Any], kind: str, text: str, path: Path) -> Ref:
         name = (kind, normal(text))
-        ours, theirs = self._ours.get(name), self._theirs.get(name)
-        if ours is not None and theirs is None:
+        ours, titled, theirs = (
+            self._ours.get(name), self._titled.get(name), self._theirs.get(name)
+        )  # fmt: skip
+        if ours is not None and titled is None and theirs is None:
             return ours
-        found: set[Ref] = {*(theirs or ()), *((ours,) if ours is not None else ())}
+        # an object that is yet to be created has its vendor name already
+        found: set[Ref] = {*(titled or ()), *(theirs or ())} | ({ours} if ours else set())
         if len(found) == 1:
             return found.pop()
         if found:

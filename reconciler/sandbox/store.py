@@ -9,6 +9,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from reconciler.sandbox.errors import SandboxError
+
 Body = dict[str, Any]
 
 _SCHEMA = """
@@ -24,8 +26,15 @@ class Store:
     """Bodies by kind and id, listed in the order in which they were made."""
 
     def __init__(self, database: Path) -> None:
-        self._connection = sqlite3.connect(database, isolation_level=None, timeout=10)
-        self._connection.executescript(_SCHEMA)
+        try:
+            self._connection = sqlite3.connect(database, isolation_level=None, timeout=10)
+            self._connection.executescript(_SCHEMA)
+        except sqlite3.DatabaseError as error:
+            raise SandboxError(
+                "PRJ128",
+                f"the sandbox's data cannot be used: {error}",
+                hint="start it over: reconciler sandbox reset",
+            ) from error
 
     def close(self) -> None:
         """Let go of the file."""
