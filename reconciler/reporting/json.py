@@ -65,6 +65,24 @@ def applied(plan: Plan, ledgers: tuple[Ledger, ...]) -> str:
     )
 
 
+def refused(stopped: ReconcilerError) -> str:
+    """The last and only line of an apply that was stopped before its first operation."""
+    return json.dumps({"type": "summary", **error(stopped)})
+
+
+def not_applicable(plan: Plan) -> str:
+    """The last and only line of an apply whose plan has errors."""
+    return json.dumps(
+        {
+            "type": "summary",
+            "format_version": FORMAT_VERSION,
+            "errored": True,
+            "outcome": plan.outcome,
+            "diagnostics": [asdict(each) for each in plan.findings],
+        }
+    )
+
+
 def error(stopped: ReconcilerError) -> dict[str, Any]:
     """A command that was stopped, as its one document."""
     if isinstance(stopped, InvalidInputError):
