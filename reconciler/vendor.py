@@ -28,7 +28,7 @@ from reconciler.model.facts import Facts
 from reconciler.model.live import LiveObject, Snapshot
 from reconciler.model.resource import Reference, Resource, Spec
 from reconciler.model.value import Ref, Values
-from reconciler.rules.rule import RuleSet
+from reconciler.rules.rule import Document, RuleSet
 
 CONTRACT = 1
 """The version of this contract; a vendor made for another one is refused by name."""
@@ -183,7 +183,8 @@ class Vendor:
     """One system: the whole wiring in one value.
 
     `inventory` are the types that manifests may name and that `Reader.read` brings along.
-    `facts` is the shape of what the project file declares because no API tells it.
+    `facts` is the shape of what the project file declares because no API tells it; `documents` are
+    those that its rules name as their source.
     """
 
     name: str
@@ -196,6 +197,7 @@ class Vendor:
     inventory: tuple[str, ...] = ()
     regions: tuple[str, ...] = ()
     facts: type[Facts] = Facts
+    documents: tuple[Document, ...] = ()
     sandbox: Callable[[Path, Mapping[str, Any]], Sandbox] | None = None
     contract: int = CONTRACT
 

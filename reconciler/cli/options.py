@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Concatenate, ParamSpec
 
@@ -123,7 +124,7 @@ def common(command: Callable[Concatenate[Common, P], int]) -> Callable[..., int]
 def work(chosen: Common, targets: tuple[str, ...] = ()) -> Iterator[Work]:
     """The project and its chosen tenants, with progress shown where a person watches."""
     vendors = discover()
-    project = load_project(chosen.chdir, vendors, os.environ)
+    project = load_project(chosen.chdir, vendors, os.environ, datetime.now(UTC).date())
     with progress(quiet=chosen.quiet) as told:
         around = Surroundings(project.root, os.environ, chosen.parallelism, told)
         yield Work(project, project.chosen(chosen.tenants), vendors, around, targets)

@@ -10,7 +10,8 @@ from reconciler import pipeline
 from reconciler.cli.options import Common, common, work
 from reconciler.manifests.files import find_paths
 from reconciler.manifests.load import load
-from reconciler.model.diagnostic import Diagnostic, has_errors
+from reconciler.model.diagnostic import Diagnostic, has_errors, open_and_suppressed
+from reconciler.planning.item import TenantInput
 from reconciler.reporting import diagnostics, json
 from reconciler.vendor import discover
 
@@ -42,11 +43,18 @@ def _of_project(chosen: Common) -> tuple[Diagnostic, ...]:
 def _of_files(paths: tuple[Path, ...]) -> tuple[Diagnostic, ...]:
     vendors = discover()
     loaded = load(Path(), LOCAL, find_paths(paths), vendors)
-    return pipeline.check(vendors, LOCAL, loaded)
+    given = (
+        TenantInput(
+            LOCAL, vendor, tuple(r for r in loaded.resources if r.address.group == vendor.name)
+        )
+        for vendor in vendors.values()
+    )
+    return pipeline.check(tuple(given), loaded)
 
 
 def _print(found: tuple[Diagnostic, ...], chosen: Common) -> None:
-    for each in found:
+    counted, _ = open_and_suppressed(found)
+    for each in counted:
         click.echo(diagnostics.diagnostic(each, chosen.paint) + "\n")
     if has_errors(found):
         click.echo(f"The manifests are not valid: {diagnostics.summary(found)}.")

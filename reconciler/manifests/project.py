@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
@@ -14,12 +15,15 @@ from reconciler.errors import ProjectError, UsageError
 from reconciler.manifests import positions, schema
 from reconciler.manifests.files import inside
 from reconciler.manifests.parse import Document, parse
+from reconciler.manifests.policy import RuleBlock, Weight, policy_of
+from reconciler.manifests.policy import problems as policy_problems
 from reconciler.model import diagnostic as model
 from reconciler.model.diagnostic import Diagnostic, InvalidInputError, Origin, Severity
 from reconciler.model.facts import NO_FACTS, Facts
 from reconciler.model.resource import Manifest
 from reconciler.model.suggestion import did_you_mean
 from reconciler.model.value import digest
+from reconciler.rules.policy import NO_POLICY, Policy
 from reconciler.vendor import Vendor
 
 FILE = "reconciler.yaml"
@@ -56,6 +60,7 @@ class _ProjectFile(Manifest):
     state: str | _FromEnvironment = DEFAULT_STATE
     default: list[str] = Field(default_factory=list)
     tenants: dict[str, _TenantBlock] = Field(min_length=1)
+    rules: dict[str, Weight | RuleBlock] = Field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,12 +92,16 @@ class Tenant:
 
 @dataclass(frozen=True, slots=True)
 class Project:
-    """A project as its file describes it; `state` is the URL of the state's database."""
+    """A project as its file describes it; `state` is the URL of the state's database.
+
+    `policy` is what it decides about rules, as of the day on which it was loaded.
+    """
 
     root: Path
     state: str
     default: tuple[str, ...]
     tenants: Mapping[str, Tenant]
+    policy: Policy = NO_POLICY
 
     def chosen(self, names: Iterable[str]) -> tuple[Tenant, ...]:
         """The tenants of a command: the named ones, else the default ones.
@@ -111,9 +120,12 @@ class Project:
 
 
 def load_project(
-    root: Path, vendors: Mapping[str, Vendor], environment: Mapping[str, str]
+    root: Path,
+    vendors: Mapping[str, Vendor],
+    environment: Mapping[str, str],
+    today: date = date.min,
 ) -> Project:
-    """The project in a folder; raises ProjectError or InvalidInputError."""
+    """The project in a folder, on a day; raises ProjectError or InvalidInputError."""
     data = _read(root)
     documents, problems = parse(FILE, data)
     if not problems and len(documents) != 1:
@@ -127,7 +139,8 @@ def load_project(
             problems = list(_checked(written, vendors))
             facts = {} if problems else shaping.facts(written, vendors, problems)
             if not problems:
-                return _project(root, written, facts, documents[0], environment)
+                made = _project(root, written, facts, documents[0], environment)
+                return replace(made, policy=policy_of(written.rules, today))
     raise InvalidInputError(positions.attach(problems, lambda _: data))
 
 
@@ -192,6 +205,8 @@ class _Shaping:
 
 
 def _checked(written: _ProjectFile, vendors: Mapping[str, Vendor]) -> Iterator[Diagnostic]:
+    for code, path, summary, hint, on_key in policy_problems(written.rules, vendors):
+        yield _problem(code, path, summary, hint=hint, on_key=on_key)
     for number, name in enumerate(written.default):
         if name not in written.tenants:
             summary, hint = _unknown(name, written.tenants)
@@ -271,7 +286,7 @@ def _project(
             name=name,
             vendor=block.vendor,
             manifests=tuple(block.manifests),
-            digest=digest(document.value["tenants"][name]),
+            digest=_digest(document.value, name),
             origin=Origin(FILE, document.index, document.line),
             patches=tuple(block.patches),
             facts=facts[name],
@@ -283,6 +298,12 @@ def _project(
             unmanaged=block.unmanaged,
         )
     return Project(root, _state(written, environment), tuple(written.default), tenants)
+
+
+def _digest(file: Mapping[str, Any], tenant: str) -> str:
+    """Fingerprints what a tenant's plan depends on in the file: its block, and the rules'."""
+    block, rules = file["tenants"][tenant], file.get("rules")
+    return digest([block, rules] if rules else block)
 
 
 def _state(written: _ProjectFile, environment: Mapping[str, str]) -> str:

@@ -5,7 +5,9 @@ They are rendered once, at the edge (`reporting`); nothing here prints.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 
 from reconciler.errors import ReconcilerError
@@ -55,8 +57,29 @@ class Position:
 
 
 @dataclass(frozen=True, slots=True)
+class Suppression:
+    """Leave of a project to live with what a rule finds about one object, until a day (included).
+
+    `address` is an address or its end, such as `ResourceCollection/legacy`; `number` is its place
+    among those of its rule in the project file.
+    """
+
+    code: str
+    address: str
+    reason: str
+    until: date
+    number: int
+
+    def __str__(self) -> str:
+        return f"{self.reason} (until {self.until})"
+
+
+@dataclass(frozen=True, slots=True)
 class Diagnostic:
-    """One finding about an input: what is wrong, where, which rule says so, what to do."""
+    """One finding about an input: what is wrong, where, which rule says so, what to do.
+
+    A suppressed one is counted and kept in reports, and stops nothing.
+    """
 
     severity: Severity
     code: str
@@ -70,6 +93,7 @@ class Diagnostic:
     on_key: bool = False
     position: Position | None = None
     source: str = ""
+    suppression: Suppression | None = None
 
     def sort_key(self) -> tuple[str, int, int, str, str, str]:
         """By file, line and column, then code: the order in which a reader meets them."""
@@ -78,9 +102,20 @@ class Diagnostic:
         return (file, line, column, self.code, str(self.address or ""), self.summary)
 
 
-def has_errors(diagnostics: tuple[Diagnostic, ...]) -> bool:
+def has_errors(diagnostics: Iterable[Diagnostic]) -> bool:
     """Whether anything among them stops a plan."""
-    return any(d.severity is Severity.ERROR for d in diagnostics)
+    return any(d.severity is Severity.ERROR and d.suppression is None for d in diagnostics)
+
+
+def open_and_suppressed(
+    diagnostics: Iterable[Diagnostic],
+) -> tuple[tuple[Diagnostic, ...], tuple[Diagnostic, ...]]:
+    """Those that count, and those that the project has given leave to."""
+    every = tuple(diagnostics)
+    return (
+        tuple(each for each in every if each.suppression is None),
+        tuple(each for each in every if each.suppression is not None),
+    )
 
 
 class InvalidInputError(ReconcilerError):

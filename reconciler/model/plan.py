@@ -109,7 +109,7 @@ class TenantRead:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A diagnostic as machines read it."""
+    """A diagnostic as machines read it; `suppressed` says why it counts for nothing."""
 
     severity: str
     code: str
@@ -123,6 +123,7 @@ class Finding:
     column: int | None = None
     path: str = ""
     source: str = ""
+    suppressed: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +154,7 @@ class Plan:
     changes: tuple[Change, ...]
     records: tuple[Record, ...]
     findings: tuple[Finding, ...]
+    suppressed: tuple[Finding, ...]
     summary: Summary
     outcome: Outcome
     complete: bool

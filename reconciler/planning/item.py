@@ -15,6 +15,7 @@ from reconciler.model.value import Ref, Values, from_json, refs
 from reconciler.planning import diff
 from reconciler.planning.match import How, LiveIndex, Match, vendor_name
 from reconciler.planning.resolve import Directory, key_of
+from reconciler.rules.policy import NO_POLICY, Policy
 from reconciler.rules.world import Expected, World
 from reconciler.vendor import Kind, Removal, Vendor
 
@@ -34,6 +35,7 @@ class TenantInput:
     resources: tuple[AnyResource, ...]
     rows: Mapping[str, Row] = field(default_factory=dict)
     facts: Facts = NO_FACTS
+    policy: Policy = NO_POLICY
     targets: frozenset[Address] | None = None
     revert: Mapping[Address, Values] | None = None
 

@@ -50,7 +50,7 @@ def check(given: TenantInput) -> tuple[Diagnostic, ...]:
     world = world_of(items, (), live=False, facts=given.facts)
     return (
         *directory.problems,
-        *run(given.vendor.rules, given.resources, world),
+        *run(given.vendor.rules, given.resources, world, given.policy),
         *taken_names(items, world),
     )
 
@@ -72,7 +72,7 @@ def plan(given: TenantInput, snapshot: Snapshot) -> TenantPlan:
     diagnostics = [
         *problems,
         *directory.problems,
-        *run(given.vendor.rules, judged, world),
+        *run(given.vendor.rules, judged, world, given.policy),
         *refusals(items, removed, world),
         *taken_names(items, world),
         *notes(items, removed, given),

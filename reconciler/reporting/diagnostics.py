@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from reconciler.errors import Told
-from reconciler.model.diagnostic import Diagnostic, Position, Severity
+from reconciler.model.diagnostic import Diagnostic, Position, Severity, open_and_suppressed
 from reconciler.reporting.escape import safe
 from reconciler.reporting.paint import Paint
 
@@ -22,8 +22,9 @@ def diagnostic(found: Diagnostic, paint: Paint) -> str:
 
 
 def summary(found: Iterable[Diagnostic]) -> str:
-    """`2 errors, 1 warning`."""
-    severities = [each.severity for each in found]
+    """`2 errors, 1 warning, 3 suppressed`."""
+    counted, suppressed = open_and_suppressed(found)
+    severities = [each.severity for each in counted]
     counts = [
         f"{n} {name}{'s' if n != 1 else ''}"
         for severity, name in (
@@ -33,6 +34,8 @@ def summary(found: Iterable[Diagnostic]) -> str:
         )
         if (n := severities.count(severity)) or severity is not Severity.INFO
     ]
+    if suppressed:
+        counts.append(f"{len(suppressed)} suppressed")
     return ", ".join(counts)
 
 

@@ -63,7 +63,7 @@ def _plan(what: Plan, style: Style) -> Iterator[str]:
         yield _nothing(what, style)
     else:
         yield from _changes(what, style)
-    yield from _findings(what.findings, style, several=len(what.tenants) > 1)
+    yield from _findings(what, style)
 
 
 def read_line(tenants: tuple[TenantRead, ...], style: Style) -> str:
@@ -323,8 +323,9 @@ def _size(before: Json, path: str) -> int:
     return len(before) if isinstance(before, list) else 0
 
 
-def _findings(findings: tuple[Finding, ...], style: Style, *, several: bool) -> Iterator[str]:
-    if not findings:
+def _findings(what: Plan, style: Style) -> Iterator[str]:
+    findings, several = what.findings, len(what.tenants) > 1
+    if not findings and not what.suppressed:
         return
     yield ""
     tally = dict.fromkeys(("error", "warning", "info"), 0)
@@ -335,6 +336,8 @@ def _findings(findings: tuple[Finding, ...], style: Style, *, several: bool) -> 
         for word, count in tally.items()
         if count or word == "error"
     )
+    if what.suppressed:
+        said += f", {len(what.suppressed)} suppressed"
     yield f"{style.paint('Findings', 'bold')} ({said})"
     weights = list(tally)
     for each in sorted(findings, key=lambda found: weights.index(found.severity)):

@@ -192,7 +192,7 @@ def test_an_apply_that_nobody_reads_goes_on(example: Terminal) -> None:
     ) as process:
         assert process.stdout is not None
         assert process.stderr is not None
-        while b"Do" not in (line := process.stdout.readline()) and b"Step 1" not in line:
+        while b"Creating..." not in (line := process.stdout.readline()):
             assert line
         process.stdout.close()
         said = process.stderr.read().decode()

@@ -12,6 +12,7 @@ from reconciler.rules.rule import RuleSet
 from reconciler.vendor import Endpoint, Kind, Reader, Removal, Sandbox, Vendor, Writer
 from reconciler.vendors.webexcc import models, semantics
 from reconciler.vendors.webexcc.rules import collections, profiles, users
+from reconciler.vendors.webexcc.rules.documents import API, D1
 
 
 def _endpoint(listed: str, item: str, *, update: str = "PUT") -> Any:
@@ -92,6 +93,7 @@ VENDOR = Vendor(
     ),
     inventory=models.NAMED_TYPES,
     rules=RuleSet.of(profiles, collections, users),
+    documents=(D1, API),
     reader=_reader,
     writer=_writer,
     regions=("us1", "eu1", "eu2", "anz1", "ca1", "jp1", "sg1"),
