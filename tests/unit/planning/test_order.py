@@ -5,7 +5,7 @@ import pytest
 from reconciler.model.address import Address
 from reconciler.model.change import Action
 from reconciler.model.value import Ref, Values
-from reconciler.planning.order import ImpossibleOrderError, Write, schedule
+from reconciler.planning.order import Counts, ImpossibleOrderError, Write, schedule
 from tests.contract.tiny import VENDOR
 
 DOOR, KEY = VENDOR.kinds
@@ -27,7 +27,7 @@ def write(
 
 
 def names(writes: list[Write]) -> list[list[str]]:
-    return [[each.address.name for each in step] for step in schedule(writes, {}).steps]
+    return [[each.address.name for each in step] for step in schedule(writes, Counts({}, {})).steps]
 
 
 def test_what_is_referred_to_is_created_first() -> None:
