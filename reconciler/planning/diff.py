@@ -107,7 +107,7 @@ def _additions(
         here = (*path, key)
         if isinstance(value, Mapping):
             yield from _additions(value, here, kind, name_of)
-        elif not (isinstance(value, str) and value in kind.nothing):
+        elif not _grants_nothing(value, kind):
             danger = kind.danger(here, value)
             yield AttributeChange(
                 path=".".join(here),
@@ -116,6 +116,10 @@ def _additions(
                 note=danger.note if danger else "",
                 rule=danger.rule if danger else "",
             )
+
+
+def _grants_nothing(value: Value, kind: Kind) -> bool:
+    return value == frozenset() or (isinstance(value, str) and value in kind.nothing)
 
 
 def leaves(values: Value) -> int:
