@@ -111,7 +111,13 @@ class Directory:
         key = Ref(reference.id)
         name = self._of_kind.get((kind, key))
         if name is None and kind in self._complete:
-            self._problem(resource, "REF122", f"the tenant has no {kind} with id `{key}`", path)
+            self._problem(
+                resource,
+                "REF122",
+                f"the tenant has no {kind} with id `{key}`",
+                path,
+                hint="correct the id, or write the name instead",
+            )
         elif name is not None and reference.name not in (None, name, self._names[key]):
             self._problem(
                 resource,

@@ -105,7 +105,7 @@ def test_a_folder_that_the_facts_do_not_list_is_an_error_with_the_near_ones() ->
     )
     assert [(each.code, each.hint) for each in found] == [
         ("REF120", "did you mean `Sales`?"),
-        ("REF122", ""),
+        ("REF122", "correct the id, or write the name instead"),
     ]
     assert "facts.analyzerFolders" in found[0].summary
 
