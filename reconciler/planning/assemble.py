@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 
 from reconciler.model.change import Action, AttributeChange, Change, Reason, Source
 from reconciler.model.live import Snapshot
@@ -61,13 +61,13 @@ def write(item: Item) -> order.Write:
     )
 
 
-def referrers_now(snapshot: Snapshot) -> Mapping[tuple[Ref, str], int]:
-    """How many objects of each kind refer to each object in the tenant."""
+def counts_now(snapshot: Snapshot) -> order.Counts:
+    """How many objects of each kind there are, and refer to each object, in the tenant."""
     counts: Counter[tuple[Ref, str]] = Counter()
     for kind, rows in snapshot.objects.items():
         for row in rows:
             counts.update({(key, kind) for _, key in refs(row.values)})
-    return counts
+    return order.Counts({kind: len(rows) for kind, rows in snapshot.objects.items()}, counts)
 
 
 def change(

@@ -115,9 +115,9 @@ def _wholly(
         if isinstance(value, Mapping):
             yield from _wholly(op, value, here, kind, name_of)
         elif op == "remove":
-            if value and not (isinstance(value, str) and value in kind.nothing):
+            if value and not _grants_nothing(value, kind):
                 yield AttributeChange(path=".".join(here), op=op, before=to_json(value, name_of))
-        elif not (isinstance(value, str) and value in kind.nothing):
+        elif not _grants_nothing(value, kind):
             danger = kind.danger(here, value)
             yield AttributeChange(
                 path=".".join(here),
@@ -126,6 +126,10 @@ def _wholly(
                 note=danger.note if danger else "",
                 rule=danger.rule if danger else "",
             )
+
+
+def _grants_nothing(value: Value, kind: Kind) -> bool:
+    return value == frozenset() or (isinstance(value, str) and value in kind.nothing)
 
 
 def leaves(values: Value) -> int:

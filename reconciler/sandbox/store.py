@@ -58,6 +58,11 @@ class Store:
         )
         return [json.loads(body) for (body,) in found]
 
+    def count(self, kind: str) -> int:
+        """How many bodies of a kind there are."""
+        found = self._connection.execute("SELECT count(*) FROM entity WHERE kind = ?", (kind,))
+        return int(found.fetchone()[0])
+
     def get(self, kind: str, object_id: str) -> Body | None:
         """One body, None where there is none."""
         return self._one("kind = ? AND id = ?", kind, object_id)

@@ -36,6 +36,7 @@ def workshop(seed: str, manifests: str) -> Iterator[Workshop]:
     with tempfile.TemporaryDirectory() as folder:
         made = Workshop(Path(folder))
         made.write("seed.yaml", seed)
+        made.write("reconciler.yaml", worlds.PROJECT)
         made.manifests(manifests)
         made.act("edit-profile", profile="Base")  # a tenant that is there from the start
         yield made

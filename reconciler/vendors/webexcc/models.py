@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Literal
 
+from pydantic import Field
+
 from reconciler.model.resource import Manifest, Reference, Spec
 
 COLLECTION_TYPES = (
@@ -25,6 +27,14 @@ class ProfileResources(Manifest):
     default: Reference | None = None
 
 
+class AnalyzerFolders(Manifest):
+    """The folders of Analyzer, by path, that have another level than Analyzer itself."""
+
+    editable: list[Reference] = Field(default_factory=list)
+    viewable: list[Reference] = Field(default_factory=list)
+    hidden: list[Reference] = Field(default_factory=list)
+
+
 class UserProfile(Spec):
     """What its users may view and edit, and on which resources."""
 
@@ -33,6 +43,7 @@ class UserProfile(Spec):
     profile_type: str | None = None
     permissions: dict[str, str] | None = None
     full_access: Literal[True] | None = None
+    analyzer_folders: AnalyzerFolders | None = None
     resources: str | ProfileResources | None = None
 
 
@@ -50,3 +61,12 @@ class User(Spec):
     user_profile: Reference | None = None
     site: Reference | None = None
     teams: list[Reference] | None = None
+
+
+def folder_lists(folders: AnalyzerFolders) -> tuple[tuple[str, list[Reference]], ...]:
+    """The three lists with their names in manifests, from the widest access to none."""
+    return (
+        ("editable", folders.editable),
+        ("viewable", folders.viewable),
+        ("hidden", folders.hidden),
+    )

@@ -9,17 +9,17 @@ from reconciler.model.suggestion import did_you_mean
 from reconciler.rules.rule import Finding, Where, rule
 from reconciler.rules.world import World
 from reconciler.vendors.webexcc.models import ProfileResources, UserProfile
-from reconciler.vendors.webexcc.permissions import PERMISSIONS, levels
+from reconciler.vendors.webexcc.permissions import (
+    NOT_OF_PROFILES,
+    PERMISSIONS,
+    PROFILE_TYPES,
+    levels,
+)
 from reconciler.vendors.webexcc.rules import examples
 from reconciler.vendors.webexcc.rules.documents import API, D1
+from reconciler.vendors.webexcc.rules.permissions import names_of_the_tenant
 
-PROFILE_TYPES = (
-    "licensed-administrator",
-    "unlicensed-administrator",
-    "supervisor",
-    "premium-agent",
-    "standard-agent",
-)
+_LISTED = frozenset(PERMISSIONS)
 MOST_COLLECTIONS = 5
 MOST_PROFILES = 15
 
@@ -210,7 +210,7 @@ def permission_has_a_level_that_exists(
 ) -> Iterator[Finding]:
     """Each permission is none, view or edit; the switches are enabled or disabled."""
     for name, level in (profile.spec.permissions or {}).items():
-        if name in PERMISSIONS and level not in levels(name):
+        if level not in levels(name):
             allowed = ", ".join(f"`{each}`" for each in levels(name))
             yield Finding(
                 ("spec", "permissions", name),
@@ -227,16 +227,22 @@ def permission_has_a_level_that_exists(
     good=examples.profile("permissions: {queue: view}"),
     bad=examples.profile("permissions: {queues: view}"),
 )
-def permission_is_one_the_api_knows(profile: Resource[UserProfile], _: World) -> Iterator[Finding]:
-    """Permissions carry the 68 names that the API lists."""
+def permission_is_one_the_api_knows(
+    profile: Resource[UserProfile], world: World
+) -> Iterator[Finding]:
+    """Permissions carry the 68 names that the API lists, or one that the tenant has, as it is
+    seen there or as the project's facts declare.
+    """
     for name in profile.spec.permissions or {}:
-        if name not in PERMISSIONS:
+        if name in _LISTED or name in NOT_OF_PROFILES:
+            continue
+        if name not in (here := names_of_the_tenant(world)):
             yield Finding(
                 ("spec", "permissions", name),
                 f"`{name}` is no permission of Webex Contact Center",
                 hint=did_you_mean(
                     name,
-                    PERMISSIONS,
+                    (*PERMISSIONS, *here),
                     otherwise="names are singular, words joined by hyphens",
                 ),
                 on_key=True,
