@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 from reconciler.reporting.escape import safe
 
@@ -19,6 +19,8 @@ def width(text: str) -> int:
 
 def around(before: str, marked: str, after: str) -> tuple[str, str, str]:
     """The three parts of a line, safe to print; of a wide line what stands around the mark."""
+    # a character takes one cell at least, so what is left out here has no room anyway
+    before, marked, after = before[-ROOM - 1 :], marked[: ROOM + 1], after[: ROOM + 1]
     shown = safe(before), safe(marked), safe(after)
     if sum(_cost(part) for part in shown) <= ROOM:
         return shown
@@ -42,16 +44,14 @@ def _tail(text: str, room: int) -> str:
 
 def _taken(chars: Iterable[str], room: int) -> list[str]:
     """As many characters, escaped each, as there is room for."""
-    return list(_while_room(chars, room))
-
-
-def _while_room(chars: Iterable[str], room: int) -> Iterator[str]:
+    taken: list[str] = []
     for char in chars:
         shown = safe(char)
         room -= _cost(shown)
         if room < 0:
-            return
-        yield shown
+            break
+        taken.append(shown)
+    return taken
 
 
 def _cost(text: str) -> int:
