@@ -174,3 +174,7 @@ def test_many_findings_are_counted_beyond_fifty(terminal: Terminal) -> None:
     assert planned.out.count("SCH112") == 50
     assert "  … and 10 more errors; all of them with -v\n" in planned.out
     assert terminal("plan", "-v").out.count("SCH112") == 60
+    stopped = terminal("drift")
+    assert stopped.err.count("error[SCH112]") == 50
+    assert "Stopped: 60 errors, 0 warnings." in stopped.err
+    assert terminal("drift", "-v").err.count("error[SCH112]") == 60
