@@ -13,6 +13,7 @@ from reconciler.engine.events import Ledger, Report
 from reconciler.engine.prepare import Prepared, Work, load_tenant, prepare
 from reconciler.engine.read import read
 from reconciler.manifests import positions
+from reconciler.manifests.files import find
 from reconciler.manifests.load import Loaded
 from reconciler.manifests.project import FILE, Project, Tenant
 from reconciler.model.address import Address
@@ -72,6 +73,12 @@ def validate(work: Work, tenants: tuple[Tenant, ...]) -> tuple[Diagnostic, ...]:
     whole = len(tenants) == len(work.project.tenants)
     notes = policy_notes(work.project, found.values(), judged if whole else ())
     return tuple(sorted((*found.values(), *notes), key=Diagnostic.sort_key))
+
+
+def files(work: Work, tenants: Iterable[Tenant]) -> tuple[str, ...]:
+    """The files that hold the manifests of these tenants, each once; raises ProjectError."""
+    found = {file for each in tenants for file in find(work.project.root, each.manifests)}
+    return tuple(sorted(found))
 
 
 def check(given: Iterable[TenantInput], loaded: Loaded) -> tuple[Diagnostic, ...]:

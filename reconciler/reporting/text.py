@@ -8,8 +8,10 @@ from itertools import groupby
 
 from reconciler.model.address import Address
 from reconciler.model.change import Action, AttributeChange, Change
+from reconciler.model.diagnostic import Severity
 from reconciler.model.plan import Finding, Plan, Summary, TenantRead
 from reconciler.model.value import Json
+from reconciler.reporting.diagnostics import MOST, left_out
 from reconciler.reporting.escape import safe
 from reconciler.reporting.paint import Paint
 from reconciler.reporting.values import few, shown
@@ -340,8 +342,12 @@ def _findings(what: Plan, style: Style) -> Iterator[str]:
         said += f", {len(what.suppressed)} suppressed"
     yield f"{style.paint('Findings', 'bold')} ({said})"
     weights = list(tally)
-    for each in sorted(findings, key=lambda found: weights.index(found.severity)):
+    ordered = sorted(findings, key=lambda found: weights.index(found.severity))
+    kept = ordered if style.whole else ordered[:MOST]
+    for each in kept:
         yield from _finding(each, style, several=several)
+    if left := ordered[len(kept) :]:
+        yield f"  {left_out(Severity(each.severity) for each in left)}"
 
 
 def _named(address: str, *, several: bool) -> str:

@@ -42,6 +42,11 @@ def test_a_suppressed_finding_stops_nothing_and_is_not_lost(terminal: Terminal) 
     (kept,) = terminal("validate", "--format", "json").json["suppressed"]
     assert kept["code"] == "WCC129"
     assert kept["suppressed"].startswith("emptied until the move (until ")
+    (run,) = terminal("validate", "--format", "sarif").json["runs"]
+    ((suppression_of_it,),) = [each["suppressions"] for each in run["results"]]
+    assert suppression_of_it["kind"] == "external"
+    assert "<failure" not in terminal("validate", "--format", "junit").out
+    assert terminal("validate", "--format", "github").out == ""
     plan = terminal("plan", "--format", "json").json
     assert [each["code"] for each in plan["suppressed"]] == ["WCC129"]
     assert "1 suppressed" in terminal("plan").out
