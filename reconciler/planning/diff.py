@@ -49,8 +49,19 @@ def without(values: Values, paths: tuple[str, ...]) -> dict[str, Value]:
 
 
 def differing(before: Values, after: Values) -> tuple[str, ...]:
-    """The top-level attributes of `after` that `before` does not have so."""
-    return tuple(key for key, value in after.items() if key not in before or before[key] != value)
+    """The top-level attributes of `after` that `before` does not have so.
+
+    Keys that only `before` has in a map are no difference: they are kept.
+    """
+    return tuple(
+        key for key, value in after.items() if key not in before or not _same(before[key], value)
+    )
+
+
+def _same(before: Value, after: Value) -> bool:
+    if isinstance(before, Mapping) and isinstance(after, Mapping):
+        return before == after or not differing(before, after)
+    return before == after
 
 
 def changes(

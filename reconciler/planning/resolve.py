@@ -124,7 +124,8 @@ class Directory:
                 path,
                 hint="correct the id, or write the name instead",
             )
-        elif name is not None and reference.name not in (None, name, self._names[key]):
+            return Unresolved(key)
+        if name is not None and reference.name not in (None, name, self._names[key]):
             self._problem(
                 resource,
                 "REF123",

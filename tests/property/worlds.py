@@ -126,6 +126,7 @@ def tenants(draw: st.DrawFn) -> str:
         "sites": list(SITES),
         "teams": [{"name": each, "site": "North"} for each in TEAMS],
         "queues": list(QUEUES),
+        "permissions": draw(names(([], ["ai-notes"]))),  # newer than this version knows
         "analyzerFolders": [
             {"path": path, "id": number, "stock": path == "Stock"}
             for path, number in FOLDERS.items()
@@ -197,6 +198,7 @@ edits = st.one_of(
                 "description": names(("edited", "again")),
                 "analyzer": names(LEVELS),
                 "barge-in": names(("enabled", "disabled")),
+                "ai-notes": names(LEVELS),
                 **{each: names(("", *FOLDERS)) for each in LISTS},
             },
         ),

@@ -9,7 +9,7 @@ from reconciler.model.diagnostic import Path
 from reconciler.model.resource import Resource
 from reconciler.rules.world import World
 from reconciler.vendors.webexcc.models import UserProfile
-from reconciler.vendors.webexcc.permissions import NO_ACCESS, everything
+from reconciler.vendors.webexcc.permissions import CUSTOM_ONLY, NO_ACCESS, everything
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,8 @@ def granted(profile: Resource[UserProfile], world: World) -> Granted:
     kind = kind if isinstance(kind, str) else None
     full = me.values.get("fullAccess") is True
     declared = spec.permissions is not None or spec.full_access is not None
-    if not declared and me.values == me.before:
+    impossible = full and kind in CUSTOM_ONLY  # which is a finding of its own
+    if impossible or (not declared and me.values == me.before):
         return Granted(kind, full=False, levels={})
     if full:
         return Granted(kind, full=True, levels=everything(kind or ""))

@@ -51,7 +51,8 @@ def permission_is_governed_by_profiles(
                 f"`{name}` is not governed by user profiles",
                 hint="the tenant has it all the same: make sure that it has an effect"
                 if known
-                else "remove the line: access to it is given in its own product",
+                else "remove the line: access to it is given in its own product; a tenant that "
+                "has the permission by now declares it under `facts.permissions`",
                 severity=Severity.WARNING if known else None,
                 on_key=True,
             )
@@ -166,11 +167,11 @@ def permission_is_documented(profile: Resource[UserProfile], world: World) -> It
     types of profile may hold them.
     """
     users = granted(profile, world)
-    for name in users.one_by_one(UNTOLD.get(users.kind or "", ())):
-        yield Finding(
-            at(name),
-            f"no document tells whether {users.kind.replace('-', ' ')}s may hold {name}"
-            if users.kind
-            else "",
-            hint="try it on one profile: the tenant may refuse it",
-        )
+    kind = users.kind or ""
+    for name in users.one_by_one(users.levels):
+        if name in UNTOLD.get(kind, ()):
+            yield Finding(
+                at(name),
+                f"no document tells whether a {kind.replace('-', ' ')} may hold {name}",
+                hint="try it on one profile: the tenant may refuse it",
+            )

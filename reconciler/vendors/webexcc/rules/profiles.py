@@ -243,7 +243,8 @@ def permission_is_one_the_api_knows(
                 hint=did_you_mean(
                     name,
                     (*PERMISSIONS, *here),
-                    otherwise="names are singular, words joined by hyphens",
+                    otherwise="names are singular, words joined by hyphens; one that only this "
+                    "tenant has is declared under `facts.permissions`",
                 ),
                 on_key=True,
             )
