@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import click
@@ -10,6 +11,8 @@ from reconciler import pipeline
 from reconciler.cli.options import Common, common, work
 from reconciler.manifests.files import find_paths
 from reconciler.manifests.load import load
+from reconciler.manifests.parse import STDIN
+from reconciler.manifests.text import MOST_BYTES
 from reconciler.model.diagnostic import Diagnostic, has_errors
 from reconciler.reporting import diagnostics, json
 from reconciler.vendor import discover
@@ -21,7 +24,9 @@ LOCAL = "local"
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
 @common
 def command(chosen: Common, paths: tuple[Path, ...]) -> int:
-    """Check the manifests of all tenants, or the files at PATH without a project.
+    """Check the manifests of all tenants, or those at PATH without a project.
+
+    PATH is a file, a folder, a glob, or `-` for standard input.
 
     Exits with 1 where anything is an error.
     """
@@ -41,7 +46,9 @@ def _of_project(chosen: Common) -> tuple[Diagnostic, ...]:
 
 def _of_files(paths: tuple[Path, ...]) -> tuple[Diagnostic, ...]:
     vendors = discover()
-    loaded = load(Path(), LOCAL, find_paths(paths), vendors)
+    files = find_paths(paths)
+    given = {STDIN: sys.stdin.buffer.read(MOST_BYTES + 1)} if STDIN in files else {}
+    loaded = load(Path(), LOCAL, files, vendors, given=given)
     return pipeline.check(vendors, LOCAL, loaded)
 
 

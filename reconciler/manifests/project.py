@@ -182,7 +182,8 @@ class _Shaping:
         self, wanted: type[M], value: object, at: model.Path
     ) -> tuple[M | None, list[Diagnostic]]:
         def written(path: model.Path) -> str:
-            return self._places.written(FILE, self._document.index, (*at, *path))
+            origin = Origin(FILE, self._document.index, self._document.line)
+            return self._places.written(origin, (*at, *path))
 
         made, found = schema.validated(wanted, value, written)
         return made, [
