@@ -82,7 +82,7 @@ class Builder:
             if line < 0:
                 line = event.start_mark.line
             self._take(kind, event)
-        return Built(max(line, 0), self._root, self._has_null, self._marks)
+        return Built(max(line, 0), self._root, self._nodes, self._has_null, self._marks)
 
     def _take(self, kind: str, event: Any) -> None:
         if getattr(event, "tag", None) is not None:

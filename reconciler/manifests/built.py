@@ -29,10 +29,14 @@ class Marks:
 
 @dataclass(frozen=True, slots=True)
 class Built:
-    """A document: its first line, its value, whether a null is in it, and where all stands."""
+    """A document: its first line, its value, how many values are in it, and where all stands.
+
+    `has_null` tells whether a null may be among them.
+    """
 
     line: int
     value: Any
+    size: int
     has_null: bool
     marks: Marks | None = None
 

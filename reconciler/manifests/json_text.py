@@ -56,7 +56,7 @@ def read(text: str, *, marking: bool = False) -> Built:
         raise _no_json(text, error) from None
     except RecursionError:
         raise too_deep(Span(0, 0, 0, 1)) from None
-    return Built(walk.first, value, walk.has_null, walk.marks)
+    return Built(walk.first, value, walk.nodes, walk.has_null, walk.marks)
 
 
 def _no_json(text: str, error: json.JSONDecodeError) -> BuildError:
@@ -78,7 +78,6 @@ class _Open:
     line: int
     column: int
     key: str | None = None
-    key_span: Span | None = None
     index: int = 0
     keys: set[str] = field(default_factory=set)
 
@@ -88,93 +87,98 @@ class _Walk:
 
     def __init__(self, text: str, *, marking: bool) -> None:
         self.marks = Marks()
+        self.nodes = 0
         self.has_null = False
         self.first = 0
         self._text = text
         self._marking = marking
         self._stack: list[_Open] = []
-        self._nodes = 0
+        self._at = self._end = 0
         self._line = 0
         self._line_start = 0
 
     def over_all(self) -> None:
         """Raises BuildError where a rule is broken that JSON itself does not have."""
-        at = 0
-        while found := _TOKEN.match(self._text, at):
-            at = found.end()
-            if found.lastgroup == "blank":
-                if breaks := found[0].count("\n"):
-                    self._line += breaks
-                    self._line_start = found.start() + found[0].rindex("\n") + 1
-                continue
-            if not self._take(found[0], self._span(found), str(found.lastgroup)):
+        while found := _TOKEN.match(self._text, self._end):
+            self._at, self._end = found.span()
+            group, said = found.lastgroup, found[0]
+            if group == "blank":
+                self._blank(said)
+            elif not self._take(said, is_mark=group == "mark"):
                 return
 
-    def _span(self, found: re.Match[str]) -> Span:
-        start, end = found.start() - self._line_start, found.end() - self._line_start
+    def _blank(self, said: str) -> None:
+        if breaks := said.count("\n"):
+            self._line += breaks
+            self._line_start = self._at + said.rindex("\n") + 1
+
+    def _span(self) -> Span:
+        start, end = self._at - self._line_start, self._end - self._line_start
         return Span(self._line, start, self._line, end)
 
-    def _take(self, said: str, span: Span, group: str) -> bool:
+    def _take(self, said: str, *, is_mark: bool) -> bool:
         """Look at one token; False where the rest has no meaning."""
         top = self._stack[-1] if self._stack else None
-        if group == "text" and top and top.is_object and top.key is None:
-            return self._key(top, said, span)
-        if group != "mark":
-            return self._scalar(said, span, group)
+        if not is_mark:
+            if top and top.is_object and top.key is None:
+                return self._key(top, said)
+            return self._scalar(said)
         if said in "{[":
-            return self._start(said, span)
-        if top is None:
+            self._start(said)
+        elif top is None:
             return False
-        if said == ",":
+        elif said == ",":
             top.key, top.index = None, top.index + 1
         elif said in "]}":
             self._stack.pop()
-            one_line = span.line == top.line
-            end = span.end_column if one_line else top.column + 1
+            end = self._end - self._line_start if self._line == top.line else top.column + 1
             self._mark(Span(top.line, top.column, top.line, end))
         return True
 
-    def _key(self, top: _Open, said: str, span: Span) -> bool:
-        key = _decoded(said, span)
+    def _key(self, top: _Open, said: str) -> bool:
+        key = self._decoded(said) if said[0] == '"' else None
         if key is None:
             return False
         if key in top.keys:
-            raise twice(key, span)
+            raise twice(key, self._span())
         top.keys.add(key)
-        top.key, top.key_span = key, span
+        top.key = key
         if self._marking:
-            self.marks.keys[(*top.path, key)] = span
+            self.marks.keys[(*top.path, key)] = self._span()
         return True
 
-    def _scalar(self, said: str, span: Span, group: str) -> bool:
-        self._count(span)
-        if group == "text":
-            if _decoded(said, span) is None:
+    def _scalar(self, said: str) -> bool:
+        self._count()
+        if said[0] == '"':
+            if self._decoded(said) is None:
                 return False
         elif said == "null":
             self.has_null = True
         elif said in ("NaN", "Infinity", "-Infinity"):
-            raise BuildError("YML101", f"this is no JSON: {said} is no number of JSON", span)
+            summary = f"this is no JSON: {said} is no number of JSON"
+            raise BuildError("YML101", summary, self._span())
         elif len(said) > MOST_DIGITS:
-            raise too_long(span)
+            raise too_long(self._span())
         elif said[0] in "-0123456789" and _is_infinite(said):
-            raise BuildError("YML107", "a number of this size cannot be read", span, "quote it")
-        self._mark(span)
+            summary = "a number of this size cannot be read"
+            raise BuildError("YML107", summary, self._span(), "quote it")
+        if self._marking:
+            self._mark(self._span())
         return True
 
-    def _start(self, said: str, span: Span) -> bool:
-        self._count(span)
+    def _start(self, said: str) -> None:
+        self._count()
         if len(self._stack) >= MOST_DEPTH:
-            raise too_deep(span)
-        self._stack.append(_Open(self._here(), said == "{", span.line, span.column))
-        return True
+            raise too_deep(self._span())
+        column = self._at - self._line_start
+        self._stack.append(_Open(self._here(), said == "{", self._line, column))
 
-    def _count(self, span: Span) -> None:
-        if not self._nodes:
-            self.first = span.line
-        self._nodes += 1
-        if self._nodes > MOST_NODES:
-            raise too_many(span)
+    def _count(self) -> None:
+        if not self.nodes:
+            self.first = self._line
+        self.nodes += 1
+        if self.nodes > MOST_NODES:
+            raise too_many(self._span())
 
     def _here(self) -> Path:
         if not self._stack:
@@ -186,22 +190,21 @@ class _Walk:
         if self._marking:
             self.marks.values[self._here()] = span
 
+    def _decoded(self, said: str) -> str | None:
+        """The text that a token spells, None where it spells none."""
+        if "\\" not in said:
+            return said[1:-1]
+        try:
+            text = str(json.loads(said))
+        except ValueError:
+            return None
+        if _HALF.search(said) and any("\ud800" <= each <= "\udfff" for each in text):
+            raise half(self._span())
+        return text
+
 
 def _is_infinite(number: str) -> bool:
     try:
         return math.isinf(float(number))
     except ValueError:
         return False
-
-
-def _decoded(said: str, span: Span) -> str | None:
-    """The text that a token spells, None where it is none; raises BuildError for half of one."""
-    if "\\" not in said:
-        return said[1:-1]
-    try:
-        text = str(json.loads(said))
-    except ValueError:
-        return None
-    if _HALF.search(said) and any("\ud800" <= each <= "\udfff" for each in text):
-        raise half(span)
-    return text

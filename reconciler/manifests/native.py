@@ -27,13 +27,16 @@ _NEVER = "!&\t"
 _NEVER_WITH = {"<": "<<", "\\": "\\\n", "%": "\n%", ".": "\n...", " ": " " * 200}
 # A block of text that begins with a blank line, or is empty.
 _ODD_BLOCK = re.compile(r"[|>][-+0-9]*[ ]*(?:#[^\n]*)?\n *(?:\n|\Z|---|\.\.\.)")
+# What text cannot begin with in brackets, for the other way.
+_ODD_QUESTION = re.compile(r"(?<![^\s\[{,:])\?")
 _ODD_QUOTE = re.compile(r"[\"']:(?=\S)")
 # It reads blocks by recursion: so many levels stand in the indentation of a line. And a colon is
 # not to be on the line after its key.
 _ODD_START = re.compile(r"\n(?:[ ?:-]{130}| *:)")
 # It takes more for numbers than the core schema does, never less; and long ones take it long.
 _ODD_NUMBER = re.compile(
-    r"(?<![^\s,\[\]{}:])(?:[-+.]*_[-+._]*[0-9]|[-+.]*[0-9][^\s,\[\]{}]*_|[-+]+0[xo]|[-+]*0[bBXO])"
+    r"(?<![^\s,\[\]{}:])(?:[-+.]*_[-+._]*[0-9]|[-+.]*[0-9][^\s,\[\]{}]*_|[-+]+0[xo]|[-+]*0[bBXO]"
+    r"|[-+]*\.[iInN][nNaA])"
 )
 _LONG_NUMBER = re.compile(r"[0-9a-fA-F_.+-]{4000}")
 _LONG = 4000
@@ -52,6 +55,7 @@ def trusts(text: str) -> bool:
         or any(first in text and whole in text for first, whole in _NEVER_WITH.items())
         or (("|" in text or ">" in text) and _ODD_BLOCK.search(text))
         or (('"' in text or "'" in text) and _ODD_QUOTE.search(text))
+        or ("?" in text and _ODD_QUESTION.search(text))
         or _ODD_START.search("\n" + text)
     )
 
@@ -80,7 +84,7 @@ def read(chunk: Chunk) -> Built | None:
         return None
     if ("|" in text or ">" in text) and any(each.startswith(_BLOCK) for each in strings(value)):
         return None
-    return Built(chunk.content, value, type(None) in found.types)
+    return Built(chunk.content, value, found.nodes, type(None) in found.types)
 
 
 def _agreed(text: str, found: Measured) -> bool:

@@ -27,6 +27,7 @@ from reconciler.model.diagnostic import Diagnostic, Origin, Position, Severity
 STDIN = "<stdin>"
 """The name of standard input, which holds YAML or one JSON document."""
 
+_MOST_MARKED = 256 * 1024
 _HINTS_FOR_CHARACTERS = {
     "\0": "remove it; a file full of them is UTF-16: save it as UTF-8",
     "\ufeff": "remove this invisible mark; it belongs to the start of a file only",
@@ -37,13 +38,14 @@ _HINTS_FOR_CHARACTERS = {
 class Document:
     """One document of a file: which one in the stream, its first line (from 1), its value.
 
-    `has_null` tells whether a null may stand somewhere in the value.
+    `size` is the number of values in it; `has_null` tells whether one of them may be null.
     """
 
     file: str
     index: int
     line: int
     value: Any
+    size: int
     has_null: bool
 
 
@@ -54,7 +56,7 @@ def parse(file: str, data: bytes) -> tuple[list[Document], list[Diagnostic]]:
     try:
         source = Source(file, decoded(data))
     except UnicodeDecodeError as error:
-        return [], [_not_decoded(file, data, error)]
+        return [], [_not_decoded(file, error)]
     found: list[Document] = []
     problems: list[Diagnostic] = []
     for item in source.read():
@@ -100,7 +102,7 @@ class Source:
                 continue
             if built.value is not None:
                 line = chunk.line + built.line + 1
-                yield Document(self._file, index, line, built.value, built.has_null)
+                yield Document(self._file, index, line, built.value, built.size, built.has_null)
 
     def _built(self, chunk: Chunk, *, trusted: bool) -> Built:
         if self._is_json:
@@ -109,7 +111,9 @@ class Source:
         return built or yaml_text.read(chunk.text)
 
     def marks(self, index: int) -> Marks | None:
-        """Where all stands in a document, None where it cannot be read."""
+        """Where all stands in a document, None where it cannot be read or would take too long."""
+        if len(self.chunks[index].text) > _MOST_MARKED:
+            return None
         read = json_text.read if self._is_json else yaml_text.read
         try:
             return read(self.chunks[index].text, marking=True).marks
@@ -162,20 +166,25 @@ def unreadable(file: str, why: str, hint: str = "") -> Diagnostic:
     return _problem(file, "YML108", f"the file cannot be read: {why}", hint)
 
 
-def _not_decoded(file: str, data: bytes, error: UnicodeDecodeError) -> Diagnostic:
-    before = data[: error.start].decode(error.encoding, "replace")
-    before = before.replace("\r\n", "\n").replace("\r", "\n")
-    start = before.rfind("\n") + 1
-    column = len(before) - start + 1
-    name = error.encoding.upper().replace("-LE", "").replace("-BE", "")
-    shown = "".join(f"\\x{byte:02x}" for byte in error.object[error.start : error.end][:4])
+def _not_decoded(file: str, error: UnicodeDecodeError) -> Diagnostic:
+    before = _as_far_as_possible(error.object[: error.start], error.encoding)
+    lines = _as_far_as_possible(error.object, error.encoding).split("\n")
+    line, column = before.count("\n"), len(before) - (before.rfind("\n") + 1)
+    name = error.encoding.upper().removesuffix("-LE").removesuffix("-BE")
+    wrong = error.object[error.start : error.end][:4]
+    shown = "".join(f"\\x{byte:02x}" for byte in wrong)
     return _problem(
         file,
         "YML106",
-        f"{shown} is not {name}: {error.reason}",
+        f"the byte{'s' if len(wrong) > 1 else ''} {shown} cannot be read as {name}: {error.reason}",
         "save the file as UTF-8",
-        Position(file, before.count("\n") + 1, column, column + 1, before[start:]),
+        Position(file, line + 1, column + 1, column + 2, lines[line]),
     )
+
+
+def _as_far_as_possible(data: bytes, encoding: str) -> str:
+    text = data.decode(encoding, "replace").removeprefix("\ufeff")
+    return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def _problem(

@@ -53,13 +53,19 @@ class Patches:
         if target is None:
             return document, ()
         self._met[target] = None
-        value, has_null, origins = document.value, document.has_null, tuple[Patched, ...]()
+        origins: tuple[Patched, ...] = ()
         for patch in self._by_target.get(target, ()):
             put: list[Path] = []
+            value = document.value
             spec = merged(value.get("spec"), patch.value["spec"], ("spec",), put)
-            value, has_null = value | {"spec": spec}, has_null or patch.has_null
             origins = _latest(put, patch, origins)
-        return replace(document, value=value, has_null=has_null), origins
+            document = replace(
+                document,
+                value=value | {"spec": spec},
+                size=document.size + patch.size,
+                has_null=document.has_null or patch.has_null,
+            )
+        return document, origins
 
     def unmet(self, tenant: str) -> Iterator[Diagnostic]:
         """The patches whose manifest was not among the documents."""

@@ -25,30 +25,35 @@ class Places:
     def of(self, file: str, document: int, path: Path, *, on_key: bool) -> Position | None:
         """The place of a value (or its key); of what is not there, the nearest thing around.
 
-        In a document that cannot be read, its first line; None where there is no such document.
+        In a document that cannot be marked, its first line; None where there is no such document.
         """
         source = self._source(file)
         if source is None or document >= len(source.chunks):
             return None
         chunk = source.chunks[document]
-        if (file, document) not in self._marks:
-            if len(self._marks) >= _KEPT:
-                self._marks.clear()
-            self._marks[file, document] = source.marks(document)
-        noted = self._marks[file, document]
+        noted = self._noted(source, file, document)
         if noted is None:
             return source.position(chunk.line, Span(chunk.content, 0, chunk.content, 1))
         return source.position(chunk.line, _span(noted, path, on_key=on_key))
 
     def at(self, origin: Origin, path: Path, *, on_key: bool) -> Position | None:
         """The place of a value (or its key) of a manifest, in the patch that it comes from."""
-        file, document = origin.of(path)
-        return self.of(file, document, path, on_key=on_key)
+        return self.of(*origin.of(path), path, on_key=on_key)
 
     def written(self, origin: Origin, path: Path) -> str:
-        """The text of a value as it stands in the file."""
-        place = self.at(origin, path, on_key=False)
+        """The text of a value as it stands in the file, as far as it is known."""
+        file, document = origin.of(path)
+        source = self._source(file)
+        noted = self._noted(source, file, document) if source else None
+        place = self.of(file, document, path, on_key=False) if noted else None
         return place.text[place.column - 1 : place.end_column - 1].strip() if place else ""
+
+    def _noted(self, source: Source, file: str, document: int) -> Marks | None:
+        if (file, document) not in self._marks:
+            if len(self._marks) >= _KEPT:
+                self._marks.clear()
+            self._marks[file, document] = source.marks(document)
+        return self._marks[file, document]
 
     def _source(self, file: str) -> Source | None:
         if file not in self._sources:

@@ -6,6 +6,7 @@ part by part, to explain it.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -15,9 +16,11 @@ from pydantic import BaseModel, ValidationError, create_model
 
 from reconciler.manifests import schema
 from reconciler.manifests.envelope import Envelope, Metadata, name_problem
+from reconciler.manifests.excerpt import LARGE, excerpt
 from reconciler.manifests.parse import Document
 from reconciler.manifests.patches import PatchEnvelope
 from reconciler.manifests.positions import Places
+from reconciler.manifests.tree import measured
 from reconciler.model import diagnostic as model
 from reconciler.model.address import Address
 from reconciler.model.diagnostic import Diagnostic, Origin, Patched, Severity
@@ -30,6 +33,7 @@ M = TypeVar("M", bound=BaseModel)
 _MANIFEST = "a manifest is a mapping with apiVersion, kind, metadata and spec"
 _PATCH = "a patch is a mapping with apiVersion, kind, metadata.name and spec"
 _ORDINARY = Lifecycle()
+_MOST_SAID = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +95,12 @@ class Shaping:
         self, document: Document, found: _Kind | None, origin: Origin
     ) -> tuple[Metadata | None, Spec | None]:
         value = document.value
+        if document.size > LARGE:
+            before, cut = len(self.problems), excerpt(value, lambda part: _refused(part, found))
+            if cut is not None:
+                self._explained(cut, found, origin)
+                if len(self.problems) > before:
+                    return None, None
         if found is not None and not document.has_null:
             try:
                 manifest = _whole(found.kind.spec).model_validate(value)
@@ -98,6 +108,12 @@ class Shaping:
                 pass  # explained below
             else:
                 return manifest.metadata, manifest.spec
+        return self._explained(value, found, origin)
+
+    def _explained(
+        self, value: Any, found: _Kind | None, origin: Origin
+    ) -> tuple[Metadata | None, Spec | None]:
+        """The parts of a manifest that are valid, with all that is wrong with the others told."""
         if not isinstance(value, dict):
             return None, None
         envelope = self._valid(Envelope, _head(value), origin, ())
@@ -143,7 +159,7 @@ class Shaping:
 
     def _valid(self, wanted: type[M], data: Any, origin: Origin, at: model.Path) -> M | None:
         def written(path: model.Path) -> str:
-            return self._places.written(origin, (*at, *path))
+            return _short(self._places.written(origin, (*at, *path)) or _said(data, path))
 
         made, problems = schema.validated(wanted, data, written)
         for each in problems:
@@ -199,6 +215,30 @@ class Shaping:
 def _whole(spec: type[Spec]) -> type[Any]:
     """The model of a whole manifest whose spec is of this kind."""
     return create_model(f"{spec.__name__}Manifest", __base__=Envelope, spec=(spec, ...))
+
+
+def _refused(value: Any, found: _Kind | None) -> bool:
+    if type(None) in measured(value).types:
+        return True
+    try:
+        (_whole(found.kind.spec) if found else Envelope).model_validate(value)
+    except ValidationError:
+        return True
+    return False
+
+
+def _said(data: Any, path: model.Path) -> str:
+    """A value in our own words, where nobody knows how it is written."""
+    try:
+        for part in path:
+            data = data[part]
+    except (KeyError, IndexError, TypeError):
+        return ""
+    return json.dumps(data, ensure_ascii=False)
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= _MOST_SAID else text[:_MOST_SAID] + "…"
 
 
 def _head(value: dict[str, Any]) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from reconciler.model.diagnostic import Diagnostic, Position, Severity
 from reconciler.reporting.escape import safe
 from reconciler.reporting.paint import Paint
 
+_MOST_OF_A_LINE, _AROUND = 300, 80
 _STYLES = {
     Severity.ERROR: "bold red",
     Severity.WARNING: "bold yellow",
@@ -73,12 +74,25 @@ def _helped(hint: str) -> Iterator[str]:
     yield from (f"           {safe(line)}" for line in rest)
 
 
+def _parts(place: Position) -> tuple[str, str, str]:
+    """The line before, within and after the mark; of a very long one, what is around the mark."""
+    start, end = place.column - 1, place.end_column - 1
+    before, marked, after = place.text[:start], place.text[start:end], place.text[end:]
+    if len(place.text) <= _MOST_OF_A_LINE:
+        return before, marked, after
+    if len(before) > _AROUND:
+        before = "…" + before[-_AROUND:]
+    if len(marked) > _AROUND:
+        marked = marked[:_AROUND] + "…"
+    if len(after) > _AROUND:
+        after = after[:_AROUND] + "…"
+    return before, marked, after
+
+
 def _marked(place: Position, paint: Paint) -> Iterator[str]:
     number = str(place.line)
     gutter = " " * max(len(number) + 1, 3)
-    before = safe(place.text[: place.column - 1])
-    marked = safe(place.text[place.column - 1 : place.end_column - 1])
-    after = safe(place.text[place.end_column - 1 :])
+    before, marked, after = (safe(each) for each in _parts(place))
     yield f"{gutter}|"
     yield f"{number:>{len(gutter) - 1}} | {before}{marked}{after}"
     yield f"{gutter}| {' ' * len(before)}{paint('^' * max(len(marked), 1), 'bold red')}"
