@@ -218,7 +218,7 @@ def _no_manifest(tenant: str) -> Diagnostic:
         Severity.ERROR,
         "PLN101",
         "there is no manifest at all",
-        hint="check `manifests` in reconciler.yaml: Git is never read as `remove all`",
+        hint="correct where manifests are looked for: nothing in Git never means `remove all`",
         tenant=tenant,
     )
 

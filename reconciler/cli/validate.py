@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,7 +13,9 @@ from reconciler import pipeline
 from reconciler.cli.options import Common, reporting, work
 from reconciler.manifests.files import find_paths
 from reconciler.manifests.load import load
+from reconciler.manifests.parse import STDIN
 from reconciler.manifests.project import FILE
+from reconciler.manifests.text import MOST_BYTES
 from reconciler.model.diagnostic import Diagnostic, has_errors
 from reconciler.planning.item import TenantInput
 from reconciler.reporting import diagnostics, json
@@ -37,7 +40,9 @@ class Checked:
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
 @reporting
 def command(chosen: Common, paths: tuple[Path, ...]) -> int:
-    """Check the manifests of all tenants, or the files at PATH without a project.
+    """Check the manifests of all tenants, or those at PATH without a project.
+
+    PATH is a file, a folder, a glob, or `-` for standard input.
 
     Exits with 1 where anything is an error.
     """
@@ -68,14 +73,15 @@ def _of_project(chosen: Common) -> Checked:
 def _of_files(paths: tuple[Path, ...]) -> Checked:
     vendors = discover()
     files = find_paths(paths)
-    loaded = load(Path(), LOCAL, files, vendors)
-    given = (
+    given = {STDIN: sys.stdin.buffer.read(MOST_BYTES + 1)} if STDIN in files else {}
+    loaded = load(Path(), LOCAL, files, vendors, given=given)
+    parts = (
         TenantInput(
             LOCAL, vendor, tuple(r for r in loaded.resources if r.address.group == vendor.name)
         )
         for vendor in vendors.values()
     )
-    return Checked(pipeline.check(given, loaded), files, Places("", files[0]))
+    return Checked(pipeline.check(parts, loaded), files, Places("", files[0]))
 
 
 def _from_here(folder: Path) -> str:

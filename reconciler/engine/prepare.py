@@ -78,10 +78,12 @@ def prepare(work: Work) -> tuple[Prepared, ...]:
 
 
 def load_tenant(work: Work, tenant: Tenant) -> Loaded:
-    """The manifests of one tenant."""
-    files = find(work.project.root, tenant.manifests)
+    """The manifests of one tenant, patched; raises ProjectError. A patch file is no manifest."""
+    root = work.project.root
+    patches = find(root, tenant.patches, "patches")
+    files = [each for each in find(root, tenant.manifests) if each not in patches]
     vendors = {tenant.vendor: work.vendors[tenant.vendor]}
-    return load(work.project.root, tenant.name, files, vendors)
+    return load(root, tenant.name, files, vendors, patches=patches)
 
 
 @contextmanager

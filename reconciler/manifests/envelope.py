@@ -19,13 +19,16 @@ class LifecycleBlock(Manifest):
     ignore_changes: list[str] = Field(default_factory=list)
 
 
+_NO_LIFECYCLE = LifecycleBlock()  # one for all: a default is copied for each manifest, slowly
+
+
 class Metadata(Manifest):
     """`metadata`: our name for the object, and how it may change."""
 
     name: str
     labels: dict[str, str] = Field(default_factory=dict)
     previous_names: list[str] = Field(default_factory=list)
-    lifecycle: LifecycleBlock = LifecycleBlock()
+    lifecycle: LifecycleBlock = Field(default_factory=lambda: _NO_LIFECYCLE)
 
 
 class Envelope(Manifest):
@@ -52,7 +55,7 @@ def name_problem(name: str, *, person: bool) -> tuple[str, str] | None:
 
 def _person_problem(name: str) -> tuple[str, str] | None:
     local, at, domain = name.rpartition("@")
-    if not (local and at and domain) or "/" in name or any(char.isspace() for char in name):
+    if not (local and at and domain) or "/" in name or name.split() != [name]:
         return f"`{name}` is no e-mail", "a person is named by their e-mail"
     if len(name) > MOST_CHARACTERS_OF_A_PERSON:
         return f"`{name[:40]}…` is too long", f"at most {MOST_CHARACTERS_OF_A_PERSON} characters"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -13,6 +14,7 @@ from pydantic import BaseModel, Field
 
 from reconciler.errors import ProjectError, UsageError
 from reconciler.manifests import positions, schema
+from reconciler.manifests.contents import content
 from reconciler.manifests.files import inside
 from reconciler.manifests.parse import Document, parse
 from reconciler.manifests.policy import RuleBlock, Weight, policy_of
@@ -148,22 +150,22 @@ _START = "start with `apiVersion: reconciler/v1` and `kind: Project`"
 
 
 def _read(root: Path) -> bytes:
-    try:
-        return (root / FILE).read_bytes()
-    except (FileNotFoundError, NotADirectoryError) as error:
-        here = root.resolve()
-        above = next((each for each in here.parents if (each / FILE).is_file()), None)
-        if not root.is_dir():
-            summary, hint = f"there is no folder {root}", "correct -C"
-        elif above:
-            summary = f"there is no {FILE} in {here}"
-            hint = f"there is one in {above}: go there, or use -C {above}"
-        else:
-            summary = f"there is no {FILE} in {here}"
-            hint = "go to the folder of your project, or see `reconciler demo`"
-        raise ProjectError("PRJ101", summary, hint=hint) from error
-    except OSError as error:
-        raise ProjectError("PRJ101", f"{FILE} cannot be read: {error.strerror}") from error
+    data = content(root, FILE)
+    if isinstance(data, bytes):
+        return data
+    if os.path.lexists(root / FILE):
+        raise ProjectError("PRJ101", f"{FILE}: {data.summary}", hint=data.hint)
+    here = root.resolve()
+    above = next((each for each in here.parents if (each / FILE).is_file()), None)
+    if not root.is_dir():
+        summary, hint = f"there is no folder {root}", "correct -C"
+    elif above:
+        summary = f"there is no {FILE} in {here}"
+        hint = f"there is one in {above}: go there, or use -C {above}"
+    else:
+        summary = f"there is no {FILE} in {here}"
+        hint = "go to the folder of your project, or see `reconciler demo`"
+    raise ProjectError("PRJ101", summary, hint=hint)
 
 
 class _Shaping:
@@ -195,7 +197,8 @@ class _Shaping:
         self, wanted: type[M], value: object, at: model.Path
     ) -> tuple[M | None, list[Diagnostic]]:
         def written(path: model.Path) -> str:
-            return self._places.written(FILE, self._document.index, (*at, *path))
+            origin = Origin(FILE, self._document.index, self._document.line)
+            return self._places.written(origin, (*at, *path))
 
         made, found = schema.validated(wanted, value, written)
         return made, [

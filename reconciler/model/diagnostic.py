@@ -37,12 +37,32 @@ class Severity(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Patched:
+    """A value that a patch put in, took out or replaced, and the document of that patch."""
+
+    path: Path
+    file: str
+    document: int
+
+
+@dataclass(frozen=True, slots=True)
 class Origin:
-    """The document that something comes from: its file as shown, its place in the stream."""
+    """The document that something comes from: its file as shown, its place in the stream.
+
+    `patches` are the values that come from other documents, by their paths.
+    """
 
     file: str
     document: int
     line: int
+    patches: tuple[Patched, ...] = ()
+
+    def of(self, path: Path) -> tuple[str, int]:
+        """File and document of the value at a path."""
+        for each in self.patches:
+            if path[: len(each.path)] == each.path:
+                return each.file, each.document
+        return self.file, self.document
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,8 +117,9 @@ class Diagnostic:
 
     def sort_key(self) -> tuple[str, int, int, str, str, str]:
         """By file, line and column, then code: the order in which a reader meets them."""
-        line, column = (self.position.line, self.position.column) if self.position else (0, 0)
-        file = self.origin.file if self.origin else ""
+        place = self.position
+        line, column = (place.line, place.column) if place else (0, 0)
+        file = place.file if place else self.origin.file if self.origin else ""
         return (file, line, column, self.code, str(self.address or ""), self.summary)
 
 
