@@ -29,7 +29,7 @@ gc.disable()
 from reconciler.manifests import native, text
 for file in sorted(pathlib.Path("access").iterdir()):
     for chunk in text.documents(text.decoded(file.read_bytes())):
-        native.read(chunk.text)
+        native.read(chunk)
 """
 STARTS = {
     "python -c pass": ("-c", "pass"),
@@ -118,7 +118,11 @@ def _terraform(folder: Path, size: int) -> bool:
     make = [sys.executable, str(generator), str(folder), str(size), "--style", "blocks"]
     subprocess.run(make, check=True)
     subprocess.run(
-        ["terraform", "init", "-input=false"], cwd=folder, check=True, stdout=subprocess.DEVNULL
+        ["terraform", "init", "-input=false"],
+        cwd=folder,
+        check=True,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
     )
     return True
 

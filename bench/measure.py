@@ -24,15 +24,18 @@ class FailedError(Exception):
     """A measured command did not do what it was to do; its figures would mean nothing."""
 
 
-def run(command: Sequence[str], folder: Path, environment: Mapping[str, str] | None = None) -> Cost:
+def run(command: Sequence[str], folder: Path) -> Cost:
     """One run of a command in a folder; raises FailedError where it fails."""
     output = folder / ".bench-output"
+    # an installed package has its bytecode; a checkout may be kept from writing it
+    environment = {**os.environ, "PYTHONPYCACHEPREFIX": str(folder / ".bytecode")}
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)
     with output.open("wb") as sink:
         started = time.perf_counter()
         process = subprocess.Popen(
             command,
             cwd=folder,
-            env={**os.environ, **(environment or {})},
+            env=environment,
             stdin=subprocess.DEVNULL,
             stdout=sink,
             stderr=subprocess.STDOUT,
@@ -47,7 +50,12 @@ def run(command: Sequence[str], folder: Path, environment: Mapping[str, str] | N
 
 
 def paired(commands: Mapping[str, tuple[Sequence[str], Path]], runs: int) -> dict[str, Cost]:
-    """Every command so many times, in turns, so that a slow moment of the machine hits all."""
+    """Every command so many times, in turns, so that a slow moment of the machine hits all.
+
+    A first run of each is not counted: it fills caches.
+    """
+    for command, folder in commands.values():
+        run(command, folder)
     costs: dict[str, list[Cost]] = {name: [] for name in commands}
     for _ in range(runs):
         for name, (command, folder) in commands.items():

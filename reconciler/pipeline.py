@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from reconciler.engine.apply import apply_tenant
 from reconciler.engine.events import Ledger, Report
 from reconciler.engine.prepare import Prepared, Work, load_tenant, prepare
 from reconciler.engine.read import read
@@ -37,7 +36,6 @@ from reconciler.planning.join import Part, joined
 from reconciler.planning.planner import TenantPlan
 from reconciler.planning.refusals import listed
 from reconciler.rules.rule import Rule, Where
-from reconciler.state.sql import create_state
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +133,10 @@ async def apply(work: Work, what: Plan, *, saved: bool, report: Report) -> tuple
 
     A saved plan is first compared with what it was made from; raises StalePlanError.
     """
+    # `validate` does without SQL and HTTP
+    from reconciler.engine.apply import apply_tenant  # noqa: PLC0415
+    from reconciler.state.sql import create_state  # noqa: PLC0415
+
     state = create_state(work.project.state, work.project.root)
     ledgers: list[Ledger] = []
     try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from importlib import import_module
 from pathlib import Path
 
@@ -63,6 +64,9 @@ def group(ctx: click.Context, chdir: Path | None) -> None:
 
 def run(arguments: list[str]) -> int:
     """Run one command line; answers with the exit code, never with a traceback."""
+    # what a command makes it keeps until its end: looking for garbage as often as by default
+    # costs a third of the time at 10,000 objects
+    gc.set_threshold(200_000, 50, 100)
 
     def command() -> object:
         return group.main(args=arguments, prog_name="reconciler", standalone_mode=False)

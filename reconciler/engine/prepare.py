@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from reconciler.engine.connect import Surroundings
@@ -16,7 +15,6 @@ from reconciler.model.value import Values
 from reconciler.planning.item import TenantInput
 from reconciler.planning.targets import target
 from reconciler.rules.policy import NO_POLICY, Policy
-from reconciler.state.sql import SqlState, open_state
 from reconciler.vendor import Vendor
 
 
@@ -62,18 +60,18 @@ class Prepared:
 
 def prepare(work: Work) -> tuple[Prepared, ...]:
     """Every chosen tenant; raises UsageError for a target that names nothing."""
-    with _state(work.project) as state:
-        prepared = tuple(
-            Prepared(
-                tenant,
-                work.vendors[tenant.vendor],
-                load_tenant(work, tenant),
-                state.rows(tenant.name) if state else {},
-                stateless=state is None,
-                policy=work.project.policy,
-            )
-            for tenant in work.tenants
+    rows = _rows(work)
+    prepared = tuple(
+        Prepared(
+            tenant,
+            work.vendors[tenant.vendor],
+            load_tenant(work, tenant),
+            rows[tenant.name] if rows is not None else {},
+            stateless=rows is None,
+            policy=work.project.policy,
         )
+        for tenant in work.tenants
+    )
     return _targeted(prepared, work.targets) if work.targets else prepared
 
 
@@ -86,14 +84,17 @@ def load_tenant(work: Work, tenant: Tenant) -> Loaded:
     return load(root, tenant.name, files, vendors, patches=patches)
 
 
-@contextmanager
-def _state(project: Project) -> Iterator[SqlState | None]:
-    state = open_state(project.state, project.root)
+def _rows(work: Work) -> dict[str, dict[str, Row]] | None:
+    """What the state knows of each chosen tenant; None where there is no state."""
+    from reconciler.state.sql import open_state  # noqa: PLC0415 - `validate` does without SQL
+
+    state = open_state(work.project.state, work.project.root)
+    if state is None:
+        return None
     try:
-        yield state
+        return {tenant.name: state.rows(tenant.name) for tenant in work.tenants}
     finally:
-        if state is not None:
-            state.close()
+        state.close()
 
 
 def _targeted(prepared: tuple[Prepared, ...], targets: tuple[str, ...]) -> tuple[Prepared, ...]:

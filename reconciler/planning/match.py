@@ -51,7 +51,8 @@ def normal(name: str) -> str:
 
 def vendor_name(resource: AnyResource) -> str:
     """The name that the vendor shows: `spec.name`, else our own."""
-    return getattr(resource.spec, "name", None) or resource.address.name
+    name: str | None = vars(resource.spec).get("name")
+    return name or resource.address.name
 
 
 class LiveIndex:
