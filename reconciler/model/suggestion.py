@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable
 from difflib import get_close_matches
 
 
@@ -15,3 +15,27 @@ def meant(near: Iterable[str], *, otherwise: str = "") -> str:
     """The question for names that are found already."""
     names = [f"`{each}`" for each in near]
     return f"did you mean {' or '.join(names)}?" if names else otherwise
+
+
+class NearNames:
+    """The near names of many that are wrong: each is looked up once, and only the first so many.
+
+    A search walks over every known name, so that ten thousand of them would take minutes.
+    """
+
+    MOST = 100
+
+    def __init__(self) -> None:
+        self._found: dict[tuple[Hashable, str], tuple[str, ...]] = {}
+
+    def of(
+        self, where: Hashable, written: str, known: Iterable[str], *, cutoff: float = 0.6
+    ) -> tuple[str, ...]:
+        """Those of the known names (which `where` stands for) that may have been meant."""
+        asked = (where, written)
+        if asked not in self._found:
+            if len(self._found) >= self.MOST:
+                return ()
+            near = get_close_matches(written, list(known), n=3, cutoff=cutoff)
+            self._found[asked] = tuple(near)
+        return self._found[asked]

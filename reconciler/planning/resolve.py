@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
-from reconciler.model.diagnostic import Diagnostic, Path
+from reconciler.model.diagnostic import Diagnostic, Path, Severity
 from reconciler.model.facts import Facts
 from reconciler.model.live import InventoryItem, Snapshot
 from reconciler.model.resource import Reference, Resource, error_about
-from reconciler.model.suggestion import did_you_mean, meant
+from reconciler.model.suggestion import NearNames, meant
 from reconciler.model.value import Pending, Ref, Unresolved
 from reconciler.planning.match import Match, normal, vendor_name
 from reconciler.vendor import Resolve, Vendor
+
+_NEARLY = 0.75
+"""How alike a name is to be where it may also be right: the tenant could have it."""
 
 
 class Directory:
@@ -25,7 +29,9 @@ class Directory:
     def __init__(
         self, matches: Iterable[Match], vendor: Vendor, facts: Facts, snapshot: Snapshot | None
     ) -> None:
-        self.problems: list[Diagnostic] = []
+        self._problems: dict[Diagnostic, None] = {}
+        self._near = NearNames()
+        self._hinted: set[tuple[str, str]] = set()
         self._live = snapshot is not None
         listed = {kind.name for kind in vendor.kinds} | set(vendor.inventory)
         declared = {kind: each.items(facts) for kind, each in vendor.declared.items()}
@@ -55,6 +61,11 @@ class Directory:
         if title != each.resource.address.name:
             self._titled[each.kind.name, normal(title)].append(key)
         self._names[key] = title
+
+    @property
+    def problems(self) -> tuple[Diagnostic, ...]:
+        """What could not be resolved so far, each once."""
+        return tuple(self._problems)
 
     def name_of(self, key: Ref) -> str:
         """What a person calls the object behind `key`."""
@@ -96,11 +107,29 @@ class Directory:
             )
         elif kind in self._complete:
             self._nothing(resource, kind, text, path)
+        else:
+            self._perhaps_nothing(resource, kind, text, path)
         return Unresolved(text)
+
+    def _perhaps_nothing(self, resource: Resource[Any], kind: str, text: str, path: Path) -> None:
+        """Without the tenant: a name that is nearly a manifest's is told once, as an info."""
+        known = (name for of, name in self._ours if of == kind)
+        near = self._near.of(kind, text, known, cutoff=_NEARLY)
+        if not near or (kind, text) in self._hinted:
+            return
+        self._hinted.add((kind, text))
+        told = error_about(
+            resource,
+            "REF126",
+            f"no {kind} of the manifests is named `{text}`; the tenant is asked by `plan`",
+            path,
+            hint=meant(near),
+        )
+        self._problems[replace(told, severity=Severity.INFO)] = None
 
     def _nothing(self, resource: Resource[Any], kind: str, text: str, path: Path) -> None:
         other_case = self._folded.get((kind, normal(text).casefold()), [])
-        candidates = [name for of, name in (*self._ours, *self._theirs) if of == kind]
+        candidates = (name for of, name in (*self._ours, *self._theirs) if of == kind)
         where, create = "neither in the manifests nor in the tenant", f"create the {kind} first"
         if fact := self._facts.get(kind):
             where, create = f"`facts.{fact}` lists none of that name", "declare it there first"
@@ -110,7 +139,7 @@ class Directory:
             "REF120",
             f"there is no {kind} `{text}`, {where}",
             path,
-            hint=meant(other_case) or did_you_mean(text, candidates, otherwise=create),
+            hint=meant(other_case or self._near.of(kind, text, candidates), otherwise=create),
         )
 
     def _by_id(self, resource: Resource[Any], kind: str, reference: Reference, path: Path) -> Ref:
@@ -164,9 +193,7 @@ class Directory:
     def _problem(
         self, resource: Resource[Any], code: str, summary: str, path: Path, *, hint: str = ""
     ) -> None:
-        found = error_about(resource, code, summary, path, hint=hint)
-        if found not in self.problems:
-            self.problems.append(found)
+        self._problems[error_about(resource, code, summary, path, hint=hint)] = None
 
 
 def key_of(match: Match) -> Ref:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from reconciler import pipeline
 from reconciler.model.change import Action
 from reconciler.model.plan import Plan
+from reconciler.model.suggestion import NearNames
 from tests.workshop import COLLECTION, PROFILE, USER, Workshop
 
 QUEUE_IS_OTHERS = PROFILE.replace(
@@ -120,3 +122,29 @@ def test_protection_alone_is_a_difference_until_an_apply_has_recorded_it(
     assert not workshop.plan().differs
     workshop.manifests(USER.replace("userProfile: lead", "userProfile: Supervisor Profile"))
     assert "PLN110" in [code for code, _ in errors(workshop.plan())]
+
+
+def test_a_name_that_is_nearly_a_manifests_is_told_once_before_the_tenant_is_asked(
+    workshop: Workshop,
+) -> None:
+    other = USER.replace("sam@", "kim@")
+    workshop.manifests(
+        COLLECTION, PROFILE, *(each.replace("lead", "leed") for each in (USER, other))
+    )
+    work = workshop.work()
+    (found,) = pipeline.validate(work, work.tenants)
+    assert (found.code, found.severity) == ("REF126", "info")
+    assert found.hint == "did you mean `lead`?"
+    assert found.path == ("spec", "userProfile")
+
+
+def test_many_wrong_names_are_told_without_looking_for_near_ones_for_ever(
+    workshop: Workshop,
+) -> None:
+    people = [USER.replace("sam@", f"p{n}@").replace("lead", f"laed-{n}") for n in range(1500)]
+    many = [PROFILE.replace("name: lead", f"name: lead-{n}") for n in range(1500)]
+    many = [each.replace("Billing lead", f"Billing lead {n}") for n, each in enumerate(many)]
+    workshop.manifests(COLLECTION, *many, *people)
+    work = workshop.work()
+    hints = [each.hint for each in pipeline.validate(work, work.tenants) if each.code == "REF126"]
+    assert 0 < len(hints) <= NearNames.MOST
