@@ -21,9 +21,9 @@ def test_the_plan_of_the_readme_is_a_real_one() -> None:
 
 
 def test_the_manifests_of_the_readme_are_valid(terminal: Terminal) -> None:
-    project, manifests = re.findall(r"```yaml\n(.*?)```", README, re.DOTALL)
+    project, manifests, rules = re.findall(r"```yaml\n(.*?)```", README, re.DOTALL)
     (terminal.root / "access").mkdir()
-    (terminal.root / "reconciler.yaml").write_text(project)
+    (terminal.root / "reconciler.yaml").write_text(project + rules)
     (terminal.root / "access" / "billing.yaml").write_text(manifests)
     said = terminal("validate")
     assert said.code == 0, said.out
