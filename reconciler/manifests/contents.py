@@ -30,6 +30,7 @@ def content(root: Path, file: str) -> bytes | Diagnostic:
         if found.st_size > MOST_BYTES:
             return too_large(file)
         with path.open("rb") as opened:
-            return opened.read(MOST_BYTES + 1)
+            data = opened.read(found.st_size + 1)  # not the limit: so much memory is taken at once
+            return data if len(data) <= found.st_size else data + opened.read(MOST_BYTES)
     except OSError as error:
         return unreadable(file, error.strerror or os.strerror(error.errno or 0))

@@ -116,6 +116,8 @@ def _without_garbage_collection() -> Iterator[None]:
         yield
     finally:
         if enabled:
+            gc.freeze()  # and back: it is old by now, so that nobody looks at once whether it is
+            gc.unfreeze()
             gc.enable()
 
 

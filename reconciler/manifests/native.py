@@ -35,10 +35,10 @@ _ODD_QUOTE = re.compile(r"[\"']:(?=\S)")
 _ODD_START = re.compile(r"\n(?:[ ?:-]{130}| *:)")
 # It takes more for numbers than the core schema does, never less; and long ones take it long.
 _ODD_NUMBER = re.compile(
-    r"(?<![^\s,\[\]{}:])(?:[-+.]*_[-+._]*[0-9]|[-+.]*[0-9][^\s,\[\]{}]*_|[-+]+0[xo]|[-+]*0[bBXO]"
+    r"(?<![^\s,\[\]{}:])(?:[-+.]*_[-+._]*[0-9]|[-+.]*[0-9][^\s,\[\]{}:]*_|[-+]+0[xo]|[-+]*0[bBXO]"
     r"|[-+]*\.[iInN][nNaA])"
 )
-_LONG_NUMBER = re.compile(r"[0-9a-fA-F_.+-]{4000}")
+_LONG_NUMBER = re.compile(r"(?<![0-9a-fA-F_.+-])[0-9a-fA-F_.+-]{4000}")
 _LONG = 4000
 
 # In brackets it lets text begin with what begins a block.

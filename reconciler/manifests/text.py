@@ -28,7 +28,7 @@ _BLANK = r"[ \t]*+(?:#[^\n]*+)?\n"
 _NOTHING = re.compile(
     rf"(?:---(?=[ \n])(?:{_BLANK})*+|(?:{_BLANK}|%[^\n]*\n)*+)(?:\.\.\.(?:[ \t]+(?:#[^\n]*)?)?\n)?"
 )
-_OTHER_VERSION = re.compile(r"^%YAML +(?!1\.2\s)[^\n]*", re.MULTILINE)
+_OTHER_VERSION = re.compile(r"^%YAML[ \t]++(?!1\.2(?:\s|\Z))[^\n]*", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,12 +1,16 @@
 from __future__ import annotations
 
+import gc
+import os
 from pathlib import Path
 
 import pytest
 
+from reconciler.manifests import schema
+from reconciler.manifests.contents import content
 from reconciler.manifests.load import Loaded, load
 from reconciler.manifests.positions import attach
-from reconciler.vendor import discover
+from reconciler.vendor import Vendor, discover
 from tests.workshop import COLLECTION, PROFILE, USER
 
 
@@ -111,3 +115,52 @@ def test_the_digest_follows_names_and_bytes(tmp_path: Path) -> None:
     first = loaded(tmp_path, COLLECTION).digest
     assert loaded(tmp_path, COLLECTION).digest == first
     assert loaded(tmp_path, COLLECTION + "# a comment\n").digest != first
+
+
+@pytest.mark.parametrize("enabled", [True, False])
+def test_a_load_leaves_garbage_collection_as_it_was(tmp_path: Path, *, enabled: bool) -> None:
+    def gone(_: str) -> dict[str, Vendor]:
+        raise RuntimeError
+
+    was = gc.isenabled()
+    try:
+        (gc.enable if enabled else gc.disable)()
+        loaded(tmp_path, COLLECTION)
+        assert gc.isenabled() is enabled
+        with pytest.raises(RuntimeError):
+            load(tmp_path, "t", map(gone, ["a.yaml"]), discover())  # type: ignore[arg-type]
+        assert gc.isenabled() is enabled
+    finally:
+        (gc.enable if was else gc.disable)()
+
+
+def test_what_is_given_is_read_from_no_file(tmp_path: Path) -> None:
+    found = load(tmp_path, "t", ["<stdin>"], discover(), given={"<stdin>": USER.encode()})
+    assert [each.origin.file for each in found.resources] == ["<stdin>"]
+    assert found.read("<stdin>") == USER.encode()
+    assert not load(tmp_path, "t", ["-"], discover(), given={"-": b""}).diagnostics
+
+
+def test_a_file_may_have_a_name_that_is_no_text(tmp_path: Path) -> None:
+    name = os.fsdecode(b"\xff.yaml")
+    (tmp_path / name).write_text(USER)
+    found = load(tmp_path, "t", [name], discover())
+    assert len(found.resources) == 1
+    assert len(found.digest) == 32
+
+
+def test_a_file_that_grows_while_it_is_read_is_read_whole(tmp_path: Path) -> None:
+    # the files of /proc say that they are empty, and are not
+    if not Path("/proc/self/status").exists():
+        pytest.skip("no /proc")
+    data = content(Path("/proc/self"), "status")
+    assert isinstance(data, bytes)
+    assert data.count(b"\n") > 10
+
+
+def test_one_document_is_validated_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is right is never explained: that would cost more than all the rest."""
+    explained: list[object] = []
+    monkeypatch.setattr(schema, "validated", lambda *args: explained.append(args))
+    assert len(loaded(tmp_path, USER, PROFILE, COLLECTION).resources) == 3
+    assert not explained

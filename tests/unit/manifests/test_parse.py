@@ -132,7 +132,8 @@ def test_line_ends_do_not_matter() -> None:
 @pytest.mark.parametrize(
     "text",
     ["", "\n\n", "  ", "\t\n", "# only a comment\n", "---\n", "---\n---\n", "...\n", "--- # c\n",
-     "~", "null\n", "--- ~\n", "%YAML 1.2\n---\n", "%YAML 1.2\n", "---\n...\n---\n...\n", "\r\r",
+     "~", "null\n", "--- ~\n", "%YAML 1.2\n---\n", "%YAML 1.2\n", "%YAML  1.2", "%YAML\t1.2 # c\n",
+     "---\n...\n---\n...\n", "\r\r",
      "# c"],
 )  # fmt: skip
 def test_what_is_empty_holds_no_document(text: str) -> None:
