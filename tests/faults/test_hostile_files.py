@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+ROOT = Path(__file__).parents[2]
 MOST_MIB = 300
 NEVER_SECONDS = 120
 """A hang ends here; how long a refusal really takes is measured by nobody's test."""
@@ -21,9 +22,8 @@ from reconciler.cli.group import run
 if sys.argv[1] == "ruamel":
     sys.modules["yaml_rs"] = None
 code = run(["validate", "--format", "json", sys.argv[2]])
-import resource
-unit = 1024 * 1024 if sys.platform == "darwin" else 1024
-print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // unit, file=sys.stderr)
+from tests.faults.memory import peak_mib
+print(peak_mib(), file=sys.stderr)
 sys.exit(code)
 """
 
@@ -35,6 +35,7 @@ def validated(file: Path | str, way: str = "native", stdin: bytes = b"") -> dict
         input=stdin,
         capture_output=True,
         timeout=NEVER_SECONDS,
+        cwd=ROOT,
         check=False,
     )
     said = done.stderr.decode().splitlines()
