@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Literal
 
+from pydantic import ConfigDict, Field
+
 from reconciler.model.resource import Manifest, Reference, Spec
 
 COLLECTION_TYPES = (
@@ -19,34 +21,123 @@ NAMED_TYPES = ("queue", "site", "team", "channel")
 
 
 class ProfileResources(Manifest):
-    """The collections that limit what a profile's users see, one of them the default."""
+    """One to five resource collections, one of them the default."""
 
-    collections: list[Reference]
-    default: Reference | None = None
+    collections: list[Reference] = Field(
+        description="What the profile's users see: these collections, and nothing else."
+    )
+    default: Reference | None = Field(
+        default=None,
+        description="Where what the profile's users create goes: one of the collections.",
+    )
 
 
 class UserProfile(Spec):
     """What its users may view and edit, and on which resources."""
 
-    name: str | None = None
-    description: str | None = None
-    profile_type: str | None = None
-    permissions: dict[str, str] | None = None
-    full_access: Literal[True] | None = None
-    resources: str | ProfileResources | None = None
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "name": "Billing supervisor",
+                    "profileType": "supervisor",
+                    "permissions": {"queue": "edit", "team": "view", "barge-in": "enabled"},
+                    "resources": {"collections": ["billing"], "default": "billing"},
+                }
+            ]
+        }
+    )
+
+    name: str | None = Field(
+        default=None,
+        description="The name in Webex; without it, it equals metadata.name.",
+        examples=["Billing supervisor"],
+    )
+    description: str | None = Field(
+        default=None, description="What Webex shows beside the name.", examples=["Leads billing"]
+    )
+    profile_type: str | None = Field(
+        default=None,
+        description="Whom the profile is for. It is fixed for life: a profile of another type is "
+        "a new one.",
+    )
+    permissions: dict[str, str] | None = Field(
+        default=None,
+        description="The full matrix by the vendor's names, each none, view or edit, switches "
+        "disabled or enabled; a name that is left out grants nothing.",
+        examples=[{"queue": "edit", "team": "view", "barge-in": "enabled"}],
+    )
+    full_access: Literal[True] | None = Field(
+        default=None,
+        description="Edit on everything, also on what Webex adds later; instead of permissions.",
+    )
+    resources: str | ProfileResources | None = Field(
+        default=None,
+        description="`all` resources of the tenant, or one to five collections of them.",
+        examples=["all", {"collections": ["billing"], "default": "billing"}],
+    )
 
 
 class ResourceCollection(Spec):
     """A container of resources, per type none, all or the named ones."""
 
-    name: str | None = None
-    description: str | None = None
-    resources: dict[str, str | list[Reference]] | None = None
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "name": "Billing",
+                    "resources": {
+                        "queue": ["Billing EN", "Billing DE"],
+                        "site": ["Berlin"],
+                        "team": ["Billing Berlin"],
+                        "channel": "all",
+                    },
+                }
+            ]
+        }
+    )
+
+    name: str | None = Field(
+        default=None,
+        description="The name in Webex; without it, it equals metadata.name.",
+        examples=["Billing"],
+    )
+    description: str | None = Field(
+        default=None,
+        description="What Webex shows beside the name.",
+        examples=["Everything of billing"],
+    )
+    resources: dict[str, str | list[Reference]] | None = Field(
+        default=None,
+        description="The full map by the vendor's types, each `none`, `all` or a list of names; a "
+        "type that is left out is none.",
+        examples=[{"queue": ["Billing EN"], "site": ["Berlin"], "team": "all", "channel": "all"}],
+    )
 
 
 class User(Spec):
     """A contact-center user: the profile they hold, their site and teams."""
 
-    user_profile: Reference | None = None
-    site: Reference | None = None
-    teams: list[Reference] | None = None
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "userProfile": "billing-supervisor",
+                    "site": "Berlin",
+                    "teams": ["Billing Berlin"],
+                }
+            ]
+        }
+    )
+
+    user_profile: Reference | None = Field(
+        default=None, description="The profile that they hold.", examples=["billing-supervisor"]
+    )
+    site: Reference | None = Field(
+        default=None, description="The site that they belong to.", examples=["Berlin"]
+    )
+    teams: list[Reference] | None = Field(
+        default=None,
+        description="All teams that they belong to.",
+        examples=[["Billing Berlin", "Billing Lisbon"]],
+    )
