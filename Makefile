@@ -4,7 +4,7 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 INSTALL := $(PIP) install --no-warn-script-location
 
-.PHONY: demo test lint format schemas lock clean
+.PHONY: demo test lint format schemas bench lock clean
 
 demo: .venv/.runtime
 	$(BIN)/reconciler demo
@@ -17,6 +17,10 @@ lint: .venv/.dev
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+# what it costs, beside the floor and beside Terraform where that is installed
+bench: .venv/.dev
+	$(BIN)/python -m bench $(ARGS)
 
 format: .venv/.dev
 	$(BIN)/ruff check --fix .

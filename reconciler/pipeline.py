@@ -13,13 +13,21 @@ from reconciler.engine.events import Ledger, Report
 from reconciler.engine.prepare import Prepared, Work, load_tenant, prepare
 from reconciler.engine.read import read
 from reconciler.manifests import positions
+from reconciler.manifests.files import find
 from reconciler.manifests.load import Loaded
-from reconciler.manifests.project import Tenant
+from reconciler.manifests.project import FILE, Project, Tenant
 from reconciler.model.address import Address
-from reconciler.model.diagnostic import Diagnostic, InvalidInputError, Severity, has_errors
-from reconciler.model.facts import NO_FACTS, Facts
+from reconciler.model.diagnostic import (
+    Diagnostic,
+    InvalidInputError,
+    Origin,
+    Severity,
+    Suppression,
+    has_errors,
+)
 from reconciler.model.live import Snapshot
 from reconciler.model.plan import Basis, Plan, TenantRead
+from reconciler.model.resource import Spec
 from reconciler.model.value import Values
 from reconciler.planning import drift as drifting
 from reconciler.planning import planner
@@ -28,8 +36,8 @@ from reconciler.planning.item import TenantInput
 from reconciler.planning.join import Part, joined
 from reconciler.planning.planner import TenantPlan
 from reconciler.planning.refusals import listed
+from reconciler.rules.rule import Rule, Where
 from reconciler.state.sql import create_state
-from reconciler.vendor import Vendor
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,25 +55,43 @@ class Drift:
         return any(each.state == "drifted" for each in self.differences)
 
 
-def validate(work: Work, tenants: Iterable[Tenant]) -> tuple[Diagnostic, ...]:
+def validate(work: Work, tenants: tuple[Tenant, ...]) -> tuple[Diagnostic, ...]:
     """Everything that the manifests alone tell, of these tenants; equal findings once."""
     found: dict[Diagnostic, Diagnostic] = {}
     for tenant in tenants:
         loaded = load_tenant(work, tenant)
-        vendors = {tenant.vendor: work.vendors[tenant.vendor]}
-        for diagnostic in check(vendors, tenant.name, loaded, tenant.facts):
+        given = TenantInput(
+            tenant.name,
+            work.vendors[tenant.vendor],
+            loaded.resources,
+            facts=tenant.facts,
+            policy=work.project.policy,
+        )
+        for diagnostic in check((given,), loaded):
             found.setdefault(replace(diagnostic, tenant="", address=None), diagnostic)
-    return tuple(sorted(found.values(), key=Diagnostic.sort_key))
+    judged = (rule.code for rule in _rules(work) if Where.MANIFEST in rule.where)
+    whole = len(tenants) == len(work.project.tenants)
+    notes = policy_notes(work.project, found.values(), judged if whole else ())
+    return tuple(sorted((*found.values(), *notes), key=Diagnostic.sort_key))
 
 
-def check(
-    vendors: Mapping[str, Vendor], tenant: str, loaded: Loaded, facts: Facts = NO_FACTS
-) -> tuple[Diagnostic, ...]:
-    """Reading, schema, references and rules of one tenant's manifests, with positions."""
+def files(work: Work, tenants: Iterable[Tenant]) -> tuple[str, ...]:
+    """The files that hold the manifests of these tenants, each once; raises ProjectError."""
+    found = {file for each in tenants for file in find(work.project.root, each.manifests)}
+    return tuple(sorted(found))
+
+
+def check(given: Iterable[TenantInput], loaded: Loaded) -> tuple[Diagnostic, ...]:
+    """Reading, schema, references and rules of one tenant's manifests, with positions.
+
+    `given` has the resources of each vendor of the tenant.
+    """
     found = list(loaded.diagnostics)
-    for name, vendor in vendors.items():
-        own = tuple(each for each in loaded.resources if each.address.group == name)
-        found.extend(planner.check(TenantInput(tenant, vendor, own, facts=facts)))
+    given = tuple(given)
+    if not loaded.resources and not found:
+        found.extend(_no_manifest(each.tenant) for each in given[:1])
+    for each in given:
+        found.extend(planner.check(each))
     return positions.attach(found, loaded.read)
 
 
@@ -76,7 +102,10 @@ async def plan(work: Work) -> Plan:
     if has_errors(refused):
         return joined((), refused, targets=work.targets)
     parts = [_part(each, await _read(each, work)) for each in prepared]
-    return joined(tuple(parts), targets=work.targets)
+    whole = not work.targets and len(prepared) == len(work.project.tenants)
+    judged = (rule.code for rule in _rules(work)) if whole else ()
+    notes = policy_notes(work.project, (d for part in parts for d in part.diagnostics), judged)
+    return joined(tuple(parts), notes, targets=work.targets)
 
 
 async def drift(work: Work) -> Drift:
@@ -121,11 +150,44 @@ async def apply(work: Work, what: Plan, *, saved: bool, report: Report) -> tuple
 
 def _refused(prepared: Iterable[Prepared]) -> tuple[Diagnostic, ...]:
     return tuple(
-        diagnostic
-        for each in prepared
-        for diagnostic in check(
-            {each.vendor.name: each.vendor}, each.tenant.name, each.loaded, each.tenant.facts
-        )
+        diagnostic for each in prepared for diagnostic in check((each.given(),), each.loaded)
+    )
+
+
+def _rules(work: Work) -> Iterable[Rule[Spec]]:
+    return (rule for vendor in work.vendors.values() for rule in vendor.rules)
+
+
+def policy_notes(
+    project: Project, found: Iterable[Diagnostic], judged: Iterable[str]
+) -> tuple[Diagnostic, ...]:
+    """Suppressions that have expired, and those that give leave to nothing.
+
+    Only of the rules in `judged` can be said that a suppression of theirs was not needed.
+    """
+    policy = project.policy
+    used = [each.suppression for each in found if each.suppression is not None]
+    late = [
+        _policy_note(each, "PRJ143", f"this suppression of {each.code} ended on {each.until}")
+        for each in policy.expired
+    ]
+    idle = [
+        _policy_note(each, "PRJ144", f"nothing is suppressed here: {each.code} finds nothing there")
+        for each in policy.idle(used, judged)
+    ]
+    return positions.attach((*late, *idle), lambda name: (project.root / name).read_bytes())
+
+
+def _policy_note(each: Suppression, code: str, summary: str) -> Diagnostic:
+    return Diagnostic(
+        Severity.WARNING,
+        code,
+        summary,
+        hint="mend what it covers, or set a new date"
+        if code == "PRJ143"
+        else "remove it, or correct its address",
+        origin=Origin(FILE, 0, 1),
+        path=("rules", each.code, "suppress", each.number, "address"),
     )
 
 
@@ -151,17 +213,19 @@ def _part(
     )
 
 
+def _no_manifest(tenant: str) -> Diagnostic:
+    return Diagnostic(
+        Severity.ERROR,
+        "PLN101",
+        "there is no manifest at all",
+        hint="correct where manifests are looked for: nothing in Git never means `remove all`",
+        tenant=tenant,
+    )
+
+
 def _notes(each: Prepared, made: TenantPlan) -> Iterable[Diagnostic]:
     """What a reviewer has to know of the tenant as a whole."""
     tenant = each.tenant.name
-    if not each.loaded.resources and each.rows:
-        yield Diagnostic(
-            Severity.ERROR,
-            "PLN101",
-            f"no manifest at all, but the state owns {len(each.rows)} objects of {tenant}",
-            hint="check `manifests` in reconciler.yaml: Git is never read as `remove all`",
-            tenant=tenant,
-        )
     if each.stateless:
         yield Diagnostic(
             Severity.INFO,

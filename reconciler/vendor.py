@@ -25,10 +25,10 @@ from reconciler.errors import ProjectError
 from reconciler.model.change import Action
 from reconciler.model.diagnostic import Path as AttributePath
 from reconciler.model.facts import Facts
-from reconciler.model.live import LiveObject, Snapshot
+from reconciler.model.live import InventoryItem, LiveObject, Snapshot
 from reconciler.model.resource import Reference, Resource, Spec
 from reconciler.model.value import Ref, Values
-from reconciler.rules.rule import RuleSet
+from reconciler.rules.rule import Document, RuleSet
 
 CONTRACT = 1
 """The version of this contract; a vendor made for another one is refused by name."""
@@ -77,6 +77,18 @@ def no_danger(_path: tuple[str, ...], _value: object) -> Danger | None:
 
 
 @dataclass(frozen=True, slots=True)
+class Declared:
+    """An inventory type that no API lists: the tenant's facts do.
+
+    `fact` is what it is called under `facts`; `items` gives all of them, None where the project
+    does not declare that fact.
+    """
+
+    fact: str
+    items: Callable[[Facts], tuple[InventoryItem, ...] | None]
+
+
+@dataclass(frozen=True, slots=True)
 class Kind:
     """One managed kind, described by data; generic code plans it.
 
@@ -89,6 +101,7 @@ class Kind:
     - `nothing`: values that grant nothing, left out where a new object is shown.
     - `protected_is_fixed`: the vendor refuses changes of its own (protected) objects.
     - `share_limit`: at most so many objects of this kind may refer to one and the same object.
+    - `count_limit`: a tenant holds at most so many objects of this kind.
     - `order`: kinds with a lower number are shown and written first, where nothing else decides.
     """
 
@@ -106,6 +119,7 @@ class Kind:
     nothing: frozenset[str] = frozenset()
     protected_is_fixed: bool = False
     share_limit: int | None = None
+    count_limit: int | None = None
     danger: Callable[[tuple[str, ...], object], Danger | None] = no_danger
 
 
@@ -182,8 +196,10 @@ class Sandbox(Protocol):
 class Vendor:
     """One system: the whole wiring in one value.
 
-    `inventory` are the types that manifests may name and that `Reader.read` brings along.
-    `facts` is the shape of what the project file declares because no API tells it.
+    `inventory` are the types that manifests may name and that `Reader.read` brings along;
+    `declared` those that it cannot bring, because no API lists them. `facts` is the shape of what
+    the project file declares because no API tells it; `documents` are those that its rules name as
+    their source.
     """
 
     name: str
@@ -194,8 +210,10 @@ class Vendor:
     reader: Callable[[Endpoint], AbstractAsyncContextManager[Reader]]
     writer: Callable[[Endpoint], AbstractAsyncContextManager[Writer]]
     inventory: tuple[str, ...] = ()
+    declared: Mapping[str, Declared] = field(default_factory=dict)
     regions: tuple[str, ...] = ()
     facts: type[Facts] = Facts
+    documents: tuple[Document, ...] = ()
     sandbox: Callable[[Path, Mapping[str, Any]], Sandbox] | None = None
     contract: int = CONTRACT
 

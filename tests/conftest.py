@@ -29,7 +29,7 @@ def workshop(tmp_path: Path) -> Workshop:
 def terminal(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> Terminal:
-    for name in ("RECONCILER_STATE", "NO_COLOR", "WEBEX_TOKEN"):
+    for name in ("RECONCILER_STATE", "NO_COLOR", "WEBEX_TOKEN", "GITHUB_STEP_SUMMARY"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.chdir(tmp_path)
     return Terminal(tmp_path, capsys)

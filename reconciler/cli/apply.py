@@ -10,10 +10,10 @@ import click
 
 from reconciler import pipeline
 from reconciler.cli.options import Common, common, targets, work
-from reconciler.cli.output import saved, show_plan
+from reconciler.cli.output import print_on, saved, show_plan
 from reconciler.engine.events import Event, Ledger
 from reconciler.engine.prepare import Work
-from reconciler.errors import CancelledError, UsageError
+from reconciler.errors import CancelledError, ReconcilerError, UsageError
 from reconciler.model.plan import Plan
 from reconciler.reporting import applying, json
 
@@ -28,14 +28,30 @@ def command(chosen: Common, plan: Path | None, auto_approve: bool, targets: tupl
 
     Exits with 1 where anything was refused or is left to do.
     """
+    try:
+        return _apply(chosen, plan, targets, auto_approve=auto_approve)
+    except ReconcilerError as error:
+        if not chosen.json:
+            raise
+        click.echo(json.refused(error))
+        return error.exit_code
+
+
+def _apply(
+    chosen: Common, plan: Path | None, targets: tuple[str, ...], *, auto_approve: bool
+) -> int:
     if plan is not None and (targets or chosen.tenants):
         raise UsageError("RUN100", "a saved plan has its own tenants and targets")
     with work(chosen, targets) as what:
         made = saved(plan) if plan is not None else _made(what, chosen)
         if made.errored:
+            if chosen.json:
+                click.echo(json.not_applicable(made))
             return 1
         if plan is None and made.differs and not auto_approve:
             _ask(chosen)
+        if plan is None and auto_approve and not chosen.json:
+            click.echo("")
         return _carry_out(made, what, chosen, is_saved=plan is not None)
 
 
@@ -44,8 +60,6 @@ def _made(what: Work, chosen: Common) -> Plan:
     made = asyncio.run(pipeline.plan(what))
     if not chosen.json:
         show_plan(made, chosen, seconds=time.monotonic() - started)
-    elif made.errored:
-        show_plan(made, chosen)
     return made
 
 
@@ -63,16 +77,19 @@ def _ask(chosen: Common) -> None:
 
 
 def _carry_out(made: Plan, what: Work, chosen: Common, *, is_saved: bool) -> int:
+    several = len(made.tenants) > 1
+
     def report(told: Event) -> None:
-        line = json.event(told) if chosen.json else applying.event(told, chosen.paint)
+        line = json.event(told) if chosen.json else applying.event(told, chosen.paint, several)
         if line is not None and not (chosen.quiet and not chosen.json):
-            click.echo(line)
+            print_on(line)
 
     ledgers = asyncio.run(pipeline.apply(what, made, saved=is_saved, report=report))
     if chosen.json:
-        click.echo(json.applied(made, ledgers))
+        print_on(json.applied(made, ledgers))
     else:
-        click.echo(("\n" if made.steps else "") + applying.ledger(ledgers, made, chosen.paint))
+        done = all(each.already_applied for each in ledgers)
+        print_on(("" if done else "\n") + applying.ledger(ledgers, made, chosen.paint))
     return 0 if _all_done(ledgers) else 1
 
 

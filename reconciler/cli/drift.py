@@ -24,8 +24,16 @@ DRIFTED = 2
 @click.option(
     "--out", type=click.Path(path_type=Path, dir_okay=False), help="Save that plan for `apply`."
 )
+@click.option("--target", "more", multiple=True, hidden=True)
+@click.option("--detailed-exitcode", is_flag=True, hidden=True, expose_value=False)
 @common
-def command(chosen: Common, addresses: tuple[str, ...], revert: bool, out: Path | None) -> int:
+def command(
+    chosen: Common,
+    addresses: tuple[str, ...],
+    revert: bool,
+    out: Path | None,
+    more: tuple[str, ...],
+) -> int:
     """Compare the tenants with what was last applied; without a state, with Git.
 
     Exits with 2 on drift. What Git wants next is pending, and no drift.
@@ -33,7 +41,7 @@ def command(chosen: Common, addresses: tuple[str, ...], revert: bool, out: Path 
     if out is not None and not revert:
         raise UsageError("RUN100", "--out saves the plan of --revert, which is not there")
     started = time.monotonic()
-    with work(chosen, addresses) as what:
+    with work(chosen, (*addresses, *more)) as what:
         found = asyncio.run(pipeline.drift(what))
     seconds = time.monotonic() - started
     if chosen.json and not revert:
@@ -58,5 +66,9 @@ def _revert(found: pipeline.Drift, chosen: Common, out: Path | None) -> None:
     if not chosen.json:
         click.echo("\nTo take it back:\n")
     show_plan(found.revert, chosen)
-    if out is not None and not found.revert.errored:
+    if found.revert.errored:
+        return
+    if out is not None:
         save(found.revert, out, chosen)
+    else:
+        chosen.say("\nThe plan was not saved: `--out FILE` keeps it for `reconciler apply FILE`.")

@@ -56,8 +56,9 @@ def _tell(error: ReconcilerError, arguments: list[str]) -> None:
 
     paint = paint_for(sys.stderr, no_color="--no-color" in arguments)
     if isinstance(error, InvalidInputError):
-        for each in error.diagnostics:
-            click.echo(diagnostics.diagnostic(each, paint) + "\n", err=True)
+        whole = not {"-v", "--verbose"}.isdisjoint(arguments)
+        for each in diagnostics.listed(error.diagnostics, paint, whole=whole):
+            click.echo(each, err=True)
         click.echo(f"Stopped: {diagnostics.summary(error.diagnostics)}.", err=True)
         return
     tracking_id = error.tracking_id if isinstance(error, TenantError) else ""

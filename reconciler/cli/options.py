@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Concatenate, ParamSpec
 
@@ -57,6 +58,9 @@ class Common:
             click.echo(text, err=True)
 
 
+_FORMATS = ("text", "json")
+_REPORTS = (*_FORMATS, "sarif", "junit", "github")
+
 _OPTIONS = (
     click.option(
         "-C",
@@ -65,14 +69,6 @@ _OPTIONS = (
         help="The folder that holds reconciler.yaml, instead of this one.",
     ),
     click.option("--tenant", "tenants", multiple=True, metavar="NAME", help="Only this tenant."),
-    click.option(
-        "--format",
-        "format_",
-        type=click.Choice(["text", "json"]),
-        default="text",
-        show_default=True,
-        help="For people or for machines.",
-    ),
     click.option("--no-color", is_flag=True, help="No colours; NO_COLOR does the same."),
     click.option("--no-input", is_flag=True, help="Never ask; implied without a terminal."),
     click.option("-v", "--verbose", is_flag=True, help="Leave nothing out."),
@@ -97,7 +93,17 @@ targets = click.option(
 
 def common(command: Callable[Concatenate[Common, P], int]) -> Callable[..., int]:
     """Add the flags that every command takes; the command gets them as its first argument."""
+    return _with_options(command, _FORMATS)
 
+
+def reporting(command: Callable[Concatenate[Common, P], int]) -> Callable[..., int]:
+    """The same flags for a command whose findings other tools take too."""
+    return _with_options(command, _REPORTS)
+
+
+def _with_options(
+    command: Callable[Concatenate[Common, P], int], formats: tuple[str, ...]
+) -> Callable[..., int]:
     @functools.wraps(command)
     def wrapped(*args: P.args, **kwargs: P.kwargs) -> int:
         given: dict[str, Any] = dict(kwargs)
@@ -114,16 +120,27 @@ def common(command: Callable[Concatenate[Common, P], int]) -> Callable[..., int]
         return command(chosen, *args, **given)
 
     result: Callable[..., int] = wrapped
-    for option in reversed(_OPTIONS):
+    for option in reversed((*_OPTIONS[:2], _format(formats), *_OPTIONS[2:])):
         result = option(result)
     return result
+
+
+def _format(formats: tuple[str, ...]) -> Callable[[Callable[..., int]], Callable[..., int]]:
+    return click.option(
+        "--format",
+        "format_",
+        type=click.Choice(formats),
+        default="text",
+        show_default=True,
+        help="For people or for machines.",
+    )
 
 
 @contextmanager
 def work(chosen: Common, targets: tuple[str, ...] = ()) -> Iterator[Work]:
     """The project and its chosen tenants, with progress shown where a person watches."""
     vendors = discover()
-    project = load_project(chosen.chdir, vendors, os.environ)
+    project = load_project(chosen.chdir, vendors, os.environ, datetime.now(UTC).date())
     with progress(quiet=chosen.quiet) as told:
         around = Surroundings(project.root, os.environ, chosen.parallelism, told)
         yield Work(project, project.chosen(chosen.tenants), vendors, around, targets)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 
 import click
@@ -22,8 +23,29 @@ def show_plan(plan: Plan, chosen: Common, *, seconds: float | None = None) -> No
         click.echo(text.plan(plan, style), nl=False)
 
 
+def print_on(line: str) -> None:
+    """A line of a running apply: where nobody reads any more, the work goes on in silence."""
+    try:
+        click.echo(line)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        click.echo("Nobody reads the output any more; the apply goes on.", err=True)
+
+
 def save(plan: Plan, out: Path, chosen: Common) -> None:
-    """Write the plan for a later apply, readable by its owner alone."""
+    """Write the plan for a later apply, readable by its owner alone.
+
+    Only an older plan is overwritten; raises UsageError for any other file.
+    """
+    if out.is_file() and out.stat().st_size:
+        try:
+            load(out.read_bytes())
+        except UsageError as error:
+            raise UsageError(
+                "RUN100",
+                f"{out} is there and is no saved plan",
+                hint="choose another name, or remove the file first",
+            ) from error
     try:
         out.unlink(missing_ok=True)
         with os.fdopen(os.open(out, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:

@@ -20,7 +20,7 @@ def command() -> None:
     """Act in a sandbox tenant as a person would, or start it over."""
 
 
-@command.command(name="act")
+@command.command(name="act", short_help="Do something in the tenant's console.")
 @click.argument("action")
 @click.argument("arguments", nargs=-1, metavar="KEY=VALUE...")
 @click.option("--as", "identity", metavar="IDENTITY", help="Who acts, by e-mail.")
@@ -32,7 +32,7 @@ def act(chosen: Common, action: str, arguments: tuple[str, ...], identity: str |
     return 0
 
 
-@command.command(name="reset")
+@command.command(name="reset", short_help="Start the tenant over from its seed.")
 @common
 def reset(chosen: Common) -> int:
     """Throw the sandbox tenant's data away and seed it anew."""

@@ -2,54 +2,127 @@
 
 from __future__ import annotations
 
+import os
+import sys
+from dataclasses import dataclass
 from pathlib import Path
 
 import click
 
 from reconciler import pipeline
-from reconciler.cli.options import Common, common, work
+from reconciler.cli.options import Common, reporting, work
 from reconciler.manifests.files import find_paths
 from reconciler.manifests.load import load
+from reconciler.manifests.parse import STDIN
+from reconciler.manifests.project import FILE
+from reconciler.manifests.text import MOST_BYTES
 from reconciler.model.diagnostic import Diagnostic, has_errors
+from reconciler.planning.item import TenantInput
 from reconciler.reporting import diagnostics, json
+from reconciler.reporting.paint import Paint, plain
+from reconciler.reporting.places import Places
 from reconciler.vendor import discover
 
 LOCAL = "local"
+FOR_OTHERS = ("sarif", "junit", "github")
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What was found, in which files."""
+
+    found: tuple[Diagnostic, ...]
+    files: tuple[str, ...]
+    places: Places
 
 
 @click.command(name="validate")
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
-@common
+@reporting
 def command(chosen: Common, paths: tuple[Path, ...]) -> int:
-    """Check the manifests of all tenants, or the files at PATH without a project.
+    """Check the manifests of all tenants, or those at PATH without a project.
+
+    PATH is a file, a folder, a glob, or `-` for standard input.
 
     Exits with 1 where anything is an error.
     """
-    found = _of_files(paths) if paths else _of_project(chosen)
-    if chosen.json:
-        click.echo(json.document(json.validation(found)), nl=False)
+    checked = _of_files(paths) if paths else _of_project(chosen)
+    if chosen.format == "text":
+        for each in diagnostics.listed(checked.found, chosen.paint, whole=chosen.verbose):
+            click.echo(each)
+        click.echo(_verdict(checked.found, chosen.paint))
     else:
-        _print(found, chosen)
-    return 1 if has_errors(found) else 0
+        click.echo(_report(checked, chosen.format), nl=False)
+    if chosen.format in FOR_OTHERS:
+        chosen.say(_verdict(checked.found, plain))
+    if chosen.format == "github":
+        _summarize(checked)
+    return 1 if has_errors(checked.found) else 0
 
 
-def _of_project(chosen: Common) -> tuple[Diagnostic, ...]:
+def _of_project(chosen: Common) -> Checked:
     with work(chosen) as what:
         tenants = what.tenants if chosen.tenants else tuple(what.project.tenants.values())
-        return pipeline.validate(what, tenants)
+        return Checked(
+            pipeline.validate(what, tenants),
+            pipeline.files(what, tenants),
+            Places(_from_here(chosen.chdir), FILE),
+        )
 
 
-def _of_files(paths: tuple[Path, ...]) -> tuple[Diagnostic, ...]:
+def _of_files(paths: tuple[Path, ...]) -> Checked:
     vendors = discover()
-    loaded = load(Path(), LOCAL, find_paths(paths), vendors)
-    return pipeline.check(vendors, LOCAL, loaded)
+    files = find_paths(paths)
+    given = {STDIN: sys.stdin.buffer.read(MOST_BYTES + 1)} if STDIN in files else {}
+    loaded = load(Path(), LOCAL, files, vendors, given=given)
+    parts = (
+        TenantInput(
+            LOCAL, vendor, tuple(r for r in loaded.resources if r.address.group == vendor.name)
+        )
+        for vendor in vendors.values()
+    )
+    return Checked(pipeline.check(parts, loaded), files, Places("", files[0]))
 
 
-def _print(found: tuple[Diagnostic, ...], chosen: Common) -> None:
-    for each in found:
-        click.echo(diagnostics.diagnostic(each, chosen.paint) + "\n")
+def _from_here(folder: Path) -> str:
+    """The folder from the present one; one that lies elsewhere keeps its whole name."""
+    whole, here = folder.resolve(), Path.cwd()
+    return (whole.relative_to(here) if whole.is_relative_to(here) else whole).as_posix()
+
+
+def _report(checked: Checked, form: str) -> str:
+    """The one document for a machine; each form is imported where it is wanted."""
+    if form == "sarif":
+        from reconciler.reporting import sarif  # noqa: PLC0415
+
+        rules = {rule.code: rule for vendor in discover().values() for rule in vendor.rules}
+        return json.document(sarif.log(checked.found, rules, checked.places))
+    if form == "junit":
+        from reconciler.reporting import junit  # noqa: PLC0415
+
+        return junit.document(checked.found, checked.files, checked.places)
+    if form == "github":
+        from reconciler.reporting import github  # noqa: PLC0415
+
+        return github.commands(checked.found, checked.places)
+    return json.document(json.validation(checked.found))
+
+
+def _summarize(checked: Checked) -> None:
+    """Add the table of findings to the page of the workflow run, where there is one."""
+    if not (page := os.environ.get("GITHUB_STEP_SUMMARY")):
+        return
+    from reconciler.reporting import github  # noqa: PLC0415 - in a workflow only
+
+    try:
+        with Path(page).open("a", encoding="utf-8", errors="replace") as file:
+            file.write(github.summary(checked.found, checked.places))
+    except OSError as error:
+        click.echo(f"The summary was not written to {page}: {error.strerror}", err=True)
+
+
+def _verdict(found: tuple[Diagnostic, ...], paint: Paint) -> str:
     if has_errors(found):
-        click.echo(f"The manifests are not valid: {diagnostics.summary(found)}.")
-    else:
-        note = f" ({diagnostics.summary(found)})" if found else ""
-        click.echo(f"{chosen.paint('Success!', 'bold green')} The manifests are valid.{note}")
+        return f"The manifests are not valid: {diagnostics.summary(found)}."
+    note = f" ({diagnostics.summary(found)})" if found else ""
+    return f"{paint('Success!', 'bold green')} The manifests are valid.{note}"

@@ -17,6 +17,7 @@ from reconciler.model.change import Action, Change
 from reconciler.model.ownership import Row
 from reconciler.model.plan import Operation, Plan, Request, Step
 from reconciler.model.value import Json, Values, from_json
+from reconciler.planning import diff
 from reconciler.state.sql import SqlState
 from reconciler.vendor import Writer, Written
 
@@ -137,8 +138,7 @@ class Apply:
         if operation.request.action is Action.DELETE:
             return []
         values = self._values(operation.request)
-        kept = written.live.values if written.live else {}
-        return sorted(key for key, value in values.items() if kept.get(key) != value)
+        return sorted(diff.differing(written.live.values if written.live else {}, values))
 
     def _row(self, change: Change, object_id: str, name: str) -> Row:
         before = self._rows.get(change.previous_address or change.address)

@@ -15,6 +15,7 @@ from reconciler.model.ownership import Row
 from reconciler.model.value import Values
 from reconciler.planning.item import TenantInput
 from reconciler.planning.targets import target
+from reconciler.rules.policy import NO_POLICY, Policy
 from reconciler.state.sql import SqlState, open_state
 from reconciler.vendor import Vendor
 
@@ -39,6 +40,7 @@ class Prepared:
     loaded: Loaded
     rows: Mapping[str, Row]
     stateless: bool
+    policy: Policy = NO_POLICY
     targets: frozenset[Address] | None = None
 
     def given(self, revert: Mapping[Address, Values] | None = None) -> TenantInput:
@@ -52,6 +54,7 @@ class Prepared:
             resources=resources,
             rows=self.rows,
             facts=self.tenant.facts,
+            policy=self.policy,
             targets=self.targets,
             revert=revert,
         )
@@ -67,6 +70,7 @@ def prepare(work: Work) -> tuple[Prepared, ...]:
                 load_tenant(work, tenant),
                 state.rows(tenant.name) if state else {},
                 stateless=state is None,
+                policy=work.project.policy,
             )
             for tenant in work.tenants
         )
@@ -74,10 +78,12 @@ def prepare(work: Work) -> tuple[Prepared, ...]:
 
 
 def load_tenant(work: Work, tenant: Tenant) -> Loaded:
-    """The manifests of one tenant."""
-    files = find(work.project.root, tenant.manifests)
+    """The manifests of one tenant, patched; raises ProjectError. A patch file is no manifest."""
+    root = work.project.root
+    patches = find(root, tenant.patches, "patches")
+    files = [each for each in find(root, tenant.manifests) if each not in patches]
     vendors = {tenant.vendor: work.vendors[tenant.vendor]}
-    return load(work.project.root, tenant.name, files, vendors)
+    return load(root, tenant.name, files, vendors, patches=patches)
 
 
 @contextmanager

@@ -67,14 +67,14 @@ class ReadSession:
                 "TEN110",
                 f"{method} {path}: no answer within {TIMEOUT_SECONDS:.0f} s",
                 tracking_id=tracking_id,
-                hint="whether a write landed is unknown: run `reconciler plan` to see",
+                hint=_UNREACHED if method == "GET" else _UNKNOWN,
             ) from error
         except httpx2.TransportError as error:
             raise TenantError(
                 "TEN111",
                 f"{method} {path}: the connection failed ({type(error).__name__})",
                 tracking_id=tracking_id,
-                hint="whether a write landed is unknown: run `reconciler plan` to see",
+                hint=_UNREACHED if method == "GET" else _UNKNOWN,
             ) from error
         return self._answer(f"{method} {path}", response, tracking_id)
 
@@ -152,6 +152,8 @@ def _client(endpoint: Endpoint, host: str) -> httpx2.AsyncClient:
 
 
 _NOT_JSON = object()
+_UNREACHED = "nothing was written: check the network and the region, then run it again"
+_UNKNOWN = "whether a write landed is unknown: run `reconciler plan` to see"
 
 _REFUSALS: Mapping[int, tuple[type[TenantError], str]] = {
     401: (TenantError, "TEN101"),

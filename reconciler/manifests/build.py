@@ -6,42 +6,32 @@ Anchors and merge keys work; tags, duplicate keys and keys that are no text are 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
 from reconciler.manifests import scalars
+from reconciler.manifests.built import (
+    BuildError,
+    Built,
+    Marks,
+    Span,
+    half,
+    too_deep,
+    too_long,
+    too_many,
+    twice,
+)
+from reconciler.manifests.tree import MOST_DEPTH, MOST_NODES
 from reconciler.model.diagnostic import Path
 
-MOST_DEPTH = 64
 MOST_ALIASES = 10_000
-MOST_NODES = 1_000_000
 
-
-@dataclass(frozen=True, slots=True)
-class Span:
-    """A stretch of a document's text; lines and columns count from 0."""
-
-    line: int
-    column: int
-    end_line: int
-    end_column: int
-
-
-@dataclass(slots=True)
-class Marks:
-    """Where keys and values stand, by path."""
-
-    keys: dict[Path, Span] = field(default_factory=dict)
-    values: dict[Path, Span] = field(default_factory=dict)
-
-
-class BuildError(Exception):
-    """Something that YAML can say and manifests cannot."""
-
-    def __init__(self, code: str, summary: str, span: Span, hint: str = "") -> None:
-        super().__init__(summary)
-        self.code, self.summary, self.span, self.hint = code, summary, span, hint
+_HALF = re.compile("[\ud800-\udfff]")
+_OF_THE_STREAM = frozenset((
+    "StreamStartEvent", "StreamEndEvent", "DocumentStartEvent", "DocumentEndEvent", "CommentEvent",
+))  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +52,7 @@ class _Open:
     anchor: str | None
     span: Span
     nodes: int = 1
-    height: int = 0
+    height: int = 1
     key: str | None = None
     has_key: bool = False
     key_span: Span | None = None
@@ -70,33 +60,29 @@ class _Open:
 
 
 class Builder:
-    """Fills plain values from the events of one chunk."""
+    """Fills plain values from the events of one document."""
 
     def __init__(self, *, marking: bool = False) -> None:
-        self._marks = Marks() if marking else None
+        self._marking = marking
+        self._marks = Marks()
         self._stack: list[_Open] = []
         self._anchors: dict[str, _Node | None] = {}
         self._aliases = 0
         self._nodes = 0
+        self._has_null = False
         self._root: Any = None
 
-    def documents(self, events: Iterable[Any]) -> Iterator[tuple[int, Any, Marks | None]]:
-        """First line, value and marks of each document that holds anything; raises BuildError."""
-        line = 0
+    def document(self, events: Iterable[Any]) -> Built:
+        """The document, whose value is None where there is none; raises BuildError."""
+        line = -1
         for event in events:
             kind = type(event).__name__
-            if kind == "DocumentStartEvent":
-                self._anchors.clear()
-                self._aliases = self._nodes = 0
-                self._root, line = None, -1
-                self._marks = Marks() if self._marks is not None else None
-            elif kind == "DocumentEndEvent":
-                if self._root is not None:
-                    yield max(line, 0), self._root, self._marks
-            elif kind not in ("StreamStartEvent", "StreamEndEvent", "CommentEvent"):
-                if line < 0:
-                    line = event.start_mark.line
-                self._take(kind, event)
+            if kind in _OF_THE_STREAM:
+                continue
+            if line < 0:
+                line = event.start_mark.line
+            self._take(kind, event)
+        return Built(max(line, 0), self._root, self._nodes, self._has_null, self._marks)
 
     def _take(self, kind: str, event: Any) -> None:
         if getattr(event, "tag", None) is not None:
@@ -121,19 +107,19 @@ class Builder:
             self._key(event, span)
             return
         node = _Node(self._typed(event, span))
+        self._has_null = self._has_null or node.value is None
         if event.anchor:
             self._anchors[event.anchor] = node
+        self._count(1, span)
         self._add(node, span)
 
     def _typed(self, event: Any, span: Span) -> Any:
         if event.style is not None:
-            return event.value
+            return _whole(event.value, span) if event.style == '"' else event.value
         try:
             return scalars.plain(event.value)
         except ValueError as error:
-            raise BuildError(
-                "YML107", "a number of this length cannot be read", span, hint="quote it"
-            ) from error
+            raise too_long(span) from error
 
     def _wants_key(self) -> bool:
         top = self._stack[-1] if self._stack else None
@@ -150,12 +136,7 @@ class Builder:
                 hint=f'quote it: "{event.value}"',
             )
         if key in top.value and key != "<<":
-            raise BuildError(
-                "YML102",
-                f"the key `{key}` is already there",
-                span,
-                hint="keep one of the two; the other one would be lost silently",
-            )
+            raise twice(key, span)
         if key == "<<" and event.style is not None:
             raise BuildError("YML103", "a quoted `<<` cannot be a key", span)
         if event.anchor:
@@ -179,6 +160,7 @@ class Builder:
         self._aliases += 1
         if self._aliases > MOST_ALIASES:
             raise BuildError("YML105", f"more than {MOST_ALIASES:,} aliases", span)
+        self._count(node.nodes, span)
         self._add(node, span)
 
     def _start(self, value: Any, event: Any) -> None:
@@ -186,11 +168,12 @@ class Builder:
         if self._wants_key():
             raise BuildError("YML103", "a list or mapping cannot be a key", span)
         if len(self._stack) >= MOST_DEPTH:
-            raise BuildError("YML107", f"nested deeper than {MOST_DEPTH} levels", span)
+            raise too_deep(span)
         if event.anchor:
             self._anchors[event.anchor] = None
+        self._count(1, span)
         opened = _Open(value, self._here(), event.anchor, span)
-        if self._marks is not None and not event.flow_style:
+        if self._marking and not event.flow_style:
             # what starts on the next line is best shown by the key that it belongs to
             parent = self._stack[-1] if self._stack else None
             opened.span = (parent and parent.key_span) or span
@@ -217,14 +200,14 @@ class Builder:
             return (*top.path, top.key or "")
         return (*top.path, len(top.value))
 
-    def _add(self, node: _Node, span: Span) -> None:
-        self._nodes += node.nodes
+    def _count(self, nodes: int, span: Span) -> None:
+        self._nodes += nodes
         if self._nodes > MOST_NODES:
-            raise BuildError(
-                "YML105", f"more than {MOST_NODES:,} values once its aliases are expanded", span
-            )
+            raise too_many(span)
+
+    def _add(self, node: _Node, span: Span) -> None:
         if len(self._stack) + node.height > MOST_DEPTH:
-            raise BuildError("YML107", f"nested deeper than {MOST_DEPTH} levels", span)
+            raise too_deep(span)
         if not self._stack:
             self._root = node.value
             self._mark((), span, None)
@@ -255,12 +238,22 @@ class Builder:
         top.merged.extend(mappings)
 
     def _mark(self, path: Path, span: Span, key: Span | None) -> None:
-        if self._marks is None:
+        if not self._marking:
             return
         empty = (span.line, span.column) == (span.end_line, span.end_column)
         self._marks.values[path] = key if empty and key else span
         if key is not None:
             self._marks.keys[path] = key
+
+
+def _whole(text: str, span: Span) -> str:
+    """The text with the halves of characters that `\\ud83d\\ude00` spells put together."""
+    if text.isascii() or not _HALF.search(text):
+        return text
+    try:
+        return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le")
+    except UnicodeDecodeError as error:
+        raise half(span) from error
 
 
 def _span(event: Any) -> Span:

@@ -33,6 +33,9 @@ class LifecycleBlock(Manifest):
     )
 
 
+_NO_LIFECYCLE = LifecycleBlock()  # one for all: a default is copied for each manifest, slowly
+
+
 class Metadata(Manifest):
     """Our name for the object, and how it may change."""
 
@@ -50,7 +53,7 @@ class Metadata(Manifest):
         description="Names that the manifest had before: a rename keeps the object.",
     )
     lifecycle: LifecycleBlock = Field(
-        default=LifecycleBlock(), description="How the object may change."
+        default_factory=lambda: _NO_LIFECYCLE, description="How the object may change."
     )
 
 
@@ -87,10 +90,10 @@ def name_schema(*, person: bool) -> dict[str, object]:
 
 
 def _person_problem(name: str) -> tuple[str, str] | None:
-    if not _EMAIL.fullmatch(name.lower()):
-        return f"`{name}` is no e-mail", "a person is named by their e-mail"
     if len(name) > MOST_CHARACTERS_OF_A_PERSON:
         return f"`{name[:40]}…` is too long", f"at most {MOST_CHARACTERS_OF_A_PERSON} characters"
-    if not _EMAIL.fullmatch(name):
+    if _EMAIL.fullmatch(name):
+        return None
+    if _EMAIL.fullmatch(name.lower()):
         return f"`{name}` is not in lower case", f"write `{name.lower()}`"
-    return None
+    return f"`{name}` is no e-mail", "a person is named by their e-mail"

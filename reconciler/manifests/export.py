@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from reconciler.errors import ProjectError
@@ -20,8 +20,11 @@ from reconciler.manifests.model_schema import (
     schema_of,
 )
 from reconciler.manifests.narrow import ConflictError, narrowed
+from reconciler.manifests.policy import DAY
 from reconciler.manifests.project import TENANT_NAME, ProjectFile
 from reconciler.model.plan import FORMAT_VERSION, Plan
+from reconciler.rules.planned import planned
+from reconciler.rules.policy import is_fixed
 from reconciler.vendor import Kind, Vendor
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -151,7 +154,7 @@ def manifest_schema(vendors: Iterable[Vendor]) -> Schema:
     }
 
 
-def project_schema(vendors: Iterable[Vendor]) -> Schema:
+def project_schema(vendors: Collection[Vendor]) -> Schema:
     """`reconciler.yaml`; what a tenant declares depends on its vendor."""
     definitions: dict[str, Schema] = {}
     conditions: list[Schema] = [_SANDBOX_OR_REAL]
@@ -166,7 +169,11 @@ def project_schema(vendors: Iterable[Vendor]) -> Schema:
         "propertyNames": {"pattern": rf"^{TENANT_NAME}$(?!\n)"},
         "additionalProperties": {"properties": {"vendor": {"enum": names}}, "allOf": conditions},
     }
-    own = {"properties": {"tenants": tenants}, DEFINITIONS: definitions}
+    definitions[_FIXED] = _ONLY_AN_ERROR
+    own = {
+        "properties": {"tenants": tenants, "rules": _rules(vendors)},
+        DEFINITIONS: definitions,
+    }
     head = _head("reconciler/v1/Project", "A project of reconciler")
     return head | narrowed(schema_of(ProjectFile), own)
 
@@ -176,6 +183,29 @@ _SANDBOX_OR_REAL = {
     "then": {"properties": dict.fromkeys(("organization", "region", "credentials"), False)},
     "else": {"required": ["organization", "region", "credentials"]},
 }
+
+
+_FIXED = "enforced-by-the-tenant"
+_ONLY_AN_ERROR = {
+    "if": {"type": "string"},
+    "then": {"const": "error"},
+    "else": {"properties": {"severity": {"const": "error"}}},
+}
+
+
+def _rules(vendors: Iterable[Vendor]) -> Schema:
+    """The `rules` of a project: each known one with its text, whole addresses, no weaker errors."""
+    known: dict[str, Schema] = {each.code: {"description": each.text} for each in planned()}
+    for rule in (rule for vendor in vendors for rule in vendor.rules):
+        fixed = {"$ref": pointing_to(_FIXED)} if is_fixed(rule) else {}
+        known[rule.code] = fixed | {"description": rule.text}
+    entry = {"address": {"pattern": "/"}, "until": {"pattern": rf"^{DAY}$(?!\n)"}}
+    suppressed = {"items": {"properties": entry}}
+    return {
+        "propertyNames": {"enum": sorted(known)},
+        "additionalProperties": {"properties": {"suppress": suppressed}},
+        "allOf": [{"properties": dict(sorted(known.items()))}],
+    }
 
 
 def plan_schema() -> Schema:

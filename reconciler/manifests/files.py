@@ -1,66 +1,89 @@
-"""Which files hold manifests; names are relative to the project and use `/`."""
+"""Which files hold manifests; names are relative to the root and use `/`.
+
+A pattern is a file, a folder or a glob in which `**` stands for any number of folders. Folders are
+searched through for what is named as manifests are; hidden files and project files are left out.
+"""
 
 from __future__ import annotations
 
-import glob
+import os
 from collections.abc import Iterable
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from reconciler.errors import ProjectError, UsageError
+from reconciler.manifests.parse import STDIN
+from reconciler.manifests.search import BrokenLinkError, OutsideError, is_glob, search
 
-ENDINGS = (".yaml", ".yml", ".json")
 
+def find(root: Path, patterns: Iterable[str], key: str = "manifests") -> tuple[str, ...]:
+    """The files that the patterns of a project name, sorted, each file once.
 
-def find(root: Path, patterns: Iterable[str]) -> tuple[str, ...]:
-    """The files that the patterns of a project name, sorted; raises ProjectError."""
-    found: set[str] = set()
+    `key` is where the project file has the patterns. Raises ProjectError for one that matches no
+    file, for what leads out of the project, and for a link that leads nowhere.
+    """
+    found: dict[str, str] = {}
     for pattern in patterns:
-        names = glob.glob(pattern, root_dir=root, recursive=True)
-        files = {Path(name).as_posix() for name in names if (root / name).is_file()}
+        if PurePath(pattern).is_absolute() or ".." in PurePath(pattern).parts:
+            raise _outside(pattern)
+        try:
+            files = list(search(root, pattern, within=os.path.realpath(root)))
+        except OutsideError as error:
+            raise _outside(error.name) from error
+        except BrokenLinkError as error:
+            raise ProjectError(
+                "PRJ113",
+                f"the link `{error.name}` leads {error.where}",
+                hint="correct it or take it away: what it stands for would be missing silently",
+            ) from error
+        except OSError as error:
+            raise ProjectError("PRJ114", _unsearchable(error)) from error
         if not files:
             raise ProjectError(
                 "PRJ110",
                 f"no file matches `{pattern}`",
-                hint=f"add manifests under {root.resolve()}, or correct `manifests` in "
-                "reconciler.yaml",
+                hint=f"add {key} under {root.resolve()}, or correct `{key}` in reconciler.yaml",
             )
-        for name in sorted(files):
-            inside(root, name)
-        found |= files
-    return tuple(sorted(found))
+        for each in files:
+            found.setdefault(each.real, each.name)
+    return tuple(sorted(found.values()))
 
 
 def inside(root: Path, name: str) -> Path:
     """The path of a file of the project; raises ProjectError where it lies outside."""
-    if not (root / name).resolve().is_relative_to(root.resolve()):
-        raise ProjectError(
-            "PRJ111",
-            f"`{name}` lies outside the project's folder",
-            hint="keep it beside reconciler.yaml; links that lead out are not followed",
-        )
+    if not Path(os.path.realpath(root / name)).is_relative_to(os.path.realpath(root)):
+        raise _outside(name)
     return root / name
 
 
 def find_paths(paths: Iterable[Path]) -> tuple[str, ...]:
-    """The files at the given paths, folders searched; raises UsageError."""
-    found: dict[str, None] = {}
+    """The files at the given paths, folders and globs; `-` is standard input. Raises UsageError."""
+    found: dict[str, str] = {}
     for path in paths:
-        if path.is_dir():
-            names = sorted(
-                each.as_posix()
-                for ending in ENDINGS
-                for each in path.rglob(f"*{ending}")
-                if each.is_file() and not _hidden(each.relative_to(path))
-            )
-            if not names:
+        if str(path) == "-":
+            found["-"] = STDIN
+            continue
+        try:
+            files = sorted(search(Path(), str(path)), key=lambda each: each.name)
+        except OSError as error:
+            raise UsageError("PRJ114", _unsearchable(error)) from error
+        if not files:
+            if path.is_dir():
                 raise UsageError("PRJ110", f"there is no manifest in {path}")
-            found.update(dict.fromkeys(names))
-        elif path.is_file():
-            found[path.as_posix()] = None
-        else:
+            if is_glob(str(path)):
+                raise UsageError("PRJ110", f"no file matches `{path}`")
             raise UsageError("PRJ112", f"there is no file {path}")
-    return tuple(found)
+        for each in files:
+            found.setdefault(each.real, each.name)
+    return tuple(found.values())
 
 
-def _hidden(path: Path) -> bool:
-    return any(part.startswith(".") for part in path.parts)
+def _unsearchable(error: OSError) -> str:
+    return f"the folder {error.filename} cannot be searched: {error.strerror}"
+
+
+def _outside(name: str) -> ProjectError:
+    return ProjectError(
+        "PRJ111",
+        f"`{name}` lies outside the project's folder",
+        hint="keep it beside reconciler.yaml; links that lead out are not followed",
+    )

@@ -1,136 +1,190 @@
-"""YAML 1.2 files become documents of plain values; what cannot be read is a diagnostic."""
+"""The bytes of a file become documents of plain values; what cannot be read is a diagnostic.
+
+Each document is read natively where that can be trusted, else by ruamel.yaml; where things stand
+is looked up only in a document that something is told about.
+"""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
-from reconciler.manifests.build import Builder, BuildError, Marks, Span
-from reconciler.manifests.text import MOST_BYTES, Chunk, decoded, documents
+from reconciler.manifests import json_text, native, yaml_text
+from reconciler.manifests.built import BuildError, Built, Marks, Span
+from reconciler.manifests.text import (
+    MOST_BYTES,
+    Chunk,
+    decoded,
+    documents,
+    other_version,
+    refused_character,
+)
 from reconciler.model.diagnostic import Diagnostic, Origin, Position, Severity
 
-_HINTS = {
-    "<stream end>": "the document ends before a bracket is closed",
-    "cannot start any token": "quote the value; tabs cannot indent, and @ and ` cannot begin text",
-    "mapping values are not allowed": "quote the value that holds `: `, or start a new line",
-    "could not find expected ':'": "a key ends with a colon and a space",
-    "expected ',' or": "close the bracket, or separate the items with commas",
-    "did not find expected <document start>": "check the indentation of this line",
-    "expected <block end>": "check the indentation of this line",
-    "unexpected end of stream": "close the quote",
+STDIN = "<stdin>"
+"""The name of standard input, which holds YAML or one JSON document."""
+
+_MOST_MARKED = 256 * 1024
+_HINTS_FOR_CHARACTERS = {
+    "\0": "remove it; a file full of them is UTF-16: save it as UTF-8",
+    "\ufeff": "remove this invisible mark; it belongs to the start of a file only",
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """One document of a file: which one in the stream, its first line (from 1), its value."""
+    """One document of a file: which one in the stream, its first line (from 1), its value.
+
+    `size` is the number of values in it; `has_null` tells whether one of them may be null.
+    """
 
     file: str
     index: int
     line: int
     value: Any
+    size: int
+    has_null: bool
 
 
 def parse(file: str, data: bytes) -> tuple[list[Document], list[Diagnostic]]:
     """Every document of a file that can be read, and one diagnostic for each that cannot."""
+    if len(data) > MOST_BYTES:
+        return [], [too_large(file)]
+    try:
+        source = Source(file, decoded(data))
+    except UnicodeDecodeError as error:
+        return [], [_not_decoded(file, error)]
     found: list[Document] = []
     problems: list[Diagnostic] = []
-    for number, item in enumerate(_read(file, data)):
+    for item in source.read():
         if isinstance(item, Diagnostic):
             problems.append(item)
         else:
-            found.append(Document(file, number, item[0] + 1, item[1]))
+            found.append(item)
     return found, problems
 
 
-def marks(file: str, data: bytes) -> tuple[list[str], dict[int, tuple[int, Marks]]]:
-    """The lines of a file and, per readable document, its line offset and where all stands."""
-    noted: dict[int, tuple[int, Marks]] = {}
-    try:
-        text = decoded(data)
-    except UnicodeDecodeError:
-        return [], noted
-    number = 0
-    for chunk in documents(text):
-        for item in _values(chunk, file, text, marking=True):
-            if not isinstance(item, Diagnostic) and item[2] is not None:
-                noted[number] = (chunk.line, item[2])
-            number += 1
-    return text.splitlines(), noted
+class Source:
+    """The text of one file, cut into its documents."""
+
+    def __init__(self, file: str, text: str) -> None:
+        self._file = file
+        self._text = text
+        self._is_json = file.endswith(".json") or (file == STDIN and json_text.is_json(text))
+
+    @cached_property
+    def lines(self) -> list[str]:
+        """The lines of the file, as YAML and JSON count them."""
+        return self._text.split("\n")
+
+    @cached_property
+    def chunks(self) -> list[Chunk]:
+        """The texts of the documents, those that cannot be read too."""
+        return [Chunk(0, self._text, 0)] if self._is_json else list(documents(self._text))
+
+    def read(self) -> Iterator[Document | Diagnostic]:
+        """Each document that holds anything, or what is wrong with it."""
+        if not self._is_json and (directive := other_version(self._text)):
+            yield self._refusal(0, _of_another_version(directive, self._text))
+            return
+        checked = self._is_json or native.trusts(self._text)
+        clean = self._is_json or refused_character(self._text) is None
+        for index, chunk in enumerate(self.chunks):
+            try:
+                if not clean:
+                    _refuse_characters(chunk.text)
+                built = self._built(chunk, trusted=checked or native.trusts(chunk.text))
+            except BuildError as error:
+                yield self._refusal(chunk.line, error)
+                continue
+            if built.value is not None:
+                line = chunk.line + built.line + 1
+                yield Document(self._file, index, line, built.value, built.size, built.has_null)
+
+    def _built(self, chunk: Chunk, *, trusted: bool) -> Built:
+        if self._is_json:
+            return json_text.read(chunk.text)
+        built = native.read(chunk) if trusted else None
+        return built or yaml_text.read(chunk.text)
+
+    def marks(self, index: int) -> Marks | None:
+        """Where all stands in a document, None where it cannot be read or would take too long."""
+        if len(self.chunks[index].text) > _MOST_MARKED:
+            return None
+        read = json_text.read if self._is_json else yaml_text.read
+        try:
+            return read(self.chunks[index].text, marking=True).marks
+        except BuildError:
+            return None
+
+    def position(self, line: int, span: Span) -> Position:
+        """A span of the document that begins at a line (from 0), as people count."""
+        line = min(line + span.line, len(self.lines) - 1)
+        text = self.lines[line]
+        end = span.end_column if span.end_line == span.line else len(text)
+        return Position(self._file, line + 1, span.column + 1, max(end, span.column + 1) + 1, text)
+
+    def _refusal(self, line: int, error: BuildError) -> Diagnostic:
+        position = self.position(line, error.span)
+        return _problem(self._file, error.code, error.summary, error.hint, position)
 
 
-_Read = tuple[int, Any, Marks | None]
-
-
-def _read(file: str, data: bytes) -> Iterator[Diagnostic | _Read]:
-    if len(data) > MOST_BYTES:
-        limit = MOST_BYTES // 1024 // 1024
-        yield _problem(file, "YML107", f"larger than {limit} MiB", hint="split the file")
+def _refuse_characters(text: str) -> None:
+    at = refused_character(text)
+    if at is None:
         return
-    try:
-        text = decoded(data)
-    except UnicodeDecodeError as error:
-        yield _problem(
-            file,
-            "YML106",
-            f"byte {error.start} is not UTF-8: {error.reason}",
-            hint="save the file as UTF-8",
-        )
-        return
-    for chunk in documents(text):
-        yield from _values(chunk, file, text)
+    line, column = text.count("\n", 0, at), at - (text.rfind("\n", 0, at) + 1)
+    raise BuildError(
+        "YML106",
+        f"the character U+{ord(text[at]):04X} is not allowed",
+        Span(line, column, line, column + 1),
+        _HINTS_FOR_CHARACTERS.get(text[at], "remove it, or quote and escape it"),
+    )
 
 
-def _values(
-    chunk: Chunk, file: str, text: str, *, marking: bool = False
-) -> Iterator[Diagnostic | _Read]:
-    from ruamel.yaml import YAML  # noqa: PLC0415 - slow to import, not needed by `--help`
-    from ruamel.yaml.error import MarkedYAMLError  # noqa: PLC0415
-    from ruamel.yaml.reader import ReaderError  # noqa: PLC0415
-
-    events = YAML(typ="safe", pure=True).parse(chunk.text)
-    try:
-        for line, value, noted in Builder(marking=marking).documents(events):
-            yield chunk.line + line, value, noted
-    except BuildError as error:
-        yield _at(file, text, chunk, error.span, error.code, error.summary, error.hint)
-    except ReaderError as error:
-        before = chunk.text[: error.position]
-        line, column = before.count("\n"), len(before) - (before.rfind("\n") + 1)
-        span = Span(line, column, line, column + 1)
-        character = f"the character U+{ord(chunk.text[error.position]):04X} is not allowed"
-        yield _at(file, text, chunk, span, "YML106", character, "remove it, or quote and escape it")
-    except MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        span = _within(chunk, mark.line, mark.column)
-        said = ", ".join(filter(None, (error.context, error.problem)))
-        hint = next((hint for part, hint in _HINTS.items() if part in said), "")
-        yield _at(file, text, chunk, span, "YML101", f"this is no YAML: {said}", hint)
+def _of_another_version(directive: re.Match[str], text: str) -> BuildError:
+    line = text.count("\n", 0, directive.start())
+    return BuildError(
+        "YML109",
+        f"`{directive[0].strip()}` is not the YAML of manifests",
+        Span(line, 0, line, len(directive[0])),
+        "write %YAML 1.2, or nothing: in 1.1 `no`, `on`, `012` and more mean something else",
+    )
 
 
-def _within(chunk: Chunk, line: int, column: int) -> Span:
-    """The place, or the last text of the document where the parser has run past its end."""
-    lines = chunk.text.rstrip().split("\n")
-    if line >= len(lines):
-        line, column = len(lines) - 1, max(len(lines[-1]) - 1, 0)
-    return Span(line, column, line, column + 1)
+def too_large(file: str) -> Diagnostic:
+    """The refusal of a file that is larger than any set of manifests."""
+    limit = MOST_BYTES // 1024 // 1024
+    return _problem(file, "YML107", f"larger than {limit} MiB", "split the file")
 
 
-def _at(  # noqa: PLR0913, PLR0917 - the facts of one diagnostic
-    file: str, text: str, chunk: Chunk, span: Span, code: str, summary: str, hint: str
-) -> Diagnostic:
-    lines = text.splitlines()
-    position = position_of(file, lines, chunk.line, span)
-    return _problem(file, code, summary, hint, position=position)
+def unreadable(file: str, why: str, hint: str = "") -> Diagnostic:
+    """The refusal of a file whose bytes nobody can get."""
+    return _problem(file, "YML108", f"the file cannot be read: {why}", hint)
 
 
-def position_of(file: str, lines: list[str], offset: int, span: Span) -> Position:
-    """A span of the document that begins at line `offset` (from 0), as people count."""
-    line = min(offset + span.line, max(len(lines) - 1, 0))
-    text = lines[line] if lines else ""
-    end = span.end_column if span.end_line == span.line else len(text)
-    return Position(file, line + 1, span.column + 1, max(end, span.column + 1) + 1, text)
+def _not_decoded(file: str, error: UnicodeDecodeError) -> Diagnostic:
+    before = _as_far_as_possible(error.object[: error.start], error.encoding)
+    lines = _as_far_as_possible(error.object, error.encoding).split("\n")
+    line, column = before.count("\n"), len(before) - (before.rfind("\n") + 1)
+    name = error.encoding.upper().removesuffix("-LE").removesuffix("-BE")
+    wrong = error.object[error.start : error.end][:4]
+    shown = "".join(f"\\x{byte:02x}" for byte in wrong)
+    return _problem(
+        file,
+        "YML106",
+        f"the byte{'s' if len(wrong) > 1 else ''} {shown} cannot be read as {name}: {error.reason}",
+        "save the file as UTF-8",
+        Position(file, line + 1, column + 1, column + 2, lines[line]),
+    )
+
+
+def _as_far_as_possible(data: bytes, encoding: str) -> str:
+    text = data.decode(encoding, "replace").removeprefix("\ufeff")
+    return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def _problem(

@@ -5,34 +5,63 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
-from reconciler.manifests.build import Marks, Span
-from reconciler.manifests.parse import marks, position_of
-from reconciler.model.diagnostic import Diagnostic, Path, Position
+from reconciler.manifests.built import Marks, Span
+from reconciler.manifests.parse import Source
+from reconciler.manifests.text import decoded
+from reconciler.model.diagnostic import Diagnostic, Origin, Path, Position
 
 Read = Callable[[str], bytes]
+_KEPT = 64
 
 
 class Places:
-    """The positions of one set of files, each read once and only when asked for."""
+    """The positions of one set of files: each is cut once, each document marked when asked for."""
 
     def __init__(self, read: Read) -> None:
         self._read = read
-        self._files: dict[str, tuple[list[str], dict[int, tuple[int, Marks]]]] = {}
+        self._sources: dict[str, Source | None] = {}
+        self._marks: dict[tuple[str, int], Marks | None] = {}
 
     def of(self, file: str, document: int, path: Path, *, on_key: bool) -> Position | None:
-        """The place of a value (or its key); of what is not there, the nearest thing around."""
-        if file not in self._files:
-            self._files[file] = marks(file, self._read(file))
-        lines, documents = self._files[file]
-        if document not in documents:
-            return None
-        offset, noted = documents[document]
-        return position_of(file, lines, offset, _span(noted, path, on_key=on_key))
+        """The place of a value (or its key); of what is not there, the nearest thing around.
 
-    def written(self, file: str, document: int, path: Path) -> str:
-        """The text of a value as it stands in the file."""
-        place = self.of(file, document, path, on_key=False)
+        In a document that cannot be marked, its first line; None where there is no such document.
+        """
+        source = self._source(file)
+        if source is None or document >= len(source.chunks):
+            return None
+        chunk = source.chunks[document]
+        noted = self._noted(source, file, document)
+        if noted is None:
+            return source.position(chunk.line, Span(chunk.content, 0, chunk.content, 1))
+        return source.position(chunk.line, _span(noted, path, on_key=on_key))
+
+    def at(self, origin: Origin, path: Path, *, on_key: bool) -> Position | None:
+        """The place of a value (or its key) of a manifest, in the patch that it comes from."""
+        return self.of(*origin.of(path), path, on_key=on_key)
+
+    def written(self, origin: Origin, path: Path) -> str:
+        """The text of a value as it stands in the file, as far as it is known."""
+        file, document = origin.of(path)
+        source = self._source(file)
+        noted = self._noted(source, file, document) if source else None
+        place = self.of(file, document, path, on_key=False) if noted else None
         return place.text[place.column - 1 : place.end_column - 1].strip() if place else ""
+
+    def _noted(self, source: Source, file: str, document: int) -> Marks | None:
+        if (file, document) not in self._marks:
+            if len(self._marks) >= _KEPT:
+                self._marks.clear()
+            self._marks[file, document] = source.marks(document)
+        return self._marks[file, document]
+
+    def _source(self, file: str) -> Source | None:
+        if file not in self._sources:
+            try:
+                self._sources[file] = Source(file, decoded(self._read(file)))
+            except UnicodeDecodeError:
+                self._sources[file] = None
+        return self._sources[file]
 
 
 def _span(noted: Marks, path: Path, *, on_key: bool) -> Span:
@@ -57,14 +86,14 @@ def attach(diagnostics: Iterable[Diagnostic], read: Read) -> tuple[Diagnostic, .
     """The diagnostics with their positions, in the order in which a reader meets them."""
     places = Places(read)
     found = [
-        replace(
-            each,
-            position=places.of(
-                each.origin.file, each.origin.document, each.path, on_key=each.on_key
-            ),
-        )
+        replace(each, position=places.at(each.origin, each.path, on_key=each.on_key))
         if each.position is None and each.origin is not None
         else each
-        for each in diagnostics
+        for each in sorted(diagnostics, key=_document)
     ]
     return tuple(sorted(found, key=Diagnostic.sort_key))
+
+
+def _document(found: Diagnostic) -> tuple[str, int]:
+    """Brings what is told about one document together: it is marked once."""
+    return (found.origin.file, found.origin.document) if found.origin else ("", 0)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
@@ -12,14 +14,18 @@ from pydantic import BaseModel, Field
 
 from reconciler.errors import ProjectError, UsageError
 from reconciler.manifests import positions, schema
+from reconciler.manifests.contents import content
 from reconciler.manifests.files import inside
 from reconciler.manifests.parse import Document, parse
+from reconciler.manifests.policy import RuleBlock, Weight, policy_of
+from reconciler.manifests.policy import problems as policy_problems
 from reconciler.model import diagnostic as model
 from reconciler.model.diagnostic import Diagnostic, InvalidInputError, Origin, Severity
 from reconciler.model.facts import NO_FACTS, Facts
 from reconciler.model.resource import Manifest
 from reconciler.model.suggestion import did_you_mean
 from reconciler.model.value import digest
+from reconciler.rules.policy import NO_POLICY, Policy
 from reconciler.vendor import Vendor
 
 FILE = "reconciler.yaml"
@@ -106,6 +112,11 @@ class ProjectFile(Manifest):
     tenants: dict[str, TenantBlock] = Field(
         min_length=1, description="The tenants by the names that addresses begin with."
     )
+    rules: dict[str, Weight | RuleBlock] = Field(
+        default_factory=dict,
+        description="How rules weigh in this project, and what it lives with, by the rule's code.",
+        examples=[{"WCC124": "off"}],
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,12 +148,16 @@ class Tenant:
 
 @dataclass(frozen=True, slots=True)
 class Project:
-    """A project as its file describes it; `state` is the URL of the state's database."""
+    """A project as its file describes it; `state` is the URL of the state's database.
+
+    `policy` is what it decides about rules, as of the day on which it was loaded.
+    """
 
     root: Path
     state: str
     default: tuple[str, ...]
     tenants: Mapping[str, Tenant]
+    policy: Policy = NO_POLICY
 
     def chosen(self, names: Iterable[str]) -> tuple[Tenant, ...]:
         """The tenants of a command: the named ones, else the default ones.
@@ -161,9 +176,12 @@ class Project:
 
 
 def load_project(
-    root: Path, vendors: Mapping[str, Vendor], environment: Mapping[str, str]
+    root: Path,
+    vendors: Mapping[str, Vendor],
+    environment: Mapping[str, str],
+    today: date = date.min,
 ) -> Project:
-    """The project in a folder; raises ProjectError or InvalidInputError."""
+    """The project in a folder, on a day; raises ProjectError or InvalidInputError."""
     data = _read(root)
     documents, problems = parse(FILE, data)
     if not problems and len(documents) != 1:
@@ -177,7 +195,8 @@ def load_project(
             problems = list(_checked(written, vendors))
             facts = {} if problems else shaping.facts(written, vendors, problems)
             if not problems:
-                return _project(root, written, facts, documents[0], environment)
+                made = _project(root, written, facts, documents[0], environment)
+                return replace(made, policy=policy_of(written.rules, today))
     raise InvalidInputError(positions.attach(problems, lambda _: data))
 
 
@@ -185,22 +204,22 @@ _START = "start with `apiVersion: reconciler/v1` and `kind: Project`"
 
 
 def _read(root: Path) -> bytes:
-    try:
-        return (root / FILE).read_bytes()
-    except (FileNotFoundError, NotADirectoryError) as error:
-        here = root.resolve()
-        above = next((each for each in here.parents if (each / FILE).is_file()), None)
-        if not root.is_dir():
-            summary, hint = f"there is no folder {root}", "correct -C"
-        elif above:
-            summary = f"there is no {FILE} in {here}"
-            hint = f"there is one in {above}: go there, or use -C {above}"
-        else:
-            summary = f"there is no {FILE} in {here}"
-            hint = "go to the folder of your project, or see `reconciler demo`"
-        raise ProjectError("PRJ101", summary, hint=hint) from error
-    except OSError as error:
-        raise ProjectError("PRJ101", f"{FILE} cannot be read: {error.strerror}") from error
+    data = content(root, FILE)
+    if isinstance(data, bytes):
+        return data
+    if os.path.lexists(root / FILE):
+        raise ProjectError("PRJ101", f"{FILE}: {data.summary}", hint=data.hint)
+    here = root.resolve()
+    above = next((each for each in here.parents if (each / FILE).is_file()), None)
+    if not root.is_dir():
+        summary, hint = f"there is no folder {root}", "correct -C"
+    elif above:
+        summary = f"there is no {FILE} in {here}"
+        hint = f"there is one in {above}: go there, or use -C {above}"
+    else:
+        summary = f"there is no {FILE} in {here}"
+        hint = "go to the folder of your project, or see `reconciler demo`"
+    raise ProjectError("PRJ101", summary, hint=hint)
 
 
 class _Shaping:
@@ -232,7 +251,8 @@ class _Shaping:
         self, wanted: type[M], value: object, at: model.Path
     ) -> tuple[M | None, list[Diagnostic]]:
         def written(path: model.Path) -> str:
-            return self._places.written(FILE, self._document.index, (*at, *path))
+            origin = Origin(FILE, self._document.index, self._document.line)
+            return self._places.written(origin, (*at, *path))
 
         made, found = schema.validated(wanted, value, written)
         return made, [
@@ -242,6 +262,8 @@ class _Shaping:
 
 
 def _checked(written: ProjectFile, vendors: Mapping[str, Vendor]) -> Iterator[Diagnostic]:
+    for code, path, summary, hint, on_key in policy_problems(written.rules, vendors):
+        yield _problem(code, path, summary, hint=hint, on_key=on_key)
     for number, name in enumerate(written.default):
         if name not in written.tenants:
             summary, hint = _unknown(name, written.tenants)
@@ -321,7 +343,7 @@ def _project(
             name=name,
             vendor=block.vendor,
             manifests=tuple(block.manifests),
-            digest=digest(document.value["tenants"][name]),
+            digest=_digest(document.value, name),
             origin=Origin(FILE, document.index, document.line),
             patches=tuple(block.patches),
             facts=facts[name],
@@ -333,6 +355,12 @@ def _project(
             unmanaged=block.unmanaged,
         )
     return Project(root, _state(written, environment), tuple(written.default), tenants)
+
+
+def _digest(file: Mapping[str, Any], tenant: str) -> str:
+    """Fingerprints what a tenant's plan depends on in the file: its block, and the rules'."""
+    block, rules = file["tenants"][tenant], file.get("rules")
+    return digest([block, rules] if rules else block)
 
 
 def _state(written: ProjectFile, environment: Mapping[str, str]) -> str:

@@ -20,6 +20,9 @@ _OCTAL = re.compile(r"0o[0-7]+")
 _HEX = re.compile(r"0x[0-9a-fA-F]+")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
 _INFINITY = re.compile(r"[-+]?\.(inf|Inf|INF)")
+MOST_DIGITS = 4300
+"""What Python turns into a number, or back into text, without taking forever."""
+
 _MAY_BE_NUMBER = frozenset("+-.0123456789")
 
 
@@ -29,6 +32,8 @@ def plain(text: str) -> Scalar:
         return _CONSTANTS[text]
     if text[0] not in _MAY_BE_NUMBER:
         return text
+    if len(text) > MOST_DIGITS:
+        return _long(text)
     if _INT.fullmatch(text):
         return int(text)
     if _OCTAL.fullmatch(text):
@@ -39,4 +44,11 @@ def plain(text: str) -> Scalar:
         return float(text)
     if _INFINITY.fullmatch(text):
         return float(text.replace(".", ""))
+    return text
+
+
+def _long(text: str) -> str:
+    """What is as long as no number may be, where it is none."""
+    if any(number.fullmatch(text) for number in (_INT, _OCTAL, _HEX, _FLOAT)):
+        raise ValueError("a number of this length cannot be read")
     return text

@@ -16,43 +16,79 @@ _ENCODINGS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
     (codecs.BOM_UTF8, "utf-8-sig"),
 )
+# Besides control characters: what ends a line for some readers and not for others (NEL, LS, PS),
+# so that a comment could hide a key, and the byte order mark, which nobody sees within a name.
+_REFUSED = re.compile(
+    "[^\t\n -~\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
+)
+_FINE_ASCII = bytes((0x09, 0x0A, *range(0x20, 0x7F)))
 # At the start of a line these end a document whatever stands around them, block text included.
-_START = re.compile(r"^---(?=\s|$)", re.MULTILINE)
+_MARKER = re.compile(r"\n(---|\.\.\.)(?=[ \t\n])")
+_BLANK = r"[ \t]*+(?:#[^\n]*+)?\n"
+_NOTHING = re.compile(
+    rf"(?:---(?=[ \n])(?:{_BLANK})*+|(?:{_BLANK}|%[^\n]*\n)*+)(?:\.\.\.(?:[ \t]+(?:#[^\n]*)?)?\n)?"
+)
+_OTHER_VERSION = re.compile(r"^%YAML +(?!1\.2\s)[^\n]*", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
-    """One document's text; `line` counts from 0 in the file."""
+    """One document's text, which ends with a line break.
+
+    `line` counts from 0 in the file, `content` from 0 in the chunk: where the first value is.
+    """
 
     line: int
     text: str
+    content: int
 
 
 def decoded(data: bytes) -> str:
     """The text of a file in UTF-8, or in UTF-16 or UTF-32 with a byte order mark.
 
-    Raises UnicodeDecodeError.
+    Lines end with LF whatever ends them in the file. Raises UnicodeDecodeError.
     """
-    for mark, encoding in _ENCODINGS:
-        if data.startswith(mark):
-            return data.decode(encoding)
-    return data.decode("utf-8")
+    encoding = next((name for mark, name in _ENCODINGS if data.startswith(mark)), "utf-8")
+    text = data.decode(encoding)
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+    return text
+
+
+def refused_character(text: str) -> int | None:
+    """Where the first character stands that YAML has no place for, None where all are fine."""
+    if text.isascii() and not text.encode("ascii").translate(None, _FINE_ASCII):
+        return None
+    found = _REFUSED.search(text)
+    return found.start() if found else None
+
+
+def other_version(text: str) -> re.Match[str] | None:
+    """The first directive that asks for another YAML than 1.2."""
+    return _OTHER_VERSION.search(text) if "%YAML" in text else None
 
 
 def documents(text: str) -> Iterator[Chunk]:
-    """The stream cut before each `---`, so that one broken document hides no other."""
-    starts = [match.start() for match in _START.finditer(text)]
-    if not starts or text[: starts[0]].strip():
-        starts.insert(0, 0)
+    """The stream cut before each `---` and after each `...`, so that one broken document hides
+    no other; what holds blank lines, comments, directives and markers only is left out."""
+    text = text if text.endswith("\n") else text + "\n"
     line, at = 0, 0
-    for start, end in zip(starts, [*starts[1:], len(text)], strict=True):
+    for start, end in _cuts(text):
         line += text.count("\n", at, start)
         at = start
-        if _says_something(chunk := text[start:end]):
-            yield Chunk(line, chunk)
+        nothing = _NOTHING.match(text, start, end)
+        first = nothing.end() if nothing else start
+        if first < end:
+            yield Chunk(line, text[start:end], text.count("\n", start, first))
 
 
-def _says_something(chunk: str) -> bool:
-    """Whether there is more than blank lines, comments, directives and end markers."""
-    lines = (line.strip() for line in chunk.splitlines())
-    return any(line and line[0] not in "#%" and line != "..." for line in lines)
+def _cuts(text: str) -> Iterator[tuple[int, int]]:
+    start = 0
+    for marker in _MARKER.finditer("\n" + text):
+        at = marker.start()  # of the marker itself, as a line break was put before the text
+        cut = at if marker[1] == "---" else text.index("\n", at) + 1
+        if cut > start:
+            yield start, cut
+        start = cut
+    if start < len(text):
+        yield start, len(text)

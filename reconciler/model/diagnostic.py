@@ -5,7 +5,9 @@ They are rendered once, at the edge (`reporting`); nothing here prints.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 
 from reconciler.errors import ReconcilerError
@@ -35,12 +37,32 @@ class Severity(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Patched:
+    """A value that a patch put in, took out or replaced, and the document of that patch."""
+
+    path: Path
+    file: str
+    document: int
+
+
+@dataclass(frozen=True, slots=True)
 class Origin:
-    """The document that something comes from: its file as shown, its place in the stream."""
+    """The document that something comes from: its file as shown, its place in the stream.
+
+    `patches` are the values that come from other documents, by their paths.
+    """
 
     file: str
     document: int
     line: int
+    patches: tuple[Patched, ...] = ()
+
+    def of(self, path: Path) -> tuple[str, int]:
+        """File and document of the value at a path."""
+        for each in self.patches:
+            if path[: len(each.path)] == each.path:
+                return each.file, each.document
+        return self.file, self.document
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +77,29 @@ class Position:
 
 
 @dataclass(frozen=True, slots=True)
+class Suppression:
+    """Leave of a project to live with what a rule finds about one object, until a day (included).
+
+    `address` is an address or its end, such as `ResourceCollection/legacy`; `number` is its place
+    among those of its rule in the project file.
+    """
+
+    code: str
+    address: str
+    reason: str
+    until: date
+    number: int
+
+    def __str__(self) -> str:
+        return f"{self.reason} (until {self.until})"
+
+
+@dataclass(frozen=True, slots=True)
 class Diagnostic:
-    """One finding about an input: what is wrong, where, which rule says so, what to do."""
+    """One finding about an input: what is wrong, where, which rule says so, what to do.
+
+    A suppressed one is counted and kept in reports, and stops nothing.
+    """
 
     severity: Severity
     code: str
@@ -70,17 +113,30 @@ class Diagnostic:
     on_key: bool = False
     position: Position | None = None
     source: str = ""
+    suppression: Suppression | None = None
 
     def sort_key(self) -> tuple[str, int, int, str, str, str]:
         """By file, line and column, then code: the order in which a reader meets them."""
-        line, column = (self.position.line, self.position.column) if self.position else (0, 0)
-        file = self.origin.file if self.origin else ""
+        place = self.position
+        line, column = (place.line, place.column) if place else (0, 0)
+        file = place.file if place else self.origin.file if self.origin else ""
         return (file, line, column, self.code, str(self.address or ""), self.summary)
 
 
-def has_errors(diagnostics: tuple[Diagnostic, ...]) -> bool:
+def has_errors(diagnostics: Iterable[Diagnostic]) -> bool:
     """Whether anything among them stops a plan."""
-    return any(d.severity is Severity.ERROR for d in diagnostics)
+    return any(d.severity is Severity.ERROR and d.suppression is None for d in diagnostics)
+
+
+def open_and_suppressed(
+    diagnostics: Iterable[Diagnostic],
+) -> tuple[tuple[Diagnostic, ...], tuple[Diagnostic, ...]]:
+    """Those that count, and those that the project has given leave to."""
+    every = tuple(diagnostics)
+    return (
+        tuple(each for each in every if each.suppression is None),
+        tuple(each for each in every if each.suppression is not None),
+    )
 
 
 class InvalidInputError(ReconcilerError):

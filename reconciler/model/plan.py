@@ -109,7 +109,7 @@ class TenantRead:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A diagnostic as machines read it."""
+    """A diagnostic as machines read it; `suppressed` says why it counts for nothing."""
 
     severity: str
     code: str
@@ -123,6 +123,7 @@ class Finding:
     column: int | None = None
     path: str = ""
     source: str = ""
+    suppressed: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +154,7 @@ class Plan:
     changes: tuple[Change, ...]
     records: tuple[Record, ...]
     findings: tuple[Finding, ...]
+    suppressed: tuple[Finding, ...]
     summary: Summary
     outcome: Outcome
     complete: bool
@@ -166,8 +168,8 @@ class Plan:
 
     @property
     def differs(self) -> bool:
-        """Whether Git and the tenant (or our ownership of it) differ."""
-        return bool(self.changes)
+        """Whether Git and the tenant (or what our state knows of it) differ."""
+        return bool(self.changes or self.records)
 
 
 @cache

@@ -62,7 +62,7 @@ def _as_json(wanted: Any) -> Any:
     return wanted
 
 
-_CONTAINERS = frozenset({"default", "list", "dict"})
+_CONTAINERS = frozenset({"default", "list", "dict", "function-before", "function-after"})
 
 
 def _whole(value: Any) -> Any:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 
 from reconciler.model.change import Action, AttributeChange, Change, Reason, Source
 from reconciler.model.live import Snapshot
@@ -39,7 +39,8 @@ def _reason(item: Item, *, reverting: bool) -> Reason:
     if not item.differs:
         return Reason.RENAMED
     applied = applied_values(item.row)
-    outside = bool(diff.differing(item.before, applied))
+    # the tenant's own additions to a map are no change: they are kept
+    outside = bool(diff.differing(item.before, diff.merged(applied, item.before)))
     if not outside:
         return Reason.GIT
     return Reason.OUTSIDE if not diff.differing(applied, item.declared) else Reason.BOTH
@@ -60,13 +61,13 @@ def write(item: Item) -> order.Write:
     )
 
 
-def referrers_now(snapshot: Snapshot) -> Mapping[tuple[Ref, str], int]:
-    """How many objects of each kind refer to each object in the tenant."""
+def counts_now(snapshot: Snapshot) -> order.Counts:
+    """How many objects of each kind there are, and refer to each object, in the tenant."""
     counts: Counter[tuple[Ref, str]] = Counter()
     for kind, rows in snapshot.objects.items():
         for row in rows:
             counts.update({(key, kind) for _, key in refs(row.values)})
-    return counts
+    return order.Counts({kind: len(rows) for kind, rows in snapshot.objects.items()}, counts)
 
 
 def change(
@@ -101,10 +102,12 @@ def change(
 
 
 def _attributes(item: Item, action: Action, directory: Directory) -> tuple[AttributeChange, ...]:
+    if action is Action.DELETE:
+        return diff.wholly("remove", item.before, item.kind, directory.name_of)
     if item.gone:
         return ()
     if action is Action.CREATE:
-        return diff.additions(item.declared, item.kind, directory.name_of)
+        return diff.wholly("add", item.declared, item.kind, directory.name_of)
     return diff.changes(item.before, item.after, item.kind, directory.name_of)
 
 
@@ -157,7 +160,7 @@ def records(items: Iterable[Item], directory: Directory) -> Iterator[Record]:
         if item.changes or item.row is None or item.live is None:
             continue
         same = (
-            applied_values(item.row) == item.declared
+            diff.without(applied_values(item.row), item.ignored) == item.declared
             and item.row.prevent_destroy == item.prevents_destroy
             and item.row.name == item.live.name
         )

@@ -49,8 +49,19 @@ def without(values: Values, paths: tuple[str, ...]) -> dict[str, Value]:
 
 
 def differing(before: Values, after: Values) -> tuple[str, ...]:
-    """The top-level attributes of `after` that `before` does not have so."""
-    return tuple(key for key, value in after.items() if key not in before or before[key] != value)
+    """The top-level attributes of `after` that `before` does not have so.
+
+    Keys that only `before` has in a map are no difference: they are kept.
+    """
+    return tuple(
+        key for key, value in after.items() if key not in before or not _same(before[key], value)
+    )
+
+
+def _same(before: Value, after: Value) -> bool:
+    if isinstance(before, Mapping) and isinstance(after, Mapping):
+        return before == after or not differing(before, after)
+    return before == after
 
 
 def changes(
@@ -93,29 +104,43 @@ def _attribute(how: str, level: Any, kind: Kind, name_of: NameOf) -> AttributeCh
     )
 
 
-def additions(after: Values, kind: Kind, name_of: NameOf) -> tuple[AttributeChange, ...]:
-    """The attributes of a new object, in the order of its values; what grants nothing is left
-    out.
+def wholly(
+    op: Literal["add", "remove"], values: Values, kind: Kind, name_of: NameOf
+) -> tuple[AttributeChange, ...]:
+    """The attributes that come or go with a whole object, in the order of its values.
+
+    What grants nothing is left out.
     """
-    return tuple(_additions(after, (), kind, name_of))
+    return tuple(_wholly(op, values, (), kind, name_of))
 
 
-def _additions(
-    values: Values, path: tuple[str, ...], kind: Kind, name_of: NameOf
+def _wholly(
+    op: Literal["add", "remove"],
+    values: Values,
+    path: tuple[str, ...],
+    kind: Kind,
+    name_of: NameOf,
 ) -> Iterator[AttributeChange]:
     for key, value in values.items():
         here = (*path, key)
         if isinstance(value, Mapping):
-            yield from _additions(value, here, kind, name_of)
-        elif not (isinstance(value, str) and value in kind.nothing):
+            yield from _wholly(op, value, here, kind, name_of)
+        elif op == "remove":
+            if value and not _grants_nothing(value, kind):
+                yield AttributeChange(path=".".join(here), op=op, before=to_json(value, name_of))
+        elif not _grants_nothing(value, kind):
             danger = kind.danger(here, value)
             yield AttributeChange(
                 path=".".join(here),
-                op="add",
+                op=op,
                 after=to_json(value, name_of),
                 note=danger.note if danger else "",
                 rule=danger.rule if danger else "",
             )
+
+
+def _grants_nothing(value: Value, kind: Kind) -> bool:
+    return value == frozenset() or (isinstance(value, str) and value in kind.nothing)
 
 
 def leaves(values: Value) -> int:

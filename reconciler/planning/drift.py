@@ -9,7 +9,7 @@ from typing import Literal
 from reconciler.model.address import Address
 from reconciler.model.change import AttributeChange, Source
 from reconciler.model.live import LiveObject, Snapshot
-from reconciler.model.value import Value, Values
+from reconciler.model.value import Unresolved, Value, Values, refs
 from reconciler.planning import diff
 from reconciler.planning.item import (
     Item,
@@ -59,7 +59,7 @@ def find(given: TenantInput, snapshot: Snapshot, *, stateless: bool) -> TenantDr
     kinds = {kind.name: kind for kind in given.vendor.kinds}
     live = LiveIndex(snapshot)
     matches, _ = match(given.resources, kinds, live, given.rows)
-    directory = Directory(matches, kinds, given.vendor.inventory, snapshot)
+    directory = Directory(matches, given.vendor, given.facts, snapshot)
     items = [from_manifest(each, directory, given) for each in matches]
     items.extend(removed_from_git(given, matches, kinds, live))
     differences: list[Difference] = []
@@ -82,9 +82,17 @@ def find(given: TenantInput, snapshot: Snapshot, *, stateless: bool) -> TenantDr
 
 
 def _applied(item: Item, *, stateless: bool) -> Values | None:
+    """What the tenant should still have, but for what a manifest leaves alone."""
     if item.row is not None:
-        return applied_values(item.row)
-    return item.declared if stateless and item.live is not None else None
+        return diff.without(applied_values(item.row), item.ignored)
+    if not stateless or item.live is None:
+        return None
+    # what names nothing that we know can be compared with nothing
+    return {key: value for key, value in item.declared.items() if not _unresolved(value)}
+
+
+def _unresolved(value: Value) -> bool:
+    return any(isinstance(key, Unresolved) for _, key in refs(value))
 
 
 def _of(item: Item, applied: Values, directory: Directory) -> Iterator[Difference]:

@@ -15,6 +15,7 @@ from reconciler.model.value import Ref, Values, from_json, refs
 from reconciler.planning import diff
 from reconciler.planning.match import How, LiveIndex, Match, vendor_name
 from reconciler.planning.resolve import Directory, key_of
+from reconciler.rules.policy import NO_POLICY, Policy
 from reconciler.rules.world import Expected, World
 from reconciler.vendor import Kind, Removal, Vendor
 
@@ -34,6 +35,7 @@ class TenantInput:
     resources: tuple[AnyResource, ...]
     rows: Mapping[str, Row] = field(default_factory=dict)
     facts: Facts = NO_FACTS
+    policy: Policy = NO_POLICY
     targets: frozenset[Address] | None = None
     revert: Mapping[Address, Values] | None = None
 
@@ -63,7 +65,7 @@ class Item:
     @property
     def differs(self) -> bool:
         """Whether the tenant has to be written to."""
-        return self.live is None or bool(diff.differing(self.before, self.declared))
+        return self.live is None or bool(diff.differing(self.before, self.after))
 
     @property
     def deletes(self) -> bool:
@@ -85,6 +87,11 @@ class Item:
         """Whether the plan lists it: the tenant or our ownership of it changes."""
         owned = self.row is not None and self.moved_from is None
         return self.gone or self.differs or not owned
+
+    @property
+    def ignored(self) -> tuple[str, ...]:
+        """The attributes of a live object that its manifest leaves alone, with their paths."""
+        return self.resource.lifecycle.ignore_changes if self.resource else ()
 
     @property
     def prevents_destroy(self) -> bool:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from reconciler import __version__
 from reconciler.model import plan as plans
 from reconciler.model.change import Action, Change
-from reconciler.model.diagnostic import Diagnostic, dotted, has_errors
+from reconciler.model.diagnostic import Diagnostic, dotted, has_errors, open_and_suppressed
 from reconciler.model.plan import Basis, Finding, Plan, Step, Summary, TenantRead
 from reconciler.planning.planner import TenantPlan
 
@@ -31,9 +31,11 @@ def joined(
     targets: tuple[str, ...] = (),
 ) -> Plan:
     """One plan, tenant after tenant; with any error it has findings and no steps."""
-    diagnostics = (*refused, *(d for part in parts for d in part.diagnostics))
+    every = (*refused, *(d for part in parts for d in part.diagnostics))
+    diagnostics, suppressed = open_and_suppressed(every)
     errored = has_errors(diagnostics)
     steps, changes = _numbered(parts)
+    records = () if errored else tuple(r for part in parts for r in part.plan.records)
     return Plan(
         format_version=plans.FORMAT_VERSION,
         tool_version=__version__,
@@ -42,10 +44,11 @@ def joined(
         tenants=tuple(part.read for part in parts),
         steps=() if errored else steps,
         changes=changes,
-        records=() if errored else tuple(r for part in parts for r in part.plan.records),
+        records=records,
         findings=tuple(finding(each) for each in diagnostics),
+        suppressed=tuple(finding(each) for each in suppressed),
         summary=_summary(changes, sum(part.plan.no_op for part in parts)),
-        outcome="error" if errored else "changes" if changes else "no_changes",
+        outcome="error" if errored else "changes" if changes or records else "no_changes",
         complete=not errored and not targets,
         errored=errored,
         targets=targets,
@@ -100,4 +103,5 @@ def finding(diagnostic: Diagnostic) -> Finding:
         column=place.column if place else None,
         path=dotted(diagnostic.path),
         source=diagnostic.source,
+        suppressed=str(diagnostic.suppression or ""),
     )

@@ -31,7 +31,8 @@ class How(StrEnum):
 class Match:
     """A manifest with its live object (None: there is none) and its ownership row.
 
-    `moved_from` is the address under which the state still knows it.
+    `moved_from` is the address under which the state still knows it; what an `uncertain` one
+    means is an error, so nothing can be planned for it.
     """
 
     resource: AnyResource
@@ -40,11 +41,12 @@ class Match:
     how: How | None
     row: Row | None
     moved_from: Address | None = None
+    uncertain: bool = False
 
 
 def normal(name: str) -> str:
     """A vendor's name as names are compared: Unicode NFC, trimmed."""
-    return unicodedata.normalize("NFC", name).strip()
+    return (name if name.isascii() else unicodedata.normalize("NFC", name)).strip()
 
 
 def vendor_name(resource: AnyResource) -> str:
@@ -84,19 +86,14 @@ def match(
         kind = kinds[resource.address.kind]
         row, moved_from = _row(resource, rows, addresses)
         found, how, problem = _find(resource, kind, live, row)
-        if found is not None and how is not How.STATE:
-            owner = owned.get((kind.name, found.id))
-            if owner is not None and owner in addresses and owner != str(resource.address):
-                problem = error_about(
-                    resource,
-                    "REF113",
-                    f"`{found.name}` is already managed as {owner}",
-                    hint="keep one of the two manifests; a renamed one lists the old name under "
-                    "`metadata.previousNames`",
-                )
+        if found is not None and problem is None:
+            if how is How.STATE:
+                problem = _somebody_else(resource, kind, found, moved_from)
+            else:
+                problem = _owned_already(resource, found, owned.get((kind.name, found.id)))
         if problem:
             problems.append(problem)
-        matches.append(Match(resource, kind, found, how, row, moved_from))
+        matches.append(Match(resource, kind, found, how, row, moved_from, problem is not None))
     problems.extend(_claimed_twice(matches))
     return matches, problems
 
@@ -114,14 +111,48 @@ def _row(
     return None, None
 
 
+def _owned_already(
+    resource: AnyResource, found: LiveObject, owner: str | None
+) -> Diagnostic | None:
+    """An object that the state knows under another address is never adopted a second time."""
+    if owner is None or owner == str(resource.address):
+        return None
+    former = Address.parse(owner)
+    return error_about(
+        resource,
+        "REF113",
+        f"`{found.name}` is already managed as {former.short}",
+        hint="keep one of the two manifests; a renamed one lists the old name: "
+        f"`metadata: {{previousNames: [{former.name}]}}`",
+    )
+
+
+def _somebody_else(
+    resource: AnyResource, kind: Kind, found: LiveObject, moved_from: Address | None
+) -> Diagnostic | None:
+    """A person is their e-mail: a manifest cannot be moved from one person to another."""
+    if moved_from is None or not kind.person:
+        return None
+    if normal(found.name).casefold() == resource.address.name.casefold():
+        return None
+    return error_about(
+        resource,
+        "REF115",
+        f"{moved_from.name} is still `{found.name}` in the tenant, not {resource.address.name}",
+        ("metadata", "previousNames"),
+        hint="previousNames follows a person whose e-mail has changed; another person gets a "
+        "manifest of their own",
+    )
+
+
 def _find(
     resource: AnyResource, kind: Kind, live: LiveIndex, row: Row | None
 ) -> tuple[LiveObject | None, How | None, Diagnostic | None]:
     if row is not None and (found := live.by_id.get((kind.name, row.object_id))) is not None:
         if resource.spec.id not in (None, found.id):
             return (
-                None,
-                None,
+                found,
+                How.STATE,
                 error_about(
                     resource,
                     "REF114",

@@ -62,14 +62,23 @@ class ImpossibleOrderError(Exception):
         self.addresses = addresses
 
 
-def schedule(writes: Iterable[Write], referrers_now: Mapping[tuple[Ref, str], int]) -> Schedule:
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """What the tenant holds now, as limits count it: objects of a kind, and per object and kind
+    of referrer how many refer to it.
+    """
+
+    objects: Mapping[str, int]
+    referrers: Mapping[tuple[Ref, str], int]
+
+
+def schedule(writes: Iterable[Write], now: Counts) -> Schedule:
     """The writes in generations: each has all that it waits for in an earlier one.
 
-    `referrers_now` counts, per object and kind of referrer, how many refer to it in the tenant.
     Raises ImpossibleOrderError where writes wait for each other in a circle.
     """
     writes = tuple(writes)
-    waits = _edges(writes, referrers_now)
+    waits = _edges(writes, now)
     by_address = {write.address: write for write in writes}
     sorter = TopologicalSorter(waits)
     try:
@@ -88,22 +97,21 @@ def _rank(write: Write) -> tuple[bool, int, Address]:
     return (write.action is Action.DELETE, write.kind.order, write.address)
 
 
-def _edges(
-    writes: tuple[Write, ...], referrers_now: Mapping[tuple[Ref, str], int]
-) -> Mapping[Address, frozenset[Address]]:
+def _edges(writes: tuple[Write, ...], now: Counts) -> Mapping[Address, frozenset[Address]]:
     waits: dict[Address, set[Address]] = {write.address: set() for write in writes}
     by_key = {write.key: write for write in writes}
     joins: dict[Ref, list[Write]] = defaultdict(list)
     leaves: dict[Ref, list[Write]] = defaultdict(list)
     for write in writes:
-        now, then = write.referred_before(), write.referred_after()
-        for key in then - now:
+        before, after = write.referred_before(), write.referred_after()
+        for key in after - before:
             joins[key].append(write)
-        for key in now - then:
+        for key in before - after:
             leaves[key].append(write)
     _create_before_reference(joins, by_key, waits)
     _dereference_before_delete(leaves, by_key, waits)
-    _leave_before_join(joins, leaves, referrers_now, waits)
+    _leave_before_join(joins, leaves, now, waits)
+    _delete_before_create(writes, now, waits)
     _free_a_name_before_taking_it(writes, waits)
     return {address: frozenset(before - {address}) for address, before in waits.items()}
 
@@ -127,20 +135,30 @@ def _dereference_before_delete(leaves: Groups, by_key: Mapping[Ref, Write], wait
             waits[deleted.address].update(leaver.address for leaver in leavers)
 
 
-def _leave_before_join(
-    joins: Groups,
-    leaves: Groups,
-    referrers_now: Mapping[tuple[Ref, str], int],
-    waits: Waits,
-) -> None:
+def _leave_before_join(joins: Groups, leaves: Groups, now: Counts, waits: Waits) -> None:
     """Where an object may be referred to by so many and no more (WCC123)."""
     for key, joiners in joins.items():
         for leaver in leaves.get(key, ()):
             same = [joiner for joiner in joiners if joiner.kind.name == leaver.kind.name]
             limit = leaver.kind.share_limit
-            if limit and referrers_now.get((key, leaver.kind.name), 0) + len(same) > limit:
+            if limit and now.referrers.get((key, leaver.kind.name), 0) + len(same) > limit:
                 for joiner in same:
                     waits[joiner.address].add(leaver.address)
+
+
+def _delete_before_create(writes: tuple[Write, ...], now: Counts, waits: Waits) -> None:
+    """Where a tenant holds so many objects of a kind and no more (WCC146).
+
+    Those that still have a place wait for nothing; each of the others waits for every deletion.
+    """
+    limited = {write.kind.name: write.kind for write in writes if write.kind.count_limit}
+    for name, kind in limited.items():
+        mine = [write for write in writes if write.kind.name == name]
+        deleted = {write.address for write in mine if write.action is Action.DELETE}
+        created = sorted(write.address for write in mine if write.action is Action.CREATE)
+        places = max(0, (kind.count_limit or 0) - now.objects.get(name, 0))
+        for address in created[places:]:
+            waits[address] |= deleted
 
 
 def _free_a_name_before_taking_it(writes: tuple[Write, ...], waits: Waits) -> None:

@@ -45,12 +45,12 @@ def check(given: TenantInput) -> tuple[Diagnostic, ...]:
     """What the manifests alone tell: references among them, and every rule they can decide."""
     kinds = {kind.name: kind for kind in given.vendor.kinds}
     matches = [Match(r, kinds[r.address.kind], None, None, None) for r in given.resources]
-    directory = Directory(matches, kinds, given.vendor.inventory, None)
+    directory = Directory(matches, given.vendor, given.facts, None)
     items = [from_manifest(each, directory, given) for each in matches]
     world = world_of(items, (), live=False, facts=given.facts)
     return (
         *directory.problems,
-        *run(given.vendor.rules, given.resources, world),
+        *run(given.vendor.rules, given.resources, world, given.policy),
         *taken_names(items, world),
     )
 
@@ -60,8 +60,8 @@ def plan(given: TenantInput, snapshot: Snapshot) -> TenantPlan:
     kinds = {kind.name: kind for kind in given.vendor.kinds}
     live = LiveIndex(snapshot)
     matches, problems = match(given.resources, kinds, live, given.rows)
-    directory = Directory(matches, kinds, given.vendor.inventory, snapshot)
-    items = [from_manifest(each, directory, given) for each in matches]
+    directory = Directory(matches, given.vendor, given.facts, snapshot)
+    items = [from_manifest(each, directory, given) for each in matches if not each.uncertain]
     removed = tuple(removed_from_git(given, matches, kinds, live))
     unmanaged = _unmanaged(others(snapshot, (*items, *removed)))
     if given.targets is not None:
@@ -72,7 +72,7 @@ def plan(given: TenantInput, snapshot: Snapshot) -> TenantPlan:
     diagnostics = [
         *problems,
         *directory.problems,
-        *run(given.vendor.rules, judged, world),
+        *run(given.vendor.rules, judged, world, given.policy),
         *refusals(items, removed, world),
         *taken_names(items, world),
         *notes(items, removed, given),
@@ -111,7 +111,7 @@ def _scheduled(
 ) -> tuple[order.Schedule, tuple[Diagnostic, ...]]:
     writes = [assemble.write(item) for item in items if item.writes]
     try:
-        return order.schedule(writes, assemble.referrers_now(snapshot)), ()
+        return order.schedule(writes, assemble.counts_now(snapshot)), ()
     except order.ImpossibleOrderError as impossible:
         by_address = {item.address: item for item in items}
         return order.Schedule((), {}), (

@@ -131,6 +131,8 @@ def notes(
             )
     for item in items:
         for attribute, name, value in diff.kept(item.declared, item.before):
+            if f"spec.{attribute}.{name}" in item.ignored:
+                continue
             yield _note(
                 item,
                 "PLN130",

@@ -7,42 +7,54 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from reconciler.model.diagnostic import Diagnostic, Path
-from reconciler.model.live import Snapshot
+from reconciler.model.facts import Facts
+from reconciler.model.live import InventoryItem, Snapshot
 from reconciler.model.resource import Reference, Resource, error_about
 from reconciler.model.suggestion import did_you_mean, meant
 from reconciler.model.value import Pending, Ref, Unresolved
 from reconciler.planning.match import Match, normal, vendor_name
-from reconciler.vendor import Kind, Resolve
+from reconciler.vendor import Resolve, Vendor
 
 
 class Directory:
-    """Every name that a reference may use, by kind; collects what could not be resolved."""
+    """Every name that a reference may use, by kind; collects what could not be resolved.
+
+    Without the tenant only the manifests' names are known, and what the facts declare.
+    """
 
     def __init__(
-        self,
-        matches: Iterable[Match],
-        kinds: Mapping[str, Kind],
-        inventory: tuple[str, ...],
-        snapshot: Snapshot | None,
+        self, matches: Iterable[Match], vendor: Vendor, facts: Facts, snapshot: Snapshot | None
     ) -> None:
         self.problems: list[Diagnostic] = []
-        self._known = frozenset(kinds) | frozenset(inventory)
         self._live = snapshot is not None
+        listed = {kind.name for kind in vendor.kinds} | set(vendor.inventory)
+        declared = {kind: each.items(facts) for kind, each in vendor.declared.items()}
+        self._known = frozenset(listed | vendor.declared.keys())
+        self._facts = {kind: each.fact for kind, each in vendor.declared.items()}
+        # the kinds of which everything is known: what is not among them does not exist
+        self._complete = frozenset(kind for kind, items in declared.items() if items is not None)
+        if self._live:
+            self._complete |= listed
         self._ours: dict[tuple[str, str], Ref] = {}
+        self._titled: dict[tuple[str, str], list[Ref]] = defaultdict(list)
         self._theirs: dict[tuple[str, str], list[Ref]] = defaultdict(list)
         self._folded: dict[tuple[str, str], list[str]] = defaultdict(list)
         self._names: dict[Ref, str] = {}
+        self._of_kind: dict[tuple[str, Ref], str] = {}
         for each in matches:
             self._add_manifest(each)
-        for kind, name, key in _tenant_names(snapshot):
+        for kind, name, key in (*_tenant_names(snapshot), *_declared_names(declared)):
             self._theirs[kind, normal(name)].append(key)
             self._folded[kind, normal(name).casefold()].append(name)
             self._names.setdefault(key, name)
+            self._of_kind[kind, key] = name
 
     def _add_manifest(self, each: Match) -> None:
-        key = key_of(each)
+        key, title = key_of(each), vendor_name(each.resource)
         self._ours[each.kind.name, each.resource.address.name] = key
-        self._names[key] = vendor_name(each.resource)
+        if title != each.resource.address.name:
+            self._titled[each.kind.name, normal(title)].append(key)
+        self._names[key] = title
 
     def name_of(self, key: Ref) -> str:
         """What a person calls the object behind `key`."""
@@ -54,6 +66,8 @@ class Directory:
         def resolve(kind: str, reference: Reference, path: Path) -> Ref:
             if kind not in self._known:
                 return self._unknown_kind(resource, kind, path)
+            if self._live and kind not in self._complete:
+                return self._undeclared(resource, kind, reference, path)
             if reference.id is not None:
                 return self._by_id(resource, kind, reference, path)
             return self._by_name(resource, kind, str(reference), path)
@@ -61,13 +75,18 @@ class Directory:
         return resolve
 
     def _by_name(self, resource: Resource[Any], kind: str, text: str, path: Path) -> Ref:
-        ours = self._ours.get((kind, normal(text)))
-        theirs = self._theirs.get((kind, normal(text)), [])
-        found = {*theirs, ours} - {None}
+        name = (kind, normal(text))
+        ours, titled, theirs = (
+            self._ours.get(name), self._titled.get(name), self._theirs.get(name)
+        )  # fmt: skip
+        if ours is not None and titled is None and theirs is None:
+            return ours
+        # an object that is yet to be created has its vendor name already
+        found: set[Ref] = {*(titled or ()), *(theirs or ())} | ({ours} if ours else set())
         if len(found) == 1:
-            return found.pop()  # type: ignore[return-value]
+            return found.pop()
         if found:
-            listed = ", ".join(self._described(key) for key in sorted(filter(None, found)))
+            listed = ", ".join(self._described(key) for key in sorted(found))
             self._problem(
                 resource,
                 "REF121",
@@ -75,35 +94,59 @@ class Directory:
                 path,
                 hint="write `{id: …}` for the one that is meant",
             )
-        elif self._live:
+        elif kind in self._complete:
             self._nothing(resource, kind, text, path)
         return Unresolved(text)
 
     def _nothing(self, resource: Resource[Any], kind: str, text: str, path: Path) -> None:
         other_case = self._folded.get((kind, normal(text).casefold()), [])
         candidates = [name for of, name in (*self._ours, *self._theirs) if of == kind]
-        create = f"create the {kind} first, or correct the name"
+        where, create = "neither in the manifests nor in the tenant", f"create the {kind} first"
+        if fact := self._facts.get(kind):
+            where, create = f"`facts.{fact}` lists none of that name", "declare it there first"
+        create += ", or correct the name"
         self._problem(
             resource,
             "REF120",
-            f"there is no {kind} `{text}`, neither in the manifests nor in the tenant",
+            f"there is no {kind} `{text}`, {where}",
             path,
             hint=meant(other_case) or did_you_mean(text, candidates, otherwise=create),
         )
 
     def _by_id(self, resource: Resource[Any], kind: str, reference: Reference, path: Path) -> Ref:
         key = Ref(reference.id)
-        if self._live and key not in self._names:
-            self._problem(resource, "REF122", f"the tenant has no {kind} with id `{key}`", path)
-        elif self._live and reference.name not in (None, self._names[key]):
+        name = self._of_kind.get((kind, key))
+        if name is None and kind in self._complete:
+            self._problem(
+                resource,
+                "REF122",
+                f"the tenant has no {kind} with id `{key}`",
+                path,
+                hint="correct the id, or write the name instead",
+            )
+            return Unresolved(key)
+        if name is not None and reference.name not in (None, name, self._names[key]):
             self._problem(
                 resource,
                 "REF123",
-                f"id `{key}` is `{self._names[key]}`, not `{reference.name}`",
+                f"id `{key}` is `{name}`, not `{reference.name}`",
                 path,
                 hint="correct the name or the id",
             )
         return key
+
+    def _undeclared(
+        self, resource: Resource[Any], kind: str, reference: Reference, path: Path
+    ) -> Ref:
+        fact = f"facts.{self._facts[kind]}"
+        self._problem(
+            resource,
+            "REF125",
+            f"no API tells which {kind} `{reference}` is, and the project declares no `{fact}`",
+            path,
+            hint=f"declare `{fact}` of this tenant in reconciler.yaml",
+        )
+        return Unresolved(str(reference))
 
     def _unknown_kind(self, resource: Resource[Any], kind: str, path: Path) -> Ref:
         self._problem(
@@ -131,6 +174,14 @@ def key_of(match: Match) -> Ref:
     if match.live is not None:
         return Ref(match.live.id)
     return Pending(str(match.resource.address))
+
+
+def _declared_names(
+    declared: Mapping[str, tuple[InventoryItem, ...] | None],
+) -> Iterable[tuple[str, str, Ref]]:
+    for kind, items in declared.items():
+        for item in items or ():
+            yield kind, item.name, Ref(item.id)
 
 
 def _tenant_names(snapshot: Snapshot | None) -> Iterable[tuple[str, str, Ref]]:

@@ -22,9 +22,11 @@ _DONE = {
 _PAST = {Action.CREATE: "created", Action.UPDATE: "updated", Action.DELETE: "deleted"}
 
 
-def event(told: Event, paint: Paint) -> str | None:
-    """One line for one moment; None where the ledger tells it better."""
-    name = f"{_short(told.address)}"
+def event(told: Event, paint: Paint, several: bool = False) -> str | None:
+    """One line for one moment, with its tenant where several are in play; None where the ledger
+    tells it better.
+    """
+    name = safe(told.address) if several else _short(told.address)
     action = Action(told.action)
     if told.type == "apply_start":
         return f"Step {told.step} of {told.steps}   {name}: {_DOING[action]}..."
@@ -40,17 +42,17 @@ def event(told: Event, paint: Paint) -> str | None:
 
 def ledger(done: tuple[Ledger, ...], plan: Plan, paint: Paint) -> str:
     """What was done, what failed, what never started and why."""
-    reached = {each.tenant for each in done}
+    reached, several = {each.tenant for each in done}, len(plan.tenants) > 1
     lines: list[str] = []
     if all(each.outcome == "done" for each in done):
         if all(each.already_applied for each in done):
             return "Already applied: this very plan is done, and the tenant is as it left it."
         head = paint("Apply complete!", "bold green")
         lines.append(f"{head} Resources: {_past(counts(plan.summary))}.")
-        lines.extend(_tally(each) for each in done if each.done)
+        lines.extend(_tally(each, "written", several=several) for each in done if each.done)
         return "\n".join(lines)
     for each in done:
-        lines.extend(_ledger(each, paint))
+        lines.extend(_ledger(each, paint, several=several))
     left = [tenant.name for tenant in plan.tenants if tenant.name not in reached]
     if left:
         lines.append(f"  not reached  {', '.join(map(safe, left))}")
@@ -58,14 +60,15 @@ def ledger(done: tuple[Ledger, ...], plan: Plan, paint: Paint) -> str:
     return "\n".join(lines)
 
 
-def _ledger(each: Ledger, paint: Paint) -> Iterator[str]:
+def _ledger(each: Ledger, paint: Paint, *, several: bool) -> Iterator[str]:
     head = paint("Apply incomplete:", "bold red")
+    where = f"{safe(each.tenant)}: " if several else ""
     yield (
-        f"{head} {len(each.done)} done, {len(each.failed)} failed, "
+        f"{head} {where}{len(each.done)} done, {len(each.failed)} failed, "
         f"{len(each.not_started)} not started."
     )
     if each.done:
-        yield _tally(each)
+        yield _tally(each, "done", several=False)
     for failed in each.failed:
         tracked = f"   tracking id {safe(failed.tracking_id)}" if failed.tracking_id else ""
         yield f"  failed       {_short(failed.address)}   {failed.code}: {safe(failed.message)}"
@@ -75,10 +78,11 @@ def _ledger(each: Ledger, paint: Paint) -> Iterator[str]:
         yield f"  not started  {_short(waiting.address)}   because {safe(waiting.message)}"
 
 
-def _tally(each: Ledger) -> str:
+def _tally(each: Ledger, word: str, *, several: bool) -> str:
     tally = Counter(_PAST[Action(event.action)] for event in each.done)
     said = ", ".join(f"{count} {word}" for word, count in tally.items())
-    return f"  done         {said} (journal {each.run})"
+    where = f"{safe(each.tenant)}: " if several else ""
+    return f"  {word:<12} {where}{said} (journal {each.run})"
 
 
 def _past(said: str) -> str:

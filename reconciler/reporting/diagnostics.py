@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from reconciler.errors import Told
-from reconciler.model.diagnostic import Diagnostic, Position, Severity
+from reconciler.model.diagnostic import Diagnostic, Position, Severity, open_and_suppressed
+from reconciler.reporting.cells import around, width
 from reconciler.reporting.escape import safe
 from reconciler.reporting.paint import Paint
+
+MOST = 50
+"""So many diagnostics are shown unless all are asked for: a person reads no more."""
 
 _STYLES = {
     Severity.ERROR: "bold red",
@@ -16,14 +20,43 @@ _STYLES = {
 }
 
 
+_WEIGHTS = tuple(_STYLES)
+
+
 def diagnostic(found: Diagnostic, paint: Paint) -> str:
     """One diagnostic, several lines."""
     return "\n".join(_lines(found, paint))
 
 
+def listed(found: Sequence[Diagnostic], paint: Paint, *, whole: bool) -> Iterator[str]:
+    """The diagnostics one by one, each with a blank line after it, the first `MOST` of them.
+
+    Errors are chosen before warnings and warnings before infos; the order stays the reader's.
+    """
+    found, _ = open_and_suppressed(found)
+    heavy_first = sorted(range(len(found)), key=lambda n: _WEIGHTS.index(found[n].severity))
+    kept = heavy_first if whole else heavy_first[:MOST]
+    for number in sorted(kept):
+        yield diagnostic(found[number], paint) + "\n"
+    if left := heavy_first[len(kept) :]:
+        yield left_out(found[number].severity for number in left) + "\n"
+
+
+def left_out(severities: Iterable[Severity]) -> str:
+    """`… and 312 more errors, 4 more warnings; all of them with -v`."""
+    counted = list(severities)
+    said = ", ".join(
+        f"{n} more {severity}{'s' if n != 1 else ''}"
+        for severity in _WEIGHTS
+        if (n := counted.count(severity))
+    )
+    return f"… and {said}; all of them with -v"
+
+
 def summary(found: Iterable[Diagnostic]) -> str:
-    """`2 errors, 1 warning`."""
-    severities = [each.severity for each in found]
+    """`2 errors, 1 warning, 3 suppressed`."""
+    counted, suppressed = open_and_suppressed(found)
+    severities = [each.severity for each in counted]
     counts = [
         f"{n} {name}{'s' if n != 1 else ''}"
         for severity, name in (
@@ -33,6 +66,8 @@ def summary(found: Iterable[Diagnostic]) -> str:
         )
         if (n := severities.count(severity)) or severity is not Severity.INFO
     ]
+    if suppressed:
+        counts.append(f"{len(suppressed)} suppressed")
     return ", ".join(counts)
 
 
@@ -76,9 +111,8 @@ def _helped(hint: str) -> Iterator[str]:
 def _marked(place: Position, paint: Paint) -> Iterator[str]:
     number = str(place.line)
     gutter = " " * max(len(number) + 1, 3)
-    before = safe(place.text[: place.column - 1])
-    marked = safe(place.text[place.column - 1 : place.end_column - 1])
-    after = safe(place.text[place.end_column - 1 :])
+    start, end = place.column - 1, place.end_column - 1
+    before, marked, after = around(place.text[:start], place.text[start:end], place.text[end:])
     yield f"{gutter}|"
     yield f"{number:>{len(gutter) - 1}} | {before}{marked}{after}"
-    yield f"{gutter}| {' ' * len(before)}{paint('^' * max(len(marked), 1), 'bold red')}"
+    yield f"{gutter}| {' ' * width(before)}{paint('^' * max(width(marked), 1), 'bold red')}"

@@ -9,7 +9,12 @@ from typing import Any
 
 from reconciler.engine.events import Event, Ledger
 from reconciler.errors import ReconcilerError, TenantError
-from reconciler.model.diagnostic import Diagnostic, InvalidInputError, Severity
+from reconciler.model.diagnostic import (
+    Diagnostic,
+    InvalidInputError,
+    Severity,
+    open_and_suppressed,
+)
 from reconciler.model.plan import FORMAT_VERSION, Finding, Plan
 from reconciler.planning.drift import Difference
 from reconciler.planning.join import finding
@@ -22,13 +27,15 @@ def document(data: Any) -> str:
 
 def validation(found: Iterable[Diagnostic]) -> dict[str, Any]:
     """The result of `validate`."""
-    findings = [finding(each) for each in found]
+    counted, suppressed = open_and_suppressed(found)
+    findings = [finding(each) for each in counted]
     return {
         "format_version": FORMAT_VERSION,
         "valid": not _count(findings, Severity.ERROR),
         "error_count": _count(findings, Severity.ERROR),
         "warning_count": _count(findings, Severity.WARNING),
         "diagnostics": [asdict(each) for each in findings],
+        "suppressed": [asdict(finding(each)) for each in suppressed],
     }
 
 
@@ -61,6 +68,24 @@ def applied(plan: Plan, ledgers: tuple[Ledger, ...]) -> str:
             "failed": sum(len(each.failed) for each in ledgers),
             "not_started": sum(len(each.not_started) for each in ledgers),
             "runs": {each.tenant: each.run for each in ledgers},
+        }
+    )
+
+
+def refused(stopped: ReconcilerError) -> str:
+    """The last and only line of an apply that was stopped before its first operation."""
+    return json.dumps({"type": "summary", **error(stopped)})
+
+
+def not_applicable(plan: Plan) -> str:
+    """The last and only line of an apply whose plan has errors."""
+    return json.dumps(
+        {
+            "type": "summary",
+            "format_version": FORMAT_VERSION,
+            "errored": True,
+            "outcome": plan.outcome,
+            "diagnostics": [asdict(each) for each in plan.findings],
         }
     )
 

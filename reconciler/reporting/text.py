@@ -8,8 +8,10 @@ from itertools import groupby
 
 from reconciler.model.address import Address
 from reconciler.model.change import Action, AttributeChange, Change
+from reconciler.model.diagnostic import Severity
 from reconciler.model.plan import Finding, Plan, Summary, TenantRead
 from reconciler.model.value import Json
+from reconciler.reporting.diagnostics import MOST, left_out
 from reconciler.reporting.escape import safe
 from reconciler.reporting.paint import Paint
 from reconciler.reporting.values import few, shown
@@ -23,6 +25,7 @@ _SYMBOLS = {
     Action.FORGET: (".", "grey", "forget", "will no longer be managed, and is kept"),
 }
 _GROUPED = frozenset({Action.UPDATE, Action.ADOPT})
+_WHOLE = {Action.CREATE: "add", Action.DELETE: "remove"}
 _OPS = {"add": ("+", "green"), "remove": ("-", "red"), "change": ("~", "yellow")}
 _HEADING = 66
 
@@ -62,7 +65,7 @@ def _plan(what: Plan, style: Style) -> Iterator[str]:
         yield _nothing(what, style)
     else:
         yield from _changes(what, style)
-    yield from _findings(what.findings, style)
+    yield from _findings(what, style)
 
 
 def read_line(tenants: tuple[TenantRead, ...], style: Style) -> str:
@@ -75,19 +78,29 @@ def read_line(tenants: tuple[TenantRead, ...], style: Style) -> str:
 
 
 def attribute_lines(
-    attributes: tuple[AttributeChange, ...], before: Json, style: Style, *, creating: bool = False
+    attributes: tuple[AttributeChange, ...], before: Json, style: Style, *, whole: str = "change"
 ) -> Iterator[str]:
-    """The attributes of one object; `before` tells how many members of a set stay."""
+    """The attributes of one object; `before` tells how many members of a set stay.
+
+    `whole` is the operation of an object that comes or goes with all that it has.
+    """
     blocks = _blocks(attributes)
     width = max((len(key) for key in blocks), default=0)
     for key, group in blocks.items():
-        yield from _block(key, group, width, before, style, creating=creating)
+        yield from _block(key, group, width, before, style, whole=whole)
 
 
 def _nothing(what: Plan, style: Style) -> str:
     same = f"{what.summary.no_op} objects are as Git declares them"
     head = style.paint("No changes.", "bold green")
-    return f"{head} The tenant matches the manifests: {same}."
+    line = f"{head} The tenant matches the manifests: {same}."
+    if what.records:
+        several = "s" if len(what.records) != 1 else ""
+        line += (
+            f"\nThe state is behind: an apply records what Git declares of {len(what.records)} "
+            f"object{several} and writes nothing to the tenant."
+        )
+    return line
 
 
 def _changes(what: Plan, style: Style) -> Iterator[str]:
@@ -96,11 +109,10 @@ def _changes(what: Plan, style: Style) -> Iterator[str]:
         yield "  " + "    ".join(_legend(what, style))
         yield ""
     if what.errored:
-        yield (
-            "The plan has errors, so it cannot be applied. What it would do:"
-            if (what.changes)
-            else "The manifests have errors, so no tenant was asked."
-        )
+        if not what.changes:
+            yield _without_changes(what)
+            return
+        yield "The plan has errors, so it cannot be applied. What it would do:"
         yield ""
     last = max((change.step or 0 for change in what.changes), default=0)
     several = len(what.tenants) > 1
@@ -114,6 +126,12 @@ def _changes(what: Plan, style: Style) -> Iterator[str]:
             yield ""
     if what.changes:
         yield _count_line(what, style)
+
+
+def _without_changes(what: Plan) -> str:
+    if what.tenants:
+        return "The plan has errors, so it cannot be applied."
+    return "The manifests have errors, so no tenant was asked."
 
 
 def _legend(what: Plan, style: Style) -> Iterator[str]:
@@ -163,7 +181,7 @@ def _change(alike: list[Change], style: Style, *, several: bool) -> Iterator[str
         yield f"  # ({_why(first)})"
     yield from _body(first, style)
     for waited in first.waits_for:
-        yield f"    # waits for {safe(Address.parse(waited).short)}"
+        yield f"    # waits for {safe(_named(waited, several=several))}"
 
 
 def _of_all(short: str, alike: list[Change]) -> str:
@@ -198,30 +216,25 @@ def _why(change: Change) -> str:
 
 def _body(change: Change, style: Style) -> Iterator[str]:
     symbol, colour, _, _ = _SYMBOLS[change.action]
-    if change.action is Action.DELETE:
-        yield from _lost(change.before or {}, style)
-        return
     if change.action is Action.FORGET:
         yield f"  {style.paint(symbol, colour)} keeps: {_keeps(change.before, style)}"
         return
-    creating = change.action is Action.CREATE
-    yield from attribute_lines(change.attributes, change.before, style, creating=creating)
-    if change.unchanged and change.action is not Action.CREATE and change.attributes:
-        several = "s" if change.unchanged != 1 else ""
-        hidden = f"# {change.unchanged} unchanged attribute{several} hidden"
-        yield f"    {style.paint(hidden, 'grey')}"
-    elif change.unchanged and change.action is Action.CREATE:
-        yield f"    {style.paint(f'# {change.unchanged} more grant nothing', 'grey')}"
-    elif change.action is Action.ADOPT:
-        yield f"    {style.paint('# as declared: nothing is written to the tenant', 'grey')}"
+    whole = _WHOLE.get(change.action, "change")
+    yield from attribute_lines(change.attributes, change.before, style, whole=whole)
+    if note := _left_out(change):
+        yield f"    {style.paint(f'# {note}', 'grey')}"
 
 
-def _lost(before: Mapping[str, Json], style: Style) -> Iterator[str]:
-    """What goes with an object; its many single permissions only where nothing is left out."""
-    lost = {key: value for key, value in before.items() if key != "permissions" or style.whole}
-    width = max((len(key) for key in lost), default=0)
-    for key, value in lost.items():
-        yield f"  {style.paint('-', 'red')} {key:<{width}} : {shown(value, whole=style.whole)}"
+def _left_out(change: Change) -> str:
+    """What the lines of an object do not show."""
+    if change.action is Action.ADOPT and not change.attributes:
+        return "as declared: nothing is written to the tenant"
+    if not change.unchanged:
+        return ""
+    if change.action in _WHOLE:
+        return f"{change.unchanged} more grant nothing"
+    several = "s" if change.unchanged != 1 else ""
+    return f"{change.unchanged} unchanged attribute{several} hidden" if change.attributes else ""
 
 
 def _keeps(before: Json, style: Style) -> str:
@@ -243,13 +256,16 @@ def _block(  # noqa: PLR0913 - the frame of one block
     before: Json,
     style: Style,
     *,
-    creating: bool,
+    whole: str,
 ) -> Iterator[str]:
     first = attributes[0]
-    if len(attributes) == 1 and first.path == key and not first.member:
+    if first.path == key and first.member:
+        yield from _members(key, f"{key:<{width}}", attributes, before, style, indent=2)
+        return
+    if len(attributes) == 1 and first.path == key:
         yield _line(first, key, width, 2, style)
         return
-    symbol, colour = _OPS["add" if creating else "change"]
+    symbol, colour = _OPS[whole]
     yield f"  {style.paint(symbol, colour)} {key:<{width}} :"
     inner = {each.path.removeprefix(key).removeprefix(".") for each in attributes}
     inner_width = max(len(path) for path in inner)
@@ -257,7 +273,7 @@ def _block(  # noqa: PLR0913 - the frame of one block
         members = list(group)
         name = path.removeprefix(key).removeprefix(".")
         if members[0].member:
-            yield from _members(path, name or key, members, before, style)
+            yield from _members(path, name, members, before, style)
         else:
             yield _line(members[0], name, inner_width, 6, style)
 
@@ -276,11 +292,18 @@ def _line(each: AttributeChange, name: str, width: int, indent: int, style: Styl
     return f"{margin}{style.paint(symbol, colour)} {name:<{width}} : {value}{note}"
 
 
-def _members(
-    path: str, name: str, members: list[AttributeChange], before: Json, style: Style
+def _members(  # noqa: PLR0913 - one set with its frame
+    path: str,
+    name: str,
+    members: list[AttributeChange],
+    before: Json,
+    style: Style,
+    *,
+    indent: int = 6,
 ) -> Iterator[str]:
     """A set: who joins and who leaves, never one changed into another."""
-    yield f"      {style.paint('~', 'yellow')} {name} : ["
+    margin = " " * indent
+    yield f"{margin}{style.paint('~', 'yellow')} {name} : ["
     texts = []
     for each in members:
         symbol, colour = _OPS[each.op]
@@ -289,11 +312,11 @@ def _members(
             "     # yet to be created" if isinstance(value, dict) and "address" in value else ""
         )
         texts.append(f"{style.paint(symbol, colour)} {shown(value)}{pending}")
-    yield from (f"          {text}" for text in few(texts, whole=style.whole))
+    yield from (f"{margin}    {text}" for text in few(texts, whole=style.whole))
     staying = _size(before, path) - sum(1 for each in members if each.op == "remove")
     if staying > 0:
-        yield f"            {style.paint(f'# {staying} unchanged', 'grey')}"
-    yield "        ]"
+        yield f"{margin}      {style.paint(f'# {staying} unchanged', 'grey')}"
+    yield f"{margin}  ]"
 
 
 def _size(before: Json, path: str) -> int:
@@ -302,8 +325,9 @@ def _size(before: Json, path: str) -> int:
     return len(before) if isinstance(before, list) else 0
 
 
-def _findings(findings: tuple[Finding, ...], style: Style) -> Iterator[str]:
-    if not findings:
+def _findings(what: Plan, style: Style) -> Iterator[str]:
+    findings, several = what.findings, len(what.tenants) > 1
+    if not findings and not what.suppressed:
         return
     yield ""
     tally = dict.fromkeys(("error", "warning", "info"), 0)
@@ -314,17 +338,28 @@ def _findings(findings: tuple[Finding, ...], style: Style) -> Iterator[str]:
         for word, count in tally.items()
         if count or word == "error"
     )
+    if what.suppressed:
+        said += f", {len(what.suppressed)} suppressed"
     yield f"{style.paint('Findings', 'bold')} ({said})"
     weights = list(tally)
-    for each in sorted(findings, key=lambda found: weights.index(found.severity)):
-        yield from _finding(each, style)
+    ordered = sorted(findings, key=lambda found: weights.index(found.severity))
+    kept = ordered if style.whole else ordered[:MOST]
+    for each in kept:
+        yield from _finding(each, style, several=several)
+    if left := ordered[len(kept) :]:
+        yield f"  {left_out(Severity(each.severity) for each in left)}"
 
 
-def _finding(each: Finding, style: Style) -> Iterator[str]:
+def _named(address: str, *, several: bool) -> str:
+    """An address with its tenant where several are in play."""
+    return address if several else Address.parse(address).short
+
+
+def _finding(each: Finding, style: Style, *, several: bool) -> Iterator[str]:
     colours = {"error": "bold red", "warning": "bold yellow", "info": "bold cyan"}
     place = f"{safe(each.file)}:{each.line}:{each.column}" if each.line else ""
     label = style.paint(f"{each.severity:<7} {each.code}", colours[each.severity])
-    where = Address.parse(each.address).short if each.address else each.tenant
+    where = _named(each.address, several=several) if each.address else each.tenant
     yield f"  {label}  {safe(each.summary)}"
     yield f"    {'   '.join(filter(None, [safe(where), place]))}"
     if each.hint:

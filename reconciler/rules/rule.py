@@ -20,6 +20,7 @@ class Where(StrEnum):
     MANIFEST = "manifest"
     LIVE = "live"
     ORDER = "order"
+    ACCESS = "access"
     TENANT = "tenant"
 
 
@@ -77,6 +78,7 @@ class Rule(Generic[S]):
     text: str
     check: Check[S]
     schema: Schema | None = None
+    facts: str = ""
 
     def __call__(self, resource: Resource[S], world: World) -> Iterator[Finding | NotChecked]:
         """Everything that the rule finds about the resource."""
@@ -94,14 +96,16 @@ def rule(  # noqa: PLR0913 - the facts of a rule, each named where it is declare
     tenant: str = "",
     severity: Severity = Severity.ERROR,
     schema: Schema | None = None,
+    facts: str = "",
 ) -> Callable[[Check[S]], Rule[S]]:
     """Declare the function below as rule `code`; its docstring is the rule in our words.
 
     `good` and `bad` are manifests (YAML, one or several documents) that the rule accepts and
     refuses; tests run both. A rule that only the tenant can decide gives a small `tenant` too, as a
     sandbox's seed. `schema` is as much of the rule as JSON Schema can say about a `spec`: it is
-    exported for editors, and refuses exactly what the rule finds. Raises ValueError where an
-    example or the docstring is missing.
+    exported for editors, and refuses exactly what the rule finds. `facts` is what the project
+    declares for the examples, as YAML. Raises ValueError where an example or the docstring is
+    missing.
     """
 
     def declare(check: Check[S]) -> Rule[S]:
@@ -111,7 +115,9 @@ def rule(  # noqa: PLR0913 - the facts of a rule, each named where it is declare
         places = frozenset(where)
         if Where.MANIFEST not in places and not tenant.strip():
             raise ValueError(f"rule {code} needs a tenant for its examples")
-        return Rule(code, on, places, source, good, bad, tenant, severity, text, check, schema)
+        return Rule(
+            code, on, places, source, good, bad, tenant, severity, text, check, schema, facts
+        )
 
     return declare
 

@@ -50,6 +50,22 @@ class World:
                 found[target][each.key] = each
         return {key: tuple(value.values()) for key, value in found.items()}
 
+    @cached_property
+    def _by_kind(self) -> Mapping[str, tuple[Expected, ...]]:
+        found: dict[str, list[Expected]] = defaultdict(list)
+        for each in self._expected.values():
+            found[each.kind].append(each)
+        return {kind: tuple(sorted(all_, key=_rank)) for kind, all_ in found.items()}
+
+    @cached_property
+    def _keys(self) -> Mapping[tuple[str, str], frozenset[str]]:
+        found: dict[tuple[str, str], set[str]] = defaultdict(set)
+        for each in self._expected.values():
+            for attribute, value in each.before.items():
+                if isinstance(value, Mapping):
+                    found[each.kind, attribute].update(value)
+        return {key: frozenset(names) for key, names in found.items()}
+
     def all_referrers(self, key: Ref) -> tuple[Expected, ...]:
         """The objects of any kind that refer to `key` after the plan."""
         return self._holders.get(key, ())
@@ -57,6 +73,14 @@ class World:
     def everything(self) -> Iterable[Expected]:
         """Every object, in no particular order."""
         return self._expected.values()
+
+    def all_of(self, kind: str) -> tuple[Expected, ...]:
+        """The objects of a kind after the plan: first those that nobody manages."""
+        return self._by_kind.get(kind, ())
+
+    def keys_in_tenant(self, kind: str, attribute: str) -> frozenset[str]:
+        """The keys that any object of a kind has in a map, such as its permissions, by now."""
+        return self._keys.get((kind, attribute), frozenset())
 
     def of(self, address: Address) -> Expected:
         """The object of a manifest, as the plan leaves it."""
@@ -69,3 +93,8 @@ class World:
     def referrers(self, key: Ref, kind: str) -> tuple[Expected, ...]:
         """The objects of `kind` that refer to `key` after the plan."""
         return tuple(each for each in self._holders.get(key, ()) if each.kind == kind)
+
+
+def _rank(each: Expected) -> tuple[bool, str, str]:
+    # only what is managed can give way, so it is counted last
+    return (each.address is not None, str(each.address or ""), each.name)

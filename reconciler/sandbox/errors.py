@@ -11,7 +11,7 @@ from reconciler.errors import ReconcilerError
 class SandboxError(ReconcilerError):
     """A seed, an identity or a console action that cannot be; told to the person at the terminal.
 
-    Codes PRJ125 (seed), PRJ126 (identity), PRJ127 (action).
+    Codes PRJ125 (seed), PRJ126 (identity), PRJ127 (action), PRJ128 (data).
     """
 
 

@@ -9,6 +9,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from reconciler.sandbox.errors import SandboxError
+
 Body = dict[str, Any]
 
 _SCHEMA = """
@@ -24,8 +26,15 @@ class Store:
     """Bodies by kind and id, listed in the order in which they were made."""
 
     def __init__(self, database: Path) -> None:
-        self._connection = sqlite3.connect(database, isolation_level=None, timeout=10)
-        self._connection.executescript(_SCHEMA)
+        try:
+            self._connection = sqlite3.connect(database, isolation_level=None, timeout=10)
+            self._connection.executescript(_SCHEMA)
+        except sqlite3.DatabaseError as error:
+            raise SandboxError(
+                "PRJ128",
+                f"the sandbox's data cannot be used: {error}",
+                hint="start it over: reconciler sandbox reset",
+            ) from error
 
     def close(self) -> None:
         """Let go of the file."""
@@ -48,6 +57,11 @@ class Store:
             "SELECT body FROM entity WHERE kind = ? ORDER BY rowid", (kind,)
         )
         return [json.loads(body) for (body,) in found]
+
+    def count(self, kind: str) -> int:
+        """How many bodies of a kind there are."""
+        found = self._connection.execute("SELECT count(*) FROM entity WHERE kind = ?", (kind,))
+        return int(found.fetchone()[0])
 
     def get(self, kind: str, object_id: str) -> Body | None:
         """One body, None where there is none."""

@@ -32,6 +32,11 @@ TYPES = {
     "premium-agent": "PREMIUM_AGENT",
     "standard-agent": "STANDARD_AGENT",
 }
+FOLDER_LISTS = {
+    "editable": "editableFolderIds",
+    "viewable": "viewableFolderIds",
+    "hidden": "nonViewableFolderIds",
+}
 ROOT = "root@example"
 
 
@@ -42,8 +47,13 @@ def documents(text: str) -> list[dict[str, Any]]:
     return sorted(found, key=lambda each: order.index(each["kind"]))
 
 
-def seed(manifests: list[dict[str, Any]], tenant: str) -> dict[str, Any]:
-    """A tenant that has every queue, site, team and channel that the example names."""
+def seed(manifests: list[dict[str, Any]], tenant: str, facts: str) -> dict[str, Any]:
+    """A tenant that has every queue, site, team and channel that the example names.
+
+    The folders of Analyzer are those that the example's facts declare.
+    """
+    declared = dict(YAML(typ="safe", pure=True).load(facts) or {}) if facts else {}
+    folders: dict[str, dict[str, Any]] = declared.get("analyzerFolders", {})
     given = dict(YAML(typ="safe", pure=True).load(tenant) or {}) if tenant else {}
     named: dict[str, dict[str, None]] = {kind: {} for kind in INVENTORY}
     for each in manifests:
@@ -65,6 +75,7 @@ def seed(manifests: list[dict[str, Any]], tenant: str) -> dict[str, Any]:
         "teams": [{"name": name, "site": "Here"} for name in named["team"]],
         "queues": list(named["queue"]),
         "channels": list(named["channel"]),
+        "analyzerFolders": [{"path": path, **folder} for path, folder in folders.items()],
         "profiles": [administrator, *given.get("profiles", ())],
         "users": [{"email": ROOT, "profile": "Root"}, *given.get("users", ())],
     }
@@ -73,8 +84,10 @@ def seed(manifests: list[dict[str, Any]], tenant: str) -> dict[str, Any]:
 class Script:
     """Sends manifests one after another and notes how each was answered."""
 
-    def __init__(self, client: httpx2.AsyncClient) -> None:
+    def __init__(self, client: httpx2.AsyncClient, seeded: Mapping[str, Any]) -> None:
         self._client = client
+        self._folders = {each["path"]: each["id"] for each in seeded["analyzerFolders"]}
+        self._there = {each["name"] for each in seeded["profiles"]}
 
     async def send(self, manifest: Mapping[str, Any]) -> int:
         """The status of the call that a manifest makes."""
@@ -88,19 +101,23 @@ class Script:
         if kind == "UserProfile":
             body = await self._profile(name, spec)
             return await self._put("v3/user-profile", "v3/user-profile", body)
-        body = {"name": name, "resources": await self._resources(spec["resources"])}
+        body = {
+            "name": name,
+            "description": spec.get("description"),
+            "resources": await self._resources(spec["resources"]),
+        }
         return await self._put("v2/resource-collection", "resource-collection", body)
 
     async def _put(self, listed: str, path: str, body: dict[str, Any]) -> int:
-        there = await self._id(listed, "name", body["name"])
-        if there == body["name"]:
+        if body["name"] not in self._there:
             return (await self._client.post(f"/{path}", json=body)).status_code
-        body["id"] = there
+        there = body["id"] = await self._id(listed, "name", body["name"])
         return (await self._client.put(f"/{path}/{there}", json=body)).status_code
 
     async def _profile(self, name: str, spec: Mapping[str, Any]) -> dict[str, Any]:
         body: dict[str, Any] = {
             "name": name,
+            "description": spec.get("description"),
             "active": True,
             "profileType": TYPES.get(spec["profileType"], spec["profileType"]),
             "permissionAccessLevel": "ALL" if spec.get("fullAccess") else "SPECIFIC",
@@ -109,6 +126,9 @@ class Script:
                 for permission, level in spec.get("permissions", {}).items()
             ],
         }
+        for written, field in FOLDER_LISTS.items():
+            named = spec.get("analyzerFolders", {}).get(written, ())
+            body[field] = [self._folders[path] for path in named]
         resources = spec["resources"]
         if isinstance(resources, str):
             return body | {"resourceAccessLevel": resources.upper()}
@@ -138,10 +158,11 @@ class Script:
         return str(rows[0]["id"]) if rows else name
 
 
-def statuses(folder: Path, text: str, tenant: str) -> list[int]:
+def statuses(folder: Path, text: str, tenant: str, facts: str) -> list[int]:
     """How a fresh tenant answers the manifests of an example, one status each."""
     manifests = documents(text)
-    sandbox = WebexSandbox(folder / "tenant.db", seed(manifests, tenant))
+    given = seed(manifests, tenant, facts)
+    sandbox = WebexSandbox(folder / "tenant.db", given)
 
     async def sent() -> list[int]:
         transport = httpx2.ASGITransport(app=sandbox.app())
@@ -149,7 +170,7 @@ def statuses(folder: Path, text: str, tenant: str) -> list[int]:
         async with httpx2.AsyncClient(
             transport=transport, base_url=f"http://sandbox{BASE}", headers=headers
         ) as client:
-            return [await Script(client).send(each) for each in manifests]
+            return [await Script(client, given).send(each) for each in manifests]
 
     try:
         return asyncio.run(sent())

@@ -9,7 +9,7 @@ import sys
 import pytest
 
 from reconciler import __version__
-from reconciler.cli.app import _with_two_dashes
+from reconciler.cli.app import _ours, _with_two_dashes
 from reconciler.cli.commands import COMMANDS
 from tests.workshop import Terminal
 
@@ -46,7 +46,8 @@ def test_the_whole_story(example: Terminal) -> None:
 
 def test_json_is_one_document_on_stdout(example: Terminal) -> None:
     valid = example("validate", "--format", "json").json
-    assert (valid["valid"], valid["error_count"], valid["diagnostics"]) == (True, 0, [])
+    assert (valid["valid"], valid["error_count"]) == (True, 0)
+    assert [each["code"] for each in valid["diagnostics"]] == ["WCC103"]
     plan = example("plan", "--format", "json").json
     assert plan["summary"]["add"] == 43
     assert plan["outcome"] == "changes"
@@ -105,7 +106,7 @@ def test_findings_of_two_tenants_are_told_once(example: Terminal) -> None:
     said = example("validate")
     assert said.code == 1
     assert said.out.count("error[WCC101]") == 1
-    assert "1 error, 0 warnings" in said.out
+    assert "1 error, 1 warning" in said.out
 
 
 def test_quiet_says_nothing_beside_the_result(example: Terminal) -> None:
@@ -147,3 +148,66 @@ def test_the_demo_tells_the_whole_story() -> None:
     )
     assert done.returncode == 0, done.stdout + done.stderr
     assert "That was the whole story." in done.stdout
+
+
+def test_terraforms_refresh_only_plan_is_our_drift() -> None:
+    flags = [_with_two_dashes(each) for each in ("-chdir=x", "plan", "-refresh-only", "-no-color")]
+    assert _ours(flags) == ["--chdir=x", "drift", "--no-color"]
+    assert _ours(["apply", "--refresh-only"]) == ["apply", "--refresh-only"]
+    assert _with_two_dashes("-input=false") == "--no-input"
+
+
+def test_a_refused_apply_ends_its_json_lines_with_the_summary(example: Terminal) -> None:
+    example("plan", "--out", "a.plan")
+    example("sandbox", "act", "edit-profile", "profile=Alpine supervisor EMEA", "queue=none")
+    for arguments, outcome in ((["a.plan"], "stale"), (["--no-input"], "error")):
+        said = example("apply", "--format", "json", *arguments)
+        assert said.code == 1
+        (line,) = said.out.splitlines()
+        assert json.loads(line)["type"] == "summary"
+        assert json.loads(line)["outcome"] == outcome
+
+
+def test_a_plan_never_overwrites_another_file(example: Terminal) -> None:
+    said = example("plan", "--out", "reconciler.yaml")
+    assert (said.code, "RUN100" in said.err) == (1, True)
+    assert (example.root / "reconciler.yaml").read_text(encoding="utf-8").startswith("# Meridian")
+    assert example("plan", "--out", "a.plan").code == 0
+    assert example("plan", "--out", "a.plan").code == 0
+
+
+def test_damaged_data_of_a_sandbox_says_how_to_start_over(example: Terminal) -> None:
+    data = example.root / ".reconciler" / "sandbox" / "meridian-sandbox.db"
+    data.parent.mkdir(parents=True)
+    data.write_bytes(b"no database at all" * 100)
+    said = example("plan")
+    assert (said.code, "PRJ128" in said.err, "sandbox reset" in said.err) == (1, True, True)
+    assert example("sandbox", "reset").code == 0
+    assert example("plan").code == 0
+
+
+def test_an_apply_that_nobody_reads_goes_on(example: Terminal) -> None:
+    command = [sys.executable, "-m", "reconciler", "apply", "--auto-approve"]
+    with subprocess.Popen(
+        command, cwd=example.root, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        while b"Creating..." not in (line := process.stdout.readline()):
+            assert line
+        process.stdout.close()
+        said = process.stderr.read().decode()
+    assert process.returncode == 0, said
+    assert example("plan", "--detailed-exitcode").code == 0
+
+
+def test_two_tenants_are_told_apart(example: Terminal) -> None:
+    project = example.root / "reconciler.yaml"
+    text = project.read_text(encoding="utf-8")
+    second = text[text.index("  meridian-sandbox:") :].replace("meridian-sandbox", "meridian-two")
+    project.write_text(text + second, encoding="utf-8")
+    both = ("--tenant", "meridian-sandbox", "--tenant", "meridian-two")
+    said = example("apply", "--auto-approve", *both).out
+    for tenant in ("meridian-sandbox", "meridian-two"):
+        assert f"{tenant}/webexcc/UserProfile/cedar-agent: Creation complete" in said
+        assert f"written      {tenant}: 43 created, 54 updated" in said

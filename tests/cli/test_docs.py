@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from pathlib import Path
 
 from tests.workshop import Terminal
@@ -28,7 +29,20 @@ def test_the_manifests_of_the_readme_are_valid(terminal: Terminal) -> None:
     assert said.code == 0, said.out
 
 
+def test_the_commands_of_the_guides_work(terminal: Terminal) -> None:
+    terminal.has_the_example()
+    shown: list[str] = []
+    for page in (ROOT / "docs" / "how-to").glob("*.md"):
+        for block in re.findall(r"```\w*\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL):
+            shown.extend(re.findall(r"(?:- |run: |entry: )reconciler ([^>\n]+)", block))
+    assert len(shown) >= 4
+    for command in shown:
+        said = terminal(*shlex.split(command))
+        assert said.code == 0, f"{command}: {said.out}{said.err}"
+
+
 def test_links_lead_somewhere() -> None:
-    for page in [*ROOT.glob("*.md"), *(ROOT / ".github").glob("*.md")]:
+    pages = [*ROOT.glob("*.md"), *(ROOT / ".github").glob("*.md"), *(ROOT / "docs").rglob("*.md")]
+    for page in pages:
         for target in re.findall(r"\]\((?!https?:)([^)#]+)\)", page.read_text(encoding="utf-8")):
             assert (page.parent / target).exists(), f"{page.name}: {target}"

@@ -14,9 +14,10 @@ import pytest
 
 from reconciler import pipeline
 from reconciler.model.plan import Plan, dump
-from reconciler.reporting import applying, diagnostics, drift, text
+from reconciler.reporting import applying, diagnostics, drift, github, junit, sarif, text
 from reconciler.reporting import json as machine
 from reconciler.reporting.paint import plain
+from reconciler.reporting.places import Places
 from tests.workshop import COLLECTION, EXAMPLE, PROFILE, USER, Workshop
 
 HERE = Path(__file__).parent
@@ -183,6 +184,13 @@ def test_manifests_full_of_mistakes(workshop: Workshop, golden: Golden) -> None:
         "".join(diagnostics.diagnostic(each, plain) + "\n\n" for each in found),
     )
     golden("mistakes/validate.json", machine.document(machine.validation(found)))
+    places = Places("", "reconciler.yaml")
+    rules = {rule.code: rule for rule in work.vendors["webexcc"].rules}
+    golden("mistakes/validate.sarif", machine.document(sarif.log(found, rules, places)))
+    files = pipeline.files(work, work.tenants)
+    golden("mistakes/validate.junit.xml", junit.document(found, files, places))
+    golden("mistakes/validate.github.txt", github.commands(found, places))
+    golden("mistakes/summary.md", github.summary(found, places))
 
 
 def test_names_from_a_tenant_break_no_terminal(workshop: Workshop, golden: Golden) -> None:

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from reconciler.errors import StalePlanError
 from reconciler.model.change import Action
+from reconciler.model.diagnostic import InvalidInputError
 from reconciler.model.plan import Plan, dump, load
 from reconciler.sandbox.errors import SandboxError
 from tests.property import worlds
@@ -35,6 +36,7 @@ def workshop(seed: str, manifests: str) -> Iterator[Workshop]:
     with tempfile.TemporaryDirectory() as folder:
         made = Workshop(Path(folder))
         made.write("seed.yaml", seed)
+        made.write("reconciler.yaml", worlds.PROJECT)
         made.manifests(manifests)
         made.act("edit-profile", profile="Base")  # a tenant that is there from the start
         yield made
@@ -169,8 +171,9 @@ def test_planning_and_drift_only_read(seed: str, manifests: str, edits: list[Edi
         here.writes()
         before = here.bodies()
         here.plan()
-        here.drift()
-        assert {call.method for call in here.calls} == {"GET"}
+        with contextlib.suppress(InvalidInputError):  # no manifest at all
+            here.drift()
+        assert {call.method for call in here.calls} <= {"GET"}
         assert here.bodies() == before
 
 

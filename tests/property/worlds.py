@@ -17,11 +17,37 @@ PEOPLE = ("ann@x.example", "bob@x.example", "cyd@x.example")
 QUEUES = ("Queue 1", "Queue 2", "Queue 3")
 SITES = ("North", "South")
 TEAMS = ("Red", "Blue")
-LEVELS = {
-    "queue": ("none", "view", "edit"),
-    "call-monitoring": ("none", "edit"),
-    "barge-in": ("disabled", "enabled"),
-}
+LEVELS = ("none", "view", "edit")
+# permissions that only exist together, in combinations that are possible
+MONITORING: tuple[dict[str, str], ...] = (
+    {},
+    {"call-monitoring": "none", "barge-in": "disabled"},
+    {"call-monitoring": "view", "restricted-monitor-only": "enabled"},
+    {"call-monitoring": "edit", "mid-call-monitor": "enabled"},
+    {"call-monitoring": "edit", "mid-call-monitor": "enabled", "barge-in": "enabled"},
+)
+SUPERVISION: tuple[dict[str, str], ...] = (
+    {},
+    {"additional-supervisory": "view"},
+    {"additional-supervisory": "edit", "send-message": "enabled"},
+)
+RECORDINGS: tuple[dict[str, str], ...] = (
+    {},
+    {"audio-recording-transcript": "view"},
+    {"audio-recording-transcript": "view", "tag": "edit"},
+)
+FOLDERS = {"Sales": 12, "Sales/EMEA": 31, "Stock": 3}
+LISTS = ("hidden", "viewable", "editable")
+PROJECT = """\
+apiVersion: reconciler/v1
+kind: Project
+tenants:
+  test:
+    vendor: webexcc
+    manifests: ["access/*.yaml"]
+    sandbox: {seed: seed.yaml}
+    facts: {analyzerFolders: {Sales: {id: 12}, Sales/EMEA: {id: 31}, Stock: {id: 3, stock: true}}}
+"""
 
 names = st.sampled_from
 
@@ -39,7 +65,29 @@ resources = st.fixed_dictionaries(
     },
     optional={"flow": names(("all", "none"))},
 )
-permissions = st.fixed_dictionaries({}, optional={k: names(v) for k, v in LEVELS.items()})
+
+
+@st.composite
+def permissions(draw: st.DrawFn) -> dict[str, str]:
+    chosen = [draw(names(each)) for each in (MONITORING, SUPERVISION, RECORDINGS)]
+    plain = draw(
+        st.fixed_dictionaries({}, optional={k: names(LEVELS) for k in ("queue", "analyzer")})
+    )
+    return {name: level for each in (*chosen, plain) for name, level in each.items()}
+
+
+@st.composite
+def folders(draw: st.DrawFn, analyzer: str) -> dict[str, list[str]]:
+    """Levels of folders that are possible beside Analyzer's own."""
+    most = LEVELS.index(analyzer)
+    sales = draw(names((None, *range(most + 1))))
+    within = draw(names((None, *range((most if sales is None else sales) + 1))))
+    stock = draw(names((None, 1))) if most else None
+    lists: dict[str, list[str]] = {name: [] for name in LISTS}
+    for path, level in zip(FOLDERS, (sales, within, stock), strict=True):
+        if level is not None:
+            lists[LISTS[level]].append(path)
+    return lists
 
 
 @st.composite
@@ -54,11 +102,11 @@ def profile(draw: st.DrawFn, collections: list[str]) -> dict[str, Any]:
     if collections and is_limited:
         chosen = draw(some(tuple(collections)))
         limited = {"collections": chosen, "default": draw(names(chosen))}
-    return {
-        "permissions": draw(permissions),
-        "resources": limited,
-        "description": draw(names(("", "first", "second"))),
-    }
+    made = {"resources": limited, "description": draw(names(("", "first", "second")))}
+    made["permissions"] = draw(permissions())
+    if draw(st.booleans()):
+        made["analyzerFolders"] = draw(folders(made["permissions"].get("analyzer", "none")))
+    return made
 
 
 @st.composite
@@ -78,6 +126,11 @@ def tenants(draw: st.DrawFn) -> str:
         "sites": list(SITES),
         "teams": [{"name": each, "site": "North"} for each in TEAMS],
         "queues": list(QUEUES),
+        "permissions": draw(names(([], ["ai-notes"]))),  # newer than this version knows
+        "analyzerFolders": [
+            {"path": path, "id": number, "stock": path == "Stock"}
+            for path, number in FOLDERS.items()
+        ],
         "collections": [{"name": name, "resources": draw(resources)} for name in here],
         "profiles": [
             {
@@ -108,6 +161,9 @@ def manifests(draw: st.DrawFn) -> str:
     former: set[str] = set()
     for name in profiles:
         spec = {"profileType": "supervisor", **draw(profile(collections))}
+        if draw(st.integers(0, 9)) == 0:
+            spec |= {"fullAccess": True}
+            del spec["permissions"]
         document = _document("UserProfile", name, spec)
         if draw(st.booleans()):  # renamed in Git, in the tenant, or in both
             spec["name"] = draw(names((name, f"{name} of ours")))
@@ -137,8 +193,14 @@ edits = st.one_of(
     st.tuples(
         st.just("edit-profile"),
         st.fixed_dictionaries(
-            {"profile": names((*PROFILES, "Base")), "queue": names(LEVELS["queue"])},
-            optional={"description": names(("edited", "again"))},
+            {"profile": names((*PROFILES, "Base")), "queue": names(LEVELS)},
+            optional={
+                "description": names(("edited", "again")),
+                "analyzer": names(LEVELS),
+                "barge-in": names(("enabled", "disabled")),
+                "ai-notes": names(LEVELS),
+                **{each: names(("", *FOLDERS)) for each in LISTS},
+            },
         ),
     ),
     st.tuples(

@@ -16,8 +16,10 @@ DOCUMENTED = [
     pytest.param(rule, id=rule.code)
     for vendor in discover().values()
     for rule in vendor.rules
-    if not rule.source.startswith("OpenAPI")
+    if not rule.code.startswith("WCC2")  # what only the API states is not in the rulebook
 ]
+LATER = {"WCC148"}
+"""Marked `manifest`, and not built yet: licences come with another system."""
 
 
 @pytest.fixture(scope="module")
@@ -32,4 +34,17 @@ def test_a_rule_is_as_the_rulebook_has_it(rule: Rule[Spec], rulebook: dict[str, 
     row = rulebook[rule.code]
     assert str(rule.severity) == row["level"]
     assert {str(each) for each in rule.where} == set(row["where"])
-    assert rule.source.replace(",", "", 1) in row["source"]
+    # an unquoted comma ends a value there: what comes after it is a key without one
+    source = " ".join([row["source"], *(key for key, value in row.items() if value is None)])
+    assert rule.source.replace(",", "") in source.replace(",", "")
+
+
+def test_every_rule_that_manifests_decide_is_built(rulebook: dict[str, Any]) -> None:
+    marked = {
+        row["code"]
+        for row in rulebook.values()
+        if row["system"] == "webexcc" and "manifest" in row["where"]
+    }
+    built = {rule.code for vendor in discover().values() for rule in vendor.rules}
+    assert marked - LATER <= built
+    assert not LATER & built

@@ -32,6 +32,20 @@ class ProfileResources(Manifest):
     )
 
 
+class AnalyzerFolders(Manifest):
+    """The folders of Analyzer, by path, that have another level than Analyzer itself."""
+
+    editable: list[Reference] = Field(
+        default_factory=list, description="Folders to view and edit, and what is in them."
+    )
+    viewable: list[Reference] = Field(
+        default_factory=list, description="Folders to view alone, and what is in them."
+    )
+    hidden: list[Reference] = Field(
+        default_factory=list, description="Folders not to be seen, and what is in them."
+    )
+
+
 class UserProfile(Spec):
     """What its users may view and edit, and on which resources."""
 
@@ -41,7 +55,7 @@ class UserProfile(Spec):
                 {
                     "name": "Billing supervisor",
                     "profileType": "supervisor",
-                    "permissions": {"queue": "edit", "team": "view", "barge-in": "enabled"},
+                    "permissions": {"queue": "edit", "call-monitoring": "view"},
                     "resources": {"collections": ["billing"], "default": "billing"},
                 }
             ]
@@ -65,11 +79,17 @@ class UserProfile(Spec):
         default=None,
         description="The full matrix by the vendor's names, each none, view or edit, switches "
         "disabled or enabled; a name that is left out grants nothing.",
-        examples=[{"queue": "edit", "team": "view", "barge-in": "enabled"}],
+        examples=[{"queue": "edit", "call-monitoring": "view"}],
     )
     full_access: Literal[True] | None = Field(
         default=None,
         description="Edit on everything, also on what Webex adds later; instead of permissions.",
+    )
+    analyzer_folders: AnalyzerFolders | None = Field(
+        default=None,
+        description="Folders that are more or less open than Analyzer itself; their paths are the "
+        "facts of the tenant.",
+        examples=[{"viewable": ["Sales"], "hidden": ["Sales/EMEA"]}],
     )
     resources: str | ProfileResources | None = Field(
         default=None,
@@ -140,4 +160,13 @@ class User(Spec):
         default=None,
         description="All teams that they belong to.",
         examples=[["Billing Berlin", "Billing Lisbon"]],
+    )
+
+
+def folder_lists(folders: AnalyzerFolders) -> tuple[tuple[str, list[Reference]], ...]:
+    """The three lists with their names in manifests, from the widest access to none."""
+    return (
+        ("editable", folders.editable),
+        ("viewable", folders.viewable),
+        ("hidden", folders.hidden),
     )

@@ -7,12 +7,15 @@ from collections.abc import Mapping
 from reconciler.model.resource import Reference, Resource
 from reconciler.model.value import Ref, Value, Values
 from reconciler.vendor import Danger, Resolve
+from reconciler.vendors.webexcc.facts import FOLDER
 from reconciler.vendors.webexcc.models import (
     COLLECTION_TYPES,
+    AnalyzerFolders,
     ProfileResources,
     ResourceCollection,
     User,
     UserProfile,
+    folder_lists,
 )
 from reconciler.vendors.webexcc.permissions import PERMISSIONS, no_access
 
@@ -42,11 +45,23 @@ def desired_profile(resource: Resource[UserProfile], resolve: Resolve) -> Values
     elif spec.permissions is not None:
         values["fullAccess"] = False
         values["permissions"] = {n: no_access(n) for n in PERMISSIONS} | spec.permissions
+    if spec.analyzer_folders is not None:
+        values["analyzerFolders"] = _folders(spec.analyzer_folders, resolve)
     if isinstance(spec.resources, ProfileResources):
         values["resources"] = _limited(spec.resources, resolve)
     elif spec.resources is not None:
         values["resources"] = spec.resources
     return values
+
+
+def _folders(declared: AnalyzerFolders, resolve: Resolve) -> Values:
+    return {
+        name: frozenset(
+            resolve(FOLDER, each, ("spec", "analyzerFolders", name, number))
+            for number, each in enumerate(named)
+        )
+        for name, named in folder_lists(declared)
+    }
 
 
 def _limited(resources: ProfileResources, resolve: Resolve) -> Values:

@@ -9,9 +9,21 @@ from typing import Any
 
 from reconciler.model.change import Action
 from reconciler.rules.rule import RuleSet
-from reconciler.vendor import Endpoint, Kind, Reader, Removal, Sandbox, Vendor, Writer
+from reconciler.vendor import Declared, Endpoint, Kind, Reader, Removal, Sandbox, Vendor, Writer
 from reconciler.vendors.webexcc import models, semantics
-from reconciler.vendors.webexcc.rules import collections, profiles, users
+from reconciler.vendors.webexcc.facts import FOLDER, WebexFacts, folders
+from reconciler.vendors.webexcc.rules import (
+    analyzer,
+    collections,
+    dependencies,
+    full_access,
+    limits,
+    permissions,
+    profiles,
+    reach,
+    users,
+)
+from reconciler.vendors.webexcc.rules.documents import API, D1
 
 
 def _endpoint(listed: str, item: str, *, update: str = "PUT") -> Any:
@@ -60,6 +72,7 @@ VENDOR = Vendor(
             order=1,
             required={"resources": "`resources`"},
             nothing=frozenset({"none"}),
+            count_limit=limits.MOST_COLLECTIONS,
         ),
         Kind(
             name="UserProfile",
@@ -91,7 +104,20 @@ VENDOR = Vendor(
         ),
     ),
     inventory=models.NAMED_TYPES,
-    rules=RuleSet.of(profiles, collections, users),
+    declared={FOLDER: Declared("analyzerFolders", folders)},
+    facts=WebexFacts,
+    documents=(D1, API),
+    rules=RuleSet.of(
+        analyzer,
+        collections,
+        dependencies,
+        full_access,
+        limits,
+        permissions,
+        profiles,
+        reach,
+        users,
+    ),
     reader=_reader,
     writer=_writer,
     regions=("us1", "eu1", "eu2", "anz1", "ca1", "jp1", "sg1"),

@@ -11,7 +11,7 @@ from typing import Any
 
 from reconciler.model.live import LiveObject
 from reconciler.model.value import Json, Ref, Value, Values, digest
-from reconciler.vendors.webexcc.permissions import PERMISSIONS, SWITCHES, levels
+from reconciler.vendors.webexcc.permissions import PERMISSIONS, SWITCHES, everything
 
 PROFILE, COLLECTION, USER = "UserProfile", "ResourceCollection", "User"
 
@@ -24,8 +24,12 @@ _TYPES = {
 }
 _TYPE_NAMES = {wire: ours for ours, wire in _TYPES.items()}
 
-# What full access means today; the API answers it without a list.
-_EVERYTHING = {name: levels(name)[-1] for name in PERMISSIONS}
+_FOLDERS = {
+    "editable": "editableFolderIds",
+    "viewable": "viewableFolderIds",
+    "hidden": "nonViewableFolderIds",
+}
+_KNOWN = frozenset(PERMISSIONS)
 
 # The server sets these, or counts them; they neither belong into a write nor into a digest.
 _SERVER = frozenset({"version", "createdTime", "lastUpdatedTime", "resourceCount"})
@@ -33,15 +37,20 @@ _SERVER = frozenset({"version", "createdTime", "lastUpdatedTime", "resourceCount
 
 def profile(body: Mapping[str, Any]) -> LiveObject:
     """A user profile's item answer."""
-    everything = body["permissionAccessLevel"] == "ALL"
+    full = body["permissionAccessLevel"] == "ALL"
+    kind = _type_name(body)
     values: dict[str, Value] = {
         "name": body["name"],
         "description": body.get("description") or "",
-        "profileType": _TYPE_NAMES.get(body["profileType"], body["profileType"].lower()),
-        "fullAccess": everything,
-        "permissions": _EVERYTHING
-        if everything
+        "profileType": kind,
+        "fullAccess": full,
+        "permissions": everything(kind)
+        if full
         else {row["name"]: _level(row) for row in body.get("permissions") or ()},
+        "analyzerFolders": {
+            name: frozenset(Ref(str(each)) for each in body.get(field) or ())
+            for name, field in _FOLDERS.items()
+        },
         "resources": _resources(body),
     }
     return LiveObject(
@@ -54,8 +63,15 @@ def profile(body: Mapping[str, Any]) -> LiveObject:
     )
 
 
+def _type_name(body: Mapping[str, Any]) -> str:
+    written = str(body["profileType"])
+    return _TYPE_NAMES.get(written, written.lower())
+
+
 def _level(row: Mapping[str, Any]) -> str:
     level = str(row.get("access") or "NONE").lower()
+    if row["name"] not in _KNOWN:
+        return level  # in the tenant's own words: nobody else knows any
     # A switch may be answered in the other alphabet; both say the same.
     if row["name"] in SWITCHES:
         return {"none": "disabled", "edit": "enabled"}.get(level, level)
@@ -81,7 +97,7 @@ def _stable_profile(body: Mapping[str, Any]) -> Json:
     stable["resourceCollections"] = sorted(
         each["id"] for each in body.get("resourceCollections") or ()
     )
-    for folders in ("editableFolderIds", "viewableFolderIds", "nonViewableFolderIds"):
+    for folders in _FOLDERS.values():
         stable[folders] = sorted(body.get(folders) or ())
     return stable
 
@@ -105,8 +121,11 @@ def profile_body(
         body.pop("permissions", None)
     else:
         declared = values.get("permissions")
-        rows = body.get("permissions") or _rows(_EVERYTHING)
+        rows = body.get("permissions") or _rows(everything(_type_name(body)))
         body["permissions"] = _merged(rows, declared if isinstance(declared, Mapping) else {})
+    folders = values.get("analyzerFolders")
+    if isinstance(folders, Mapping):
+        body |= {field: _numbers(folders[name]) for name, field in _FOLDERS.items()}
     if "resources" in values:
         body |= _resources_body(values["resources"], names)
     nested = body.get("resourceCollections") or ()
@@ -114,13 +133,27 @@ def profile_body(
     return body
 
 
+def _numbers(folders: Value) -> list[int]:
+    assert isinstance(folders, frozenset)  # noqa: S101 - the normal form says so
+    return sorted(map(int, folders))
+
+
 def _merged(rows: Any, levels: Values) -> list[dict[str, Any]]:
-    ids = {row["name"]: row["id"] for row in rows if row.get("id")}
-    kept = {row["name"]: _level(row) for row in rows}
-    return [
-        row | ({"id": ids[row["name"]]} if row["name"] in ids else {})
-        for row in _rows(kept | dict(levels))
-    ]
+    """The rows as the tenant has them, less what it adds to them, with the declared levels."""
+    merged = {
+        row["name"]: {k: row[k] for k in ("id", "name", "access") if k in row} for row in rows
+    }
+    for row in _rows(levels):
+        kept = merged.setdefault(row["name"], row)
+        kept["access"] = _in_the_words_of(kept.get("access") or row["access"], row["access"])
+    return list(merged.values())
+
+
+def _in_the_words_of(shown: str, access: str) -> str:
+    """A level in the alphabet that the tenant showed: which one a switch has is inferred."""
+    graded, switched = ("NONE", "EDIT"), ("DISABLED", "ENABLED")
+    mine, theirs = (graded, switched) if shown in switched else (switched, graded)
+    return theirs[mine.index(access)] if access in mine else access
 
 
 def _rows(levels: Values) -> list[dict[str, Any]]:

@@ -101,7 +101,8 @@ def test_an_editor_says_what_every_field_is(name: str) -> None:
         fields = schema["properties"]
     silent = [key for key, field in fields.items() if not field.get("description")]
     assert not silent
-    assert all("\n" not in each.get("description", "") for each in parts(schema))
+    broken = re.compile(r"(?<!\n)\n(?!\n)")
+    assert not [each for each in parts(schema) if broken.search(each.get("description", ""))]
 
 
 @pytest.mark.parametrize("vendor", VENDORS, ids=lambda vendor: vendor.name)

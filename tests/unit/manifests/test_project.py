@@ -1,11 +1,12 @@
 from __future__ import annotations
 
+import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from reconciler.errors import ReconcilerError, UsageError
-from reconciler.manifests.files import find, find_paths
 from reconciler.manifests.project import Project, load_project
 from reconciler.vendor import discover
 
@@ -95,31 +96,21 @@ def test_a_parent_that_has_the_project_is_named(tmp_path: Path) -> None:
     assert str(tmp_path) in caught.value.told.hint
 
 
-def test_globs_find_files_and_never_leave_the_project(tmp_path: Path) -> None:
-    inside = tmp_path / "project"
-    for name in ("access/b.yaml", "access/deep/a.yaml", "access/.hidden/c.yaml", "other.yaml"):
-        (inside / name).parent.mkdir(parents=True, exist_ok=True)
-        (inside / name).write_text("a: 1\n")
-    patterns = ["access/**/*.yaml", "access/b.yaml"]
-    assert find(inside, patterns) == ("access/b.yaml", "access/deep/a.yaml")
-    with pytest.raises(ReconcilerError, match="PRJ110"):
-        find(inside, ["nothing/*.yaml"])
-    (tmp_path / "secret.yaml").write_text("a: 1\n")
-    with pytest.raises(ReconcilerError, match="PRJ111"):
-        find(inside, ["../*.yaml"])
-    (inside / "access" / "link.yaml").symlink_to(tmp_path / "secret.yaml")
-    with pytest.raises(ReconcilerError, match="PRJ111"):
-        find(inside, ["access/*.yaml"])
-
-
-def test_paths_are_files_or_folders(tmp_path: Path) -> None:
-    (tmp_path / "a.yaml").write_text("a: 1\n")
-    (tmp_path / "b.json").write_text("{}")
-    (tmp_path / "c.txt").write_text("")
-    found = find_paths([tmp_path, tmp_path / "c.txt"])
-    assert [Path(name).name for name in found] == ["a.yaml", "b.json", "c.txt"]
-    with pytest.raises(UsageError, match="PRJ112"):
-        find_paths([tmp_path / "gone.yaml"])
-    (tmp_path / "empty").mkdir()
-    with pytest.raises(UsageError, match="PRJ110"):
-        find_paths([tmp_path / "empty"])
+@pytest.mark.parametrize(
+    ("make", "said"),
+    [
+        (lambda file: file.mkdir(), "it is a folder"),
+        (os.mkfifo, "it is a pipe"),
+        (lambda file: file.symlink_to(file), "symbolic links"),
+        (lambda file: file.symlink_to("gone.yaml"), "No such file"),
+        (lambda file: file.write_bytes(b"#" * (10 * 1024 * 1024 + 1)), "larger than 10 MiB"),
+    ],
+)
+def test_a_project_file_that_cannot_be_read_is_told(
+    tmp_path: Path, make: Callable[[Path], object], said: str
+) -> None:
+    make(tmp_path / "reconciler.yaml")
+    with pytest.raises(ReconcilerError) as caught:
+        load_project(tmp_path, discover(), {})
+    assert caught.value.told.code == "PRJ101"
+    assert said in caught.value.told.summary

@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from reconciler.model.address import Address
 from reconciler.model.change import Action
 from reconciler.model.value import Ref, Values
-from reconciler.planning.order import ImpossibleOrderError, Write, schedule
+from reconciler.planning.order import Counts, ImpossibleOrderError, Write, schedule
 from tests.contract.tiny import VENDOR
 
 DOOR, KEY = VENDOR.kinds
@@ -27,7 +29,7 @@ def write(
 
 
 def names(writes: list[Write]) -> list[list[str]]:
-    return [[each.address.name for each in step] for step in schedule(writes, {}).steps]
+    return [[each.address.name for each in step] for step in schedule(writes, Counts({}, {})).steps]
 
 
 def test_what_is_referred_to_is_created_first() -> None:
@@ -59,3 +61,37 @@ def test_names_that_are_swapped_have_no_order() -> None:
 def test_what_needs_nothing_of_one_another_shares_a_step() -> None:
     doors = [write("Door", name, Action.CREATE, None, {}) for name in "cab"]
     assert names(doors) == [["a", "b", "c"]]
+
+
+def at_the_limit(limit: int, there: int, *writes: Write) -> list[list[str]]:
+    """Steps in a tenant that holds so many doors, and no more than `limit`."""
+    limited = replace(DOOR, count_limit=limit)
+    changed = [replace(each, kind=limited) for each in writes]
+    steps = schedule(changed, Counts({"Door": there}, {})).steps
+    return [[each.address.name for each in step] for step in steps]
+
+
+def test_at_the_limit_of_a_kind_deletions_come_first() -> None:
+    new = [write("Door", name, Action.CREATE, None, {}) for name in ("new-1", "new-2")]
+    old = write("Door", "old", Action.DELETE, {}, None)
+    assert at_the_limit(10, 8, *new, old) == [["new-1", "new-2", "old"]]
+    assert at_the_limit(10, 9, *new, old) == [["new-1", "old"], ["new-2"]]
+    assert at_the_limit(10, 10, *new, old) == [["old"], ["new-1", "new-2"]]
+    assert at_the_limit(10, 12, *new) == [["new-1", "new-2"]]
+
+
+def test_at_the_limit_what_needs_the_new_one_to_let_go_of_the_old_has_no_order() -> None:
+    key = write(
+        "Key",
+        "master",
+        Action.UPDATE,
+        {"doors": frozenset({Ref("old")})},
+        {"doors": frozenset({Ref("new")})},
+    )
+    new = write("Door", "new", Action.CREATE, None, {})
+    old = write("Door", "old", Action.DELETE, {}, None)
+    limited = replace(DOOR, count_limit=5)
+    writes = [replace(new, kind=limited), replace(old, kind=limited), key]
+    with pytest.raises(ImpossibleOrderError):
+        schedule(writes, Counts({"Door": 5}, {}))
+    assert len(schedule(writes, Counts({"Door": 4}, {})).steps) == 3

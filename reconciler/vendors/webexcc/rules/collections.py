@@ -59,7 +59,7 @@ def each_type_holds_none_selected_or_all(
         "properties": {
             "resources": {
                 "properties": {name: {"not": {"const": "none"}} for name in NAMED_TYPES},
-                "required": NAMED_TYPES,
+                "required": list(NAMED_TYPES),
             }
         }
     },

@@ -68,3 +68,18 @@ def collection_of_queues(count: int) -> str:
     """A collection with `count` queues, a site and a team by name."""
     queues = ", ".join(f"Queue {n}" for n in range(1, count + 1))
     return collection(COLLECTION_BODY.replace("Billing EN", queues))
+
+
+def named_collection(body: str) -> str:
+    """A ResourceCollection whose spec holds `body` besides its resources."""
+    return collection().replace("spec:\n", f"spec:\n{indent(body, '  ')}\n")
+
+
+def many_collections(count: int) -> str:
+    """As many collections, a line each: readers are asked for a thousand of them."""
+    resources = "{queue: all, site: all, team: all, channel: all}"
+    return "".join(
+        "--- {apiVersion: webexcc/v1, kind: ResourceCollection, metadata: "
+        f"{{name: collection-{n}}}, spec: {{resources: {resources}}}}}\n"
+        for n in range(1, count + 1)
+    )

@@ -9,17 +9,17 @@ from reconciler.model.suggestion import did_you_mean
 from reconciler.rules.rule import Finding, Where, rule
 from reconciler.rules.world import World
 from reconciler.vendors.webexcc.models import ProfileResources, UserProfile
-from reconciler.vendors.webexcc.permissions import PERMISSIONS, levels
+from reconciler.vendors.webexcc.permissions import (
+    NOT_OF_PROFILES,
+    PERMISSIONS,
+    PROFILE_TYPES,
+    levels,
+)
 from reconciler.vendors.webexcc.rules import examples
 from reconciler.vendors.webexcc.rules.documents import API, D1
+from reconciler.vendors.webexcc.rules.permissions import names_of_the_tenant
 
-PROFILE_TYPES = (
-    "licensed-administrator",
-    "unlicensed-administrator",
-    "supervisor",
-    "premium-agent",
-    "standard-agent",
-)
+_LISTED = frozenset(PERMISSIONS)
 CUSTOM_ACCESS_ONLY = ("unlicensed-administrator", "standard-agent")
 MOST_COLLECTIONS = 5
 MOST_PROFILES = 15
@@ -36,7 +36,7 @@ def _type(profile: Resource[UserProfile], world: World) -> object:
     source=D1 / "User profiles",
     good=examples.profile(kind="supervisor"),
     bad=examples.profile(kind="team-lead"),
-    schema={"properties": {"profileType": {"enum": PROFILE_TYPES}}},
+    schema={"properties": {"profileType": {"enum": list(PROFILE_TYPES)}}},
 )
 def profile_is_of_a_known_type(profile: Resource[UserProfile], _: World) -> Iterator[Finding]:
     """A user profile is a licensed or unlicensed administrator's, a supervisor's, or a premium
@@ -60,7 +60,7 @@ def profile_is_of_a_known_type(profile: Resource[UserProfile], _: World) -> Iter
     bad=examples.profile("fullAccess: true", kind="unlicensed-administrator"),
     schema={
         "if": {
-            "properties": {"profileType": {"enum": CUSTOM_ACCESS_ONLY}},
+            "properties": {"profileType": {"enum": list(CUSTOM_ACCESS_ONLY)}},
             "required": ["profileType"],
         },
         "then": {"properties": {"fullAccess": False}},
@@ -237,7 +237,9 @@ def collection_is_mapped_to_at_most_fifteen_profiles(
     bad=examples.profile("permissions: {queue: write}"),
     schema={
         "properties": {
-            "permissions": {"properties": {name: {"enum": levels(name)} for name in PERMISSIONS}}
+            "permissions": {
+                "properties": {name: {"enum": list(levels(name))} for name in PERMISSIONS}
+            }
         }
     },
 )
@@ -246,7 +248,7 @@ def permission_has_a_level_that_exists(
 ) -> Iterator[Finding]:
     """Each permission is none, view or edit; the switches are enabled or disabled."""
     for name, level in (profile.spec.permissions or {}).items():
-        if name in PERMISSIONS and level not in levels(name):
+        if level not in levels(name):
             allowed = ", ".join(f"`{each}`" for each in levels(name))
             yield Finding(
                 ("spec", "permissions", name),
@@ -265,23 +267,30 @@ def permission_has_a_level_that_exists(
     schema={
         "properties": {
             "permissions": {
-                "properties": {name: {} for name in PERMISSIONS},
+                "properties": {name: {} for name in (*PERMISSIONS, *sorted(NOT_OF_PROFILES))},
                 "additionalProperties": False,
             }
         }
     },
 )
-def permission_is_one_the_api_knows(profile: Resource[UserProfile], _: World) -> Iterator[Finding]:
-    """Permissions carry the 68 names that the API lists."""
+def permission_is_one_the_api_knows(
+    profile: Resource[UserProfile], world: World
+) -> Iterator[Finding]:
+    """Permissions carry the 68 names that the API lists, or one that the tenant has, as it is
+    seen there or as the project's facts declare.
+    """
     for name in profile.spec.permissions or {}:
-        if name not in PERMISSIONS:
+        if name in _LISTED or name in NOT_OF_PROFILES:
+            continue
+        if name not in (here := names_of_the_tenant(world)):
             yield Finding(
                 ("spec", "permissions", name),
                 f"`{name}` is no permission of Webex Contact Center",
                 hint=did_you_mean(
                     name,
-                    PERMISSIONS,
-                    otherwise="names are singular, words joined by hyphens",
+                    (*PERMISSIONS, *here),
+                    otherwise="names are singular, words joined by hyphens; one that only this "
+                    "tenant has is declared under `facts.permissions`",
                 ),
                 on_key=True,
             )

@@ -41,3 +41,31 @@ SWITCHED = (
     "social-channel",
 )  # fmt: skip
 """Permissions with ENABLED or DISABLED."""
+
+WITHHELD = {
+    "ADMINISTRATOR_ONLY": (
+        "campaign-manager", "audio-recording-transcript", "tag", "analyzer",
+        "additional-supervisory", "change-agent-state", "manage-agent-queues-assignment",
+        "reskill-agent", "send-message", "sign-out-agent", "call-monitoring", "barge-in",
+        "whisper-coach", "restricted-monitor-only", "view-blind-monitor-request",
+        "mid-call-monitor", "multimedia", "basic-digital", "social-channel",
+    ),
+    "SUPERVISOR": ("tenant-setting",),
+    "STANDARD_AGENT": ("social-channel",),
+}  # fmt: skip
+"""What a type of profile is not offered (D1)."""
+
+ONLY_WITH = (
+    ("audio-recording-transcript", ("VIEW", "EDIT"), ("tag",)),
+    (
+        "call-monitoring", ("VIEW", "EDIT"),
+        ("restricted-monitor-only", "view-blind-monitor-request"),
+    ),
+    ("call-monitoring", ("EDIT",), ("barge-in", "whisper-coach", "mid-call-monitor")),
+    (
+        "additional-supervisory", ("EDIT",),
+        ("change-agent-state", "manage-agent-queues-assignment", "reskill-agent", "send-message",
+         "sign-out-agent"),
+    ),
+)  # fmt: skip
+"""A permission, the levels of it that show more options, and these options (D1)."""

@@ -8,8 +8,8 @@ from typing import Any
 
 from reconciler.sandbox.errors import Refusal
 
-_PROFILE_NAME = re.compile(r"[a-zA-Z0-9,_\-\s]{1,80}")
-_COLLECTION_NAME = re.compile(r"[a-zA-Z0-9_\s-]{1,80}")
+_PROFILE_NAME = re.compile(r"[a-zA-Z0-9,_\-\s]{1,80}", re.ASCII)
+_COLLECTION_NAME = re.compile(r"[a-zA-Z0-9_\s-]{1,80}", re.ASCII)
 LONGEST_DESCRIPTION = 255
 
 

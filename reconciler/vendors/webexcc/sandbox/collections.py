@@ -80,6 +80,11 @@ class Collections:
         """Check and store a new collection."""
         checked = self._checked(body)
         self._data.refuse_taken_name(COLLECTION, checked["name"])
+        most = self._data.settings.most_collections
+        refuse_unless(
+            self._data.store.count(COLLECTION) < most,
+            f"the organization has {most} resource collections, no more are possible",
+        )
         return self._data.add(COLLECTION, checked)
 
     def replace(self, current: Body, body: Body) -> Body:

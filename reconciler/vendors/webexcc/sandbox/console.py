@@ -10,6 +10,7 @@ from reconciler.vendors.webexcc.sandbox.catalogue import RESOURCE_TYPES
 from reconciler.vendors.webexcc.sandbox.collections import Collections
 from reconciler.vendors.webexcc.sandbox.data import (
     COLLECTION,
+    FOLDER,
     PROFILE,
     SITE,
     TEAM,
@@ -20,9 +21,16 @@ from reconciler.vendors.webexcc.sandbox.profiles import Profiles
 from reconciler.vendors.webexcc.sandbox.users import Users
 
 ACTIONS: Mapping[str, str] = {
-    "edit-profile": "profile=NAME [name= description= PERMISSION=LEVEL collections=A,B default=A]",
+    "edit-profile": "profile=NAME [name= description= PERMISSION=LEVEL collections=A,B default=A "
+    "editable=A,B viewable=A,B hidden=A,B]",
     "edit-collection": "collection=NAME [name= description= TYPE=all|none|A,B]",
     "move-user": "user=E-MAIL [profile=NAME site=NAME teams=A,B]",
+}
+
+_FOLDER_LISTS = {
+    "editable": "editableFolderIds",
+    "viewable": "viewableFolderIds",
+    "hidden": "nonViewableFolderIds",
 }
 
 
@@ -66,6 +74,9 @@ class Console:
                 body |= self._limited_to(value, current)
             elif key == "default":
                 body["defaultResourceCollectionId"] = self._named(COLLECTION, value)["id"]
+            elif key in _FOLDER_LISTS:
+                paths = filter(None, value.split(","))
+                body[_FOLDER_LISTS[key]] = [self._named(FOLDER, path)["id"] for path in paths]
             elif key in levels:
                 levels[key] = value.upper()
             else:

@@ -13,6 +13,17 @@ from reconciler.sandbox.store import Body, Store
 
 PROFILE, COLLECTION, USER = "user-profile", "resource-collection", "user"
 SITE, TEAM, QUEUE, CHANNEL = "site", "team", "queue", "channel"
+FOLDER = "analyzer-folder"
+
+MOST_COLLECTIONS = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What differs from tenant to tenant: its limits, and permissions that others lack."""
+
+    most_collections: int = MOST_COLLECTIONS
+    permissions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +33,14 @@ class Data:
     store: Store
     organization: str
     clock: Callable[[], datetime]
+
+    @property
+    def settings(self) -> Settings:
+        """The tenant's settings, as its seed has them."""
+        found = self.store.get("meta", "settings")
+        if found is None:
+            return Settings()
+        return Settings(found["most_collections"], tuple(found["permissions"]))
 
     def one(self, kind: str, object_id: str) -> Body:
         """The body of that id; refuses with 404."""

@@ -3,18 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 from reconciler.sandbox.app import Answer, Call, Endpoint
 from reconciler.sandbox.errors import Refusal
 from reconciler.sandbox.store import Body
 from reconciler.vendors.webexcc.sandbox import query
-from reconciler.vendors.webexcc.sandbox.catalogue import (
-    CUSTOM_ONLY,
-    GRADED,
-    PROFILE_TYPES,
-    SWITCHED,
-)
+from reconciler.vendors.webexcc.sandbox.analyzer import LISTS, Folders
+from reconciler.vendors.webexcc.sandbox.catalogue import CUSTOM_ONLY, PROFILE_TYPES
 from reconciler.vendors.webexcc.sandbox.checks import (
     description,
     mapping,
@@ -24,12 +19,12 @@ from reconciler.vendors.webexcc.sandbox.checks import (
     refuse_unless,
 )
 from reconciler.vendors.webexcc.sandbox.data import COLLECTION, PROFILE, USER, Data, public
+from reconciler.vendors.webexcc.sandbox.permissions import permissions
 
 MOST_COLLECTIONS = 5
 MOST_PROFILES = 15
 PATH = "v3/user-profile"
-FOLDERS = ("editableFolderIds", "viewableFolderIds", "nonViewableFolderIds")
-_ARRAYS = ("permissions", "resourceCollections", *FOLDERS)
+_ARRAYS = ("permissions", "resourceCollections", *LISTS)
 
 
 class Profiles:
@@ -37,6 +32,7 @@ class Profiles:
 
     def __init__(self, data: Data) -> None:
         self._data = data
+        self._folders = Folders(data)
 
     def endpoints(self) -> Iterator[Endpoint]:
         """Every operation on them."""
@@ -110,15 +106,18 @@ class Profiles:
             f"permissionAccessLevel must be SPECIFIC for {kind}",
         )
         refuse_unless(isinstance(body.get("active"), bool), "active is missing")
+        specific = access == "SPECIFIC"
+        granted = permissions(body, kind, self._data.settings.permissions) if specific else []
+        analyzer = next((row["access"] for row in granted if row["name"] == "analyzer"), "EDIT")
         return {
             "name": profile_name(body.get("name")),
             "description": description(body.get("description")),
             "profileType": kind,
             "active": body["active"],
             "permissionAccessLevel": access,
-            "permissions": _permissions(body, kind) if access == "SPECIFIC" else [],
+            "permissions": granted,
             **self._resources(body, current),
-            **{field: sorted(body.get(field) or ()) for field in FOLDERS},
+            **self._folders.checked(body, analyzer),
         }
 
     def _resources(self, body: Body, current: Body | None) -> Body:
@@ -174,18 +173,3 @@ class Profiles:
 def _collections(body: Body) -> list[str]:
     found: list[str] = body["resourceCollections"]
     return found
-
-
-def _permissions(body: Body, kind: str) -> list[dict[str, Any]]:
-    """The full matrix: what the body leaves out is not granted."""
-    granted: dict[str, str] = {}
-    for row in objects(body.get("permissions"), "userProfilePermissions"):
-        name = one_of(row.get("name"), "permissions[].name", (*GRADED, *SWITCHED))
-        allowed = ("ENABLED", "DISABLED") if name in SWITCHED else ("NONE", "VIEW", "EDIT")
-        granted[name] = one_of(row.get("access"), f"access of {name}", allowed)
-    refuse_unless(
-        kind != "SUPERVISOR" or granted.get("tenant-setting", "NONE") == "NONE",
-        "a supervisor cannot have tenant-setting",
-    )
-    nothing = dict.fromkeys(GRADED, "NONE") | dict.fromkeys(SWITCHED, "DISABLED")
-    return [{"name": name, "access": level} for name, level in (nothing | granted).items()]

@@ -8,11 +8,14 @@ from typing import Any
 
 from reconciler.sandbox.errors import Refusal, SandboxError
 from reconciler.sandbox.store import Body
+from reconciler.vendors.webexcc.sandbox.analyzer import Folders
 from reconciler.vendors.webexcc.sandbox.catalogue import RESOURCE_TYPES
 from reconciler.vendors.webexcc.sandbox.collections import Collections
 from reconciler.vendors.webexcc.sandbox.data import (
     CHANNEL,
     COLLECTION,
+    FOLDER,
+    MOST_COLLECTIONS,
     PROFILE,
     QUEUE,
     SITE,
@@ -29,9 +32,14 @@ _TYPES = {
     "premium-agent": "PREMIUM_AGENT",
     "standard-agent": "STANDARD_AGENT",
 }
+_FOLDER_LISTS = {
+    "editable": "editableFolderIds",
+    "viewable": "viewableFolderIds",
+    "hidden": "nonViewableFolderIds",
+}
 _SECTIONS = (
-    "organization", "identities", "sites", "teams", "queues", "channels", "collections",
-    "profiles", "users",
+    "organization", "limits", "permissions", "identities", "sites", "teams", "queues", "channels",
+    "analyzerFolders", "collections", "profiles", "users",
 )  # fmt: skip
 
 
@@ -51,7 +59,10 @@ def fill(data: Data, seed: Mapping[str, Any]) -> None:
     if unknown:
         raise _wrong(unknown[0], f"there is no such section; there are {', '.join(_SECTIONS)}")
     with data.store.transaction():
+        _settings(data, seed)
         _inventory(data, seed)
+        for row in _rows(seed, "analyzerFolders"):
+            _tried(lambda row=row: _folder(data, row), "analyzerFolders", row)
         for row in _rows(seed, "collections"):
             _tried(lambda row=row: _collection(data, row), "collections", row)
         for row in _rows(seed, "profiles"):
@@ -61,6 +72,21 @@ def fill(data: Data, seed: Mapping[str, Any]) -> None:
         for row in _rows(seed, "identities"):
             identity = {"id": row["email"], "token": str(row["token"])}
             data.store.put("identity", identity, str(row["token"]))
+
+
+def _settings(data: Data, seed: Mapping[str, Any]) -> None:
+    limits, also = seed.get("limits") or {}, seed.get("permissions") or []
+    most = limits.get("resourceCollections", MOST_COLLECTIONS) if isinstance(limits, dict) else None
+    if type(most) is not int or set(limits) - {"resourceCollections"}:
+        raise _wrong("limits", "there is one limit to set, `resourceCollections: NUMBER`")
+    if not isinstance(also, list) or not all(isinstance(each, str) for each in also):
+        raise _wrong("permissions", "a list of names is wanted: what this tenant has beyond others")
+    settings = {"id": "settings", "most_collections": most, "permissions": also}
+    data.store.put("meta", settings, "settings")
+
+
+def _folder(data: Data, row: Mapping[str, Any]) -> None:
+    Folders(data).add(str(row["path"]), row["id"], stock=bool(row.get("stock", False)))
 
 
 def _inventory(data: Data, seed: Mapping[str, Any]) -> None:
@@ -113,6 +139,8 @@ def _profile(data: Data, row: Mapping[str, Any]) -> None:
             {"id": _id(data, COLLECTION, each), "name": each} for each in resources["collections"]
         ]
         body["defaultResourceCollectionId"] = _id(data, COLLECTION, resources["default"])
+    for name, paths in (row.get("analyzerFolders") or {}).items():
+        body[_FOLDER_LISTS[name]] = [_id(data, FOLDER, path) for path in paths]
     Profiles(data).add(body, system=row.get("systemDefault", False))
 
 
@@ -135,11 +163,11 @@ def _user(data: Data, row: Mapping[str, Any]) -> None:
     )
 
 
-def _id(data: Data, kind: str, name: str) -> str:
+def _id(data: Data, kind: str, name: str) -> Any:
     found = data.store.named(kind, str(name))
     if found is None:
         raise Refusal(400, f"there is no {kind} `{name}` in the seed before it")
-    return str(found["id"])
+    return found["id"]
 
 
 def _rows(seed: Mapping[str, Any], section: str) -> Iterable[Mapping[str, Any]]:
@@ -150,7 +178,7 @@ def _rows(seed: Mapping[str, Any], section: str) -> Iterable[Mapping[str, Any]]:
 
 
 def _tried(add: Any, section: str, row: Mapping[str, Any]) -> None:
-    name = str(row.get("name") or row.get("email") or "?")
+    name = str(row.get("name") or row.get("email") or row.get("path") or "?")
     try:
         add()
     except Refusal as refusal:

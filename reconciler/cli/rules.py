@@ -1,0 +1,113 @@
+"""`reconciler rules`: every documented rule with its source, and one of them explained."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import asdict
+from importlib import resources
+from pathlib import Path
+
+import click
+
+from reconciler.cli.options import Common, common
+from reconciler.errors import UsageError
+from reconciler.model.resource import Spec
+from reconciler.model.suggestion import did_you_mean
+from reconciler.reporting import json, rules
+from reconciler.rules.listing import Entry, listing
+from reconciler.rules.planned import planned
+from reconciler.rules.rule import Rule
+from reconciler.vendor import Vendor, discover
+
+_LISTED = ("code", "system", "severity", "where", "rule", "source", "status")
+
+
+@click.group(name="rules")
+def command() -> None:
+    """The documented rules: all of them, or one of them explained."""
+
+
+@command.command(name="list", short_help="Every documented rule.")
+@click.option("--system", metavar="NAME", help="Only the rules of this system.")
+@common
+def list_(chosen: Common, system: str | None) -> int:
+    """Every documented rule, those too that nothing checks yet (planned)."""
+    entries = _entries()
+    systems = sorted({each.system for each in entries})
+    if system is not None and system not in systems:
+        raise UsageError(
+            "RUN108",
+            f"there are no rules of a system `{system}`",
+            hint=did_you_mean(system, systems, otherwise="there are " + ", ".join(systems)),
+        )
+    entries = tuple(each for each in entries if system in (None, each.system))
+    if chosen.json:
+        rows = [{key: value for key, value in asdict(e).items() if key in _LISTED} for e in entries]
+        click.echo(json.document(rows), nl=False)
+    else:
+        click.echo(rules.listed(entries, chosen.paint, _width()))
+    return 0
+
+
+@command.command(name="explain", short_help="One rule: reason, source, examples.")
+@click.argument("code")
+@common
+def explain(chosen: Common, code: str) -> int:
+    """What CODE says, where it comes from, and what it refuses; codes of other errors too."""
+    wanted = code.upper()
+    entry = {each.code: each for each in _entries()}.get(wanted)
+    if entry is None:
+        return _explain_ours(chosen, wanted)
+    if chosen.json:
+        click.echo(json.document(asdict(entry)), nl=False)
+    else:
+        click.echo(rules.explained(entry, chosen.paint, _width(), whole=chosen.verbose))
+    return 0
+
+
+def _entries() -> tuple[Entry, ...]:
+    built = (
+        (vendor.name, rule, _title(vendor, rule))
+        for vendor in discover().values()
+        for rule in vendor.rules
+    )
+    return listing(built, planned())
+
+
+def _title(vendor: Vendor, rule: Rule[Spec]) -> str:
+    code = rule.source.partition(",")[0]
+    return next((each.title for each in vendor.documents if each.code == code), "")
+
+
+def _explain_ours(chosen: Common, code: str) -> int:
+    """A code of the tool itself, from the register of codes."""
+    register = _register()
+    if code not in register:
+        known = [*register, *(each.code for each in _entries())]
+        raise UsageError(
+            "RUN108",
+            f"there is no code `{code}`",
+            hint=did_you_mean(code, known, otherwise="see `reconciler rules list`"),
+        )
+    if chosen.json:
+        click.echo(json.document({"code": code, "rule": register[code]}), nl=False)
+    else:
+        click.echo(f"{chosen.paint(code, 'bold')}  {register[code]}")
+    return 0
+
+
+def _register() -> dict[str, str]:
+    lines = (line.partition("  ") for line in _codes().splitlines() if line[:1].isalpha())
+    return {code: text for code, _, text in lines}
+
+
+def _codes() -> str:
+    """The register: in the installed package, or beside it in a checkout."""
+    packaged = resources.files("reconciler").joinpath("codes.txt")
+    if packaged.is_file():
+        return packaged.read_text(encoding="utf-8")
+    return (Path(__file__).parents[2] / "docs" / "codes.txt").read_text(encoding="utf-8")
+
+
+def _width() -> int:
+    return min(shutil.get_terminal_size().columns, 100)

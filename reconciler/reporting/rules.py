@@ -1,0 +1,71 @@
+"""The list of documented rules, and one of them explained."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from textwrap import indent, wrap
+
+from reconciler.reporting.paint import Paint
+from reconciler.rules.listing import PLANNED, Entry
+
+MOST_LINES = 24
+_SEVERITIES = {"error": "bold red", "warning": "bold yellow", "info": "bold cyan"}
+_WHERE = {
+    "manifest": "validate decides it from the manifests alone",
+    "live": "plan decides it with the tenant",
+    "order": "it decides the order of writes",
+    "identity": "it depends on whose credentials apply",
+    "access": "it tells what access amounts to",
+    "drift": "it tells the vendor's own changes from people's",
+    "tenant": "the tenant enforces it",
+}
+
+
+def listed(entries: Iterable[Entry], paint: Paint, width: int) -> str:
+    """One paragraph a rule, wrapped to the width of the terminal."""
+    return "\n".join(line for each in entries for line in _listed(each, paint, width))
+
+
+def _listed(each: Entry, paint: Paint, width: int) -> Iterator[str]:
+    mark = f" [{PLANNED}]" if each.status == PLANNED else ""
+    head = paint(f"{each.code}", "bold")
+    yield f"{head} {paint(each.severity, _SEVERITIES[each.severity])}{paint(mark, 'grey')}"
+    yield from wrap(each.rule, max(width, 24), initial_indent="    ", subsequent_indent="    ")
+
+
+def explained(each: Entry, paint: Paint, width: int, *, whole: bool) -> str:
+    """Rule, reason, source, where it is honoured, and what it refuses and accepts."""
+    return "\n".join(_explained(each, paint, max(width, 24), whole=whole))
+
+
+def _explained(each: Entry, paint: Paint, width: int, *, whole: bool) -> Iterator[str]:
+    severity = paint(each.severity, _SEVERITIES[each.severity])
+    yield f"{paint(each.code, 'bold')}  {severity}  {each.system}  {each.status}"
+    yield ""
+    yield from wrap(each.rule, width)
+    if each.reason:
+        yield ""
+        yield from wrap(each.reason, width)
+    yield ""
+    document = f" ({each.document})" if each.document else ""
+    yield from wrap(f"Source: {each.source}{document}", width, subsequent_indent="  ")
+    where = "; ".join(f"{place} ({_WHERE[place]})" for place in each.where)
+    yield from wrap(f"Honoured: {where}", width, subsequent_indent="  ")
+    if each.status == PLANNED:
+        yield "Nothing checks it yet."
+        return
+    for title, example in (("Refused" if each.severity == "error" else "Told of", each.bad),
+                           ("Accepted", each.good)):  # fmt: skip
+        yield ""
+        yield f"{title}:"
+        yield _example(example, width, whole=whole)
+
+
+def _example(text: str, width: int, *, whole: bool) -> str:
+    lines = text.strip().splitlines()
+    if not whole:
+        left_out = len(lines) - MOST_LINES
+        lines = [f"{line[: width - 3]}…" if len(line) > width - 2 else line for line in lines]
+        if left_out > 0:
+            lines = [*lines[:MOST_LINES], f"… {left_out} more lines, all with -v"]
+    return indent("\n".join(lines), "  ")

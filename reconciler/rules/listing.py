@@ -1,0 +1,71 @@
+"""Every documented rule as one list: those that are honoured, and those that are planned."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from reconciler.model.diagnostic import Severity
+from reconciler.model.resource import Spec
+from reconciler.rules.planned import Planned
+from reconciler.rules.rule import Rule
+
+BUILT, PLANNED = "built", "planned"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One documented rule as it is listed.
+
+    `reason`, `document` (the title of its source), `good` and `bad` are those of a built one.
+    """
+
+    code: str
+    system: str
+    severity: Severity
+    where: tuple[str, ...]
+    rule: str
+    source: str
+    status: str
+    reason: str = ""
+    document: str = ""
+    good: str = ""
+    bad: str = ""
+
+
+def listing(
+    built: Iterable[tuple[str, Rule[Spec], str]], planned: Iterable[Planned]
+) -> tuple[Entry, ...]:
+    """All rules in the order of their codes; `built` has a system, a rule, its document's title."""
+    entries = [_built(*each) for each in built]
+    entries.extend(_planned(each) for each in planned)
+    return tuple(sorted(entries, key=lambda each: each.code))
+
+
+def _built(system: str, rule: Rule[Spec], document: str) -> Entry:
+    statement, _, reason = rule.text.partition("\n\n")
+    return Entry(
+        code=rule.code,
+        system=system,
+        severity=rule.severity,
+        where=tuple(sorted(rule.where)),
+        rule=" ".join(statement.split()),
+        source=rule.source,
+        status=BUILT,
+        reason=" ".join(reason.split()),
+        document=document,
+        good=rule.good,
+        bad=rule.bad,
+    )
+
+
+def _planned(each: Planned) -> Entry:
+    return Entry(
+        code=each.code,
+        system=each.system,
+        severity=each.severity,
+        where=tuple(sorted(each.where)),
+        rule=each.text,
+        source=each.source,
+        status=PLANNED,
+    )

@@ -1,0 +1,44 @@
+"""The documented rules that are not built yet: known by code, so that they can be listed.
+
+`planned.json` holds them in our own words. An entry leaves the file when its rule is written.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from typing import Any
+
+from reconciler.model.diagnostic import Severity
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A documented rule that nothing honours yet."""
+
+    code: str
+    system: str
+    severity: Severity
+    where: tuple[str, ...]
+    source: str
+    text: str
+
+
+@cache
+def planned() -> tuple[Planned, ...]:
+    """Every rule that is still to be built, in the order of their codes."""
+    data = resources.files("reconciler.rules").joinpath("planned.json").read_bytes()
+    return tuple(_planned(each) for each in json.loads(data))
+
+
+def _planned(entry: dict[str, Any]) -> Planned:
+    return Planned(
+        code=entry["code"],
+        system=entry["system"],
+        severity=Severity(entry["severity"]),
+        where=tuple(entry["where"]),
+        source=entry["source"],
+        text=entry["rule"],
+    )
