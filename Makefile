@@ -4,7 +4,7 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 INSTALL := $(PIP) install --no-warn-script-location
 
-.PHONY: demo test lint format bench lock clean
+.PHONY: demo test lint format schemas bench lock clean
 
 demo: .venv/.runtime
 	$(BIN)/reconciler demo
@@ -25,6 +25,11 @@ bench: .venv/.dev
 format: .venv/.dev
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+# after a change of a model, a rule's `schema=` or the plan: writes what is committed
+schemas: .venv/.runtime
+	$(BIN)/reconciler schema export schemas
+	$(BIN)/reconciler -C config-examples/webexcc schema export schemas
 
 .venv/bin/python:
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.11 ...")'

@@ -9,6 +9,7 @@ COMMANDS = {
     "apply": "Make the tenants equal to Git, after asking.",
     "drift": "Show what was changed in the tenants behind Git's back.",
     "rules": "Every documented rule with its source; one of them explained.",
+    "schema": "Write the JSON Schemas of manifests, project and plan.",
     "demo": "The whole story on a sandbox tenant, nothing to configure.",
     "sandbox": "Act in a sandbox tenant as a person would, or start it over.",
 }

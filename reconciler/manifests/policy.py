@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Literal
@@ -18,20 +19,33 @@ from reconciler.vendor import Vendor
 
 Weight = Literal["error", "warning", "info", "off"]
 
+DAY = "(?!0000)[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"
+"""A date, as far as a pattern can tell."""
+
 
 class SuppressionBlock(Manifest):
     """One object that a rule may find fault with for now."""
 
-    address: str
-    reason: str = Field(min_length=1)
-    until: str
+    address: str = Field(
+        description="The object, by any unambiguous end of its address.",
+        examples=["ResourceCollection/legacy"],
+    )
+    reason: str = Field(min_length=1, description="Why it is so for now, for those who review it.")
+    until: str = Field(
+        description="The last day on which it holds; the rule finds fault again from the next.",
+        examples=["2027-03-31"],
+    )
 
 
 class RuleBlock(Manifest):
     """What a project decides about one rule."""
 
-    severity: Weight | None = None
-    suppress: list[SuppressionBlock] = Field(default_factory=list)
+    severity: Weight | None = Field(
+        default=None, description="How much it weighs; what the tenant enforces stays an error."
+    )
+    suppress: list[SuppressionBlock] = Field(
+        default_factory=list, description="Objects that it finds no fault with, each for a time."
+    )
 
 
 RuleBlocks = Mapping[str, Weight | RuleBlock]
@@ -92,9 +106,7 @@ def _weight(rule: Rule[Spec], weight: Weight, at: Path | None) -> Iterator[Wrong
 
 
 def _entry(each: SuppressionBlock, at: Path) -> Iterator[Wrong]:
-    try:
-        date.fromisoformat(each.until)
-    except ValueError:
+    if not _is_day(each.until):
         hint = "write the last day on which it holds, such as 2027-03-31"
         yield "PRJ142", (*at, "until"), f"`{each.until}` is no date", hint, False
     if "/" not in each.address:
@@ -105,3 +117,12 @@ def _entry(each: SuppressionBlock, at: Path) -> Iterator[Wrong]:
             "write kind and name, such as `ResourceCollection/legacy`",
             False,
         )
+
+
+def _is_day(text: str) -> bool:
+    """Whether it is a date as people write one; Python takes more."""
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return re.fullmatch(DAY, text) is not None

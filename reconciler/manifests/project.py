@@ -32,37 +32,91 @@ FILE = "reconciler.yaml"
 M = TypeVar("M", bound=BaseModel)
 DEFAULT_STATE = "sqlite:///.reconciler/state.db"
 
-_TENANT_NAME = re.compile(r"[a-z0-9]([a-z0-9._-]{0,62}[a-z0-9])?")
+TENANT_NAME = r"[a-z0-9]([a-z0-9._-]{0,62}[a-z0-9])?"
 
 
-class _FromEnvironment(Manifest):
-    env: str
+class FromEnvironment(Manifest):
+    """The name of a variable, never what it holds."""
+
+    env: str = Field(
+        description="The name of the environment variable that holds it.",
+        examples=["CONTOSO_TOKEN"],
+    )
 
 
-class _SandboxBlock(Manifest):
-    seed: str
-    identity: str | None = Field(default=None, alias="as")
+class SandboxBlock(Manifest):
+    """An embedded tenant that answers as the vendor's does."""
+
+    seed: str = Field(
+        description="The file that the tenant is seeded from.", examples=["sandbox/seed.yaml"]
+    )
+    identity: str | None = Field(
+        default=None,
+        alias="as",
+        description="Who applies, by e-mail; by default the first full administrator of the seed.",
+    )
 
 
-class _TenantBlock(Manifest):
-    vendor: str
-    manifests: list[str] = Field(min_length=1)
-    patches: list[str] = Field(default_factory=list)
-    organization: str | None = None
-    region: str | None = None
-    credentials: _FromEnvironment | None = None
-    sandbox: _SandboxBlock | None = None
-    unmanaged: Literal["ignore", "report"] = "ignore"
-    facts: dict[str, object] = Field(default_factory=dict)
+class TenantBlock(Manifest):
+    """One organisation at a vendor: a sandbox, or one that is reached over the network."""
+
+    vendor: str = Field(description="The system that the tenant is of.")
+    manifests: list[str] = Field(
+        min_length=1,
+        description="The files that describe the tenant, as globs relative to this file.",
+        examples=[["access/**/*.yaml"]],
+    )
+    patches: list[str] = Field(
+        default_factory=list,
+        description="Files whose documents change manifests for this tenant alone, as globs.",
+        examples=[["overlays/prod/*.yaml"]],
+    )
+    organization: str | None = Field(
+        default=None, description="The vendor's id of the organisation."
+    )
+    region: str | None = Field(
+        default=None, description="Where the organisation's data is; the hosts follow from it."
+    )
+    credentials: FromEnvironment | None = Field(
+        default=None, description="Where the token is; it is never written here."
+    )
+    sandbox: SandboxBlock | None = Field(
+        default=None,
+        description="Makes it the embedded tenant: no network, no credentials.",
+        examples=[{"seed": "sandbox/seed.yaml"}],
+    )
+    unmanaged: Literal["ignore", "report"] = Field(
+        default="ignore", description="Whether a plan lists objects of the tenant that Git lacks."
+    )
+    facts: dict[str, object] = Field(
+        default_factory=dict, description="What no API of the vendor tells."
+    )
 
 
-class _ProjectFile(Manifest):
-    api_version: Literal["reconciler/v1"]
-    kind: Literal["Project"]
-    state: str | _FromEnvironment = DEFAULT_STATE
-    default: list[str] = Field(default_factory=list)
-    tenants: dict[str, _TenantBlock] = Field(min_length=1)
-    rules: dict[str, Weight | RuleBlock] = Field(default_factory=dict)
+class ProjectFile(Manifest):
+    """The tenants of a project, their manifests, and where the state is."""
+
+    api_version: Literal["reconciler/v1"] = Field(description="The version of this file.")
+    kind: Literal["Project"] = Field(description="Says that this file is the project.")
+    state: str | FromEnvironment = Field(
+        default=DEFAULT_STATE,
+        description="The URL of the state's database, or the variable that holds it; what "
+        "RECONCILER_STATE says goes before it.",
+        examples=[DEFAULT_STATE, {"env": "STATE_URL"}],
+    )
+    default: list[str] = Field(
+        default_factory=list,
+        description="The tenants of a command without --tenant.",
+        examples=[["contoso-sandbox"]],
+    )
+    tenants: dict[str, TenantBlock] = Field(
+        min_length=1, description="The tenants by the names that addresses begin with."
+    )
+    rules: dict[str, Weight | RuleBlock] = Field(
+        default_factory=dict,
+        description="How rules weigh in this project, and what it lives with, by the rule's code.",
+        examples=[{"WCC124": "off"}],
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,14 +229,14 @@ class _Shaping:
         self._document = document
         self._places = positions.Places(lambda _: data)
 
-    def project(self) -> tuple[_ProjectFile | None, list[Diagnostic]]:
+    def project(self) -> tuple[ProjectFile | None, list[Diagnostic]]:
         """The whole file, but for what belongs to a vendor."""
         if not isinstance(self._document.value, dict):
             return None, [_problem("PRJ102", (), "the project is no mapping", hint=_START)]
-        return self._shaped(_ProjectFile, self._document.value, ())
+        return self._shaped(ProjectFile, self._document.value, ())
 
     def facts(
-        self, written: _ProjectFile, vendors: Mapping[str, Vendor], problems: list[Diagnostic]
+        self, written: ProjectFile, vendors: Mapping[str, Vendor], problems: list[Diagnostic]
     ) -> dict[str, Facts]:
         """Each tenant's facts, in the shape that its vendor gives them."""
         facts: dict[str, Facts] = {}
@@ -207,7 +261,7 @@ class _Shaping:
         ]
 
 
-def _checked(written: _ProjectFile, vendors: Mapping[str, Vendor]) -> Iterator[Diagnostic]:
+def _checked(written: ProjectFile, vendors: Mapping[str, Vendor]) -> Iterator[Diagnostic]:
     for code, path, summary, hint, on_key in policy_problems(written.rules, vendors):
         yield _problem(code, path, summary, hint=hint, on_key=on_key)
     for number, name in enumerate(written.default):
@@ -216,7 +270,7 @@ def _checked(written: _ProjectFile, vendors: Mapping[str, Vendor]) -> Iterator[D
             yield _problem("PRJ103", ("default", number), summary, hint=hint)
     for name, tenant in written.tenants.items():
         at = ("tenants", name)
-        if not _TENANT_NAME.fullmatch(name):
+        if not re.fullmatch(TENANT_NAME, name):
             yield _problem(
                 "PRJ107",
                 at,
@@ -238,7 +292,7 @@ def _checked(written: _ProjectFile, vendors: Mapping[str, Vendor]) -> Iterator[D
             yield from _reachable(tenant, vendor, at)
 
 
-def _reachable(tenant: _TenantBlock, vendor: Vendor, at: model.Path) -> Iterator[Diagnostic]:
+def _reachable(tenant: TenantBlock, vendor: Vendor, at: model.Path) -> Iterator[Diagnostic]:
     """A tenant is a sandbox, or it has all that it takes to reach it."""
     real = {
         "organization": tenant.organization,
@@ -276,7 +330,7 @@ def _reachable(tenant: _TenantBlock, vendor: Vendor, at: model.Path) -> Iterator
 
 def _project(
     root: Path,
-    written: _ProjectFile,
+    written: ProjectFile,
     facts: Mapping[str, Facts],
     document: Document,
     environment: Mapping[str, str],
@@ -309,7 +363,7 @@ def _digest(file: Mapping[str, Any], tenant: str) -> str:
     return digest([block, rules] if rules else block)
 
 
-def _state(written: _ProjectFile, environment: Mapping[str, str]) -> str:
+def _state(written: ProjectFile, environment: Mapping[str, str]) -> str:
     if url := environment.get("RECONCILER_STATE"):
         return url
     if isinstance(written.state, str):

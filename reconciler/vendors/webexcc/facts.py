@@ -19,8 +19,10 @@ FOLDER = "analyzer-folder"
 class Folder(Manifest):
     """A folder of Analyzer: its id in the API, and whether it holds the vendor's stock reports."""
 
-    id: int = Field(ge=0, le=2**31 - 1)
-    stock: bool = False
+    id: int = Field(ge=0, le=2**31 - 1, description="The folder's id in the API.", examples=[12])
+    stock: bool = Field(
+        default=False, description="Whether it holds the stock reports, which none may edit."
+    )
 
 
 class WebexFacts(Facts):
@@ -30,9 +32,17 @@ class WebexFacts(Facts):
     tenant has and this version does not know.
     """
 
-    add_ons: list[Literal["campaign-manager"]] | None = None
-    analyzer_folders: dict[str, Folder] | None = None
-    permissions: list[Annotated[str, Field(min_length=1)]] | None = None
+    add_ons: list[Literal["campaign-manager"]] | None = Field(
+        default=None, description="What the tenant has bought beside the contact center."
+    )
+    analyzer_folders: dict[str, Folder] | None = Field(
+        default=None,
+        description="All folders of Analyzer by path, each with the folder around it.",
+        examples=[{"Sales": {"id": 12}, "Sales/EMEA": {"id": 31}}],
+    )
+    permissions: list[Annotated[str, Field(min_length=1)]] | None = Field(
+        default=None, description="Permissions that the tenant has and this version does not know."
+    )
 
     @field_validator("analyzer_folders")
     @classmethod

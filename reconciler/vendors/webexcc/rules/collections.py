@@ -25,6 +25,15 @@ HEADROOM = 0.8
     source=D1 / "Resource collections",
     good=examples.collection(examples.COLLECTION_BODY + "flow: none\n"),
     bad=examples.collection(examples.COLLECTION_BODY + "flow: some\n"),
+    schema={
+        "properties": {
+            "resources": {
+                "additionalProperties": {
+                    "anyOf": [{"type": "string", "enum": ["none", "all"]}, {"type": "array"}]
+                }
+            }
+        }
+    },
 )
 def each_type_holds_none_selected_or_all(
     collection: Resource[ResourceCollection], _: World
@@ -46,6 +55,14 @@ def each_type_holds_none_selected_or_all(
     source=D1 / "Resource collections",
     good=examples.collection(),
     bad=examples.collection(examples.COLLECTION_BODY.replace("channel: all", "channel: none")),
+    schema={
+        "properties": {
+            "resources": {
+                "properties": {name: {"not": {"const": "none"}} for name in NAMED_TYPES},
+                "required": list(NAMED_TYPES),
+            }
+        }
+    },
 )
 def queues_teams_sites_and_channels_are_never_none(
     collection: Resource[ResourceCollection], _: World
@@ -72,6 +89,7 @@ def queues_teams_sites_and_channels_are_never_none(
     source=D1 / "Resource collections",
     good=examples.collection(),
     bad=examples.collection(examples.COLLECTION_BODY.replace("[Billing EN]", "[]")),
+    schema={"properties": {"resources": {"additionalProperties": {"minItems": 1}}}},
 )
 def selected_list_names_a_resource(
     collection: Resource[ResourceCollection], _: World
@@ -129,6 +147,14 @@ def collection_selects_at_most_350_resources(
     source=API / "ResourceCollectionDTO",
     good=examples.collection(examples.COLLECTION_BODY + "flow: all\n"),
     bad=examples.collection(examples.COLLECTION_BODY + "flows: all\n"),
+    schema={
+        "properties": {
+            "resources": {
+                "properties": {name: {} for name in COLLECTION_TYPES},
+                "additionalProperties": False,
+            }
+        }
+    },
 )
 def resource_type_is_one_the_api_knows(
     collection: Resource[ResourceCollection], _: World

@@ -20,6 +20,7 @@ from reconciler.vendors.webexcc.rules.documents import API, D1
 from reconciler.vendors.webexcc.rules.permissions import names_of_the_tenant
 
 _LISTED = frozenset(PERMISSIONS)
+CUSTOM_ACCESS_ONLY = ("unlicensed-administrator", "standard-agent")
 MOST_COLLECTIONS = 5
 MOST_PROFILES = 15
 
@@ -35,6 +36,7 @@ def _type(profile: Resource[UserProfile], world: World) -> object:
     source=D1 / "User profiles",
     good=examples.profile(kind="supervisor"),
     bad=examples.profile(kind="team-lead"),
+    schema={"properties": {"profileType": {"enum": list(PROFILE_TYPES)}}},
 )
 def profile_is_of_a_known_type(profile: Resource[UserProfile], _: World) -> Iterator[Finding]:
     """A user profile is a licensed or unlicensed administrator's, a supervisor's, or a premium
@@ -56,6 +58,13 @@ def profile_is_of_a_known_type(profile: Resource[UserProfile], _: World) -> Iter
     source=D1 / "User profiles",
     good=examples.profile("permissions: {queue: edit}", kind="unlicensed-administrator"),
     bad=examples.profile("fullAccess: true", kind="unlicensed-administrator"),
+    schema={
+        "if": {
+            "properties": {"profileType": {"enum": list(CUSTOM_ACCESS_ONLY)}},
+            "required": ["profileType"],
+        },
+        "then": {"properties": {"fullAccess": False}},
+    },
 )
 def some_types_have_custom_access_only(
     profile: Resource[UserProfile], world: World
@@ -80,6 +89,12 @@ def some_types_have_custom_access_only(
     source=D1 / "Configuration access for supervisors",
     good=examples.profile("permissions: {queue: edit, tenant-setting: none}"),
     bad=examples.profile("permissions: {queue: edit, tenant-setting: view}"),
+    schema={
+        "if": {"properties": {"profileType": {"const": "supervisor"}}, "required": ["profileType"]},
+        "then": {
+            "properties": {"permissions": {"properties": {"tenant-setting": {"const": "none"}}}}
+        },
+    },
 )
 def supervisor_has_no_tenant_settings(
     profile: Resource[UserProfile], world: World
@@ -101,6 +116,21 @@ def supervisor_has_no_tenant_settings(
     source=D1 / "Resource access",
     good=examples.collections(5) + examples.profile(resources=examples.limited_to(5)),
     bad=examples.collections(6) + examples.profile(resources=examples.limited_to(6)),
+    schema={
+        "properties": {
+            "resources": {
+                "anyOf": [
+                    {"type": "string", "enum": ["all"]},
+                    {
+                        "type": "object",
+                        "properties": {
+                            "collections": {"minItems": 1, "maxItems": MOST_COLLECTIONS}
+                        },
+                    },
+                ]
+            }
+        }
+    },
 )
 def profile_has_all_resources_or_one_to_five_collections(
     profile: Resource[UserProfile], _: World
@@ -134,6 +164,7 @@ def profile_has_all_resources_or_one_to_five_collections(
     good=examples.collections(2) + examples.profile(resources=examples.limited_to(2)),
     bad=examples.collections(2)
     + examples.profile(resources="{collections: [collection-1], default: collection-2}"),
+    schema={"properties": {"resources": {"required": ["default"]}}},
 )
 def one_of_the_collections_is_the_default(
     profile: Resource[UserProfile], world: World
@@ -204,6 +235,13 @@ def collection_is_mapped_to_at_most_fifteen_profiles(
     source=D1 / "Create a user profile",
     good=examples.profile("permissions: {queue: view, call-monitoring: edit}"),
     bad=examples.profile("permissions: {queue: write}"),
+    schema={
+        "properties": {
+            "permissions": {
+                "properties": {name: {"enum": list(levels(name))} for name in PERMISSIONS}
+            }
+        }
+    },
 )
 def permission_has_a_level_that_exists(
     profile: Resource[UserProfile], _: World
@@ -226,6 +264,14 @@ def permission_has_a_level_that_exists(
     source=API / "UserProfileGranularAccessDTO",
     good=examples.profile("permissions: {queue: view}"),
     bad=examples.profile("permissions: {queues: view}"),
+    schema={
+        "properties": {
+            "permissions": {
+                "properties": {name: {} for name in (*PERMISSIONS, *sorted(NOT_OF_PROFILES))},
+                "additionalProperties": False,
+            }
+        }
+    },
 )
 def permission_is_one_the_api_knows(
     profile: Resource[UserProfile], world: World
