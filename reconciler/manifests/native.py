@@ -29,6 +29,7 @@ _NEVER_WITH = {"<": "<<", "\\": "\\\n", "%": "\n%", ".": "\n...", " ": " " * 200
 _ODD_BLOCK = re.compile(r"[|>][-+0-9]*[ ]*(?:#[^\n]*)?\n *(?:\n|\Z|---|\.\.\.)")
 # What text cannot begin with in brackets, for the other way.
 _ODD_QUESTION = re.compile(r"(?<![^\s\[{,:])\?")
+_ODD_COLON = re.compile(r"(?<![^\s\[{,]):(?=\S)")
 _ODD_QUOTE = re.compile(r"[\"']:(?=\S)")
 # It reads blocks by recursion: so many levels stand in the indentation of a line. And a colon is
 # not to be on the line after its key.
@@ -56,6 +57,7 @@ def trusts(text: str) -> bool:
         or (("|" in text or ">" in text) and _ODD_BLOCK.search(text))
         or (('"' in text or "'" in text) and _ODD_QUOTE.search(text))
         or ("?" in text and _ODD_QUESTION.search(text))
+        or (("{" in text or "[" in text) and _ODD_COLON.search(text))
         or _ODD_START.search("\n" + text)
     )
 

@@ -67,6 +67,8 @@ def agree(chunk: Chunk) -> bool:
 @example("['a':b]\n")
 @example("[a: |\n  x\n]\n")
 @example("[?0]\n")
+@example("{:a: 1}\n")
+@example("[:a]\n")
 @example("...#'a\n")
 @example("a: .iNf\n")
 @example("a: _012\n")
