@@ -12,7 +12,6 @@ from hypothesis import settings
 
 from tests.workshop import Terminal, Workshop
 
-
 # In CI a run repeats itself: what chance finds belongs to whoever looks for it, not to the next
 # change that comes along.
 settings.register_profile("ci", derandomize=True)
