@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 
 from reconciler.engine.events import Ledger, Report
 from reconciler.engine.prepare import Prepared, Work, load_tenant, prepare
@@ -40,12 +41,16 @@ from reconciler.rules.rule import Rule, Where
 
 @dataclass(frozen=True, slots=True)
 class Drift:
-    """What differs, which objects no revert takes back, and the plan that takes back the rest."""
+    """What differs, which objects no revert takes back, and the plan that takes back the rest.
+
+    `notes` are about the project file: settings of rules that do nothing.
+    """
 
     tenants: tuple[TenantRead, ...]
     differences: tuple[Difference, ...]
     beyond: tuple[Address, ...]
     revert: Plan | None
+    notes: tuple[Diagnostic, ...] = ()
 
     @property
     def drifted(self) -> bool:
@@ -56,8 +61,10 @@ class Drift:
 def validate(work: Work, tenants: tuple[Tenant, ...]) -> tuple[Diagnostic, ...]:
     """Everything that the manifests alone tell, of these tenants; equal findings once."""
     found: dict[Diagnostic, Diagnostic] = {}
+    whole = len(tenants) == len(work.project.tenants)
     for tenant in tenants:
         loaded = load_tenant(work, tenant)
+        whole = whole and not has_errors(loaded.diagnostics)
         given = TenantInput(
             tenant.name,
             work.vendors[tenant.vendor],
@@ -67,9 +74,8 @@ def validate(work: Work, tenants: tuple[Tenant, ...]) -> tuple[Diagnostic, ...]:
         )
         for diagnostic in check((given,), loaded):
             found.setdefault(replace(diagnostic, tenant="", address=None), diagnostic)
-    judged = (rule.code for rule in _rules(work) if Where.MANIFEST in rule.where)
-    whole = len(tenants) == len(work.project.tenants)
-    notes = policy_notes(work.project, found.values(), judged if whole else ())
+    judged = (rule.code for rule in _rules(work) if _needs_no_tenant(rule)) if whole else ()
+    notes = policy_notes(work.project, found.values(), judged)
     return tuple(sorted((*found.values(), *notes), key=Diagnostic.sort_key))
 
 
@@ -125,7 +131,8 @@ async def drift(work: Work) -> Drift:
         if found.revert:
             parts.append(_part(each, snapshot, found.revert))
     revert = joined(tuple(parts), mode="revert") if parts else None
-    return Drift(tuple(reads), tuple(differences), tuple(beyond), revert)
+    notes = policy_notes(work.project, refused, ())
+    return Drift(tuple(reads), tuple(differences), tuple(beyond), revert, notes)
 
 
 async def apply(work: Work, what: Plan, *, saved: bool, report: Report) -> tuple[Ledger, ...]:
@@ -160,24 +167,47 @@ def _rules(work: Work) -> Iterable[Rule[Spec]]:
     return (rule for vendor in work.vendors.values() for rule in vendor.rules)
 
 
+def _needs_no_tenant(rule: Rule[Spec]) -> bool:
+    """Whether the manifests alone show all that the rule can find."""
+    return Where.MANIFEST in rule.where and Where.LIVE not in rule.where
+
+
 def policy_notes(
     project: Project, found: Iterable[Diagnostic], judged: Iterable[str]
 ) -> tuple[Diagnostic, ...]:
-    """Suppressions that have expired, and those that give leave to nothing.
+    """Suppressions that have expired, those that give leave to nothing, settings ahead of time.
 
-    Only of the rules in `judged` can be said that a suppression of theirs was not needed.
+    Only of the rules in `judged` can be said that a suppression of theirs was not needed, and not
+    where one of them said that it could not check.
     """
-    policy = project.policy
+    policy, found = project.policy, tuple(found)
+    judged = set(judged) - {each.code for each in found if each.address is None}
     used = [each.suppression for each in found if each.suppression is not None]
-    late = [
-        _policy_note(each, "PRJ143", f"this suppression of {each.code} ended on {each.until}")
-        for each in policy.expired
-    ]
+    late = [_policy_note(each, "PRJ143", _ended(each, policy.today)) for each in policy.expired]
     idle = [
         _policy_note(each, "PRJ144", f"nothing is suppressed here: {each.code} finds nothing there")
         for each in policy.idle(used, judged)
     ]
-    return positions.attach((*late, *idle), lambda name: (project.root / name).read_bytes())
+    ahead = [_ahead(code) for code in policy.planned]
+    return positions.attach((*late, *idle, *ahead), lambda name: (project.root / name).read_bytes())
+
+
+def _ended(each: Suppression, today: date) -> str:
+    days = (today - each.until).days
+    since = f"{days} day{'s' if days != 1 else ''} ago"
+    return f"this suppression of {each.code} ended on {each.until}, {since}"
+
+
+def _ahead(code: str) -> Diagnostic:
+    return Diagnostic(
+        Severity.WARNING,
+        "PRJ145",
+        f"{code} is not built yet: what is set here has no effect",
+        hint=f"`reconciler rules explain {code}` tells what is planned",
+        origin=Origin(FILE, 0, 1),
+        path=("rules", code),
+        on_key=True,
+    )
 
 
 def _policy_note(each: Suppression, code: str, summary: str) -> Diagnostic:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 import time
 from pathlib import Path
 
@@ -11,8 +12,9 @@ import click
 from reconciler import pipeline
 from reconciler.cli.options import Common, common, work
 from reconciler.cli.output import save, show_plan
+from reconciler.cli.terminal import paint_for
 from reconciler.errors import UsageError
-from reconciler.reporting import drift, json
+from reconciler.reporting import diagnostics, drift, json
 from reconciler.reporting.text import Style
 
 DRIFTED = 2
@@ -45,11 +47,15 @@ def command(
         found = asyncio.run(pipeline.drift(what))
     seconds = time.monotonic() - started
     if chosen.json and not revert:
-        result = json.drift(found.differences, drifted=found.drifted)
+        result = json.drift(found.differences, found.notes, drifted=found.drifted)
         click.echo(json.document(result), nl=False)
     elif not chosen.json:
         style = Style(chosen.paint, whole=chosen.verbose, seconds=seconds)
         click.echo(drift.drift(found.tenants, found.differences, found.beyond, style), nl=False)
+    if not chosen.json:
+        paint = paint_for(sys.stderr, no_color=chosen.no_color)
+        for note in diagnostics.listed(found.notes, paint, whole=chosen.verbose):
+            chosen.say(note)
     if revert:
         _revert(found, chosen, out)
     elif found.revert is not None:
@@ -60,7 +66,8 @@ def command(
 def _revert(found: pipeline.Drift, chosen: Common, out: Path | None) -> None:
     if found.revert is None:
         if chosen.json:
-            click.echo(json.document(json.drift(found.differences, drifted=found.drifted)))
+            result = json.drift(found.differences, found.notes, drifted=found.drifted)
+            click.echo(json.document(result), nl=False)
         chosen.say("There is nothing to take back.")
         return
     if not chosen.json:

@@ -66,7 +66,8 @@ def policy_of(blocks: RuleBlocks, today: date) -> Policy:
             Suppression(code, each.address, each.reason, date.fromisoformat(each.until), number)
             for number, each in enumerate(entries)
         )
-    return Policy(today, severities, tuple(suppressions))
+    later = {each.code for each in planned()} if blocks else set()
+    return Policy(today, severities, tuple(suppressions), tuple(c for c in blocks if c in later))
 
 
 def problems(blocks: RuleBlocks, vendors: Mapping[str, Vendor]) -> Iterator[Wrong]:

@@ -39,13 +39,18 @@ def validation(found: Iterable[Diagnostic]) -> dict[str, Any]:
     }
 
 
-def drift(differences: tuple[Difference, ...], *, drifted: bool) -> dict[str, Any]:
-    """The result of `drift`."""
-    return {
+def drift(
+    differences: tuple[Difference, ...], notes: Iterable[Diagnostic] = (), *, drifted: bool
+) -> dict[str, Any]:
+    """The result of `drift`; `diagnostics` only where there is something to note."""
+    result: dict[str, Any] = {
         "format_version": FORMAT_VERSION,
         "drifted": drifted,
         "differences": [asdict(each) for each in differences],
     }
+    if noted := [asdict(finding(each)) for each in notes]:
+        result["diagnostics"] = noted
+    return result
 
 
 def event(told: Event) -> str:

@@ -18,12 +18,14 @@ from reconciler.rules.rule import Rule, Where
 class Policy:
     """The `rules` of a project file on one day.
 
-    `severities` has the rules that weigh otherwise than they say of themselves, None is off.
+    `severities` has the rules that weigh otherwise than they say of themselves, None is off;
+    `planned` are those that are named here and not built yet.
     """
 
     today: date = date.min
     severities: Mapping[str, Severity | None] = field(default_factory=dict)
     suppressions: tuple[Suppression, ...] = ()
+    planned: tuple[str, ...] = ()
 
     def severity(self, code: str, own: Severity) -> Severity | None:
         """How much a finding of that rule weighs here; None where nobody wants to hear of it."""

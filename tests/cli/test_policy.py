@@ -93,7 +93,35 @@ def test_a_policy_that_cannot_be_is_refused(
 
 def test_a_planned_rule_may_be_named_ahead(terminal: Terminal) -> None:
     project(terminal, "rules: {GEN104: info}\n", COLLECTION)
-    assert terminal("validate").code == 0
+    said = terminal("validate")
+    assert said.code == 0
+    assert "warning[PRJ145]: GEN104 is not built yet" in said.out
+    assert "PRJ145" in terminal("plan").out
+
+
+def test_drift_notes_what_does_nothing_beside_its_result(terminal: Terminal) -> None:
+    project(terminal, "rules: {GEN104: info}\n", COLLECTION)
+    said = terminal("drift")
+    assert "warning[PRJ145]" in said.err
+    assert "PRJ145" not in said.out
+    assert codes(terminal, "drift") == ["PRJ145"]
+
+
+def test_what_only_the_tenant_shows_is_not_called_needless_without_it(terminal: Terminal) -> None:
+    rules = suppression().replace("WCC129", "WCC130")
+    project(terminal, rules, COLLECTION)
+    assert codes(terminal, "validate") == []
+    assert "PRJ144" in [f["code"] for f in terminal("plan", "--format", "json").json["findings"]]
+
+
+def test_manifests_that_cannot_be_read_make_no_suppression_needless(terminal: Terminal) -> None:
+    project(terminal, suppression(), COLLECTION.replace("kind: ResourceCollection", "kind: ["))
+    assert codes(terminal, "validate") == ["YML101"]
+
+
+def test_an_expired_suppression_tells_since_when(terminal: Terminal) -> None:
+    project(terminal, suppression(days=-12))
+    assert "12 days ago" in terminal("validate").out
 
 
 def test_the_policy_binds_a_saved_plan(terminal: Terminal) -> None:
