@@ -10,6 +10,8 @@ from reconciler.model.resource import Manifest
 
 NAME = r"[a-z0-9]([a-z0-9._@+-]{0,126}[a-z0-9])?"
 MOST_CHARACTERS_OF_A_PERSON = 254
+SCHEMA_URN = "urn:reconciler:schema:"
+"""What the `$id` of every published schema begins with."""
 
 # Spelled out, as `\s` means other characters in other engines. A capital letter beyond A to Z has
 # no spelling that all of them share: such an e-mail is taken as it is, and compared without case.

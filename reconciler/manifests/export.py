@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from reconciler.errors import ProjectError
-from reconciler.manifests.envelope import Envelope, Metadata, name_schema
+from reconciler.manifests.envelope import SCHEMA_URN, Envelope, Metadata, name_schema
 from reconciler.manifests.model_schema import (
     DEFINITIONS,
     Schema,
@@ -28,7 +28,6 @@ from reconciler.rules.policy import is_fixed
 from reconciler.vendor import Kind, Vendor
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
-_URN = "urn:reconciler:schema:"
 
 _ORDER = (
     "$schema", "$id", "$ref", "title", "description", "default", "examples",
@@ -220,7 +219,7 @@ def plan_schema() -> Schema:
 
 
 def _head(identity: str, title: str) -> Schema:
-    return {"$schema": DIALECT, "$id": _URN + identity, "title": title}
+    return {"$schema": DIALECT, "$id": SCHEMA_URN + identity, "title": title}
 
 
 def _where(fields: Mapping[str, Schema], then: Schema) -> Schema:

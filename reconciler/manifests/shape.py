@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError, create_model
 
 from reconciler.manifests import schema
-from reconciler.manifests.envelope import Envelope, Metadata, name_problem
+from reconciler.manifests.envelope import SCHEMA_URN, Envelope, Metadata, name_problem
 from reconciler.manifests.excerpt import LARGE, excerpt
 from reconciler.manifests.parse import Document
 from reconciler.manifests.patches import PatchEnvelope
@@ -42,6 +42,11 @@ class _Kind:
 
     group: str
     kind: Kind
+
+
+def _is_our_schema(value: dict[str, Any]) -> bool:
+    """Whether it is a file of `schema export`, which may lie in a folder that is searched."""
+    return str(value.get("$id", "")).startswith(SCHEMA_URN)
 
 
 class Shaping:
@@ -114,7 +119,7 @@ class Shaping:
         self, value: Any, found: _Kind | None, origin: Origin
     ) -> tuple[Metadata | None, Spec | None]:
         """The parts of a manifest that are valid, with all that is wrong with the others told."""
-        if not isinstance(value, dict):
+        if not isinstance(value, dict) or _is_our_schema(value):
             return None, None
         envelope = self._valid(Envelope, _head(value), origin, ())
         spec, wanted = value.get("spec"), found.kind.spec if found else None

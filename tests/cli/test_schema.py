@@ -90,3 +90,12 @@ def test_vendors_from_outside_are_in(
     assert "+ schemas/tiny/v1/Key.json\n" in terminal("schema", "export").out
     whole = json.loads((terminal.root / "schemas" / "manifest.json").read_bytes())
     assert whole["properties"]["apiVersion"]["enum"] == ["tiny/v1", "webexcc/v1"]
+
+
+def test_schemas_in_a_searched_folder_are_no_manifests(terminal: Terminal) -> None:
+    terminal("schema", "export")
+    (terminal.root / "a.yaml").write_text(
+        "apiVersion: webexcc/v1\nkind: User\nmetadata: {name: a@b.example}\nspec: {site: Berlin}\n"
+    )
+    said = terminal("validate", ".")
+    assert (said.code, said.out) == (0, "Success! The manifests are valid.\n")

@@ -238,7 +238,8 @@ def collection_is_mapped_to_at_most_fifteen_profiles(
     schema={
         "properties": {
             "permissions": {
-                "properties": {name: {"enum": list(levels(name))} for name in PERMISSIONS}
+                "properties": {name: {"enum": list(levels(name))} for name in PERMISSIONS},
+                "additionalProperties": {"enum": list(levels(""))},  # of an unknown name, any
             }
         }
     },
