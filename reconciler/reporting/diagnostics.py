@@ -105,7 +105,8 @@ def _lines(found: Diagnostic, paint: Paint) -> Iterator[str]:
 def _helped(hint: str) -> Iterator[str]:
     first, *rest = hint.splitlines()
     yield f"   = help: {safe(first)}"
-    yield from (f"           {safe(line)}" for line in rest)
+    # no line begins with foreign text: in a workflow's log it could be a command
+    yield from (f"   |       {safe(line)}" for line in rest)
 
 
 def _marked(place: Position, paint: Paint) -> Iterator[str]:

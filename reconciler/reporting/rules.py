@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
-from textwrap import indent, wrap
+from textwrap import dedent, indent, wrap
 
 from reconciler.reporting.paint import Paint
 from reconciler.rules.listing import PLANNED, Entry
 
 MOST_LINES = 24
+MOST_PARTS = 4
+_START = re.compile(r"^---\s*$", re.MULTILINE)
 _SEVERITIES = {"error": "bold red", "warning": "bold yellow", "info": "bold cyan"}
 _WHERE = {
     "manifest": "validate decides it from the manifests alone",
@@ -58,14 +61,35 @@ def _explained(each: Entry, paint: Paint, width: int, *, whole: bool) -> Iterato
                            ("Accepted", each.good)):  # fmt: skip
         yield ""
         yield f"{title}:"
-        yield _example(example, width, whole=whole)
+        yield _example(example, each.kind, width, whole=whole)
 
 
-def _example(text: str, width: int, *, whole: bool) -> str:
-    lines = text.strip().splitlines()
+def telling(text: str, kind: str) -> str:
+    """Of an example the last manifest of the kind that is judged; the others are counted."""
+    documents = [each.strip("\n") for each in _START.split(dedent(text)) if each.strip()]
+    judged = [each for each in documents if f"\nkind: {kind}\n" in f"\n{each}\n"] or documents
+    if len(documents) == 1:
+        return documents[0]
+    others = len(documents) - 1
+    return f"{judged[-1]}\n# beside {others} more manifest{'s' if others != 1 else ''}"
+
+
+def _example(text: str, kind: str, width: int, *, whole: bool) -> str:
+    lines = (text.strip() if whole else telling(text, kind)).splitlines()
     if not whole:
+        lines = [part for line in lines for part in _broken(line, width - 2)]
         left_out = len(lines) - MOST_LINES
-        lines = [f"{line[: width - 3]}…" if len(line) > width - 2 else line for line in lines]
         if left_out > 0:
             lines = [*lines[:MOST_LINES], f"… {left_out} more lines, all with -v"]
     return indent("\n".join(lines), "  ")
+
+
+def _broken(line: str, width: int) -> list[str]:
+    """A long line in parts that YAML joins again; of a very long one the middle is left out."""
+    margin = " " * (len(line) - len(line.lstrip()) + 4)
+    parts = wrap(
+        line, width, subsequent_indent=margin, break_long_words=False, break_on_hyphens=False
+    )
+    if len(parts) <= MOST_PARTS:
+        return parts
+    return [*parts[: MOST_PARTS - 2], f"{margin}…", parts[-1]]

@@ -14,6 +14,7 @@ from reconciler.model.diagnostic import Diagnostic, Position, Severity, dotted
 from reconciler.model.resource import Spec
 from reconciler.reporting.escape import safe
 from reconciler.reporting.places import Places
+from reconciler.reporting.rules import telling
 from reconciler.rules.rule import Rule
 
 SCHEMA = (
@@ -25,9 +26,16 @@ _LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: 
 
 
 def log(
-    found: Sequence[Diagnostic], rules: Mapping[str, Rule[Spec]], places: Places
+    found: Sequence[Diagnostic],
+    rules: Mapping[str, Rule[Spec]],
+    places: Places,
+    *,
+    finished: bool = True,
 ) -> dict[str, Any]:
-    """One run with every finding; `rules` are the documented ones by code."""
+    """One run with every finding; `rules` are the documented ones by code.
+
+    `finished` is False where something stopped the check before its end.
+    """
     codes = sorted({each.code for each in found})
     seen: Counter[str] = Counter()
     run = {
@@ -38,7 +46,7 @@ def log(
                 "rules": [_rule(code, rules.get(code)) for code in codes],
             }
         },
-        "invocations": [{"executionSuccessful": True}],
+        "invocations": [{"executionSuccessful": finished}],
         "originalUriBaseIds": {
             BASE: {"description": {"text": "The folder in which reconciler was called."}}
         },
@@ -54,9 +62,17 @@ def _rule(code: str, rule: Rule[Spec] | None) -> dict[str, Any]:
     return {
         "id": code,
         "shortDescription": {"text": _message(" ".join(rule.text.split()))},
-        "help": {"text": _message(f"Source: {rule.source}")},
+        "help": {"text": _message(f"Source: {rule.source}"), "markdown": _markdown(rule)},
         "defaultConfiguration": {"level": _LEVELS[rule.severity]},
     }
+
+
+def _markdown(rule: Rule[Spec]) -> str:
+    """What a viewer shows of a rule: all of it, with what it takes and what it refuses."""
+    parts = [rule.text, f"Source: {rule.source}"]
+    for title, manifests in (("Good", rule.good), ("Bad", rule.bad)):
+        parts.append(f"**{title}**\n\n```yaml\n{telling(manifests, rule.on.__name__)}\n```")
+    return "\n\n".join([*parts, f"More: `reconciler rules explain {rule.code}`"])
 
 
 def _result(found: Diagnostic, rule: int, places: Places, seen: Counter[str]) -> dict[str, Any]:
@@ -100,8 +116,13 @@ def _location(found: Diagnostic, places: Places) -> dict[str, Any]:
 
 def _artifact(file: str) -> dict[str, str]:
     if PurePosixPath(file).is_absolute():
-        return {"uri": "file://" + quote(file)}
-    return {"uri": quote(file), "uriBaseId": BASE}
+        return {"uri": "file://" + _quoted(file)}
+    return {"uri": _quoted(file), "uriBaseId": BASE}
+
+
+def _quoted(file: str) -> str:
+    """The name in a URI; what of it is no text comes out as the bytes that it is on disk."""
+    return quote(file, errors="surrogateescape")
 
 
 def _region(found: Diagnostic) -> dict[str, int]:
@@ -122,9 +143,16 @@ def _utf16(place: Position, column: int) -> int:
 
 
 def _fingerprint(found: Diagnostic, seen: Counter[str]) -> str:
-    """What stays the same when lines move: the code and the object, or the place in the file."""
+    """What stays the same when lines move, list items come and go, or other findings are mended.
+
+    The code, the object (or its file), the names of the path and the marked text; what is equal in
+    all of these is counted, and only that.
+    """
     file = found.origin.file if found.origin else ""
-    where = str(found.address) if found.address else f"{file}#{dotted(found.path)}"
-    what = f"{found.code}\n{where}"
+    where = found.address.short if found.address else file
+    names = dotted(tuple(part for part in found.path if isinstance(part, str)))
+    place = found.position
+    marked = place.text[place.column - 1 : place.end_column - 1] if place else ""
+    what = f"{found.code}\n{where}\n{names}\n{marked}"
     seen[what] += 1
     return hashlib.sha256(f"{what}\n{seen[what]}".encode("utf-8", "replace")).hexdigest()[:32]

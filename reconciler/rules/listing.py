@@ -17,7 +17,8 @@ BUILT, PLANNED = "built", "planned"
 class Entry:
     """One documented rule as it is listed.
 
-    `reason`, `document` (the title of its source), `good` and `bad` are those of a built one.
+    `reason`, `document` (the title of its source), `good`, `bad` and `kind` (which it judges) are
+    those of a built one.
     """
 
     code: str
@@ -31,6 +32,7 @@ class Entry:
     document: str = ""
     good: str = ""
     bad: str = ""
+    kind: str = ""
 
 
 def listing(
@@ -56,6 +58,7 @@ def _built(system: str, rule: Rule[Spec], document: str) -> Entry:
         document=document,
         good=rule.good,
         bad=rule.bad,
+        kind=rule.on.__name__,
     )
 
 

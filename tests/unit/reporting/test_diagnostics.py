@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from reconciler.model.diagnostic import Diagnostic, Severity
 from reconciler.reporting.diagnostics import MOST, listed
+from reconciler.reporting.diagnostics import diagnostic as shown_whole
 from reconciler.reporting.paint import plain
 from tests.unit.reporting.findings import diagnostic
 
@@ -31,3 +32,9 @@ def test_what_is_left_out_is_counted_by_weight() -> None:
     shown = list(listed(found, plain, whole=False))
     assert shown[-1] == "… and 312 more errors, 4 more warnings; all of them with -v\n"
     assert len(list(listed(found, plain, whole=True))) == 366
+
+
+def test_no_line_of_a_log_begins_with_foreign_text() -> None:
+    found = diagnostic(hint="did you mean\n::add-mask::secret", detail="a\n::set-output::x")
+    for line in shown_whole(found, plain).splitlines():
+        assert not line.strip().startswith("::")

@@ -97,3 +97,27 @@ def test_a_fingerprint_stays_where_lines_move() -> None:
     assert here["partialFingerprints"] == there["partialFingerprints"]
     both = results(diagnostic(address=address), diagnostic(address=address, summary="other"))
     assert both[0]["partialFingerprints"] != both[1]["partialFingerprints"]
+
+
+def test_a_fingerprint_survives_that_other_findings_of_the_object_are_mended() -> None:
+    address = Address("t", "webexcc", "UserProfile", "lead")
+    first, second = (
+        diagnostic(address=address, path=("spec", "permissions", name), summary=name)
+        for name in ("queue", "site")
+    )
+    both, alone = results(first, second), results(second)
+    assert both[1]["partialFingerprints"] == alone[0]["partialFingerprints"]
+
+
+def test_a_file_whose_name_is_no_text_has_a_uri() -> None:
+    (told,) = results(at("x", 1, 2, file=b"b\xff.yaml".decode("utf-8", "surrogateescape")))
+    assert told["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] == "b%FF.yaml"
+
+
+def test_a_rule_is_shown_with_what_it_takes_and_refuses() -> None:
+    run = sarif.log([diagnostic(code="WCC121")], RULES, PLACES)["runs"][0]
+    (rule,) = run["tool"]["driver"]["rules"]
+    shown = rule["help"]["markdown"]
+    assert shown.startswith("A user profile has all resources")
+    assert shown.count("kind: UserProfile") == 2
+    assert "`reconciler rules explain WCC121`" in shown
