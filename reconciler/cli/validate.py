@@ -11,12 +11,13 @@ import click
 
 from reconciler import pipeline
 from reconciler.cli.options import Common, reporting, work
+from reconciler.errors import ReconcilerError
 from reconciler.manifests.files import find_paths
 from reconciler.manifests.load import load
 from reconciler.manifests.parse import STDIN
 from reconciler.manifests.project import FILE
 from reconciler.manifests.text import MOST_BYTES
-from reconciler.model.diagnostic import Diagnostic, has_errors
+from reconciler.model.diagnostic import Diagnostic, InvalidInputError, Severity, has_errors
 from reconciler.planning.item import TenantInput
 from reconciler.reporting import diagnostics, json
 from reconciler.reporting.paint import Paint, plain
@@ -29,11 +30,12 @@ FOR_OTHERS = ("sarif", "junit", "github")
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """What was found, in which files."""
+    """What was found, in which files; not `finished` where something stopped the check."""
 
     found: tuple[Diagnostic, ...]
     files: tuple[str, ...]
     places: Places
+    finished: bool = True
 
 
 @click.command(name="validate")
@@ -84,6 +86,19 @@ def _of_files(paths: tuple[Path, ...]) -> Checked:
     return Checked(pipeline.check(parts, loaded), files, Places("", files[0]))
 
 
+def report_stopped(error: ReconcilerError, form: str, folder: Path) -> None:
+    """The document of a check that was stopped: other tools wait for one all the same."""
+    if isinstance(error, InvalidInputError):
+        found = error.diagnostics
+    else:
+        told = error.told
+        found = (Diagnostic(Severity.ERROR, told.code, told.summary, told.detail, told.hint),)
+    checked = Checked(found, (), Places(_from_here(folder), FILE), finished=False)
+    click.echo(_report(checked, form), nl=False)
+    if form == "github":
+        _summarize(checked)
+
+
 def _from_here(folder: Path) -> str:
     """The folder from the present one; one that lies elsewhere keeps its whole name."""
     whole, here = folder.resolve(), Path.cwd()
@@ -95,8 +110,11 @@ def _report(checked: Checked, form: str) -> str:
     if form == "sarif":
         from reconciler.reporting import sarif  # noqa: PLC0415
 
-        rules = {rule.code: rule for vendor in discover().values() for rule in vendor.rules}
-        return json.document(sarif.log(checked.found, rules, checked.places))
+        # a check that was stopped got to no rule, and a vendor may be what stopped it
+        vendors = discover().values() if checked.finished else ()
+        rules = {rule.code: rule for vendor in vendors for rule in vendor.rules}
+        log = sarif.log(checked.found, rules, checked.places, finished=checked.finished)
+        return json.document(log)
     if form == "junit":
         from reconciler.reporting import junit  # noqa: PLC0415
 

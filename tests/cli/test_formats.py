@@ -105,17 +105,6 @@ def test_a_green_report(terminal: Terminal) -> None:
     assert len(names) == len(list((terminal.root / "access").rglob("*.yaml")))
 
 
-@pytest.mark.parametrize("form", FORMATS[2:])
-def test_a_project_that_cannot_be_read_is_told(terminal: Terminal, form: str) -> None:
-    said = terminal("validate", "--format", form)
-    assert (said.code, said.out) == (1, "")
-    assert "error[PRJ101]" in said.err
-    (terminal.root / "reconciler.yaml").write_text("kind: [", encoding="utf-8")
-    said = terminal("validate", "--format", form)
-    assert (said.code, said.out) == (1, "")
-    assert "error[" in said.err
-
-
 @pytest.mark.parametrize("command", ["plan", "drift", "apply"])
 def test_reports_are_of_validate_alone(terminal: Terminal, command: str) -> None:
     said = terminal(command, "--format", "sarif")
@@ -182,3 +171,31 @@ def test_many_findings_are_counted_beyond_fifty(terminal: Terminal) -> None:
     assert stopped.err.count("error[SCH112]") == 50
     assert "Stopped: 60 errors, 0 warnings." in stopped.err
     assert terminal("drift", "-v").err.count("error[SCH112]") == 60
+
+
+@pytest.mark.parametrize("project", [None, "apiVersion: reconciler/v1\nkind: Projct\n"])
+def test_a_check_that_was_stopped_still_writes_its_document(
+    terminal: Terminal, project: str | None
+) -> None:
+    if project is not None:
+        (terminal.root / "reconciler.yaml").write_text(project, encoding="utf-8")
+    code = "PRJ101" if project is None else "PRJ102"
+    said = terminal("validate", "--format", "sarif")
+    (run,) = said.json["runs"]
+    assert said.code == 1
+    assert {each["ruleId"] for each in run["results"]} == {code}
+    assert run["invocations"] == [{"executionSuccessful": False}]
+    assert f"error[{code}]" in said.err
+    report = ET.fromstring(terminal("validate", "--format=junit").out)  # noqa: S314 - our own
+    assert {each.get("type") for each in report.iter("failure")} == {code}
+    lines = terminal("validate", "--format", "github").out.splitlines()
+    assert lines
+    assert all(each.startswith("::error file=reconciler.yaml,") for each in lines)
+    assert terminal("plan").out == ""
+
+
+def test_a_stopped_check_names_files_from_where_it_was_called(terminal: Terminal) -> None:
+    (terminal.root / "deep").mkdir()
+    (terminal.root / "deep" / "reconciler.yaml").write_text("kind: [", encoding="utf-8")
+    said = terminal("validate", "-C", "deep", "--format", "github")
+    assert said.out.startswith("::error file=deep/reconciler.yaml,")
