@@ -50,10 +50,6 @@ def _tell(error: ReconcilerError, arguments: list[str]) -> None:
 
         click.echo(json.document(json.error(error)), nl=False)
         return
-    if "validate" in arguments and (form := _given(arguments, "--format")) not in ("", "text"):
-        from reconciler.cli.validate import report_stopped  # noqa: PLC0415 - that command only
-
-        report_stopped(error, form, Path(_given(arguments, "-C", "--chdir") or "."))
     from reconciler.errors import TenantError  # noqa: PLC0415
     from reconciler.model.diagnostic import InvalidInputError  # noqa: PLC0415
     from reconciler.reporting import diagnostics  # noqa: PLC0415
@@ -70,19 +66,8 @@ def _tell(error: ReconcilerError, arguments: list[str]) -> None:
 
 
 def _wants_json(arguments: list[str]) -> bool:
-    return _given(arguments, "--format") == "json"
-
-
-def _given(arguments: list[str], *names: str) -> str:
-    """The value of an option as it was typed, the last one; empty where it was not."""
-    given = ""
-    for each, following in zip(arguments, [*arguments[1:], ""], strict=True):
-        for name in names:
-            if each == name:
-                given = following
-            elif each.startswith(f"{name}="):
-                given = each.removeprefix(f"{name}=")
-    return given
+    pairs = zip(arguments, [*arguments[1:], ""], strict=True)
+    return any(a == "--format=json" or (a == "--format" and b == "json") for a, b in pairs)
 
 
 def _logged() -> Path:

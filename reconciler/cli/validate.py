@@ -48,7 +48,12 @@ def command(chosen: Common, paths: tuple[Path, ...]) -> int:
 
     Exits with 1 where anything is an error.
     """
-    checked = _of_files(paths) if paths else _of_project(chosen)
+    try:
+        checked = _of_files(paths) if paths else _of_project(chosen)
+    except ReconcilerError as error:
+        if chosen.format in FOR_OTHERS:
+            _report_stopped(error, chosen)
+        raise
     if chosen.format == "text":
         for each in diagnostics.listed(checked.found, chosen.paint, whole=chosen.verbose):
             click.echo(each)
@@ -86,16 +91,16 @@ def _of_files(paths: tuple[Path, ...]) -> Checked:
     return Checked(pipeline.check(parts, loaded), files, Places("", files[0]))
 
 
-def report_stopped(error: ReconcilerError, form: str, folder: Path) -> None:
+def _report_stopped(error: ReconcilerError, chosen: Common) -> None:
     """The document of a check that was stopped: other tools wait for one all the same."""
     if isinstance(error, InvalidInputError):
         found = error.diagnostics
     else:
         told = error.told
         found = (Diagnostic(Severity.ERROR, told.code, told.summary, told.detail, told.hint),)
-    checked = Checked(found, (), Places(_from_here(folder), FILE), finished=False)
-    click.echo(_report(checked, form), nl=False)
-    if form == "github":
+    checked = Checked(found, (), Places(_from_here(chosen.chdir), FILE), finished=False)
+    click.echo(_report(checked, chosen.format), nl=False)
+    if chosen.format == "github":
         _summarize(checked)
 
 
