@@ -79,7 +79,8 @@ def load_tenant(work: Work, tenant: Tenant) -> Loaded:
     """The manifests of one tenant, patched; raises ProjectError. A patch file is no manifest."""
     root = work.project.root
     patches = find(root, tenant.patches, "patches")
-    files = [each for each in find(root, tenant.manifests) if each not in patches]
+    own = frozenset(patches)
+    files = [each for each in find(root, tenant.manifests) if each not in own]
     vendors = {tenant.vendor: work.vendors[tenant.vendor]}
     return load(root, tenant.name, files, vendors, patches=patches)
 

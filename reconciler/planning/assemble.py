@@ -39,8 +39,7 @@ def _reason(item: Item, *, reverting: bool) -> Reason:
     if not item.differs:
         return Reason.RENAMED
     applied = applied_values(item.row)
-    # the tenant's own additions to a map are no change: they are kept
-    outside = bool(diff.differing(item.before, diff.merged(applied, item.before)))
+    outside = bool(diff.differing(item.before, applied))
     if not outside:
         return Reason.GIT
     return Reason.OUTSIDE if not diff.differing(applied, item.declared) else Reason.BOTH

@@ -65,7 +65,7 @@ class Item:
     @property
     def differs(self) -> bool:
         """Whether the tenant has to be written to."""
-        return self.live is None or bool(diff.differing(self.before, self.after))
+        return self.live is None or bool(diff.differing(self.before, self.declared))
 
     @property
     def deletes(self) -> bool:
