@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 import uuid
+from collections import Counter
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -43,10 +44,35 @@ Explain = Callable[[Any, str], tuple[str, str]]
 class ReadSession:
     """Reads from one tenant; counts its requests."""
 
-    def __init__(self, client: httpx2.AsyncClient, explain: Explain) -> None:
+    def __init__(
+        self,
+        client: httpx2.AsyncClient,
+        explain: Explain,
+        *,
+        sandbox: bool = False,
+        base: str = "",
+        counter: Counter[str] | None = None,
+    ) -> None:
         self._client = client
         self._explain = explain
-        self.requests = 0
+        self._sandbox = sandbox
+        self._base = base
+        self._counter: Counter[str] = Counter() if counter is None else counter
+
+    @property
+    def requests(self) -> int:
+        """How many requests were sent so far, to whichever of the vendor's hosts."""
+        return self._counter.total()
+
+    def at(self, host: str) -> ReadSession:
+        """The same connection towards another of the vendor's hosts; read only.
+
+        A sandbox answers for all of its vendor's hosts.
+        """
+        base = "" if self._sandbox else f"https://{host}"
+        return ReadSession(
+            self._client, self._explain, sandbox=self._sandbox, base=base, counter=self._counter
+        )
 
     async def get(self, path: str, query: Mapping[str, str] | None = None) -> Answer:
         """GET; raises NotFoundError on 404 and TenantError on every other refusal."""
@@ -57,10 +83,10 @@ class ReadSession:
     ) -> Answer:
         tracking_id = str(uuid.uuid4())
         headers = {"TrackingId": tracking_id}
-        self.requests += 1
+        self._counter[method] += 1
         try:
             response = await self._client.request(
-                method, path, params=query, json=body, headers=headers
+                method, self._base + path, params=query, json=body, headers=headers
             )
         except httpx2.TimeoutException as error:
             raise TenantError(
@@ -125,14 +151,14 @@ class WriteSession(ReadSession):
 async def reading(endpoint: Endpoint, host: str, explain: Explain) -> AsyncIterator[ReadSession]:
     """A session that cannot write, open for the length of the block."""
     async with _client(endpoint, host) as client:
-        yield ReadSession(client, explain)
+        yield ReadSession(client, explain, sandbox=endpoint.app is not None)
 
 
 @asynccontextmanager
 async def writing(endpoint: Endpoint, host: str, explain: Explain) -> AsyncIterator[WriteSession]:
     """A session that can write, open for the length of the block."""
     async with _client(endpoint, host) as client:
-        yield WriteSession(client, explain)
+        yield WriteSession(client, explain, sandbox=endpoint.app is not None)
 
 
 def _client(endpoint: Endpoint, host: str) -> httpx2.AsyncClient:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from reconciler.model.value import Values
+from reconciler.model.value import Ref, Values
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,24 +26,51 @@ class LiveObject:
 
 @dataclass(frozen=True, slots=True)
 class InventoryItem:
-    """Something that manifests refer to and never manage: a queue, a site, …"""
+    """Something that manifests refer to and never manage: a queue, a site, …
+
+    `values` is what rules need to know of it, in normal form, such as a team's site.
+    """
 
     type: str
     id: str
     name: str
+    values: Values = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Who the token belongs to, as the tenant tells.
+
+    `user` is the vendor's id of that person among the managed people; None for a machine account,
+    of whose rights nothing tells: rules about the identity are then not checked. `rights` is the
+    object that decides what they may do, in normal form, as the vendor's rules read it.
+    """
+
+    name: str
+    user: Ref | None = None
+    rights: LiveObject | None = None
+
+    @property
+    def known(self) -> bool:
+        """Whether what they may do is known."""
+        return self.rights is not None
 
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """A complete view of one tenant; `requests` is what reading it cost.
+    """A view of one tenant; `requests` is what reading it cost.
 
-    A reader that cannot prove that it saw everything raises instead of returning one.
+    Each list in it was complete, as far as the reading identity may see: a reader that cannot
+    prove that raises instead of returning one. `partial` has the kinds and inventory types of
+    which that identity sees a part only, with the reason: what is absent from those is unknown.
     """
 
     organization: str
     objects: Mapping[str, tuple[LiveObject, ...]]
     inventory: Mapping[str, tuple[InventoryItem, ...]]
     requests: int = 0
+    identity: Identity | None = None
+    partial: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def size(self) -> int:

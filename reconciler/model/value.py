@@ -36,6 +36,16 @@ class Unresolved(Ref):
     __slots__ = ()
 
 
+class Hidden(Ref):
+    """A reference that is there and not shown to the identity that reads: unknown, not absent."""
+
+    __slots__ = ()
+
+
+HIDDEN = Hidden("(hidden)")
+"""The one value of what is not shown; it equals no id."""
+
+
 def refs(value: Value, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Ref]]:
     """Every reference inside `value` with the path of the attribute that holds it."""
     if isinstance(value, Ref):
@@ -49,6 +59,8 @@ def refs(value: Value, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, 
 
 def to_json(value: Value, name_of: Callable[[Ref], str]) -> Json:
     """Plain JSON: sets as lists sorted by what is shown, references with id and name."""
+    if isinstance(value, Hidden):
+        return {"hidden": True}
     if isinstance(value, Ref):
         key = "address" if isinstance(value, Pending) else "id"
         return {key: str(value), "name": name_of(value)}
@@ -66,6 +78,8 @@ def from_json(data: Json) -> Value:
             return Ref(data["id"])
         if data.keys() == {"address", "name"}:
             return Pending(data["address"])
+        if data == {"hidden": True}:
+            return HIDDEN
         return {key: from_json(item) for key, item in data.items()}
     if isinstance(data, list):
         members = (from_json(item) for item in data)

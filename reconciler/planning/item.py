@@ -161,12 +161,17 @@ def others(snapshot: Snapshot, items: Iterable[Item]) -> tuple[Expected, ...]:
 
 
 def world_of(
-    items: Iterable[Item], others: tuple[Expected, ...], *, live: bool, facts: Facts
+    items: Iterable[Item],
+    others: tuple[Expected, ...],
+    *,
+    snapshot: Snapshot | None,
+    facts: Facts,
 ) -> World:
     """All objects as they will be: those that stay of the plan's, and all others."""
-    staying = (item for item in items if not item.deletes)
-    expected = tuple(
-        Expected(
+    staying: list[Expected] = []
+    removed: list[Expected] = []
+    for item in items:
+        each = Expected(
             item.key,
             item.kind.name,
             str(item.after.get("name") or item.name),
@@ -174,9 +179,8 @@ def world_of(
             item.before,
             item.address,
         )
-        for item in staying
-    )
-    return World((*expected, *others), live=live, facts=facts)
+        (removed if item.deletes else staying).append(each)
+    return World((*staying, *others), snapshot=snapshot, facts=facts, removed=tuple(removed))
 
 
 def narrowed(

@@ -47,7 +47,7 @@ def check(given: TenantInput) -> tuple[Diagnostic, ...]:
     matches = [Match(r, kinds[r.address.kind], None, None, None) for r in given.resources]
     directory = Directory(matches, given.vendor, given.facts, None)
     items = [from_manifest(each, directory, given) for each in matches]
-    world = world_of(items, (), live=False, facts=given.facts)
+    world = world_of(items, (), snapshot=None, facts=given.facts)
     return (
         *directory.problems,
         *run(given.vendor.rules, given.resources, world, given.policy),
@@ -67,7 +67,7 @@ def plan(given: TenantInput, snapshot: Snapshot) -> TenantPlan:
     if given.targets is not None:
         items, removed = narrowed(items, removed, given.targets)
     everything = (*items, *removed)
-    world = world_of(everything, others(snapshot, everything), live=True, facts=given.facts)
+    world = world_of(everything, others(snapshot, everything), snapshot=snapshot, facts=given.facts)
     judged = [item.resource for item in items if item.resource is not None]
     diagnostics = [
         *problems,

@@ -20,6 +20,8 @@ class Where(StrEnum):
     MANIFEST = "manifest"
     LIVE = "live"
     ORDER = "order"
+    IDENTITY = "identity"
+    DRIFT = "drift"
     ACCESS = "access"
     TENANT = "tenant"
 

@@ -9,6 +9,7 @@ from functools import cached_property
 
 from reconciler.model.address import Address
 from reconciler.model.facts import NO_FACTS, Facts
+from reconciler.model.live import Identity, InventoryItem, Snapshot
 from reconciler.model.value import Ref, Values, refs
 
 
@@ -26,19 +27,40 @@ class Expected:
     before: Values
     address: Address | None = None
 
+    @property
+    def creates(self) -> bool:
+        """Whether the plan makes it (without the tenant nothing tells)."""
+        return not self.before
+
+    @property
+    def changes(self) -> bool:
+        """Whether the plan writes to it."""
+        return self.values != self.before
+
 
 class World:
     """Indexes over the objects of one tenant; `live` says whether the tenant was read.
 
     Without the tenant only the manifests are in it, and a name that is no manifest's is an
     `Unresolved` reference. `facts` are the tenant's, of the type that its vendor declares.
+    `removed` are the objects that the plan deletes. With the tenant, `identity` is who applies
+    (None: the vendor told nothing), and `partial` has the kinds that they see a part of only.
     """
 
     def __init__(
-        self, expected: tuple[Expected, ...], *, live: bool, facts: Facts = NO_FACTS
+        self,
+        expected: tuple[Expected, ...],
+        *,
+        snapshot: Snapshot | None,
+        facts: Facts = NO_FACTS,
+        removed: tuple[Expected, ...] = (),
     ) -> None:
-        self.live = live
+        self.live = snapshot is not None
+        self.identity: Identity | None = snapshot.identity if snapshot else None
+        self.partial: Mapping[str, str] = snapshot.partial if snapshot else {}
         self.facts = facts
+        self.removed = removed
+        self._inventory = snapshot.inventory if snapshot else {}
         self._expected = {each.key: each for each in expected}
         self._by_address = {each.address: each for each in expected if each.address}
 
@@ -65,6 +87,19 @@ class World:
                 if isinstance(value, Mapping):
                     found[each.kind, attribute].update(value)
         return {key: frozenset(names) for key, names in found.items()}
+
+    @cached_property
+    def _items(self) -> Mapping[tuple[str, Ref], InventoryItem]:
+        rows = (item for items in self._inventory.values() for item in items)
+        return {(item.type, Ref(item.id)): item for item in rows}
+
+    def items(self, kind: str) -> tuple[InventoryItem, ...]:
+        """What the tenant has of an inventory type, as far as it was read."""
+        return self._inventory.get(kind, ())
+
+    def item(self, kind: str, key: Ref) -> InventoryItem | None:
+        """One thing of an inventory type, None where it is not known."""
+        return self._items.get((kind, key))
 
     def all_referrers(self, key: Ref) -> tuple[Expected, ...]:
         """The objects of any kind that refer to `key` after the plan."""

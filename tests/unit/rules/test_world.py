@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from reconciler.model.address import Address
+from reconciler.model.live import Snapshot
 from reconciler.model.value import Ref, Values
 from reconciler.rules.world import Expected, World
 
@@ -17,7 +18,7 @@ WORLD = World(
         thing("z", "Door", {"locks": {"old": 2, "odd": 1}}, ours=False),
         thing("k", "Key", {"locks": {"key": 1}}, ours=False),
     ),
-    live=True,
+    snapshot=Snapshot("org", {}, {}),
 )
 
 
