@@ -22,7 +22,7 @@ from reconciler.state.sql import SqlState
 from reconciler.vendor import Writer, Written
 
 # After these nothing tells what the tenant would answer next, so nothing more is sent.
-_STOPS = frozenset({"TEN101", "TEN110", "TEN111"})
+_STOPS = frozenset({"TEN101", "TEN102", "TEN107", "TEN110", "TEN111"})
 
 
 @dataclass
