@@ -70,7 +70,7 @@ class Fault:
         return not named.isdisjoint(self.methods) and fnmatchcase(path, self.path)
 
 
-def latency(text: str) -> Fault:
+def latency_of(text: str) -> Fault:
     """`50ms` on every call; raises SandboxError (PRJ150)."""
     return fault({"fault": "latency", "delay": text, "times": "always"})
 

@@ -3,42 +3,14 @@
 from __future__ import annotations
 
 import math
-import re
 import time
 from collections import defaultdict, deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from reconciler.model.rate import Rate
 from reconciler.sandbox.asgi import Receive, Scope, Send, answer, give, header
-from reconciler.sandbox.errors import SandboxError
 from reconciler.vendor import AsgiApp
-
-_UNITS = {"s": 1.0, "sec": 1.0, "min": 60.0, "h": 3600.0}
-_RATE = re.compile(r"(?P<calls>[1-9]\d{0,8})/(?P<unit>s|sec|min|h)")
-
-
-@dataclass(frozen=True, slots=True)
-class Rate:
-    """So many calls in any so many seconds."""
-
-    calls: int = 300
-    seconds: float = 60.0
-
-    def __str__(self) -> str:
-        unit = next((u for u, s in _UNITS.items() if s == self.seconds), f"{self.seconds:g}s")
-        return f"{self.calls}/{unit}"
-
-
-def rate(text: str) -> Rate | None:
-    """`300/min` or `5/s` as a Rate, None for `off`; raises SandboxError (PRJ151)."""
-    if text == "off":
-        return None
-    found = _RATE.fullmatch(text)
-    if found is None:
-        raise SandboxError(
-            "PRJ151", f"`{text}` is no rate", hint="write it like `300/min` or `5/s`, or `off`"
-        )
-    return Rate(int(found["calls"]), _UNITS[found["unit"]])
 
 
 def limited(
@@ -77,8 +49,8 @@ class _Window:
         """0 where a call may pass, which takes a slot; else the whole seconds until it may."""
         while self.came and self.came[0] <= now - rate.seconds:
             self.came.popleft()
-        if len(self.came) >= rate.calls:
-            free = self.came[len(self.came) - rate.calls] + rate.seconds
+        if len(self.came) >= rate.requests:
+            free = self.came[len(self.came) - rate.requests] + rate.seconds
             self.closed_until = max(self.closed_until, now + math.ceil(free - now))
         if now < self.closed_until:
             return max(1, math.ceil(self.closed_until - now))

@@ -12,7 +12,7 @@ import httpx2
 import pytest
 
 from reconciler.sandbox.errors import SandboxError
-from reconciler.sandbox.faults import KINDS, Fault, fault, faults, latency
+from reconciler.sandbox.faults import KINDS, Fault, fault, faults, latency_of
 from reconciler.sandbox.faulty import faulty
 from reconciler.sandbox.misbehaviour import EFFECTS
 from tests.unit.sandbox.little import Notes, calling
@@ -106,7 +106,7 @@ def test_a_little_latency_changes_no_answer() -> None:
             assert (await client.get("/notes")).json() == {"data": [], "records": 0}
 
     told(story, {"fault": "latency", "delay": "1ms", "times": "always"})
-    assert latency("50ms").delay == 0.05
+    assert latency_of("50ms").delay == 0.05
 
 
 def test_a_stale_read_is_of_before_the_last_write_even_where_nobody_had_read() -> None:

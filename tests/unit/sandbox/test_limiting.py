@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-import pytest
-
-from reconciler.sandbox.errors import SandboxError
-from reconciler.sandbox.limiting import Rate, limited, rate
+from reconciler.sandbox.limiting import limited
 from tests.unit.sandbox.little import Notes, calling
 
 
@@ -67,17 +64,3 @@ def test_each_token_has_a_window_of_its_own() -> None:
             assert (await two.get("/notes")).status_code == 200
 
     asyncio.run(story())
-
-
-def test_a_rate_is_written_as_calls_per_unit() -> None:
-    assert rate("300/min") == Rate(300, 60.0)
-    assert rate("5/s") == Rate(5, 1.0)
-    assert rate("off") is None
-    assert str(rate("300/min")) == "300/min"
-
-
-@pytest.mark.parametrize("text", ["300", "0/min", "-1/s", "300/week", "", "3 / min"])
-def test_what_is_no_rate_is_refused_with_the_way_to_write_it(text: str) -> None:
-    with pytest.raises(SandboxError, match="PRJ151") as refused:
-        rate(text)
-    assert "300/min" in refused.value.told.hint
