@@ -9,7 +9,7 @@ from reconciler.sandbox.errors import Refusal
 from reconciler.sandbox.store import Body
 from reconciler.vendors.webexcc.sandbox import query
 from reconciler.vendors.webexcc.sandbox.access import Access
-from reconciler.vendors.webexcc.sandbox.analyzer import LISTS, Folders
+from reconciler.vendors.webexcc.sandbox.analyzer import LISTS, Folders, level_of
 from reconciler.vendors.webexcc.sandbox.catalogue import CUSTOM_ONLY, PROFILE_TYPES
 from reconciler.vendors.webexcc.sandbox.checks import (
     description,
@@ -118,7 +118,7 @@ class Profiles:
         refuse_unless(isinstance(body.get("active"), bool), "active is missing")
         specific = access == "SPECIFIC"
         granted = permissions(body, kind, self._data.settings.permissions) if specific else []
-        analyzer = next((row["access"] for row in granted if row["name"] == "analyzer"), "EDIT")
+        analyzer = level_of({"permissionAccessLevel": access, "permissions": granted})
         return {
             "name": profile_name(body.get("name")),
             "description": description(body.get("description")),
@@ -127,7 +127,7 @@ class Profiles:
             "permissionAccessLevel": access,
             "permissions": granted,
             **self._resources(body, current),
-            **self._folders.checked(body, analyzer),
+            **self._folders.checked(body, analyzer, current),
         }
 
     def _resources(self, body: Body, current: Body | None) -> Body:
