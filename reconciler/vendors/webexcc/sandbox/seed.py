@@ -27,6 +27,7 @@ from reconciler.vendors.webexcc.sandbox.data import (
     Data,
 )
 from reconciler.vendors.webexcc.sandbox.profiles import Profiles
+from reconciler.vendors.webexcc.sandbox.tokens import Tokens
 
 _TYPES = {
     "licensed-administrator": "ADMINISTRATOR",
@@ -89,9 +90,10 @@ def _settings(data: Data, seed: Mapping[str, Any]) -> None:
 
 def _identity(data: Data, row: Mapping[str, Any]) -> None:
     """Who calls: a user of the tenant, else a machine account; `machine` makes a user one too."""
-    email, token = str(row["email"]), str(row["token"])
+    email, app = str(row["email"]), row.get("serviceApp")
+    token = str(row["token"]) if app is None or "token" in row else ""
     machine, scopes = row.get("machine", data.store.named(USER, email) is None), row.get("scopes")
-    unknown = sorted(set(row) - {"email", "token", "machine", "scopes"})
+    unknown = sorted(set(row) - {"email", "token", "machine", "scopes", "serviceApp"})
     refuse_unless(not unknown, f"there is no field {', '.join(unknown)}")
     refuse_unless(isinstance(machine, bool), "machine is true or false")
     refuse_unless(machine or data.store.named(USER, email), "no user of the seed has this e-mail")
@@ -101,6 +103,8 @@ def _identity(data: Data, row: Mapping[str, Any]) -> None:
             one_of(each, "scopes[]", (*SCOPES, "cjp:config"))
     body: Body = {"id": email, "token": token, "machine": machine, "scopes": scopes}
     data.store.put(IDENTITY, body, token)
+    if app is not None:
+        Tokens(data).seed(email, app)
 
 
 def _folder(data: Data, row: Mapping[str, Any]) -> None:

@@ -19,6 +19,7 @@ from reconciler.vendors.webexcc.sandbox.errors import worded
 from reconciler.vendors.webexcc.sandbox.guard import guarded
 from reconciler.vendors.webexcc.sandbox.inventory import Inventory
 from reconciler.vendors.webexcc.sandbox.profiles import Profiles
+from reconciler.vendors.webexcc.sandbox.tokens import Tokens
 from reconciler.vendors.webexcc.sandbox.users import Users
 
 
@@ -71,19 +72,23 @@ class WebexSandbox:
             for part in parts
             for each in part.endpoints()
         ]
-        return asgi(endpoints, self._identify, worded)
+        tokens = Tokens(self._data)
+        return tokens.endpoint(asgi(endpoints, tokens.identity, worded))
 
     def token(self, identity: str | None) -> str:
         """The token of a seeded identity, by default the first full administrator's."""
-        return str(self._identity(identity)["token"])
+        found = self._identity(identity)
+        if not found["token"]:
+            raise SandboxError(
+                "PRJ126",
+                f"the sandbox has no token for `{found['id']}`, only a service app",
+                hint="add a `token` to the identity in the seed, or choose another",
+            )
+        return str(found["token"])
 
     def act(self, action: str, arguments: Mapping[str, str], identity: str | None) -> str:
         """Do what a person would do in the console; answers with what was done."""
         return Console(self._data).act(action, arguments, str(self._identity(identity)["id"]))
-
-    def _identify(self, token: str) -> str | None:
-        found = self._store.named(IDENTITY, token)
-        return str(found["id"]) if found else None
 
     def _identity(self, wanted: str | None) -> Mapping[str, Any]:
         identities = self._store.rows(IDENTITY)
