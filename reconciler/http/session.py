@@ -31,6 +31,7 @@ from reconciler.http.answers import (
     judged,
     unreached,
 )
+from reconciler.http.inprocess import InProcess
 from reconciler.http.pacing import Pacing
 from reconciler.http.retry import Attempts, Landed, surely
 from reconciler.vendor import Endpoint, Pace
@@ -98,8 +99,6 @@ class Connection:
                 await response.aclose()
         except httpx2.RequestError as error:
             outcome: Answer | Failure = unreached(error, asked)
-        except ConnectionError as error:  # an application in this process breaks off so
-            outcome = unreached(httpx2.ReadError(type(error).__name__), asked)
         else:
             outcome = (
                 content
@@ -199,7 +198,7 @@ def quiet() -> Iterator[None]:
 
 
 def _client(endpoint: Endpoint, host: str) -> httpx2.AsyncClient:
-    transport = httpx2.ASGITransport(app=endpoint.app) if endpoint.app else None
+    transport = InProcess(endpoint.app) if endpoint.app else None
     sandbox = "http://sandbox" if endpoint.app else endpoint.url
     with quiet():
         return httpx2.AsyncClient(

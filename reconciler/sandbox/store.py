@@ -40,6 +40,10 @@ class Store:
         """Let go of the file."""
         self._connection.close()
 
+    def wipe(self) -> None:
+        """Throw everything away, under whoever else has the file open."""
+        self._connection.execute("DELETE FROM entity")
+
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """All writes of the block, or none."""

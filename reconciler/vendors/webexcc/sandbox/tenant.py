@@ -14,10 +14,12 @@ from reconciler.vendor import AsgiApp
 from reconciler.vendors.webexcc.sandbox import seed as seeds
 from reconciler.vendors.webexcc.sandbox.collections import Collections
 from reconciler.vendors.webexcc.sandbox.console import ACTIONS, Console
-from reconciler.vendors.webexcc.sandbox.data import PROFILE, USER, Data
+from reconciler.vendors.webexcc.sandbox.data import IDENTITY, PROFILE, USER, Data
 from reconciler.vendors.webexcc.sandbox.errors import worded
+from reconciler.vendors.webexcc.sandbox.guard import guarded
 from reconciler.vendors.webexcc.sandbox.inventory import Inventory
 from reconciler.vendors.webexcc.sandbox.profiles import Profiles
+from reconciler.vendors.webexcc.sandbox.tokens import Tokens
 from reconciler.vendors.webexcc.sandbox.users import Users
 
 
@@ -61,31 +63,35 @@ class WebexSandbox:
         self._store.close()
 
     def app(self) -> AsgiApp:
-        """The tenant's API, to be called in-process."""
+        """The tenant's API, to be called in-process; what each endpoint needs is in guard.py."""
         parts = (
             Profiles(self._data), Collections(self._data), Users(self._data), Inventory(self._data)
         )  # fmt: skip
         endpoints = [
-            Endpoint(each.method, each.path, self._of_this_organization(each.handler))
+            Endpoint(each.method, each.path, self._of_this_organization(guarded(self._data, each)))
             for part in parts
             for each in part.endpoints()
         ]
-        return asgi(endpoints, self._identify, worded)
+        tokens = Tokens(self._data)
+        return tokens.endpoint(asgi(endpoints, tokens.identity, worded))
 
     def token(self, identity: str | None) -> str:
         """The token of a seeded identity, by default the first full administrator's."""
-        return str(self._identity(identity)["token"])
+        found = self._identity(identity)
+        if not found["token"]:
+            raise SandboxError(
+                "PRJ126",
+                f"the sandbox has no token for `{found['id']}`, only a service app",
+                hint="add a `token` to the identity in the seed, or choose another",
+            )
+        return str(found["token"])
 
     def act(self, action: str, arguments: Mapping[str, str], identity: str | None) -> str:
         """Do what a person would do in the console; answers with what was done."""
         return Console(self._data).act(action, arguments, str(self._identity(identity)["id"]))
 
-    def _identify(self, token: str) -> str | None:
-        found = self._store.named("identity", token)
-        return str(found["id"]) if found else None
-
     def _identity(self, wanted: str | None) -> Mapping[str, Any]:
-        identities = self._store.rows("identity")
+        identities = self._store.rows(IDENTITY)
         for each in identities:
             if each["id"] == wanted or (wanted is None and self._is_full(each["id"])):
                 return each
