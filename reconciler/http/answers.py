@@ -46,12 +46,14 @@ class Failure:
     """A request that failed, and what that means for sending it again.
 
     - `passing`: the next attempt may well succeed.
+    - `lost`: the tenant may have done what was asked for, all the same.
     - `unsent`: it certainly never reached the tenant, or the tenant did not process it.
     - `retry_after`: how many seconds the tenant asks to wait.
     """
 
     error: TenantError
     passing: bool = False
+    lost: bool = False
     unsent: bool = False
     retry_after: float | None = None
 
@@ -93,7 +95,8 @@ async def body_of(response: httpx2.Response, asked: Asked) -> bytes | Failure:
         found += chunk
         if len(found) > MOST_BYTES:
             said = f"the answer is larger than {MOST_BYTES // 1024 // 1024} MiB"
-            return Failure(asked.failure("TEN115", said, status=response.status_code))
+            error = asked.failure("TEN115", said, status=response.status_code)
+            return Failure(error, lost=response.is_success)
     return bytes(found)
 
 
@@ -105,7 +108,8 @@ def unreached(error: httpx2.RequestError, asked: Asked) -> Failure:
     else:
         code, said = "TEN111", f"the connection failed ({type(error).__name__})"
     hint = "check the network, the region and the proxy, then run it again"
-    return Failure(asked.failure(code, said, hint=hint), passing=True, unsent=unsent)
+    failed = asked.failure(code, said, hint=hint)
+    return Failure(failed, passing=True, lost=not unsent, unsent=unsent)
 
 
 def judged(
@@ -133,6 +137,7 @@ def judged(
     return Failure(
         error,
         passing=status in _PASSING,
+        lost=status >= 500,  # noqa: PLR2004 - the errors of servers
         unsent=status == TOO_MANY,
         retry_after=_retry_after(response.headers) if status in _PASSING else None,
     )
@@ -172,10 +177,11 @@ def _no_json(content: bytes, asked: Asked, status: int) -> Failure:
     if content.lstrip()[:1] == b"<":
         hint = "a proxy or a login page may stand in between; check the region"
         said = f"{status}, but the answer is a web page"
-        return Failure(asked.failure("TEN112", said, hint=hint, status=status))
+        return Failure(asked.failure("TEN112", said, hint=hint, status=status), lost=True)
     hint = "it may have been cut off on its way; run it again"
     said = f"{status}, but the answer is no JSON"
-    return Failure(asked.failure("TEN112", said, hint=hint, status=status), passing=True)
+    error = asked.failure("TEN112", said, hint=hint, status=status)
+    return Failure(error, passing=True, lost=True)
 
 
 def _redirected(response: httpx2.Response, asked: Asked) -> TenantError:

@@ -50,8 +50,7 @@ class Attempts:
         if failure.error.status == TOO_MANY:
             self._hold(failure, left)
             return
-        safe = self._method == "GET" or failure.unsent
-        if not safe and failure.passing:
+        if failure.lost and self._method != "GET":
             raise UnknownOutcomeError.of(failure.error) from None
         wait = max(jitter(self.count), failure.retry_after or 0.0)
         if not failure.passing or self.count >= ATTEMPTS or wait > left:

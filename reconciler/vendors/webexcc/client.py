@@ -11,11 +11,16 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mappin
 from contextlib import asynccontextmanager, contextmanager
 from typing import Any
 
-from reconciler.errors import NotFoundError, StalePlanError, TenantError
+from reconciler.errors import (
+    NotFoundError,
+    StalePlanError,
+    TenantError,
+    UnknownOutcomeError,
+)
 from reconciler.http.paging import Page, Row, whole_list
 from reconciler.http.parallel import in_parallel
 from reconciler.http.retry import Landed
-from reconciler.http.session import ReadSession, WriteSession, reading, writing
+from reconciler.http.session import Answer, ReadSession, WriteSession, reading, writing
 from reconciler.model.live import InventoryItem, LiveObject, Snapshot
 from reconciler.model.resource import Resource
 from reconciler.model.value import Ref, Values
@@ -169,13 +174,20 @@ class WebexWriter(WebexReader):
                 )
             return there
 
-        done = await self._writes.surely(
-            lambda: self._writes.post(path, body), made, repeatable=False
-        )
-        if done.answer is None:
-            return Written(done.found, "", done.attempts)
-        with _documented(f"POST {path}", done.answer.tracking_id):
-            object_id = str(done.answer.body["id"])
+        async def make() -> Answer:
+            answer = await self._writes.post(path, body)
+            if isinstance(answer.body, dict) and "id" in answer.body:
+                return answer
+            raise UnknownOutcomeError(
+                "TEN113",
+                f"POST {path}: the answer names no object",
+                status=answer.status,
+                tracking_id=answer.tracking_id,
+                hint="whether it was created is unknown: run `reconciler plan` to see",
+            )
+
+        done = await self._writes.surely(make, made, repeatable=False)
+        object_id = done.answer.body["id"] if done.answer else ""
         return await self._read_back(kind, object_id, done)
 
     async def update(self, kind: str, object_id: str, values: Values, expect: str) -> Written:
