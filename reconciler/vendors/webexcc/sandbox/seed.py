@@ -27,6 +27,8 @@ from reconciler.vendors.webexcc.sandbox.data import (
     Data,
 )
 from reconciler.vendors.webexcc.sandbox.profiles import Profiles
+from reconciler.vendors.webexcc.sandbox.quirks import Quirks
+from reconciler.vendors.webexcc.sandbox.quirks import quirks as of_section
 from reconciler.vendors.webexcc.sandbox.tokens import Tokens
 
 _TYPES = {
@@ -42,8 +44,8 @@ _FOLDER_LISTS = {
     "hidden": "nonViewableFolderIds",
 }
 _SECTIONS = (
-    "organization", "limits", "permissions", "identities", "sites", "teams", "queues", "channels",
-    "analyzerFolders", "collections", "profiles", "users",
+    "organization", "limits", "permissions", "quirks", "identities", "sites", "teams", "queues",
+    "channels", "analyzerFolders", "collections", "profiles", "users",
 )  # fmt: skip
 
 
@@ -55,6 +57,14 @@ def organization(seed: Mapping[str, Any]) -> str:
         return str(uuid.UUID(str(text)))
     except ValueError as error:
         raise _wrong("organization", f"id {text!r} is no UUID") from error
+
+
+def quirks(seed: Mapping[str, Any]) -> Quirks:
+    """The quirks that the seed gives its tenant; raises SandboxError."""
+    try:
+        return of_section(seed.get("quirks") or {})
+    except ValueError as error:
+        raise _wrong("quirks", str(error)) from error
 
 
 def fill(data: Data, seed: Mapping[str, Any]) -> None:

@@ -19,6 +19,7 @@ from reconciler.vendors.webexcc.sandbox.errors import worded
 from reconciler.vendors.webexcc.sandbox.guard import guarded
 from reconciler.vendors.webexcc.sandbox.inventory import Inventory
 from reconciler.vendors.webexcc.sandbox.profiles import Profiles
+from reconciler.vendors.webexcc.sandbox.quirky import quirky
 from reconciler.vendors.webexcc.sandbox.tokens import Tokens
 from reconciler.vendors.webexcc.sandbox.users import Users
 
@@ -35,9 +36,9 @@ class WebexSandbox:
     def __init__(
         self, database: Path, seed: Mapping[str, Any], clock: Callable[[], datetime] = _now
     ) -> None:
-        self.organization = seeds.organization(seed)
+        self.organization, quirks = seeds.organization(seed), seeds.quirks(seed)
         self._store = Store(database)
-        self._data = Data(self._store, self.organization, clock)
+        self._data = Data(self._store, self.organization, clock, quirks)
         try:
             self._open(seed)
         except BaseException:
@@ -73,7 +74,8 @@ class WebexSandbox:
             for each in part.endpoints()
         ]
         tokens = Tokens(self._data)
-        return tokens.endpoint(asgi(endpoints, tokens.identity, worded))
+        app = quirky(asgi(endpoints, tokens.identity, worded), self._data.quirks, self._data.clock)
+        return tokens.endpoint(app)
 
     def token(self, identity: str | None) -> str:
         """The token of a seeded identity, by default the first full administrator's."""
