@@ -69,8 +69,7 @@ class Collections:
         """A collection gone, unless a profile is limited to it."""
         with self._data.store.transaction():
             current = self._data.one(COLLECTION, call.path["id"])
-            profiles = self._data.store.rows(PROFILE)
-            if any(current["id"] in each["resourceCollections"] for each in profiles):
+            if self._data.store.referrers(COLLECTION, current["id"], PROFILE):
                 facts = {"entity": COLLECTION, "referencedEntities": ["user-profile"]}
                 raise Refusal(412, f"{current['name']} is mapped to user profiles", facts)
             self._data.store.remove(COLLECTION, current["id"])

@@ -51,14 +51,14 @@ class Profiles:
 
     def get(self, call: Call) -> Answer:
         """One profile, whole."""
-        return Answer(200, self._whole(self._data.one(PROFILE, call.path["id"])))
+        return Answer(200, self.whole(self._data.one(PROFILE, call.path["id"])))
 
     def create(self, call: Call) -> Answer:
         """A new profile."""
         body = mapping(call.body)
         refuse_unless(not body.get("id"), "New configuration cannot have an id")
         with self._data.store.transaction():
-            return Answer(201, self._whole(self.add(body)))
+            return Answer(201, self.whole(self.add(body)))
 
     def put(self, call: Call) -> Answer:
         """A profile replaced whole."""
@@ -66,14 +66,14 @@ class Profiles:
             body = mapping(call.body)
             current = self._data.one(PROFILE, call.path["id"])
             refuse_unless(body.get("id") == current["id"], "id differs from the path's")
-            return Answer(200, self._whole(self.replace(current, body)))
+            return Answer(200, self.whole(self.replace(current, body)))
 
     def delete(self, call: Call) -> Answer:
         """A profile gone, unless a user holds it."""
         with self._data.store.transaction():
             current = self._data.one(PROFILE, call.path["id"])
             refuse_unless(not current["systemDefault"], "Cannot delete system generated entities")
-            if any(u["userProfileId"] == current["id"] for u in self._data.store.rows(USER)):
+            if self._data.store.referrers(PROFILE, current["id"], USER):
                 facts = {"entity": PROFILE, "referencedEntities": ["user"]}
                 raise Refusal(412, f"{current['name']} is assigned to users", facts)
             self._data.store.remove(PROFILE, current["id"])
@@ -151,20 +151,19 @@ class Profiles:
         }
 
     def _refuse_sixteenth(self, collection: str) -> None:
-        rows = self._data.store.rows(PROFILE)
-        count = sum(1 for row in rows if collection in _collections(row))
+        count = len(self._data.store.referrers(COLLECTION, collection, PROFILE))
         refuse_unless(
             count < MOST_PROFILES,
             f"resource collection {collection} is mapped to {count} user profiles already",
         )
 
-    def _whole(self, body: Body) -> Body:
+    def whole(self, body: Body) -> Body:
         """As an item answer shows it: collections nested, and no permissions at full access."""
         nested = [
             {"id": found["id"], "name": found["name"], "description": found["description"]}
             for found in (self._data.one(COLLECTION, each) for each in _collections(body))
         ]
-        whole = body | {"resourceCollections": nested}
+        whole = public(body) | {"resourceCollections": nested}
         if body["permissionAccessLevel"] == "ALL":
             whole.pop("permissions")
         return whole

@@ -33,13 +33,13 @@ class Users:
 
     def get(self, call: Call) -> Answer:
         """One user, whole."""
-        return Answer(200, self._data.one(USER, call.path["id"]))
+        return Answer(200, public(self._data.one(USER, call.path["id"])))
 
     def patch(self, call: Call) -> Answer:
         """A user's profile, site and teams; what Control Hub owns is silently left as it is."""
         with self._data.store.transaction():
             current = self._data.one(USER, call.path["id"])
-            return Answer(200, self.change(current, mapping(call.body)))
+            return Answer(200, public(self.change(current, mapping(call.body))))
 
     def change(self, current: Body, body: Body) -> Body:
         """Check and store what a user becomes."""
