@@ -10,6 +10,7 @@ from typing import Any
 
 from reconciler.sandbox.errors import Refusal
 from reconciler.sandbox.store import Body, Store
+from reconciler.vendors.webexcc.sandbox.quirks import USUAL, Quirks
 from reconciler.vendors.webexcc.sandbox.resource_types import (
     CHANNEL,
     DESKTOP_PROFILE,
@@ -78,6 +79,7 @@ class Data:
     store: Store
     organization: str
     clock: Callable[[], datetime]
+    quirks: Quirks = USUAL
 
     @property
     def settings(self) -> Settings:
@@ -124,7 +126,9 @@ class Data:
         return whole
 
     def refuse_taken_name(self, kind: str, name: str, but: str | None = None) -> None:
-        """409 where another body of the kind carries the name."""
+        """409 where another body of the kind carries the name; `but` is who is renamed."""
+        if but is not None and not self.quirks.rename_conflict:
+            return
         other = self.store.named(kind, name)
         if other is not None and other["id"] != but:
             raise Refusal(409, f"{name} is already there", {"entity": kind})

@@ -46,7 +46,7 @@ def whole(tmp_path: Path) -> Iterator[Tenant]:
 def test_the_kinds_that_refer_are_named(whole: Tenant, kind: str, name: str, by: list[str]) -> None:
     found = references(whole, ROOT, kind, name)
     assert sorted(found["meta"]["referencedEntities"]) == by
-    assert found["meta"].get("currentEntity") in (by or [None])
+    assert found["meta"].get("currentEntity") in (*by, None)
 
 
 def test_each_kind_has_its_own_pages_and_a_bare_page_walks_through_all(whole: Tenant) -> None:
