@@ -99,7 +99,7 @@ class Data:
     def add(self, kind: str, body: Body, made_id: str | None = None) -> Body:
         """Store a new body; the same tenant, made the same way, has the same ids."""
         name = str(body.get("name") or body.get("email"))
-        now = self._now()
+        now = self.now()
         whole = body | {
             "organizationId": self.organization,
             "id": made_id or self._new_id(kind, name),
@@ -121,7 +121,7 @@ class Data:
 
     def change(self, kind: str, body: Body) -> Body:
         """Store a body anew, one version up."""
-        whole = body | {"version": body["version"] + 1, "lastUpdatedTime": self._now()}
+        whole = body | {"version": body["version"] + 1, "lastUpdatedTime": self.now()}
         self.store.put(kind, whole, str(body.get("name") or body.get("email")))
         return whole
 
@@ -140,7 +140,8 @@ class Data:
         line: dict[str, Any] = {"id": f"{number:06}", "at": at, "by": identity, "what": text}
         self.store.put("console", line, text)
 
-    def _now(self) -> int:
+    def now(self) -> int:
+        """The time of the tenant, in milliseconds."""
         return int(self.clock().timestamp() * 1000)
 
 
