@@ -8,6 +8,7 @@ ReconcilerError                 a refusal or a failure that is told to the perso
 ├── TenantError                 the vendor refused, failed or answered what nobody expects
 │   └── NotFoundError           the object is not in the tenant
 ├── StalePlanError              what a plan was made from has changed
+├── BlockedError                guards stop a plan, and nobody gave leave (model/plan.py)
 └── CancelledError              the person did not say yes
 """
 

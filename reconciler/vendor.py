@@ -89,6 +89,29 @@ class Declared:
 
 
 @dataclass(frozen=True, slots=True)
+class Standing:
+    """A person's values at one moment, and the values of what they refer to at that moment.
+
+    `of` gives None for what nobody knows.
+    """
+
+    values: Values
+    of: Callable[[Ref], Values | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Lockout:
+    """How a vendor's people could lock themselves out.
+
+    - `administers(person)`: whether they can give everybody access, themselves included.
+    - `lost(before, after)`: in words, what a person has before and no longer has after.
+    """
+
+    administers: Callable[[Standing], bool]
+    lost: Callable[[Standing, Standing], tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True)
 class Kind:
     """One managed kind, described by data; generic code plans it.
 
@@ -102,6 +125,7 @@ class Kind:
     - `protected_is_fixed`: the vendor refuses changes of its own (protected) objects.
     - `share_limit`: at most so many objects of this kind may refer to one and the same object.
     - `count_limit`: a tenant holds at most so many objects of this kind.
+    - `access`: attributes that decide what people may do, themselves or by what they refer to.
     - `order`: kinds with a lower number are shown and written first, where nothing else decides.
     """
 
@@ -120,6 +144,7 @@ class Kind:
     protected_is_fixed: bool = False
     share_limit: int | None = None
     count_limit: int | None = None
+    access: frozenset[str] = frozenset()
     danger: Callable[[tuple[str, ...], object], Danger | None] = no_danger
 
 
@@ -199,7 +224,7 @@ class Vendor:
     `inventory` are the types that manifests may name and that `Reader.read` brings along;
     `declared` those that it cannot bring, because no API lists them. `facts` is the shape of what
     the project file declares because no API tells it; `documents` are those that its rules name as
-    their source.
+    their source; `lockout` tells who administers a tenant, None where nobody can be locked out.
     """
 
     name: str
@@ -214,6 +239,7 @@ class Vendor:
     regions: tuple[str, ...] = ()
     facts: type[Facts] = Facts
     documents: tuple[Document, ...] = ()
+    lockout: Lockout | None = None
     sandbox: Callable[[Path, Mapping[str, Any]], Sandbox] | None = None
     contract: int = CONTRACT
 

@@ -10,7 +10,7 @@ from reconciler.manifests.files import find
 from reconciler.manifests.load import Loaded, load
 from reconciler.manifests.project import Project, Tenant
 from reconciler.model.address import Address
-from reconciler.model.guard import NOTHING_ALLOWED, Allowance
+from reconciler.model.guard import NOTHING_ALLOWED, Allowance, Bounds
 from reconciler.model.ownership import Row
 from reconciler.model.value import Values
 from reconciler.planning.item import TenantInput
@@ -32,6 +32,11 @@ class Work:
     around: Surroundings
     targets: tuple[str, ...] = ()
     allow: Allowance = NOTHING_ALLOWED
+
+    @property
+    def bounds(self) -> Bounds:
+        """How far a plan of this work may reach."""
+        return Bounds(self.project.thresholds, self.allow)
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,7 @@ from reconciler.manifests.thresholds import problems as threshold_problems
 from reconciler.model import diagnostic as model
 from reconciler.model.diagnostic import Diagnostic, InvalidInputError, Origin, Severity
 from reconciler.model.facts import NO_FACTS, Facts
-from reconciler.model.guard import Thresholds
+from reconciler.model.guard import UNASKED, Thresholds
 from reconciler.model.resource import Manifest
 from reconciler.model.suggestion import did_you_mean
 from reconciler.model.value import digest
@@ -167,7 +167,7 @@ class Project:
     default: tuple[str, ...]
     tenants: Mapping[str, Tenant]
     policy: Policy = NO_POLICY
-    thresholds: Thresholds = Thresholds()
+    thresholds: Thresholds = UNASKED
 
     def chosen(self, names: Iterable[str]) -> tuple[Tenant, ...]:
         """The tenants of a command: the named ones, else the default ones.

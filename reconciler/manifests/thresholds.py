@@ -9,25 +9,23 @@ from typing import Annotated
 from pydantic import Field
 
 from reconciler.model.diagnostic import Path
-from reconciler.model.guard import Thresholds
+from reconciler.model.guard import UNASKED, Thresholds
 from reconciler.model.resource import Manifest
 
 SHARE = r"(100|[0-9]{1,2}(\.[0-9]{1,4})?)%"
 """From 0% to 100%."""
-
-_UNASKED = Thresholds()
 
 
 class ThresholdsBlock(Manifest):
     """How far a plan may reach into a tenant unasked; beyond it needs `--allow`."""
 
     destroy: int = Field(
-        default=_UNASKED.destroy,
+        default=UNASKED.destroy,
         ge=0,
         description="So many deletions and deactivations pass unasked.",
     )
     people: Annotated[int, Field(ge=0)] | str = Field(
-        default=_UNASKED.people,
+        default=UNASKED.people,
         description="The access of so many people may change unasked: a number, or a share of all "
         "users of the tenant (from 10 users on).",
         examples=["10%", 25],

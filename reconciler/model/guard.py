@@ -31,6 +31,10 @@ class Thresholds:
         return users >= FEW_PEOPLE and count * 100 > Fraction(self.people[:-1]) * users
 
 
+UNASKED = Thresholds()
+"""What holds where a project says nothing."""
+
+
 @dataclass(frozen=True, slots=True)
 class Allowance:
     """The leave that a person gives, as `--allow destroy=41,people=412,lockout` says it.
@@ -62,6 +66,17 @@ NOTHING_ALLOWED = Allowance()
 
 
 @dataclass(frozen=True, slots=True)
+class Bounds:
+    """How far a plan may reach: what the project lets pass unasked, and the leave beyond that."""
+
+    thresholds: Thresholds = UNASKED
+    allow: Allowance = NOTHING_ALLOWED
+
+
+UNASKED_ONLY = Bounds()
+
+
+@dataclass(frozen=True, slots=True)
 class Reached:
     """How many objects of a tenant are destroyed, and how many of its users' access changes.
 
@@ -85,3 +100,6 @@ class BlastRadius:
     def number(self, guard: str) -> int:
         """What a guard counted over the whole plan; 0 for one that does not count."""
         return {"destroy": self.destroy, "people": self.people}.get(guard, 0)
+
+
+NO_REACH = BlastRadius()

@@ -9,8 +9,18 @@ from typing import Any
 
 from reconciler.model.change import Action
 from reconciler.rules.rule import RuleSet
-from reconciler.vendor import Declared, Endpoint, Kind, Reader, Removal, Sandbox, Vendor, Writer
-from reconciler.vendors.webexcc import models, semantics
+from reconciler.vendor import (
+    Declared,
+    Endpoint,
+    Kind,
+    Lockout,
+    Reader,
+    Removal,
+    Sandbox,
+    Vendor,
+    Writer,
+)
+from reconciler.vendors.webexcc import models, semantics, standing
 from reconciler.vendors.webexcc.facts import FOLDER, WebexFacts, folders
 from reconciler.vendors.webexcc.rules import (
     analyzer,
@@ -73,6 +83,7 @@ VENDOR = Vendor(
             required={"resources": "`resources`"},
             nothing=frozenset({"none"}),
             count_limit=limits.MOST_COLLECTIONS,
+            access=frozenset({"resources"}),
         ),
         Kind(
             name="UserProfile",
@@ -89,6 +100,7 @@ VENDOR = Vendor(
             nothing=frozenset({"none", "disabled"}),
             protected_is_fixed=True,
             share_limit=profiles.MOST_PROFILES,
+            access=frozenset({"fullAccess", "permissions", "analyzerFolders", "resources"}),
             danger=semantics.danger,
         ),
         Kind(
@@ -101,12 +113,14 @@ VENDOR = Vendor(
             creatable=False,
             uncreatable=semantics.FROM_CONTROL_HUB,
             person=True,
+            access=frozenset({"userProfile"}),
         ),
     ),
     inventory=models.NAMED_TYPES,
     declared={FOLDER: Declared("analyzerFolders", folders)},
     facts=WebexFacts,
     documents=(D1, API),
+    lockout=Lockout(standing.administers, standing.lost),
     rules=RuleSet.of(
         analyzer,
         collections,
