@@ -9,6 +9,7 @@ ReconcilerError                 a refusal or a failure that is told to the perso
 │   ├── NotFoundError           the object is not in the tenant
 │   └── UnknownOutcomeError     the answer to a write was lost
 ├── StalePlanError              what a plan was made from has changed
+├── BlockedError                guards stop a plan, and nobody gave leave (model/plan.py)
 └── CancelledError              the person did not say yes
 """
 

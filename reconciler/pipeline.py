@@ -32,6 +32,7 @@ from reconciler.model.value import Values
 from reconciler.planning import drift as drifting
 from reconciler.planning import planner
 from reconciler.planning.drift import Difference
+from reconciler.planning.guards import refuse_if_blocked
 from reconciler.planning.item import TenantInput
 from reconciler.planning.join import Part, joined
 from reconciler.planning.planner import TenantPlan
@@ -109,7 +110,7 @@ async def plan(work: Work) -> Plan:
     whole = not work.targets and len(prepared) == len(work.project.tenants)
     judged = (rule.code for rule in _rules(work)) if whole else ()
     notes = policy_notes(work.project, (d for part in parts for d in part.diagnostics), judged)
-    return joined(tuple(parts), notes, targets=work.targets)
+    return joined(tuple(parts), notes, targets=work.targets, bounds=work.bounds)
 
 
 async def drift(work: Work) -> Drift:
@@ -130,7 +131,7 @@ async def drift(work: Work) -> Drift:
         beyond.extend(found.beyond)
         if found.revert:
             parts.append(_part(each, snapshot, found.revert))
-    revert = joined(tuple(parts), mode="revert") if parts else None
+    revert = joined(tuple(parts), mode="revert", bounds=work.bounds) if parts else None
     notes = policy_notes(work.project, refused, ())
     return Drift(tuple(reads), tuple(differences), tuple(beyond), revert, notes)
 
@@ -138,8 +139,10 @@ async def drift(work: Work) -> Drift:
 async def apply(work: Work, what: Plan, *, saved: bool, report: Report) -> tuple[Ledger, ...]:
     """Carry out a plan, tenant by tenant; stops before the next one after a failure.
 
-    A saved plan is first compared with what it was made from; raises StalePlanError.
+    A saved plan is first compared with what it was made from; raises StalePlanError. Raises
+    BlockedError where a guard stops it and neither the plan nor this work has the leave.
     """
+    refuse_if_blocked(what, work.allow)
     # `validate` does without SQL and HTTP
     from reconciler.engine.apply import apply_tenant  # noqa: PLC0415
     from reconciler.state.sql import create_state  # noqa: PLC0415

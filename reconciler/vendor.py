@@ -90,6 +90,29 @@ class Declared:
 
 
 @dataclass(frozen=True, slots=True)
+class Standing:
+    """A person's values at one moment, and the values of what they refer to at that moment.
+
+    `of` gives None for what nobody knows.
+    """
+
+    values: Values
+    of: Callable[[Ref], Values | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Lockout:
+    """How a vendor's people could lock themselves out.
+
+    - `administers(person)`: whether they can give everybody access, themselves included.
+    - `lost(before, after)`: in words, what a person has before and no longer has after.
+    """
+
+    administers: Callable[[Standing], bool]
+    lost: Callable[[Standing, Standing], tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True)
 class Kind:
     """One managed kind, described by data; generic code plans it.
 
@@ -103,6 +126,7 @@ class Kind:
     - `protected_is_fixed`: the vendor refuses changes of its own (protected) objects.
     - `share_limit`: at most so many objects of this kind may refer to one and the same object.
     - `count_limit`: a tenant holds at most so many objects of this kind.
+    - `access`: attributes that decide what people may do, themselves or by what they refer to.
     - `order`: kinds with a lower number are shown and written first, where nothing else decides.
     """
 
@@ -121,6 +145,7 @@ class Kind:
     protected_is_fixed: bool = False
     share_limit: int | None = None
     count_limit: int | None = None
+    access: frozenset[str] = frozenset()
     danger: Callable[[tuple[str, ...], object], Danger | None] = no_danger
 
 
@@ -250,7 +275,8 @@ class Vendor:
     the project file declares because no API tells it; `documents` are those that its rules name as
     their source. `rate` is what a tenant takes when the project sets nothing. `assumed` has the
     endpoints that the vendor has not published, by id, and what each is for. `token_request` makes,
-    of a service app's id, secret and refresh token, the call for an access token.
+    of a service app's id, secret and refresh token, the call for an access token. `lockout` tells
+    who administers a tenant, None where nobody can be locked out.
     """
 
     name: str
@@ -265,6 +291,7 @@ class Vendor:
     regions: tuple[str, ...] = ()
     facts: type[Facts] = Facts
     documents: tuple[Document, ...] = ()
+    lockout: Lockout | None = None
     sandbox: Callable[[Path, Mapping[str, Any]], Sandbox] | None = None
     rate: Rate | None = None
     assumed: Mapping[str, str] = field(default_factory=dict)

@@ -14,10 +14,12 @@ from typing import Any, Concatenate, ParamSpec
 
 import click
 
+from reconciler.cli.allow import parse
 from reconciler.cli.terminal import paint_for, progress
 from reconciler.engine.connect import Surroundings
 from reconciler.engine.prepare import Work
 from reconciler.manifests.project import load_project
+from reconciler.model.guard import Allowance
 from reconciler.reporting.paint import Paint
 from reconciler.vendor import discover
 
@@ -36,6 +38,7 @@ class Common:
     verbose: bool
     quiet: bool
     parallelism: int
+    allow: Allowance
 
     @property
     def json(self) -> bool:
@@ -80,6 +83,13 @@ _OPTIONS = (
         show_default=True,
         help="How many reads are under way at once.",
     ),
+    click.option(
+        "--allow",
+        multiple=True,
+        metavar="LEAVE",
+        help="Leave to what a guard stops, as the plan names it: destroy=N,people=N,lockout,"
+        "transient.",
+    ),
 )
 
 targets = click.option(
@@ -116,6 +126,7 @@ def _with_options(
             verbose=given.pop("verbose"),
             quiet=given.pop("quiet"),
             parallelism=given.pop("parallelism"),
+            allow=parse(given.pop("allow")),
         )
         return command(chosen, *args, **given)
 
@@ -143,4 +154,4 @@ def work(chosen: Common, targets: tuple[str, ...] = ()) -> Iterator[Work]:
     project = load_project(chosen.chdir, vendors, os.environ, datetime.now(UTC).date())
     with progress(quiet=chosen.quiet) as told:
         around = Surroundings(project.root, os.environ, chosen.parallelism, told)
-        yield Work(project, project.chosen(chosen.tenants), vendors, around, targets)
+        yield Work(project, project.chosen(chosen.tenants), vendors, around, targets, chosen.allow)

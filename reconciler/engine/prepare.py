@@ -10,6 +10,7 @@ from reconciler.manifests.files import find
 from reconciler.manifests.load import Loaded, load
 from reconciler.manifests.project import Project, Tenant
 from reconciler.model.address import Address
+from reconciler.model.guard import NOTHING_ALLOWED, Allowance, Bounds
 from reconciler.model.ownership import Row
 from reconciler.model.value import Values
 from reconciler.planning.item import TenantInput
@@ -20,13 +21,22 @@ from reconciler.vendor import Vendor
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """What a command is about: a project, the chosen tenants and targets, the surroundings."""
+    """What a command is about: a project, the chosen tenants and targets, the surroundings.
+
+    `allow` is the leave that a person gives to what a guard would stop.
+    """
 
     project: Project
     tenants: tuple[Tenant, ...]
     vendors: Mapping[str, Vendor]
     around: Surroundings
     targets: tuple[str, ...] = ()
+    allow: Allowance = NOTHING_ALLOWED
+
+    @property
+    def bounds(self) -> Bounds:
+        """How far a plan of this work may reach."""
+        return Bounds(self.project.thresholds, self.allow)
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,9 @@ from reconciler.model import diagnostic as model
 from reconciler.model.diagnostic import Diagnostic, InvalidInputError, Origin, Severity
 from reconciler.model.facts import NO_FACTS, Facts
 from reconciler.model.rate import Rate
+from reconciler.manifests.thresholds import ThresholdsBlock, thresholds_of
+from reconciler.manifests.thresholds import problems as threshold_problems
+from reconciler.model.guard import UNASKED, Thresholds
 from reconciler.model.resource import Manifest
 from reconciler.model.suggestion import did_you_mean
 from reconciler.model.value import digest
@@ -56,6 +59,11 @@ class ProjectFile(Manifest):
     )
     tenants: dict[str, TenantBlock] = Field(
         min_length=1, description="The tenants by the names that addresses begin with."
+    )
+    thresholds: ThresholdsBlock = Field(
+        default_factory=ThresholdsBlock,
+        description="How far a plan may reach into a tenant unasked.",
+        examples=[{"destroy": 5, "people": "10%"}],
     )
     rules: dict[str, Weight | RuleBlock] = Field(
         default_factory=dict,
@@ -101,7 +109,8 @@ class Tenant:
 class Project:
     """A project as its file describes it; `state` is the URL of the state's database.
 
-    `policy` is what it decides about rules, as of the day on which it was loaded.
+    `policy` is what it decides about rules, as of the day on which it was loaded; `thresholds` is
+    how far a plan may reach into each tenant unasked.
     """
 
     root: Path
@@ -109,6 +118,7 @@ class Project:
     default: tuple[str, ...]
     tenants: Mapping[str, Tenant]
     policy: Policy = NO_POLICY
+    thresholds: Thresholds = UNASKED
 
     def chosen(self, names: Iterable[str]) -> tuple[Tenant, ...]:
         """The tenants of a command: the named ones, else the default ones.
@@ -239,6 +249,8 @@ class _Shaping:
 def _checked(written: ProjectFile, vendors: Mapping[str, Vendor]) -> Iterator[Diagnostic]:
     for code, path, summary, hint, on_key in policy_problems(written.rules, vendors):
         yield _problem(code, path, summary, hint=hint, on_key=on_key)
+    for path, summary, hint in threshold_problems(written.thresholds):
+        yield _problem("PRJ146", path, summary, hint=hint)
     for number, name in enumerate(written.default):
         if name not in written.tenants:
             summary, hint = _unknown(name, written.tenants)
@@ -301,13 +313,20 @@ def _project(  # noqa: PLR0913 - what a project is made from
             assumed=frozenset(block.assumed),
             unmanaged=reachable.by_kinds(block, vendors[block.vendor]),
         )
-    return Project(root, _state(written, environment), tuple(written.default), tenants)
+    return Project(
+        root,
+        _state(written, environment),
+        tuple(written.default),
+        tenants,
+        thresholds=thresholds_of(written.thresholds),
+    )
 
 
 def _digest(file: Mapping[str, Any], tenant: str) -> str:
-    """Fingerprints what a tenant's plan depends on in the file: its block, and the rules'."""
-    block, rules = file["tenants"][tenant], file.get("rules")
-    return digest([block, rules] if rules else block)
+    """Fingerprints what a tenant's plan depends on in the file: its block, rules, thresholds."""
+    block = file["tenants"][tenant]
+    shared = [file[key] for key in ("rules", "thresholds") if file.get(key)]
+    return digest([block, *shared] if shared else block)
 
 
 def _state(written: ProjectFile, environment: Mapping[str, str]) -> str:

@@ -14,6 +14,7 @@ class LiveObject:
 
     `digest` fingerprints all of its body that a write would replace, not only what we manage.
     `protected` objects are the vendor's own: they may be adopted, and are never deleted.
+    `active` says of a person whether they can use what they have.
     """
 
     kind: str
@@ -22,6 +23,7 @@ class LiveObject:
     values: Values
     digest: str
     protected: bool = False
+    active: bool = True
 
 
 @dataclass(frozen=True, slots=True)

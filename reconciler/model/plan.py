@@ -15,13 +15,14 @@ from typing import Literal
 
 from pydantic import TypeAdapter, ValidationError
 
-from reconciler.errors import UsageError
+from reconciler.errors import ReconcilerError, UsageError
 from reconciler.model.change import Action, Change
+from reconciler.model.guard import NO_REACH, NOTHING_ALLOWED, Allowance, BlastRadius, Guard
 from reconciler.model.value import Json
 
 FORMAT_VERSION = "1.0"
 
-Outcome = Literal["no_changes", "changes", "error"]
+Outcome = Literal["no_changes", "changes", "blocked", "error"]
 Mode = Literal["normal", "revert"]
 
 
@@ -143,7 +144,11 @@ class Summary:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The whole plan of a command, over one or several tenants."""
+    """The whole plan of a command, over one or several tenants.
+
+    A `blocked` one is whole and can be saved, but the guards named there stop its apply, unless
+    somebody gives leave then; `allowed` is the leave that it was made with, and needed.
+    """
 
     format_version: str
     tool_version: str
@@ -160,6 +165,9 @@ class Plan:
     complete: bool
     errored: bool
     targets: tuple[str, ...] = ()
+    blast_radius: BlastRadius = NO_REACH
+    allowed: Allowance = NOTHING_ALLOWED
+    blocked: tuple[Guard, ...] = ()
 
     def operations(self) -> Iterator[Operation]:
         """Every operation in the order of execution."""
@@ -170,6 +178,22 @@ class Plan:
     def differs(self) -> bool:
         """Whether Git and the tenant (or what our state knows of it) differ."""
         return bool(self.changes or self.records)
+
+
+class BlockedError(ReconcilerError):
+    """Guards stop a plan; carries what they found, and `wanted`, the leave that lets it pass."""
+
+    outcome = "blocked"
+
+    def __init__(self, findings: tuple[Finding, ...], wanted: str) -> None:
+        super().__init__(
+            "RUN141",
+            "the plan is blocked; nothing was written",
+            detail="\n".join(f"{each.code}: {each.summary}" for each in findings),
+            hint=f"if it is meant as planned, pass `--allow {wanted}`",
+        )
+        self.findings = findings
+        self.wanted = wanted
 
 
 @cache

@@ -18,28 +18,31 @@ OUTSIDE = "="
 """Marks, in place of a name, the id of something that no manifest declares."""
 
 
-def seen(
+def seen(  # noqa: PLR0913, PLR0917 - the parts of a plan, each used as it is
     changing: Iterable[Item],
     items: Iterable[Item],
     world: World,
     snapshot: Snapshot,
     given: TenantInput,
+    counted_on: Iterable[Ref] = (),
 ) -> dict[str, Seen]:
-    """What the plan changes, and what those refer to or are counted with."""
+    """What the plan changes, what those refer to or are counted with, and what is counted on."""
     here = f"{given.tenant}/{given.vendor.name}"
     by_key = {item.key: item for item in items}
     found: dict[str, Seen] = {}
-    elsewhere: set[Ref] = set()
+    also: set[Ref] = set(counted_on)
     for item in changing:
         found[str(item.address)] = _seen(item.live, item.row)
         for key in {key for _, key in refs(item.after)}:
             counted = world.all_referrers(key) if item.kind.share_limit else ()
-            for near in {key, *(each.key for each in counted)}:
-                other = by_key.get(near)
-                if other is None:
-                    elsewhere.add(near)
-                else:
-                    found[str(other.address)] = _seen(other.live, other.row)
+            also |= {key, *(each.key for each in counted)}
+    elsewhere: set[Ref] = set()
+    for key in also:
+        other = by_key.get(key)
+        if other is None:
+            elsewhere.add(key)
+        else:
+            found[str(other.address)] = _seen(other.live, other.row)
     for kind, key, mark in _fingerprints(snapshot):
         if key in elsewhere:
             found[f"{here}/{kind}/{OUTSIDE}{key}"] = Seen(str(key), mark, None)

@@ -153,7 +153,7 @@ def others(snapshot: Snapshot, items: Iterable[Item]) -> tuple[Expected, ...]:
     """The live objects that no item stands for."""
     known = {(item.kind.name, str(item.key)) for item in items}
     return tuple(
-        Expected(Ref(row.id), kind, row.name, row.values, row.values)
+        Expected(Ref(row.id), kind, row.name, row.values, row.values, active=row.active)
         for kind, rows in snapshot.objects.items()
         for row in rows
         if (kind, row.id) not in known
@@ -178,6 +178,7 @@ def world_of(
             item.after,
             item.before,
             item.address,
+            active=item.live is None or item.live.active,
         )
         (removed if item.deletes else staying).append(each)
     return World((*staying, *others), snapshot=snapshot, facts=facts, removed=tuple(removed))

@@ -8,8 +8,10 @@ from dataclasses import dataclass, replace
 from reconciler import __version__
 from reconciler.model import plan as plans
 from reconciler.model.change import Action, Change
-from reconciler.model.diagnostic import Diagnostic, dotted, has_errors, open_and_suppressed
+from reconciler.model.diagnostic import Diagnostic, dotted, open_and_suppressed
+from reconciler.model.guard import UNASKED_ONLY, Bounds
 from reconciler.model.plan import Basis, Finding, Plan, Step, Summary, TenantRead
+from reconciler.planning import guards
 from reconciler.planning.planner import TenantPlan
 
 
@@ -29,11 +31,14 @@ def joined(
     *,
     mode: plans.Mode = "normal",
     targets: tuple[str, ...] = (),
+    bounds: Bounds = UNASKED_ONLY,
 ) -> Plan:
-    """One plan, tenant after tenant; with any error it has findings and no steps."""
+    """One plan, tenant after tenant, weighed by its guards; with another error it has no steps."""
     every = (*refused, *(d for part in parts for d in part.diagnostics))
-    diagnostics, suppressed = open_and_suppressed(every)
-    errored = has_errors(diagnostics)
+    reaches = {part.read.name: part.plan.reach for part in parts}
+    judged = guards.judged(reaches, every, bounds)
+    diagnostics, suppressed = open_and_suppressed(judged.diagnostics)
+    errored = judged.errored
     steps, changes = _numbered(parts)
     records = () if errored else tuple(r for part in parts for r in part.plan.records)
     return Plan(
@@ -48,11 +53,22 @@ def joined(
         findings=tuple(finding(each) for each in diagnostics),
         suppressed=tuple(finding(each) for each in suppressed),
         summary=_summary(changes, sum(part.plan.no_op for part in parts)),
-        outcome="error" if errored else "changes" if changes or records else "no_changes",
+        outcome=_outcome(judged, differs=bool(changes or records)),
         complete=not errored and not targets,
         errored=errored,
         targets=targets,
+        blast_radius=judged.radius,
+        allowed=judged.allowed,
+        blocked=judged.blocked,
     )
+
+
+def _outcome(judged: guards.Judged, *, differs: bool) -> plans.Outcome:
+    if judged.errored and not (judged.doubts and judged.blocked):
+        return "error"
+    if judged.blocked:
+        return "blocked"
+    return "changes" if differs else "no_changes"
 
 
 def _numbered(parts: Iterable[Part]) -> tuple[tuple[Step, ...], tuple[Change, ...]]:

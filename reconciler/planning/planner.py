@@ -11,7 +11,7 @@ from reconciler.model.change import Change
 from reconciler.model.diagnostic import Diagnostic, has_errors
 from reconciler.model.live import Snapshot
 from reconciler.model.plan import Record, Seen, Step
-from reconciler.planning import assemble, basis, order
+from reconciler.planning import assemble, basis, guards, order
 from reconciler.planning.item import (
     Item,
     TenantInput,
@@ -39,6 +39,7 @@ class TenantPlan:
     seen: Mapping[str, Seen] = field(default_factory=dict)
     unmanaged: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     no_op: int = 0
+    reach: guards.Reach = field(default_factory=guards.Reach)
 
 
 def check(given: TenantInput) -> tuple[Diagnostic, ...]:
@@ -56,7 +57,7 @@ def check(given: TenantInput) -> tuple[Diagnostic, ...]:
 
 
 def plan(given: TenantInput, snapshot: Snapshot) -> TenantPlan:
-    """The plan of one tenant that was read; with errors it has no steps."""
+    """The plan of one tenant that was read; with errors but guards' it has no steps."""
     kinds = {kind.name: kind for kind in given.vendor.kinds}
     live = LiveIndex(snapshot)
     matches, problems = match(given.resources, kinds, live, given.rows)
@@ -69,6 +70,7 @@ def plan(given: TenantInput, snapshot: Snapshot) -> TenantPlan:
     everything = (*items, *removed)
     world = world_of(everything, others(snapshot, everything), snapshot=snapshot, facts=given.facts)
     judged = [item.resource for item in items if item.resource is not None]
+    lockouts = guards.lockouts(given, everything, world, snapshot)
     diagnostics = [
         *problems,
         *directory.problems,
@@ -76,6 +78,7 @@ def plan(given: TenantInput, snapshot: Snapshot) -> TenantPlan:
         *refusals(items, removed, world),
         *taken_names(items, world),
         *notes(items, removed, given),
+        *lockouts.diagnostics,
     ]
     schedule, problem = _scheduled(everything, snapshot)
     diagnostics.extend(problem)
@@ -86,13 +89,14 @@ def plan(given: TenantInput, snapshot: Snapshot) -> TenantPlan:
             for item in changing
         ),
         steps=()
-        if has_errors(tuple(diagnostics))
+        if has_errors(each for each in diagnostics if not each.guard)
         else assemble.steps(given.tenant, schedule, everything, directory),
         records=() if given.revert is not None else tuple(assemble.records(items, directory)),
         diagnostics=tuple(diagnostics),
-        seen=basis.seen(changing, items, world, snapshot, given),
+        seen=basis.seen(changing, items, world, snapshot, given, lockouts.counted),
         unmanaged={} if given.revert is not None else unmanaged,
         no_op=len(everything) - len(changing),
+        reach=guards.reach(given, everything, world, snapshot),
     )
 
 

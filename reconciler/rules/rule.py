@@ -81,6 +81,8 @@ class Rule(Generic[S]):
     check: Check[S]
     schema: Schema | None = None
     facts: str = ""
+    identity: str = ""
+    guard: str = ""
 
     def __call__(self, resource: Resource[S], world: World) -> Iterator[Finding | NotChecked]:
         """Everything that the rule finds about the resource."""
@@ -99,6 +101,8 @@ def rule(  # noqa: PLR0913 - the facts of a rule, each named where it is declare
     severity: Severity = Severity.ERROR,
     schema: Schema | None = None,
     facts: str = "",
+    identity: str = "",
+    guard: str = "",
 ) -> Callable[[Check[S]], Rule[S]]:
     """Declare the function below as rule `code`; its docstring is the rule in our words.
 
@@ -106,8 +110,10 @@ def rule(  # noqa: PLR0913 - the facts of a rule, each named where it is declare
     refuses; tests run both. A rule that only the tenant can decide gives a small `tenant` too, as a
     sandbox's seed. `schema` is as much of the rule as JSON Schema can say about a `spec`: it is
     exported for editors, and refuses exactly what the rule finds. `facts` is what the project
-    declares for the examples, as YAML. Raises ValueError where an example or the docstring is
-    missing.
+    declares for the examples, as YAML; `identity` is who applies them, by e-mail, where that is not
+    the tenant's first full administrator. `guard` is what `--allow` gives leave to, such as
+    `lockout`, where an error of the rule is one that a person may decide to live with. Raises
+    ValueError where an example or the docstring is missing.
     """
 
     def declare(check: Check[S]) -> Rule[S]:
@@ -118,7 +124,20 @@ def rule(  # noqa: PLR0913 - the facts of a rule, each named where it is declare
         if Where.MANIFEST not in places and not tenant.strip():
             raise ValueError(f"rule {code} needs a tenant for its examples")
         return Rule(
-            code, on, places, source, good, bad, tenant, severity, text, check, schema, facts
+            code=code,
+            on=on,
+            where=places,
+            source=source,
+            good=good,
+            bad=bad,
+            tenant=tenant,
+            severity=severity,
+            text=text,
+            check=check,
+            schema=schema,
+            facts=facts,
+            identity=identity,
+            guard=guard,
         )
 
     return declare

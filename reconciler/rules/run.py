@@ -61,4 +61,5 @@ def _diagnostic(
         suppression=policy.suppression(rule.code, resource.address),
         on_key=finding.on_key,
         source=rule.source,
+        guard=rule.guard,
     )

@@ -14,6 +14,7 @@ from reconciler.vendor import (
     Declared,
     Endpoint,
     Kind,
+    Lockout,
     Reader,
     Removal,
     Sandbox,
@@ -21,7 +22,7 @@ from reconciler.vendor import (
     Vendor,
     Writer,
 )
-from reconciler.vendors.webexcc import models, semantics
+from reconciler.vendors.webexcc import models, semantics, standing
 from reconciler.vendors.webexcc.facts import FOLDER, WebexFacts, folders
 from reconciler.vendors.webexcc.rules import (
     analyzer,
@@ -95,6 +96,7 @@ VENDOR = Vendor(
             required={"resources": "`resources`"},
             nothing=frozenset({"none"}),
             count_limit=limits.MOST_COLLECTIONS,
+            access=frozenset({"resources"}),
         ),
         Kind(
             name="UserProfile",
@@ -111,6 +113,7 @@ VENDOR = Vendor(
             nothing=frozenset({"none", "disabled"}),
             protected_is_fixed=True,
             share_limit=profiles.MOST_PROFILES,
+            access=frozenset({"fullAccess", "permissions", "analyzerFolders", "resources"}),
             danger=semantics.danger,
         ),
         Kind(
@@ -123,12 +126,14 @@ VENDOR = Vendor(
             creatable=False,
             uncreatable=semantics.FROM_CONTROL_HUB,
             person=True,
+            access=frozenset({"userProfile"}),
         ),
     ),
     inventory=models.NAMED_TYPES,
     declared={FOLDER: Declared("analyzerFolders", folders)},
     facts=WebexFacts,
     documents=(D1, API),
+    lockout=Lockout(standing.administers, standing.lost),
     rules=RuleSet.of(
         analyzer,
         collections,

@@ -229,7 +229,8 @@ def user(body: Mapping[str, Any], teams: frozenset[str]) -> LiveObject:
         "teams": frozenset(Ref(team) for team in teams),
     }
     stable = [body["userProfileId"], site, sorted(teams), body.get("active")]
-    return LiveObject(USER, body["id"], body["email"], values, digest(stable))
+    active = body.get("active") is not False
+    return LiveObject(USER, body["id"], body["email"], values, digest(stable), active=active)
 
 
 def user_body(values: Values) -> dict[str, Any]:
