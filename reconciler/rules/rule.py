@@ -134,8 +134,8 @@ def rule(  # noqa: PLR0913 - the facts of a rule, each named where it is declare
     `good` and `bad` are manifests (YAML, one or several documents) that the rule accepts and
     refuses; tests run both. A rule that only the tenant can decide gives a small `tenant` too, as a
     sandbox's seed; for one about drift alone the examples are what was applied last. A rule on
-    `Spec` judges every kind. `schema` is as much of the rule as JSON Schema can say about a `spec`: it is
-    exported for editors, and refuses exactly what the rule finds. `facts` is what the project
+    `Spec` judges every kind. `schema` is as much of the rule as JSON Schema can say about a `spec`:
+    it is exported for editors, and refuses exactly what the rule finds. `facts` is what the project
     declares for the examples, as YAML; `identity` is who applies them, by e-mail, where that is not
     the tenant's first full administrator. `guard` is what `--allow` gives leave to, such as
     `lockout`, where an error of the rule is one that a person may decide to live with. Raises
