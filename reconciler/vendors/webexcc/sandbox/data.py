@@ -14,6 +14,7 @@ from reconciler.sandbox.store import Body, Store
 PROFILE, COLLECTION, USER = "user-profile", "resource-collection", "user"
 SITE, TEAM, QUEUE, CHANNEL = "site", "team", "queue", "channel"
 FOLDER = "analyzer-folder"
+IDENTITY = "identity"
 
 MOST_COLLECTIONS = 1000
 

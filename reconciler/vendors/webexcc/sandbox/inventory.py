@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from reconciler.sandbox.app import Answer, Call, Endpoint, Handler
 from reconciler.sandbox.store import Body
 from reconciler.vendors.webexcc.sandbox import query
+from reconciler.vendors.webexcc.sandbox.access import Access
 from reconciler.vendors.webexcc.sandbox.data import CHANNEL, QUEUE, SITE, TEAM, USER, Data
 
 PATHS = {QUEUE: "contact-service-queue", SITE: "site", TEAM: "team", CHANNEL: "entry-point"}
@@ -26,15 +27,16 @@ class Inventory:
 
     def _lister(self, kind: str, path: str) -> Handler:
         def listed(call: Call) -> Answer:
-            rows = self._data.store.rows(kind)
+            rows = Access.of(self._data, call.identity).rows(kind)
             return query.page(self._data.organization, path, rows, call.query)
 
         return listed
 
     def _getter(self, kind: str) -> Handler:
         def got(call: Call) -> Answer:
-            body = self._data.one(kind, call.path["id"])
-            return Answer(200, self._with_members(body) if kind == TEAM else body)
+            access = Access.of(self._data, call.identity)
+            body = access.one(kind, call.path["id"])
+            return Answer(200, access.shown(self._with_members(body) if kind == TEAM else body))
 
         return got
 

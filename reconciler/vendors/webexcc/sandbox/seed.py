@@ -8,13 +8,16 @@ from typing import Any
 
 from reconciler.sandbox.errors import Refusal, SandboxError
 from reconciler.sandbox.store import Body
+from reconciler.vendors.webexcc.sandbox.access import SCOPES
 from reconciler.vendors.webexcc.sandbox.analyzer import Folders
 from reconciler.vendors.webexcc.sandbox.catalogue import RESOURCE_TYPES
+from reconciler.vendors.webexcc.sandbox.checks import one_of, refuse_unless, texts
 from reconciler.vendors.webexcc.sandbox.collections import Collections
 from reconciler.vendors.webexcc.sandbox.data import (
     CHANNEL,
     COLLECTION,
     FOLDER,
+    IDENTITY,
     MOST_COLLECTIONS,
     PROFILE,
     QUEUE,
@@ -70,8 +73,7 @@ def fill(data: Data, seed: Mapping[str, Any]) -> None:
         for row in _rows(seed, "users"):
             _tried(lambda row=row: _user(data, row), "users", row)
         for row in _rows(seed, "identities"):
-            identity = {"id": row["email"], "token": str(row["token"])}
-            data.store.put("identity", identity, str(row["token"]))
+            _tried(lambda row=row: _identity(data, row), "identities", row)
 
 
 def _settings(data: Data, seed: Mapping[str, Any]) -> None:
@@ -83,6 +85,22 @@ def _settings(data: Data, seed: Mapping[str, Any]) -> None:
         raise _wrong("permissions", "a list of names is wanted: what this tenant has beyond others")
     settings = {"id": "settings", "most_collections": most, "permissions": also}
     data.store.put("meta", settings, "settings")
+
+
+def _identity(data: Data, row: Mapping[str, Any]) -> None:
+    """Who calls: a user of the tenant, else a machine account; `machine` makes a user one too."""
+    email, token = str(row["email"]), str(row["token"])
+    machine, scopes = row.get("machine", data.store.named(USER, email) is None), row.get("scopes")
+    unknown = sorted(set(row) - {"email", "token", "machine", "scopes"})
+    refuse_unless(not unknown, f"there is no field {', '.join(unknown)}")
+    refuse_unless(isinstance(machine, bool), "machine is true or false")
+    refuse_unless(machine or data.store.named(USER, email), "no user of the seed has this e-mail")
+    if scopes is not None:
+        scopes = texts(scopes, "scopes")
+        for each in scopes:
+            one_of(each, "scopes[]", (*SCOPES, "cjp:config"))
+    body: Body = {"id": email, "token": token, "machine": machine, "scopes": scopes}
+    data.store.put(IDENTITY, body, token)
 
 
 def _folder(data: Data, row: Mapping[str, Any]) -> None:

@@ -14,8 +14,9 @@ from reconciler.vendor import AsgiApp
 from reconciler.vendors.webexcc.sandbox import seed as seeds
 from reconciler.vendors.webexcc.sandbox.collections import Collections
 from reconciler.vendors.webexcc.sandbox.console import ACTIONS, Console
-from reconciler.vendors.webexcc.sandbox.data import PROFILE, USER, Data
+from reconciler.vendors.webexcc.sandbox.data import IDENTITY, PROFILE, USER, Data
 from reconciler.vendors.webexcc.sandbox.errors import worded
+from reconciler.vendors.webexcc.sandbox.guard import guarded
 from reconciler.vendors.webexcc.sandbox.inventory import Inventory
 from reconciler.vendors.webexcc.sandbox.profiles import Profiles
 from reconciler.vendors.webexcc.sandbox.users import Users
@@ -61,12 +62,12 @@ class WebexSandbox:
         self._store.close()
 
     def app(self) -> AsgiApp:
-        """The tenant's API, to be called in-process."""
+        """The tenant's API, to be called in-process; what each endpoint needs is in guard.py."""
         parts = (
             Profiles(self._data), Collections(self._data), Users(self._data), Inventory(self._data)
         )  # fmt: skip
         endpoints = [
-            Endpoint(each.method, each.path, self._of_this_organization(each.handler))
+            Endpoint(each.method, each.path, self._of_this_organization(guarded(self._data, each)))
             for part in parts
             for each in part.endpoints()
         ]
@@ -81,11 +82,11 @@ class WebexSandbox:
         return Console(self._data).act(action, arguments, str(self._identity(identity)["id"]))
 
     def _identify(self, token: str) -> str | None:
-        found = self._store.named("identity", token)
+        found = self._store.named(IDENTITY, token)
         return str(found["id"]) if found else None
 
     def _identity(self, wanted: str | None) -> Mapping[str, Any]:
-        identities = self._store.rows("identity")
+        identities = self._store.rows(IDENTITY)
         for each in identities:
             if each["id"] == wanted or (wanted is None and self._is_full(each["id"])):
                 return each

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from reconciler.sandbox.app import Answer, Call, Endpoint
 from reconciler.sandbox.store import Body
 from reconciler.vendors.webexcc.sandbox import query
+from reconciler.vendors.webexcc.sandbox.access import Access
 from reconciler.vendors.webexcc.sandbox.checks import mapping, refuse_unless, texts
 from reconciler.vendors.webexcc.sandbox.data import PROFILE, SITE, TEAM, USER, Data, public
 
@@ -28,18 +29,21 @@ class Users:
 
     def list(self, call: Call) -> Answer:
         """A page of users, without their teams."""
-        rows = [public(row, "teamIds") for row in self._data.store.rows(USER)]
+        rows = [public(row, "teamIds") for row in Access.of(self._data, call.identity).rows(USER)]
         return query.page(self._data.organization, PATH, rows, call.query)
 
     def get(self, call: Call) -> Answer:
         """One user, whole."""
-        return Answer(200, self._data.one(USER, call.path["id"]))
+        access = Access.of(self._data, call.identity)
+        return Answer(200, access.shown(access.one(USER, call.path["id"])))
 
     def patch(self, call: Call) -> Answer:
         """A user's profile, site and teams; what Control Hub owns is silently left as it is."""
         with self._data.store.transaction():
-            current = self._data.one(USER, call.path["id"])
-            return Answer(200, self.change(current, mapping(call.body)))
+            access = Access.of(self._data, call.identity)
+            current = access.one(USER, call.path["id"])
+            body = access.written(mapping(call.body), current, partial=True)
+            return Answer(200, access.shown(self.change(current, body)))
 
     def change(self, current: Body, body: Body) -> Body:
         """Check and store what a user becomes."""
