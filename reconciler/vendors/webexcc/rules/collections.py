@@ -17,6 +17,8 @@ from reconciler.vendors.webexcc.rules import examples
 from reconciler.vendors.webexcc.rules.documents import API, D1
 
 MOST_RESOURCES = 350
+FORMER_TYPES = ("queue", "site", "channel", "team")
+"""What the access rights of former profiles were about: D1, "Migration"."""
 
 
 @rule(
@@ -207,7 +209,7 @@ def rollback_keeps_four_types(
     if not (world.live and facts_of(world).rollback and isinstance(chosen, Mapping)):
         return
     lost = [name for name in COLLECTION_TYPES if chosen.get(name, "none") != "none"]
-    if lost := [name for name in lost if name not in NAMED_TYPES]:
+    if lost := [name for name in lost if name not in FORMER_TYPES]:
         yield Finding(
             ("spec", "resources", lost[0])
             if lost[0] in (collection.spec.resources or {})

@@ -145,8 +145,8 @@ spec:
 def mine(queues: str, *, more: str = "", description: str = "") -> str:
     """The collection `Mine` of that tenant, with these queues."""
     body = f"{queues}\nsite: [Berlin]\nteam: [Billing Berlin]\nchannel: all\n{more}"
-    said = f"name: Mine\ndescription: {description or 'ours'}"
-    return collection(body, name="mine").replace("spec:\n", f"spec:\n{indent(said, '  ')}\n")
+    said = f"  name: Mine\n  description: {description}\n" if description else "  name: Mine\n"
+    return collection(body, name="mine").replace("spec:\n", f"spec:\n{said}")
 
 
 DELEGATED = tenant_of(

@@ -103,7 +103,10 @@ def _overwritten(before: Values, after: Value) -> Iterator[tuple[str, ...]]:
     severity=Severity.INFO,
     good=examples.mine("queue: [Billing EN, Billing DE]"),
     bad=examples.mine("queue: all"),
-    tenant=examples.tenant_of("{resource-collection: view, queue: edit, site: view, team: view}"),
+    tenant=examples.tenant_of(
+        "{resource-collection: view, user-profile: view, user: view, queue: edit, site: view, "
+        "team: view, channel: view}"
+    ),
     identity=examples.DELEGATE,
 )
 def resources_are_moved_by_who_edits_collections(
@@ -130,7 +133,10 @@ def resources_are_moved_by_who_edits_collections(
     source=D1 / "Aggregated view",
     good=examples.mine("queue: [Billing EN, Billing DE]"),
     bad=examples.profile(resources="{collections: [Mine], default: Mine}"),
-    tenant=examples.tenant_of("{resource-collection: edit, queue: edit, site: view, team: view}"),
+    tenant=examples.tenant_of(
+        "{resource-collection: edit, user: view, queue: edit, site: view, team: view, "
+        "channel: view}"
+    ),
     identity=examples.DELEGATE,
 )
 def profiles_are_read_by_who_may_view_them(

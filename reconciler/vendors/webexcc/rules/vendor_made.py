@@ -9,14 +9,10 @@ from reconciler.model.resource import Resource
 from reconciler.model.value import Ref, Value, Values, at
 from reconciler.rules.rule import Cause, Finding, Where, rule
 from reconciler.rules.world import Expected, World
-from reconciler.vendors.webexcc.models import (
-    COLLECTION_TYPES,
-    NAMED_TYPES,
-    ResourceCollection,
-    UserProfile,
-)
+from reconciler.vendors.webexcc.models import COLLECTION_TYPES, ResourceCollection, UserProfile
 from reconciler.vendors.webexcc.permissions import COLLECTION_TYPES_OF
 from reconciler.vendors.webexcc.rules import examples
+from reconciler.vendors.webexcc.rules.collections import FORMER_TYPES
 from reconciler.vendors.webexcc.rules.documents import D1
 from reconciler.vendors.webexcc.rules.rights import own_collections
 
@@ -166,7 +162,7 @@ def _mine_has(queues: str) -> str:
     bad=examples.mine("queue: [Billing EN, Billing DE]"),
     tenant=_mine_has("[Billing EN, Billing DE]")
     .replace("      channel: all\n", "      channel: all\n      skill-profile: [Fluent]\n", 1)
-    .replace("channels: [Phone]\n", "channels: [Phone]\nskill-profiles: [Fluent]\n"),
+    .replace("channels: [Phone]\n", "channels: [Phone]\ninventory: {skill-profile: [Fluent]}\n"),
 )
 def none_turns_to_selected(
     collection: Resource[ResourceCollection], world: World
@@ -190,7 +186,7 @@ def none_turns_to_selected(
     where=(Where.DRIFT, Where.TENANT),
     source=D1 / "Default resource collections",
     severity=Severity.WARNING,
-    good=examples.mine("queue: [Billing EN, Billing DE, Sales]"),
+    good=examples.mine("queue: [Billing EN, Billing DE, Fresh]"),
     bad=examples.mine("queue: [Billing EN, Billing DE]"),
     tenant=_mine_has("[Billing EN, Billing DE, Fresh]").replace(
         "queues: [Billing EN,", "queues: [Fresh, Billing EN,"
@@ -307,7 +303,7 @@ def _migrated(me: Expected, world: World) -> Expected | None:
     held = made.before.get("resources")
     others = {k for k, v in held.items() if v != "none"} if isinstance(held, Mapping) else {""}
     alone = all(each.key == me.key for each in world.referrers(made.key, "UserProfile"))
-    return made if alone and others <= set(NAMED_TYPES) else None
+    return made if alone and others <= set(FORMER_TYPES) else None
 
 
 @rule(
