@@ -7,25 +7,23 @@ users that they reach; a machine account (no user of the tenant) may do everythi
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from reconciler.sandbox.errors import Refusal
 from reconciler.sandbox.store import Body
 from reconciler.vendors.webexcc.sandbox.catalogue import RESOURCE_TYPES, WITHHELD
-from reconciler.vendors.webexcc.sandbox.checks import refuse_unless
 from reconciler.vendors.webexcc.sandbox.data import (
-    CHANNEL,
     COLLECTION,
     IDENTITY,
+    LINKS,
     PROFILE,
-    QUEUE,
-    SITE,
     TEAM,
     USER,
     Data,
 )
+from reconciler.vendors.webexcc.sandbox.resource_types import CODE
 
 RESTRICTED = "restricted"
 """What a field with one value reads where the value is hidden."""
@@ -33,45 +31,11 @@ RESTRICTED = "restricted"
 SCOPES = ("cjp:config_read", "cjp:config_write")
 """What a token may do where its seed does not say."""
 
-CODE = "idle-wrapup-code"
-
-ONE: Mapping[str, str] = {
-    "userProfileId": PROFILE,
-    "defaultResourceCollectionId": COLLECTION,
-    "siteId": SITE,
-    "preferredSupervisorTeamId": TEAM,
-    "skillProfileId": "skill-profile",
-    "agentProfileId": "desktop-profile",
-    "multimediaProfileId": "multimedia-profile",
-    "multiMediaProfileId": "multimedia-profile",
-    "desktopLayoutId": "desktop-layout",
-    "holidaysId": "holiday-list",
-    "overridesId": "override",
-    "flowId": "flow",
-    "entryPointId": CHANNEL,
-    "outdialEntryPointId": CHANNEL,
-    "outdialQueueId": QUEUE,
-    "outdialANIId": "outdial-ani",
-    "addressBookId": "address-book",
-    "defaultMusicInQueueMediaFileId": "audio-prompt",
-    "musicOnHoldId": "audio-prompt",
+_ALSO: Mapping[str, Mapping[str, str]] = {
+    PROFILE: {"defaultResourceCollectionId": COLLECTION},
+    TEAM: {"userIds": USER},
 }
-"""Fields that hold the id of one thing, and its kind; a field means the same in every body."""
-
-MANY: Mapping[str, str] = {
-    "resourceCollections": COLLECTION,
-    "teamIds": TEAM,
-    "userIds": USER,
-    "buddyTeams": TEAM,
-    "queues": QUEUE,
-    "entryPoints": CHANNEL,
-    "wrapUpCodes": CODE,
-    "idleCodes": CODE,
-}
-"""Fields that hold several: ids, or objects with an id."""
-
-_NAMES = {"siteId": "siteName"}
-"""A name that an answer has beside the id."""
+"""Links that answers show beside those of the store."""
 
 _LEVELS = ("NONE", "VIEW", "EDIT")
 
@@ -161,7 +125,7 @@ class Access:
     def rows(self, kind: str) -> list[Body]:
         """What a list shows: every body that is seen, without what is hidden in it."""
         rows = self.data.store.rows(kind)
-        return [self.shown(row) for row in rows if self._sees_body(kind, row)]
+        return [self.shown(kind, row) for row in rows if self._sees_body(kind, row)]
 
     def one(self, kind: str, object_id: str) -> Body:
         """The body of that id as it is stored; refuses with 404 where it is hidden."""
@@ -170,81 +134,32 @@ class Access:
             raise Refusal(404, f"there is no {kind} {object_id}", {"entity": kind})
         return found
 
-    def shown(self, body: Body) -> Body:
+    def shown(self, kind: str, body: Body) -> Body:
         """The body as this identity reads it."""
         if self.own is None:
             return body
-        shown = dict(body)
-        for field, kind in ONE.items():
-            if body.get(field) and not self.sees(kind, body[field]):
-                shown[field] = RESTRICTED
-                if _NAMES.get(field) in body:
-                    shown[_NAMES[field]] = RESTRICTED
-        for field, kind in MANY.items():
-            if isinstance(body.get(field), list):
-                shown[field] = [each for each in body[field] if self.sees(kind, _id(each))]
-        return shown
+        for path, target in references(kind).items():
+            body = self._veiled(body, path.split("."), target)
+        return body
 
-    def written(self, body: Body, current: Body | None = None, *, partial: bool = False) -> Body:
-        """A body as it is to be stored: what this identity does not see stays as it is.
-
-        `partial`: what the body leaves out stays anyway. Refuses with 400 what newly names
-        something hidden, as it refuses what does not exist.
-        """
-        if self.own is None:
+    def _veiled(self, body: Body, path: list[str], target: str) -> Body:
+        """A body without what is hidden at a path; a row that names something hidden goes."""
+        field, *rest = path
+        value = body.get(field)
+        if isinstance(value, list):
+            return body | {field: list(self._seen(value, rest, target))}
+        if value is None or self.sees(target, value):
             return body
-        was = current or {}
-        whole = dict(body)
-        for field, kind in ONE.items():
-            if field in body or (field in was and not partial):
-                whole[field] = self._single(field, kind, body.get(field), was.get(field))
-        for field, kind in MANY.items():
-            if field in body or (was.get(field) and not partial):
-                whole[field] = self._several(field, kind, body.get(field), was.get(field) or [])
-        self._refuse_hidden_resources(body)
-        self._refuse_to_drop_hidden(body, was)
-        return whole
+        return body | {field: RESTRICTED}
 
-    def _single(self, field: str, kind: str, sent: Any, had: str | None) -> Any:
-        hidden = had is not None and not self.sees(kind, had)
-        if sent == RESTRICTED or (sent is None and hidden):
-            refuse_unless(had is not None, f"{field}: {RESTRICTED} is no id")
-            return had
-        if isinstance(sent, str) and sent != had:
-            refuse_unless(self.sees(kind, sent), f"{field}: there is no {kind} {sent}")
-        return sent
-
-    def _several(self, field: str, kind: str, sent: Any, had: list[Any]) -> Any:
-        sent = [] if sent is None else sent
-        if not isinstance(sent, list):
-            return sent
-        given, there = {_id(each): each for each in sent}, {_id(each): each for each in had}
-        for each in given:
-            fine = each in there or self.sees(kind, each)
-            refuse_unless(fine, f"{field}: there is no {kind} {each}")
-        kept = [
-            given.get(key, each if field != "resourceCollections" else _reference(key))
-            for key, each in there.items()
-            if key in given or not self.sees(kind, key)
-        ]
-        return [*kept, *(each for key, each in given.items() if key not in there)]
-
-    def _refuse_hidden_resources(self, body: Body) -> None:
-        rows = body.get("resources")
-        for row in rows if isinstance(rows, list) else ():
-            ids = row.get("ids") if isinstance(row, dict) else None
-            for each in ids if isinstance(ids, list) else ():
-                kind = str(row.get("name"))
-                fine = self.sees(kind, str(each))
-                refuse_unless(fine, f"{kind}.ids: there is no {kind} {each}")
-
-    def _refuse_to_drop_hidden(self, body: Body, was: Body) -> None:
-        """All resources instead of collections that are not seen would take these away."""
-        mapped = was.get("resourceCollections") or ()
-        if body.get("resourceAccessLevel") == "ALL" and not all(
-            self.sees(COLLECTION, each) for each in mapped
-        ):
-            raise Refusal(403, "the profile has resource collections that this user cannot change")
+    def _seen(self, members: list[Any], rest: list[str], target: str) -> Iterator[Any]:
+        for each in members:
+            if len(rest) > 1:
+                yield self._veiled(each, rest, target)
+            else:
+                named = each.get(rest[0]) if rest else each
+                if named is None or self.sees(target, str(named)):
+                    yield each
 
     def _sees_body(self, kind: str, body: Body) -> bool:
         if self.own is None:
@@ -267,9 +182,6 @@ class Access:
         return frozenset(each for row in rows for each in row.get("ids", ()))
 
 
-def _id(member: Any) -> str:
-    return str(member.get("id")) if isinstance(member, dict) else str(member)
-
-
-def _reference(object_id: str) -> Body:
-    return {"id": object_id, "name": RESTRICTED}
+def references(kind: str) -> dict[str, str]:
+    """Where answers of a kind refer to others: dotted path of the field -> their kind."""
+    return {**LINKS.get(kind, {}), **_ALSO.get(kind, {})}

@@ -21,6 +21,7 @@ from reconciler.vendors.webexcc.sandbox.checks import (
     texts,
 )
 from reconciler.vendors.webexcc.sandbox.data import COLLECTION, PROFILE, Data, public
+from reconciler.vendors.webexcc.sandbox.keeping import kept
 
 MOST_RESOURCES = 350
 PATH = "resource-collection"
@@ -65,14 +66,13 @@ class Collections:
             access = self._seen(call)
             current = access.one(COLLECTION, call.path["id"])
             refuse_unless(body.get("id") == current["id"], "id differs from the path's")
-            return Answer(200, self.replace(current, access.written(body, current)))
+            return Answer(200, self.replace(current, kept(access, COLLECTION, body, current)))
 
     def delete(self, call: Call) -> Answer:
         """A collection gone, unless a profile is limited to it."""
         with self._data.store.transaction():
             current = self._seen(call).one(COLLECTION, call.path["id"])
-            profiles = self._data.store.rows(PROFILE)
-            if any(current["id"] in each["resourceCollections"] for each in profiles):
+            if self._data.store.referrers(COLLECTION, current["id"], PROFILE):
                 facts = {"entity": COLLECTION, "referencedEntities": ["user-profile"]}
                 raise Refusal(412, f"{current['name']} is mapped to user profiles", facts)
             self._data.store.remove(COLLECTION, current["id"])

@@ -14,38 +14,20 @@ from reconciler.sandbox.app import Answer, Call, Endpoint, Handler
 from reconciler.sandbox.errors import Refusal
 from reconciler.vendors.webexcc.sandbox.access import Access
 from reconciler.vendors.webexcc.sandbox.data import Data
+from reconciler.vendors.webexcc.sandbox.resource_types import TYPES
 
 PERMISSIONS: Mapping[str, str] = {
     "user-profile": "user-profile",
     "resource-collection": "resource-collection",
     "user": "user",
-    "site": "site",
-    "team": "team",
-    "contact-service-queue": "queue",
-    "entry-point": "channel",
     "dial-number": "support-number",
-    "skill": "skill-definition",
-    "skill-profile": "skill-profile",
-    "agent-profile": "desktop-profile",
-    "desktop-layout": "desktop-layout",
-    "multimedia-profile": "multimedia-profile",
-    "auxiliary-code": "idle-wrapup-code",
-    "work-type": "idle-wrapup-code",
-    "cad-variable": "global-variable",
-    "address-book": "address-book",
-    "outdial-ani": "outdial-ani",
-    "business-hours": "working-hour",
-    "holiday-list": "holiday-list",
-    "overrides": "override",
-    "audio-file": "audio-prompt",
     "dial-plan": "dial-plan",
+    "work-type": "idle-wrapup-code",
     "flows": "flow",
     "functions": "function",
+    **{each.path: each.permission for each in TYPES.values()},
 }
 """The entity of a path, and the permission that its reading and writing need."""
-
-PERMISSION_OF: Mapping[str, str] = {"cad-variable": "global-variable", "sub-flow": "flow"}
-"""Where the permission on a collection's resource type is called otherwise than the type."""
 
 OPEN = ("people",)
 """Entities that answer everybody about themselves."""

@@ -20,6 +20,7 @@ from reconciler.vendors.webexcc.sandbox.checks import (
     refuse_unless,
 )
 from reconciler.vendors.webexcc.sandbox.data import COLLECTION, PROFILE, USER, Data, public
+from reconciler.vendors.webexcc.sandbox.keeping import kept
 from reconciler.vendors.webexcc.sandbox.permissions import permissions
 
 MOST_COLLECTIONS = 5
@@ -54,7 +55,7 @@ class Profiles:
         """One profile, whole."""
         access = self._seen(call)
         body = access.one(PROFILE, call.path["id"])
-        return Answer(200, self._whole(access.shown(body)))
+        return Answer(200, self.whole(access.shown(PROFILE, body)))
 
     def create(self, call: Call) -> Answer:
         """A new profile."""
@@ -62,8 +63,8 @@ class Profiles:
         refuse_unless(not body.get("id"), "New configuration cannot have an id")
         with self._data.store.transaction():
             access = self._seen(call)
-            made = self.add(access.written(body))
-            return Answer(201, self._whole(access.shown(made)))
+            made = self.add(kept(access, PROFILE, body))
+            return Answer(201, self.whole(access.shown(PROFILE, made)))
 
     def put(self, call: Call) -> Answer:
         """A profile replaced whole."""
@@ -72,15 +73,15 @@ class Profiles:
             access = self._seen(call)
             current = access.one(PROFILE, call.path["id"])
             refuse_unless(body.get("id") == current["id"], "id differs from the path's")
-            changed = self.replace(current, access.written(body, current))
-            return Answer(200, self._whole(access.shown(changed)))
+            changed = self.replace(current, kept(access, PROFILE, body, current))
+            return Answer(200, self.whole(access.shown(PROFILE, changed)))
 
     def delete(self, call: Call) -> Answer:
         """A profile gone, unless a user holds it."""
         with self._data.store.transaction():
             current = self._seen(call).one(PROFILE, call.path["id"])
             refuse_unless(not current["systemDefault"], "Cannot delete system generated entities")
-            if any(u["userProfileId"] == current["id"] for u in self._data.store.rows(USER)):
+            if self._data.store.referrers(PROFILE, current["id"], USER):
                 facts = {"entity": PROFILE, "referencedEntities": ["user"]}
                 raise Refusal(412, f"{current['name']} is assigned to users", facts)
             self._data.store.remove(PROFILE, current["id"])
@@ -161,20 +162,19 @@ class Profiles:
         }
 
     def _refuse_sixteenth(self, collection: str) -> None:
-        rows = self._data.store.rows(PROFILE)
-        count = sum(1 for row in rows if collection in _collections(row))
+        count = len(self._data.store.referrers(COLLECTION, collection, PROFILE))
         refuse_unless(
             count < MOST_PROFILES,
             f"resource collection {collection} is mapped to {count} user profiles already",
         )
 
-    def _whole(self, body: Body) -> Body:
+    def whole(self, body: Body) -> Body:
         """As an item answer shows it: collections nested, and no permissions at full access."""
         nested = [
             {"id": found["id"], "name": found["name"], "description": found["description"]}
             for found in (self._data.one(COLLECTION, each) for each in _collections(body))
         ]
-        whole = body | {"resourceCollections": nested}
+        whole = public(body) | {"resourceCollections": nested}
         if body["permissionAccessLevel"] == "ALL":
             whole.pop("permissions")
         return whole

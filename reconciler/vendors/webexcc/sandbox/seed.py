@@ -8,6 +8,7 @@ from typing import Any
 
 from reconciler.sandbox.errors import Refusal, SandboxError
 from reconciler.sandbox.store import Body
+from reconciler.vendors.webexcc.sandbox import stock
 from reconciler.vendors.webexcc.sandbox.access import SCOPES
 from reconciler.vendors.webexcc.sandbox.analyzer import Folders
 from reconciler.vendors.webexcc.sandbox.catalogue import RESOURCE_TYPES
@@ -27,6 +28,7 @@ from reconciler.vendors.webexcc.sandbox.data import (
     Data,
 )
 from reconciler.vendors.webexcc.sandbox.profiles import Profiles
+from reconciler.vendors.webexcc.sandbox.resource_types import TYPES
 
 _TYPES = {
     "licensed-administrator": "ADMINISTRATOR",
@@ -40,10 +42,16 @@ _FOLDER_LISTS = {
     "viewable": "viewableFolderIds",
     "hidden": "nonViewableFolderIds",
 }
+_SECTION_OF = {SITE: "sites", QUEUE: "queues", CHANNEL: "channels", TEAM: "teams"}
 _SECTIONS = (
-    "organization", "limits", "permissions", "identities", "sites", "teams", "queues", "channels",
+    "organization", "limits", "permissions", "identities", *_SECTION_OF.values(), "inventory",
     "analyzerFolders", "collections", "profiles", "users",
 )  # fmt: skip
+_FIRST = ("multimedia-profile", SITE, "audio-prompt", "flow", "sub-flow", "skill-definition",
+          "skill-profile")  # fmt: skip
+_LAST = ("working-hour", TEAM, "desktop-layout", QUEUE, CHANNEL, "desktop-profile")
+_ORDER = (*_FIRST, *(each for each in TYPES if each not in (*_FIRST, *_LAST)), *_LAST)
+"""The types of the inventory, each after those that it refers to."""
 
 
 def organization(seed: Mapping[str, Any]) -> str:
@@ -108,16 +116,24 @@ def _folder(data: Data, row: Mapping[str, Any]) -> None:
 
 
 def _inventory(data: Data, seed: Mapping[str, Any]) -> None:
-    for section, kind in (("sites", SITE), ("queues", QUEUE), ("channels", CHANNEL)):
-        for name in seed.get(section) or ():
-            data.add(kind, {"name": str(name), "active": True})
-    for row in _rows(seed, "teams"):
-        _tried(lambda row=row: _team(data, row), "teams", row)
+    """The four types that have sections of their own, and all others, in an order of links."""
+    more = seed.get("inventory") or {}
+    if not isinstance(more, Mapping) or not set(more) <= set(TYPES):
+        raise _wrong("inventory", f"a mapping is wanted, of {', '.join(TYPES)}")
+    for kind in _ORDER:
+        section = _SECTION_OF.get(kind)
+        for where, rows in ((section, seed.get(section or "")), ("inventory", more.get(kind))):
+            for row in _stock_rows(where or kind, rows):
+                named = row if isinstance(row, Mapping) else {"name": row}
+                _tried(lambda row=row, kind=kind: stock.add(data, kind, row), str(where), named)
 
 
-def _team(data: Data, row: Mapping[str, Any]) -> None:
-    site = _id(data, SITE, row["site"])
-    data.add(TEAM, {"name": row["name"], "siteId": site, "active": True, "teamType": "AGENT"})
+def _stock_rows(section: str, rows: Any) -> Iterable[str | Mapping[str, Any]]:
+    """Rows of the inventory: names, or mappings with a name."""
+    if rows is not None and not isinstance(rows, (list, tuple)):
+        raise _wrong(section, "a list is wanted, of names or of mappings")
+    for row in rows or ():
+        yield row if isinstance(row, Mapping) else str(row)
 
 
 def _collection(data: Data, row: Mapping[str, Any]) -> None:

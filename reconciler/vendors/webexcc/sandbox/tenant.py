@@ -14,10 +14,12 @@ from reconciler.vendor import AsgiApp
 from reconciler.vendors.webexcc.sandbox import seed as seeds
 from reconciler.vendors.webexcc.sandbox.collections import Collections
 from reconciler.vendors.webexcc.sandbox.console import ACTIONS, Console
-from reconciler.vendors.webexcc.sandbox.data import IDENTITY, PROFILE, USER, Data
+from reconciler.vendors.webexcc.sandbox.data import IDENTITY, PROFILE, USER, Data, links
 from reconciler.vendors.webexcc.sandbox.errors import worded
+from reconciler.vendors.webexcc.sandbox.flows import Flows
 from reconciler.vendors.webexcc.sandbox.guard import guarded
 from reconciler.vendors.webexcc.sandbox.inventory import Inventory
+from reconciler.vendors.webexcc.sandbox.people import People
 from reconciler.vendors.webexcc.sandbox.profiles import Profiles
 from reconciler.vendors.webexcc.sandbox.users import Users
 
@@ -35,7 +37,7 @@ class WebexSandbox:
         self, database: Path, seed: Mapping[str, Any], clock: Callable[[], datetime] = _now
     ) -> None:
         self.organization = seeds.organization(seed)
-        self._store = Store(database)
+        self._store = Store(database, links)
         self._data = Data(self._store, self.organization, clock)
         try:
             self._open(seed)
@@ -64,7 +66,8 @@ class WebexSandbox:
     def app(self) -> AsgiApp:
         """The tenant's API, to be called in-process; what each endpoint needs is in guard.py."""
         parts = (
-            Profiles(self._data), Collections(self._data), Users(self._data), Inventory(self._data)
+            Profiles(self._data), Collections(self._data), Users(self._data), People(self._data),
+            Inventory(self._data), Flows(self._data),
         )  # fmt: skip
         endpoints = [
             Endpoint(each.method, each.path, self._of_this_organization(guarded(self._data, each)))
@@ -110,7 +113,8 @@ class WebexSandbox:
 
     def _of_this_organization(self, handler: Handler) -> Handler:
         def answer(call: Call) -> Answer:
-            if call.path["orgid"] != self.organization:
+            named = call.path.get("orgid") or call.path.get("orgId") or self.organization
+            if named != self.organization:
                 raise Refusal(403, "the token belongs to another organization")
             return handler(call)
 

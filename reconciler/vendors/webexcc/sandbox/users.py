@@ -10,6 +10,7 @@ from reconciler.vendors.webexcc.sandbox import query
 from reconciler.vendors.webexcc.sandbox.access import Access
 from reconciler.vendors.webexcc.sandbox.checks import mapping, refuse_unless, texts
 from reconciler.vendors.webexcc.sandbox.data import PROFILE, SITE, TEAM, USER, Data, public
+from reconciler.vendors.webexcc.sandbox.keeping import kept
 
 PATH = "user"
 
@@ -35,15 +36,15 @@ class Users:
     def get(self, call: Call) -> Answer:
         """One user, whole."""
         access = Access.of(self._data, call.identity)
-        return Answer(200, access.shown(access.one(USER, call.path["id"])))
+        return Answer(200, public(access.shown(USER, access.one(USER, call.path["id"]))))
 
     def patch(self, call: Call) -> Answer:
         """A user's profile, site and teams; what Control Hub owns is silently left as it is."""
         with self._data.store.transaction():
             access = Access.of(self._data, call.identity)
             current = access.one(USER, call.path["id"])
-            body = access.written(mapping(call.body), current, partial=True)
-            return Answer(200, access.shown(self.change(current, body)))
+            body = kept(access, USER, mapping(call.body), current, partial=True)
+            return Answer(200, public(access.shown(USER, self.change(current, body))))
 
     def change(self, current: Body, body: Body) -> Body:
         """Check and store what a user becomes."""
