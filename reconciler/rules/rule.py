@@ -59,10 +59,11 @@ class NotChecked:
 
 
 @dataclass(frozen=True, slots=True)
-class SideEffect:
-    """What the vendor will do by itself because of the plan: told once a tenant."""
+class Once:
+    """What a rule yields about the tenant as a whole, or who applies: told once a tenant."""
 
     summary: str
+    hint: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +81,7 @@ class Cause:
     origin: Literal["vendor", "unknown"] = "vendor"
 
 
-Said = Finding | NotChecked | SideEffect | Cause
+Said = Finding | NotChecked | Once | Cause
 """What a rule may yield."""
 
 Schema = Mapping[str, Any]

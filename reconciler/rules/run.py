@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
@@ -14,9 +15,9 @@ from reconciler.rules.rule import (
     Cause,
     Finding,
     NotChecked,
+    Once,
     Rule,
     RuleSet,
-    SideEffect,
     Where,
 )
 from reconciler.rules.world import Expected, World
@@ -30,9 +31,9 @@ def run(
 ) -> Iterator[Diagnostic]:
     """Every finding of every rule about every resource, weighed as the project wants it.
 
-    What was not checked, and what the vendor will do by itself, is told once.
+    What is about no single resource, such as what was not checked, is told once.
     """
-    told: set[tuple[str, str]] = set()
+    told: dict[str, set[NotChecked | Once]] = defaultdict(set)
     for resource in resources:
         for rule in rules.on(type(resource.spec)):
             severity = policy.severity(rule.code, rule.severity)
@@ -44,11 +45,9 @@ def run(
                 elif isinstance(found, Cause):
                     if found.origin == "vendor" and _takes_back(world.of(resource.address), found):
                         yield _diagnostic(rule, resource, _taken_back(found), severity, policy)
-                else:
-                    weight, summary = _once(found, severity)
-                    if (rule.code, summary) not in told:
-                        told.add((rule.code, summary))
-                        yield _of_the_tenant(rule, resource.address, weight, summary)
+                elif found not in told[rule.code]:
+                    told[rule.code].add(found)
+                    yield _of_the_tenant(rule, resource.address, found, severity)
 
 
 def causes(
@@ -60,16 +59,19 @@ def causes(
             yield from ((rule, each) for each in rule(resource, world) if isinstance(each, Cause))
 
 
-def _once(found: NotChecked | SideEffect, severity: Severity) -> tuple[Severity, str]:
-    if isinstance(found, NotChecked):
-        return Severity.INFO, f"not checked: {found.reason}"
-    return severity, found.summary
-
-
 def _of_the_tenant(
-    rule: Rule[Spec], address: Address, severity: Severity, summary: str
+    rule: Rule[Spec], address: Address, found: NotChecked | Once, severity: Severity
 ) -> Diagnostic:
-    return Diagnostic(severity, rule.code, summary, tenant=address.tenant, source=rule.source)
+    if isinstance(found, NotChecked):
+        severity, found = Severity.INFO, Once(f"not checked: {found.reason}")
+    return Diagnostic(
+        severity,
+        rule.code,
+        found.summary,
+        hint=found.hint,
+        tenant=address.tenant,
+        source=rule.source,
+    )
 
 
 def _takes_back(planned: Expected, cause: Cause) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from reconciler.model.diagnostic import Severity
 from reconciler.model.resource import Resource, Spec
 from reconciler.model.value import Hidden, Value, Values, refs
-from reconciler.rules.rule import Finding, NotChecked, SideEffect, Where, rule
+from reconciler.rules.rule import Finding, NotChecked, Once, Where, rule
 from reconciler.rules.world import Expected, World
 from reconciler.vendors.webexcc.models import ResourceCollection, UserProfile
 from reconciler.vendors.webexcc.rules import examples
@@ -111,7 +111,7 @@ def _overwritten(before: Values, after: Value) -> Iterator[tuple[str, ...]]:
 )
 def resources_are_moved_by_who_edits_collections(
     collection: Resource[ResourceCollection], world: World
-) -> Iterator[SideEffect | NotChecked]:
+) -> Iterator[Once | NotChecked]:
     """Moving a resource to another collection needs edit on resource collections; at none or view
     it stays in the default collection of who made it.
     """
@@ -123,7 +123,7 @@ def resources_are_moved_by_who_edits_collections(
         yield who
     elif who is not None and not who.may_edit(COLLECTION):
         stays = "stays in no collection" if who.own is None else "stays in their default collection"
-        yield SideEffect(f"what {who.name} creates {stays}: they have no edit on {COLLECTION}")
+        yield Once(f"what {who.name} creates {stays}: they have no edit on {COLLECTION}")
 
 
 @rule(
@@ -141,7 +141,7 @@ def resources_are_moved_by_who_edits_collections(
 )
 def profiles_are_read_by_who_may_view_them(
     profile: Resource[UserProfile], world: World
-) -> Iterator[Finding | NotChecked]:
+) -> Iterator[Once | NotChecked]:
     """Reading profiles and their access needs view or edit on user profile; a profile outside the
     reader's collections is invisible to a delegated administrator, so its absence proves nothing.
     """
@@ -151,9 +151,8 @@ def profiles_are_read_by_who_may_view_them(
     if isinstance(who, NotChecked):
         yield who
     elif not who.may_view(PROFILE):
-        yield Finding(
-            ("metadata", "name"),
-            f"{who.name} may not read user profiles, so nothing tells what this one is",
+        yield Once(
+            f"{who.name} may not read user profiles, so none can be managed",
             hint=f"apply as somebody whose user profile has at least `{PROFILE}: view`",
         )
     elif world.of(profile.address).creates and "UserProfile" in world.partial:
