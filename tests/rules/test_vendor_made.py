@@ -242,13 +242,23 @@ def test_the_moment_of_wider_access_is_named() -> None:
     assert planned(live, {"permissions": {"analyzer": "edit"}, "analyzerFolders": {}}, live) == []
 
 
+@pytest.mark.parametrize(("hidden", "told"), [("Old", True), ("Later", False)])
+def test_a_folder_that_was_open_before_is_not_opened(hidden: str, told: bool) -> None:
+    live = profile("lead", folders=folders(hidden=ids("2")), analyzer="edit")
+    spec = {"permissions": {"analyzer": "view"}, "analyzerFolders": {"hidden": [hidden]}}
+    assert [each.code for each in planned(live, spec, live)] == (["WCC120"] if told else [])
+
+
 def test_licences_are_not_checked_where_a_user_gets_another_profile() -> None:
-    profiles = (profile("chief"), profile("lead"))
-    found = planned(user("lead"), {"userProfile": "chief"}, user("lead"), *profiles)
-    assert [(each.code, each.summary.partition(":")[0]) for each in found] == [
-        ("WCC148", "not checked"),
-        ("WCC149", "not checked"),
-    ]
+    kinds = {"lead": "supervisor", "head": "supervisor", "chief": "licensed-administrator"}
+    profiles = [profile(name, kind=kind) for name, kind in kinds.items()]
+
+    def unchecked(to: str) -> list[str]:
+        found = planned(user("lead"), {"userProfile": to}, user("lead"), *profiles)
+        return [each.code for each in found if each.summary.startswith("not checked: licences")]
+
+    assert unchecked("head") == ["WCC148"]
+    assert unchecked("chief") == ["WCC148", "WCC149"]
     assert planned(user("lead"), {"userProfile": "lead"}, user("lead"), *profiles) == []
 
 

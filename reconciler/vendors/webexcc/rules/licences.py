@@ -76,9 +76,9 @@ def administrator_with_a_standard_licence_is_a_standard_agent(
     """An administrator who holds a standard licence is mapped to a standard agent's profile: a
     move of that origin is the vendor's.
     """
-    if _assigns(user, world):
-        yield UNTOLD
     me = world.of(user.address)
+    if _assigns(user, world) and _type(me.values, world) in _ADMINISTRATORS:
+        yield UNTOLD
     if me.applied is None:
         return
     had, has = (_type(values, world) for values in (me.applied, me.before))

@@ -94,9 +94,9 @@ def later_folder_has_the_level_of_analyzer(
     where=(Where.ORDER, Where.DRIFT, Where.TENANT),
     source=D1 / "Analyzer permissions",
     severity=Severity.WARNING,
-    good=_analyzer("edit", "{editable: [Sales, Later]}"),
-    bad=_analyzer("view", "{viewable: [Sales], hidden: [Later]}"),
-    tenant=_analyzer_tenant("edit", "{editable: [Sales, Later]}"),
+    good=_analyzer("view", "{viewable: [Sales, Later]}"),
+    bad=_analyzer("edit", "{editable: [Later], viewable: [Sales]}"),
+    tenant=_analyzer_tenant("view", "{viewable: [Sales, Later]}"),
     facts=_FOLDERS,
 )
 def folders_turn_with_analyzer(
@@ -115,18 +115,23 @@ def folders_turn_with_analyzer(
                 ("analyzerFolders",),
                 f"changing Analyzer from {old} to {new} turns its folders to {new}",
             )
-    if turn := _turned(me.before, me.values):
+    if (turn := _turned(me.before, me.values)) and (open_ := _opened(me, turn)):
         old, new = turn
-        lists = _folders(me.values)
-        if narrower := [name for name in ("viewable", "hidden") if lists.get(name)]:
-            kept = " and ".join(narrower) if new == "edit" else "hidden"
-            if new == "edit" or lists.get("hidden"):
-                yield Finding(
-                    ("spec", "permissions", "analyzer"),
-                    f"changing Analyzer from {old} to {new} turns its folders to {new}: those "
-                    f"declared as {kept} are open for a moment, until they are put back",
-                    hint="nothing is to be done: the same write names the declared levels",
-                )
+        yield Finding(
+            ("spec", "permissions", "analyzer"),
+            f"changing Analyzer from {old} to {new} turns its folders to {new}: those declared as "
+            f"{' and '.join(open_)} may be wider open for a moment",
+            hint="nothing is to be done: the same write names the declared levels",
+        )
+
+
+def _opened(me: Expected, turn: tuple[str, str]) -> list[str]:
+    """The lists of folders that are wider open in between than before and after."""
+    before, after = _folders(me.before), _folders(me.values)
+    if turn == ("view", "edit"):
+        return [name for name in ("viewable", "hidden") if after.get(name)]
+    both = before.get("hidden", frozenset()) & after.get("hidden", frozenset())
+    return ["hidden"] if both else []
 
 
 def _turned(before: Values, after: Values) -> tuple[str, str] | None:
