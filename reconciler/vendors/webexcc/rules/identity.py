@@ -101,10 +101,10 @@ def _overwritten(before: Values, after: Value) -> Iterator[tuple[str, ...]]:
     where=(Where.IDENTITY, Where.TENANT),
     source=D1 / "Add resource to a resource collection",
     severity=Severity.INFO,
-    good=examples.mine("queue: [Billing EN, Billing DE]"),
+    good=examples.profile(resources="{collections: [Mine], default: Mine}"),
     bad=examples.mine("queue: all"),
     tenant=examples.tenant_of(
-        "{resource-collection: view, user-profile: view, user: view, queue: edit, site: view, "
+        "{resource-collection: view, user-profile: edit, user: view, queue: edit, site: view, "
         "team: view, channel: view}"
     ),
     identity=examples.DELEGATE,

@@ -19,15 +19,15 @@ _PROFILES = """\
   - {name: Root, type: licensed-administrator, permissions: all, resources: all}
   - {name: Chief, type: licensed-administrator, permissions: {queue: edit}, resources: all}
   - {name: Agent, type: standard-agent, permissions: {multimedia: enabled}, resources: all}
+  - {name: Chat agent, type: standard-agent, permissions: {multimedia: enabled}, resources: all}
 """
 
 
-def _tenant(profile: str, licence: str) -> str:
-    return f"""\
+_TENANT = f"""\
 {examples.ORGANIZATION}profiles:
 {_PROFILES}users:
   - {{email: root@northwind.example, profile: Root}}
-  - {{email: {examples.SAM}, profile: {profile}, licence: {licence}}}
+  - {{email: {examples.SAM}, profile: Agent, licence: standard}}
 identities:
   - {{email: root@northwind.example, token: root}}
 """
@@ -44,9 +44,9 @@ def _assigns(user: Resource[User], world: World) -> bool:
     on=User,
     where=(Where.MANIFEST, Where.LIVE, Where.ORDER, Where.TENANT),
     source=D1 / "User profiles",
-    good=examples.user("userProfile: Chief"),
-    bad=examples.user("userProfile: Root"),
-    tenant=_tenant("Chief", "standard"),
+    good=examples.user("userProfile: Chat agent"),
+    bad=examples.user("userProfile: Chief"),
+    tenant=_TENANT,
 )
 def profile_type_fits_the_licence(user: Resource[User], world: World) -> Iterator[NotChecked]:
     """A user's profile type fits the user's licence: licensed administrator and premium agent
@@ -68,7 +68,7 @@ def profile_type_fits_the_licence(user: Resource[User], world: World) -> Iterato
     severity=Severity.WARNING,
     good=examples.user("userProfile: Agent"),
     bad=examples.user("userProfile: Chief"),
-    tenant=_tenant("Agent", "standard"),
+    tenant=_TENANT,
 )
 def administrator_with_a_standard_licence_is_a_standard_agent(
     user: Resource[User], world: World
