@@ -21,13 +21,13 @@ from reconciler.manifests.parse import Document, parse
 from reconciler.manifests.policy import RuleBlock, Weight, policy_of
 from reconciler.manifests.policy import problems as policy_problems
 from reconciler.manifests.tenant_block import SandboxBlock, TenantBlock
+from reconciler.manifests.thresholds import ThresholdsBlock, thresholds_of
+from reconciler.manifests.thresholds import problems as threshold_problems
 from reconciler.model import diagnostic as model
 from reconciler.model.diagnostic import Diagnostic, InvalidInputError, Origin, Severity
 from reconciler.model.facts import NO_FACTS, Facts
-from reconciler.model.rate import Rate
-from reconciler.manifests.thresholds import ThresholdsBlock, thresholds_of
-from reconciler.manifests.thresholds import problems as threshold_problems
 from reconciler.model.guard import UNASKED, Thresholds
+from reconciler.model.rate import Rate
 from reconciler.model.resource import Manifest
 from reconciler.model.suggestion import did_you_mean
 from reconciler.model.value import digest

@@ -179,6 +179,10 @@ def world_of(
             item.before,
             item.address,
             active=item.live is None or item.live.active,
+            # only what is written can take drift back, and rows are slow to read
+            applied=applied_values(item.row)
+            if item.row and not item.gone and item.differs
+            else None,
         )
         (removed if item.deletes else staying).append(each)
     return World((*staying, *others), snapshot=snapshot, facts=facts, removed=tuple(removed))

@@ -10,8 +10,8 @@ from reconciler.model.address import Address
 from reconciler.model.change import Change
 from reconciler.model.diagnostic import Diagnostic, has_errors
 from reconciler.model.live import Snapshot
-from reconciler.model.plan import Record, Seen, Step
-from reconciler.planning import assemble, basis, guards, order
+from reconciler.model.plan import Headroom, Record, Seen, Step
+from reconciler.planning import assemble, basis, guards, limits, order
 from reconciler.planning.item import (
     Item,
     TenantInput,
@@ -24,6 +24,7 @@ from reconciler.planning.item import (
 from reconciler.planning.match import LiveIndex, Match, match
 from reconciler.planning.refusals import error, notes, refusals, taken_names
 from reconciler.planning.resolve import Directory
+from reconciler.planning.rights import forbidden
 from reconciler.rules.run import run
 from reconciler.rules.world import Expected
 
@@ -40,6 +41,7 @@ class TenantPlan:
     unmanaged: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     no_op: int = 0
     reach: guards.Reach = field(default_factory=guards.Reach)
+    limits: tuple[Headroom, ...] = ()
 
 
 def check(given: TenantInput) -> tuple[Diagnostic, ...]:
@@ -75,6 +77,7 @@ def plan(given: TenantInput, snapshot: Snapshot) -> TenantPlan:
         *problems,
         *directory.problems,
         *run(given.vendor.rules, judged, world, given.policy),
+        *forbidden(everything, world, given.tenant),
         *refusals(items, removed, world),
         *taken_names(items, world),
         *notes(items, removed, given),
@@ -97,6 +100,7 @@ def plan(given: TenantInput, snapshot: Snapshot) -> TenantPlan:
         unmanaged={} if given.revert is not None else unmanaged,
         no_op=len(everything) - len(changing),
         reach=guards.reach(given, everything, world, snapshot),
+        limits=tuple(limits.near(given.vendor.limits, world, given.tenant)),
     )
 
 

@@ -56,6 +56,8 @@ def seed(manifests: list[dict[str, Any]], tenant: str, facts: str) -> dict[str, 
     declared = dict(YAML(typ="safe", pure=True).load(facts) or {}) if facts else {}
     folders: dict[str, dict[str, Any]] = declared.get("analyzerFolders", {})
     given = dict(YAML(typ="safe", pure=True).load(tenant) or {}) if tenant else {}
+    if "identities" in given:
+        return given  # a whole tenant already
     named: dict[str, dict[str, None]] = {kind: {} for kind in INVENTORY}
     site_of: dict[str, str] = {each["name"]: each["site"] for each in given.get("teams", ())}
     for each in manifests:
@@ -93,8 +95,9 @@ class Script:
 
     def __init__(self, client: httpx2.AsyncClient, seeded: Mapping[str, Any]) -> None:
         self._client = client
-        self._folders = {each["path"]: each["id"] for each in seeded["analyzerFolders"]}
-        self._there = {each["name"] for each in seeded["profiles"]}
+        self._folders = {each["path"]: each["id"] for each in seeded.get("analyzerFolders", ())}
+        there = (*seeded["profiles"], *seeded.get("collections", ()))
+        self._there = {each["name"] for each in there}
 
     async def send(self, manifest: Mapping[str, Any]) -> int:
         """The status of the call that a manifest makes."""
@@ -165,15 +168,20 @@ class Script:
         return str(rows[0]["id"]) if rows else name
 
 
-def statuses(folder: Path, text: str, tenant: str, facts: str) -> list[int]:
-    """How a fresh tenant answers the manifests of an example, one status each."""
+def statuses(
+    folder: Path, text: str, tenant: str, facts: str, identity: str | None = None
+) -> list[int]:
+    """How a fresh tenant answers the manifests of an example, one status each.
+
+    They are sent by `identity`, else by the first full administrator.
+    """
     manifests = documents(text)
     given = seed(manifests, tenant, facts)
     sandbox = WebexSandbox(folder / "tenant.db", given)
 
     async def sent() -> list[int]:
         transport = httpx2.ASGITransport(app=sandbox.app())
-        headers = {"Authorization": f"Bearer {sandbox.token(None)}"}
+        headers = {"Authorization": f"Bearer {sandbox.token(identity)}"}
         async with httpx2.AsyncClient(
             transport=transport, base_url=f"http://sandbox{BASE}", headers=headers
         ) as client:
