@@ -52,7 +52,9 @@ def test_a_variable_holds_it(tmp_path: Path) -> None:
     source = FromEnvironment(env="TOKEN")
     assert read(place(tmp_path, source, TOKEN=f" {CANARY}\n")) == CANARY
     assert refused(place(tmp_path, source)).told.code == "PRJ123"
-    assert refused(place(tmp_path, source, **{"TOKEN": "  "})).told.hint.startswith("export TOKEN")
+    assert refused(place(tmp_path, source, None, **{"TOKEN": "  "})).told.hint.startswith(
+        "export TOKEN"
+    )
 
 
 def test_a_file_holds_it(tmp_path: Path) -> None:

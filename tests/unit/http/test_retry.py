@@ -16,7 +16,7 @@ from reconciler.http.tokens import FixedToken
 from reconciler.vendor import Endpoint
 from tests.virtual import VirtualPacing
 
-OK = (200, b'{"id": "x"}', {})
+OK: Any = (200, b'{"id": "x"}', {})
 
 
 @dataclass
