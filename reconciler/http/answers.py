@@ -80,7 +80,7 @@ class Asked:
 
     def redacted(self, text: str) -> str:
         """The text without the token, however it is echoed."""
-        for form in {self.token, quote(self.token, safe="")}:
+        for form in {self.token, quote(self.token, safe="")} - {""}:
             text = text.replace(form, "***")
         return re.sub(r"(?i)\b(bearer|basic)\s+[^\s\"',;]+", r"\1 ***", text)
 

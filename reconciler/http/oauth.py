@@ -5,6 +5,7 @@ Nothing of an answer is shown but the standard's own error words.
 
 from __future__ import annotations
 
+import uuid
 from typing import Any
 
 import httpx2
@@ -25,10 +26,10 @@ from reconciler.http.session import quiet
 from reconciler.http.tokens import Grant
 from reconciler.vendor import Pace, TokenRequest
 
-_WORDS = frozenset({
+_WORDS = (
     "invalid_request", "invalid_client", "invalid_grant", "unauthorized_client",
     "unsupported_grant_type", "invalid_scope",
-})  # fmt: skip
+)  # fmt: skip
 
 
 async def fetch(request: TokenRequest, pace: Pace, sandbox: str | None = None) -> Grant:
@@ -54,9 +55,10 @@ async def fetch(request: TokenRequest, pace: Pace, sandbox: str | None = None) -
 
 
 async def _once(client: httpx2.AsyncClient, request: TokenRequest) -> Grant | Failure:
-    asked = Asked(f"POST {request.path}", "", "")
+    asked = Asked(f"POST {request.path}", str(uuid.uuid4()), "")
+    headers, form = {"TrackingId": asked.tracking_id}, dict(request.form)
     try:
-        async with client.stream("POST", request.path, data=dict(request.form)) as response:
+        async with client.stream("POST", request.path, data=form, headers=headers) as response:
             content = await body_of(response, asked)
             if isinstance(content, Failure):
                 return content
@@ -70,9 +72,9 @@ async def _once(client: httpx2.AsyncClient, request: TokenRequest) -> Grant | Fa
     return outcome
 
 
-def _explained(body: Any, _text: str) -> tuple[str, str]:
-    word = body.get("error") if isinstance(body, dict) else None
-    return (str(word) if word in _WORDS else ""), ""
+def _explained(_body: Any, text: str) -> tuple[str, str]:
+    """The standard's word for it, wherever it stands; the rest may repeat what was sent."""
+    return next((word for word in _WORDS if word in text), ""), ""
 
 
 def _refused(error: TenantError) -> TenantError:
@@ -80,6 +82,7 @@ def _refused(error: TenantError) -> TenantError:
         "TEN102",
         f"{error.told.summary}: no access token is given for the service app",
         status=error.status,
+        tracking_id=error.tracking_id,
         hint="check its id and secret, and whether an administrator still authorizes it; a refresh "
         "token ends after some months without use, or when a newer one was given",
     )

@@ -36,7 +36,7 @@ class FromFile(Manifest):
     file: str = Field(
         description="The file that holds it, relative to this one or absolute; only its owner may "
         "read it.",
-        examples=["/run/secrets/webex-token"],
+        examples=["/run/secrets/token"],
     )
 
 
@@ -46,7 +46,7 @@ class FromCommand(Manifest):
     command: list[str] = Field(
         min_length=1,
         description="The program and its arguments; no shell is involved.",
-        examples=[["op", "read", "op://ops/webex/token"]],
+        examples=[["op", "read", "op://ops/contact-center/token"]],
     )
 
 

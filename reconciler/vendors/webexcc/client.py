@@ -155,8 +155,10 @@ class WebexWriter(WebexReader):
         """The profile or collection of that name, None where there is none."""
         # json.dumps quotes as RSQL does; names hold neither quotes nor backslashes anyway
         query = {"filter": f"name=={json.dumps(name)}", "page": "0", "pageSize": "2"}
-        rows = (await self._session.get(self._path(LISTS[kind]), query)).body["data"]
-        return await self.fetch(kind, rows[0]["id"]) if rows else None
+        answer = await self._session.get(self._path(LISTS[kind]), query)
+        with _documented(f"GET {LISTS[kind]}", answer.tracking_id):
+            found = [str(row["id"]) for row in answer.body["data"]]
+        return await self.fetch(kind, found[0]) if found else None
 
     async def create(self, kind: str, values: Values) -> Written:
         """POST the object, and read it back."""
