@@ -55,7 +55,7 @@ _SECTION_OF = {SITE: "sites", QUEUE: "queues", CHANNEL: "channels", TEAM: "teams
 _SECTIONS = (
     "organization", "limits", "permissions", "quirks", "identities", *_SECTION_OF.values(),
     "inventory", "analyzerFolders", "collections", "profiles", "users",
-    "analyzerFolders", "collections", "profiles", "users",
+)  # fmt: skip
 _FIRST = ("multimedia-profile", SITE, "audio-prompt", "flow", "sub-flow", "skill-definition",
           "skill-profile")  # fmt: skip
 _LAST = ("working-hour", TEAM, "desktop-layout", QUEUE, CHANNEL, "desktop-profile")
