@@ -7,7 +7,6 @@ from typing import Any
 
 from reconciler.sandbox.app import Answer, Call, Endpoint
 from reconciler.sandbox.store import Body
-from reconciler.vendors.webexcc.sandbox import query
 from reconciler.vendors.webexcc.sandbox.access import Access
 from reconciler.vendors.webexcc.sandbox.catalogue import NEVER_NONE, RESOURCE_TYPES
 from reconciler.vendors.webexcc.sandbox.checks import (
@@ -19,12 +18,20 @@ from reconciler.vendors.webexcc.sandbox.checks import (
     refuse_unless,
     texts,
 )
-from reconciler.vendors.webexcc.sandbox.data import COLLECTION, TEAM, Data, public
+from reconciler.vendors.webexcc.sandbox.data import COLLECTION, TEAM, Data
 from reconciler.vendors.webexcc.sandbox.keeping import kept
+from reconciler.vendors.webexcc.sandbox.query import Listing
 from reconciler.vendors.webexcc.sandbox.references import refuse_while_referenced
+from reconciler.vendors.webexcc.sandbox.resource_types import COMMON
 
 MOST_RESOURCES = 350
 PATH = "resource-collection"
+LISTING = Listing(
+    PATH,
+    frozenset((*COMMON, "description", "resources", "resourceCount")),
+    left_out=("resources",),
+    unfiltered=("resources",),
+)
 
 
 class Collections:
@@ -45,8 +52,8 @@ class Collections:
 
     def list(self, call: Call) -> Answer:
         """A page of collections, without their resources."""
-        rows = [public(row, "resources") for row in self._seen(call).rows(COLLECTION)]
-        return query.page(self._data.organization, PATH, rows, call.query)
+        rows = self._seen(call).rows(COLLECTION)
+        return LISTING.page(self._data.organization, rows, call.query)
 
     def get(self, call: Call) -> Answer:
         """One collection, whole."""

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 from reconciler.sandbox.app import Answer, Call, Endpoint
 from reconciler.sandbox.store import Body
-from reconciler.vendors.webexcc.sandbox import query
 from reconciler.vendors.webexcc.sandbox.access import Access
 from reconciler.vendors.webexcc.sandbox.analyzer import LISTS, Folders, level_of
 from reconciler.vendors.webexcc.sandbox.catalogue import CUSTOM_ONLY, PROFILE_TYPES
@@ -21,12 +20,24 @@ from reconciler.vendors.webexcc.sandbox.checks import (
 from reconciler.vendors.webexcc.sandbox.data import COLLECTION, PROFILE, Data, public
 from reconciler.vendors.webexcc.sandbox.keeping import kept
 from reconciler.vendors.webexcc.sandbox.permissions import permissions
+from reconciler.vendors.webexcc.sandbox.query import Listing
 from reconciler.vendors.webexcc.sandbox.references import refuse_while_referenced
+from reconciler.vendors.webexcc.sandbox.resource_types import COMMON
 
 MOST_COLLECTIONS = 5
 MOST_PROFILES = 15
 PATH = "v3/user-profile"
 _ARRAYS = ("permissions", "resourceCollections", *LISTS)
+LISTING = Listing(
+    "user-profile",
+    frozenset(
+        (*COMMON, *_ARRAYS, "description", "profileType", "active", "permissionAccessLevel",
+         "resourceAccessLevel", "systemDefault", "defaultResourceCollectionId")
+    ),
+    left_out=_ARRAYS,
+    searched=("name", "profileType", "description"),
+    unfiltered=tuple(LISTS),
+)  # fmt: skip
 
 
 class Profiles:
@@ -48,8 +59,8 @@ class Profiles:
 
     def list(self, call: Call) -> Answer:
         """A page of profiles, without their arrays."""
-        rows = [public(row, *_ARRAYS) for row in self._seen(call).rows(PROFILE)]
-        return query.page(self._data.organization, PATH, rows, call.query)
+        rows = self._seen(call).rows(PROFILE)
+        return LISTING.page(self._data.organization, rows, call.query)
 
     def get(self, call: Call) -> Answer:
         """One profile, whole."""

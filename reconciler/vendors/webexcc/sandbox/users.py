@@ -6,13 +6,26 @@ from collections.abc import Iterator
 
 from reconciler.sandbox.app import Answer, Call, Endpoint
 from reconciler.sandbox.store import Body
-from reconciler.vendors.webexcc.sandbox import licences, query, user_fields
+from reconciler.vendors.webexcc.sandbox import licences, user_fields
 from reconciler.vendors.webexcc.sandbox.access import Access
 from reconciler.vendors.webexcc.sandbox.checks import mapping, refuse_unless
 from reconciler.vendors.webexcc.sandbox.data import PROFILE, USER, Data, public
 from reconciler.vendors.webexcc.sandbox.keeping import kept
+from reconciler.vendors.webexcc.sandbox.query import Listing
+from reconciler.vendors.webexcc.sandbox.resource_types import COMMON
 
 PATH = "user"
+LISTING = Listing(
+    PATH,
+    frozenset(
+        (*COMMON, *user_fields.REQUIRED, *user_fields.CLEARED, "broadCloudUserId", "xspVersion",
+         "subscriptionId", "imiUserCreated", "dbId", "systemDefault")
+    ) - {"name"},
+    left_out=("teamIds",),
+    searched=("firstName", "lastName", "email"),
+    unfiltered=("xspVersion",),
+    single=True,
+)  # fmt: skip
 
 
 class Users:
@@ -31,8 +44,8 @@ class Users:
 
     def list(self, call: Call) -> Answer:
         """A page of users, without their teams."""
-        rows = [public(row, "teamIds") for row in Access.of(self._data, call.identity).rows(USER)]
-        return query.page(self._data.organization, PATH, rows, call.query)
+        access = Access.of(self._data, call.identity)
+        return LISTING.page(self._data.organization, access.rows(USER), call.query)
 
     def get(self, call: Call) -> Answer:
         """One user, whole."""
