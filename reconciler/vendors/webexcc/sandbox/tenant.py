@@ -11,9 +11,9 @@ from reconciler.sandbox.app import Answer, Call, Endpoint, Handler, asgi
 from reconciler.sandbox.errors import Refusal, SandboxError
 from reconciler.sandbox.store import Store
 from reconciler.vendor import AsgiApp
+from reconciler.vendors.webexcc.sandbox import console
 from reconciler.vendors.webexcc.sandbox import seed as seeds
 from reconciler.vendors.webexcc.sandbox.collections import Collections
-from reconciler.vendors.webexcc.sandbox.console import ACTIONS, Console
 from reconciler.vendors.webexcc.sandbox.data import IDENTITY, PROFILE, USER, Data, links
 from reconciler.vendors.webexcc.sandbox.errors import worded
 from reconciler.vendors.webexcc.sandbox.flows import Flows
@@ -31,7 +31,7 @@ def _now() -> datetime:
 class WebexSandbox:
     """One organization on one database file, filled from its seed where it is empty."""
 
-    actions = ACTIONS
+    actions = console.ACTIONS
 
     def __init__(
         self, database: Path, seed: Mapping[str, Any], clock: Callable[[], datetime] = _now
@@ -82,7 +82,7 @@ class WebexSandbox:
 
     def act(self, action: str, arguments: Mapping[str, str], identity: str | None) -> str:
         """Do what a person would do in the console; answers with what was done."""
-        return Console(self._data).act(action, arguments, str(self._identity(identity)["id"]))
+        return console.act(self._data, action, arguments, str(self._identity(identity)["id"]))
 
     def _identify(self, token: str) -> str | None:
         found = self._store.named(IDENTITY, token)
