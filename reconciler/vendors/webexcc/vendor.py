@@ -103,7 +103,7 @@ VENDOR = Vendor(
             person=True,
         ),
     ),
-    inventory=models.NAMED_TYPES,
+    inventory=models.COLLECTION_TYPES,
     declared={FOLDER: Declared("analyzerFolders", folders)},
     facts=WebexFacts,
     documents=(D1, API),
