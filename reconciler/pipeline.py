@@ -206,8 +206,8 @@ def _ahead(code: str) -> Diagnostic:
     return Diagnostic(
         Severity.WARNING,
         "PRJ145",
-        f"{code} is not built yet: what is set here has no effect",
-        hint=f"`reconciler rules explain {code}` tells what is planned",
+        f"nothing checks {code}: what is set here has no effect",
+        hint=f"`reconciler rules explain {code}` tells whether that is planned",
         origin=Origin(FILE, 0, 1),
         path=("rules", code),
         on_key=True,

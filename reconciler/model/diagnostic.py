@@ -98,7 +98,8 @@ class Suppression:
 class Diagnostic:
     """One finding about an input: what is wrong, where, which rule says so, what to do.
 
-    A suppressed one is counted and kept in reports, and stops nothing.
+    A suppressed one is counted and kept in reports, and stops nothing. An error with a `guard` is
+    one that `--allow` with that name lets pass.
     """
 
     severity: Severity
@@ -114,6 +115,7 @@ class Diagnostic:
     position: Position | None = None
     source: str = ""
     suppression: Suppression | None = None
+    guard: str = ""
 
     def sort_key(self) -> tuple[str, int, int, str, str, str]:
         """By file, line and column, then code: the order in which a reader meets them."""

@@ -133,6 +133,23 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
+class Headroom:
+    """How much of a limit is used once the plan is carried out, from 80 % on.
+
+    `subject` is the address of what has the limit, or a name where nobody manages it; `title` is
+    what is counted.
+    """
+
+    rule: str
+    title: str
+    subject: str
+    tenant: str
+    used: int
+    limit: int
+    percent: int
+
+
+@dataclass(frozen=True, slots=True)
 class Summary:
     """Counts, each object once: an adopted object with changes counts under adopt alone."""
 
@@ -166,6 +183,7 @@ class Plan:
     complete: bool
     errored: bool
     targets: tuple[str, ...] = ()
+    limits: tuple[Headroom, ...] = ()
 
     def operations(self) -> Iterator[Operation]:
         """Every operation in the order of execution."""

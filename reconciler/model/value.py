@@ -52,6 +52,15 @@ HIDDEN = Hidden("(hidden)")
 """The one value of what is not shown; it equals no id."""
 
 
+def at(values: Value, path: tuple[str, ...]) -> Value:
+    """The value of an attribute, None where there is none."""
+    for key in path:
+        if not isinstance(values, Mapping):
+            return None
+        values = values.get(key)
+    return values
+
+
 def refs(value: Value, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Ref]]:
     """Every reference inside `value` with the path of the attribute that holds it."""
     if isinstance(value, Ref):

@@ -199,6 +199,8 @@ def world_of(
             item.after,
             item.before,
             item.address,
+            # only what is written can take drift back, and rows are slow to read
+            item.applied if item.row and not item.gone and item.differs else None,
         )
         (removed if item.deletes else staying).append(each)
     return World((*staying, *others), snapshot=snapshot, facts=facts, removed=tuple(removed))

@@ -52,6 +52,7 @@ def joined(
         complete=not errored and not targets,
         errored=errored,
         targets=targets,
+        limits=tuple(each for part in parts for each in part.plan.limits),
     )
 
 

@@ -10,8 +10,8 @@ from reconciler.model.address import Address
 from reconciler.model.change import Change
 from reconciler.model.diagnostic import Diagnostic, has_errors
 from reconciler.model.live import Snapshot
-from reconciler.model.plan import Record, Seen, Step
-from reconciler.planning import assemble, basis, hidden, order
+from reconciler.model.plan import Headroom, Record, Seen, Step
+from reconciler.planning import assemble, basis, hidden, limits, order
 from reconciler.planning.item import (
     Item,
     TenantInput,
@@ -25,6 +25,7 @@ from reconciler.planning.item import (
 from reconciler.planning.match import LiveIndex, Match, match
 from reconciler.planning.refusals import error, notes, refusals, taken_names
 from reconciler.planning.resolve import Directory
+from reconciler.planning.rights import forbidden
 from reconciler.planning.view import View
 from reconciler.rules.run import run
 from reconciler.rules.world import Expected
@@ -41,6 +42,7 @@ class TenantPlan:
     seen: Mapping[str, Seen] = field(default_factory=dict)
     unmanaged: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     no_op: int = 0
+    limits: tuple[Headroom, ...] = ()
 
 
 def check(given: TenantInput) -> tuple[Diagnostic, ...]:
@@ -77,6 +79,7 @@ def plan(given: TenantInput, snapshot: Snapshot) -> TenantPlan:
         *problems,
         *directory.problems,
         *run(given.vendor.rules, judged, world, given.policy),
+        *forbidden(everything, world, given.tenant),
         *refusals(items, removed, world),
         *taken_names(items, world),
         *notes(items, removed, given),
@@ -98,6 +101,7 @@ def plan(given: TenantInput, snapshot: Snapshot) -> TenantPlan:
         seen=basis.seen(changing, items, world, snapshot, given),
         unmanaged={} if given.revert is not None else unmanaged,
         no_op=len(everything) - len(changing),
+        limits=tuple(limits.near(given.vendor.limits, world, given.tenant)),
     )
 
 

@@ -9,7 +9,7 @@ from itertools import groupby
 from reconciler.model.address import Address
 from reconciler.model.change import Action, AttributeChange, Change
 from reconciler.model.diagnostic import Severity
-from reconciler.model.plan import Finding, Plan, Summary, TenantRead
+from reconciler.model.plan import Finding, Headroom, Plan, Summary, TenantRead
 from reconciler.model.value import Json
 from reconciler.reporting.diagnostics import MOST, left_out
 from reconciler.reporting.escape import safe
@@ -65,6 +65,7 @@ def _plan(what: Plan, style: Style) -> Iterator[str]:
         yield _nothing(what, style)
     else:
         yield from _changes(what, style)
+    yield from _limits(what, style)
     yield from _findings(what, style)
 
 
@@ -330,6 +331,29 @@ def _size(before: Json, path: str) -> int:
     for key in path.split("."):
         before = before.get(key) if isinstance(before, dict) else None
     return len(before) if isinstance(before, list) else 0
+
+
+def _limits(what: Plan, style: Style) -> Iterator[str]:
+    """How near the plan comes to limits: a line each, from 80 % on."""
+    if not what.limits:
+        return
+    several = len(what.tenants) > 1
+    names = [_subject(each, several=several) for each in what.limits]
+    kept = what.limits if style.whole else what.limits[:MOST]
+    width = max(len(name) for name in names[: len(kept)])
+    yield ""
+    yield f"{style.paint('Limits near', 'bold')} (once the plan is carried out)"
+    for name, each in zip(names, kept, strict=False):
+        used = f"{each.used} of {each.limit} {each.title} ({each.percent} %)"
+        yield f"  {each.rule}  {name:<{width}}  {used}"
+    if left := len(what.limits) - len(kept):
+        yield f"  and {left} more, all with -v"
+
+
+def _subject(each: Headroom, *, several: bool) -> str:
+    if each.subject.startswith(f"{each.tenant}/"):
+        return safe(_named(each.subject, several=several))
+    return safe(f"{each.tenant}: {each.subject}" if several else each.subject)
 
 
 def _findings(what: Plan, style: Style) -> Iterator[str]:

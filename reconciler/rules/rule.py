@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from types import ModuleType
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Literal, TypeVar
 
 from reconciler.model.diagnostic import Path, Severity
 from reconciler.model.resource import Resource, Spec
@@ -58,11 +58,37 @@ class NotChecked:
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class Once:
+    """What a rule yields about the tenant as a whole, or who applies: told once a tenant."""
+
+    summary: str
+    hint: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """What a rule yields about an attribute that the tenant no longer has as it was applied.
+
+    `path` is the attribute in normal form, without `spec`; `added` are the members that came into
+    a set there, none where it is about the whole value, and an empty path is about the whole
+    object. `origin` is who did it, `unknown` with the reason in `why`.
+    """
+
+    path: tuple[str, ...]
+    why: str
+    added: frozenset[str] = frozenset()
+    origin: Literal["vendor", "unknown"] = "vendor"
+
+
+Said = Finding | NotChecked | Once | Cause
+"""What a rule may yield."""
+
 Schema = Mapping[str, Any]
 """A fragment of JSON Schema for a kind's `spec`: what of a rule an editor can check."""
 
 S = TypeVar("S", bound=Spec)
-Check = Callable[[Resource[S], World], Iterator[Finding | NotChecked]]
+Check = Callable[[Resource[S], World], Iterator[Said]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +107,10 @@ class Rule(Generic[S]):
     check: Check[S]
     schema: Schema | None = None
     facts: str = ""
+    identity: str = ""
+    guard: str = ""
 
-    def __call__(self, resource: Resource[S], world: World) -> Iterator[Finding | NotChecked]:
+    def __call__(self, resource: Resource[S], world: World) -> Iterator[Said]:
         """Everything that the rule finds about the resource."""
         return self.check(resource, world)
 
@@ -99,15 +127,20 @@ def rule(  # noqa: PLR0913 - the facts of a rule, each named where it is declare
     severity: Severity = Severity.ERROR,
     schema: Schema | None = None,
     facts: str = "",
+    identity: str = "",
+    guard: str = "",
 ) -> Callable[[Check[S]], Rule[S]]:
     """Declare the function below as rule `code`; its docstring is the rule in our words.
 
     `good` and `bad` are manifests (YAML, one or several documents) that the rule accepts and
     refuses; tests run both. A rule that only the tenant can decide gives a small `tenant` too, as a
-    sandbox's seed. `schema` is as much of the rule as JSON Schema can say about a `spec`: it is
-    exported for editors, and refuses exactly what the rule finds. `facts` is what the project
-    declares for the examples, as YAML. Raises ValueError where an example or the docstring is
-    missing.
+    sandbox's seed; for one about drift alone the examples are what was applied last. A rule on
+    `Spec` judges every kind. `schema` is as much of the rule as JSON Schema can say about a `spec`:
+    it is exported for editors, and refuses exactly what the rule finds. `facts` is what the project
+    declares for the examples, as YAML; `identity` is who applies them, by e-mail, where that is not
+    the tenant's first full administrator. `guard` is what `--allow` gives leave to, such as
+    `lockout`, where an error of the rule is one that a person may decide to live with. Raises
+    ValueError where an example or the docstring is missing.
     """
 
     def declare(check: Check[S]) -> Rule[S]:
@@ -118,7 +151,20 @@ def rule(  # noqa: PLR0913 - the facts of a rule, each named where it is declare
         if Where.MANIFEST not in places and not tenant.strip():
             raise ValueError(f"rule {code} needs a tenant for its examples")
         return Rule(
-            code, on, places, source, good, bad, tenant, severity, text, check, schema, facts
+            code=code,
+            on=on,
+            where=places,
+            source=source,
+            good=good,
+            bad=bad,
+            tenant=tenant,
+            severity=severity,
+            text=text,
+            check=check,
+            schema=schema,
+            facts=facts,
+            identity=identity,
+            guard=guard,
         )
 
     return declare
@@ -147,4 +193,4 @@ class RuleSet:
 
     def on(self, spec: type[Spec]) -> list[Rule[Spec]]:
         """The rules that judge resources with this spec."""
-        return self._by_spec.get(spec, [])
+        return [*self._by_spec.get(spec, ()), *self._by_spec.get(Spec, ())]

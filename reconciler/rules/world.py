@@ -17,7 +17,8 @@ from reconciler.model.value import Ref, Values, refs
 class Expected:
     """One object as the plan leaves it: a manifest's, or one that only the tenant has.
 
-    `before` are its values in the tenant now, empty for a new object or without the tenant.
+    `before` are its values in the tenant now, empty for a new object or without the tenant;
+    `applied` those that were applied last, where that is known and no longer so.
     """
 
     key: Ref
@@ -26,6 +27,7 @@ class Expected:
     values: Values
     before: Values
     address: Address | None = None
+    applied: Values | None = None
 
     @property
     def creates(self) -> bool:

@@ -8,10 +8,10 @@ from typing import Any
 
 from reconciler.sandbox.errors import Refusal, SandboxError
 from reconciler.sandbox.store import Body
-from reconciler.vendors.webexcc.sandbox import stock
+from reconciler.vendors.webexcc.sandbox import licences, stock
 from reconciler.vendors.webexcc.sandbox.access import SCOPES
 from reconciler.vendors.webexcc.sandbox.analyzer import Folders
-from reconciler.vendors.webexcc.sandbox.catalogue import RESOURCE_TYPES
+from reconciler.vendors.webexcc.sandbox.catalogue import ADD_ONS, RESOURCE_TYPES
 from reconciler.vendors.webexcc.sandbox.checks import one_of, refuse_unless, texts
 from reconciler.vendors.webexcc.sandbox.collections import Collections
 from reconciler.vendors.webexcc.sandbox.data import (
@@ -53,9 +53,9 @@ _FOLDER_LISTS = {
 }
 _SECTION_OF = {SITE: "sites", QUEUE: "queues", CHANNEL: "channels", TEAM: "teams"}
 _SECTIONS = (
-    "organization", "limits", "permissions", "quirks", "identities", *_SECTION_OF.values(),
-    "inventory", "analyzerFolders", "collections", "profiles", "users",
-    "analyzerFolders", "collections", "profiles", "users",
+    "organization", "limits", "permissions", "addOns", "quirks", "identities",
+    *_SECTION_OF.values(), "inventory", "analyzerFolders", "collections", "profiles", "users",
+)  # fmt: skip
 _FIRST = ("multimedia-profile", SITE, "audio-prompt", "flow", "sub-flow", "skill-definition",
           "skill-profile")  # fmt: skip
 _LAST = ("working-hour", TEAM, "desktop-layout", QUEUE, CHANNEL, "desktop-profile")
@@ -108,8 +108,11 @@ def _settings(data: Data, seed: Mapping[str, Any]) -> None:
         raise _wrong("limits", "there is one limit to set, `resourceCollections: NUMBER`")
     if not isinstance(also, list) or not all(isinstance(each, str) for each in also):
         raise _wrong("permissions", "a list of names is wanted: what this tenant has beyond others")
-    settings = {"id": "settings", "most_collections": most, "permissions": also}
-    data.store.put("meta", settings, "settings")
+    bought = seed.get("addOns") or []
+    if not isinstance(bought, list) or not set(bought) <= set(ADD_ONS):
+        raise _wrong("addOns", f"a list is wanted, of {', '.join(ADD_ONS)}")
+    settings = {"most_collections": most, "permissions": also, "add_ons": bought}
+    data.store.put("meta", {"id": "settings", **settings}, "settings")
 
 
 def _identity(data: Data, row: Mapping[str, Any]) -> None:
@@ -201,7 +204,8 @@ def _profile(data: Data, row: Mapping[str, Any]) -> None:
 def _user(data: Data, row: Mapping[str, Any]) -> None:
     email = row["email"]
     teams = [_id(data, TEAM, each) for each in row.get("teams") or ()]
-    data.add(
+    profile = data.one(PROFILE, _id(data, PROFILE, row["profile"]))
+    added = data.add(
         USER,
         {
             "email": email,
@@ -210,7 +214,7 @@ def _user(data: Data, row: Mapping[str, Any]) -> None:
             "ciUserId": str(uuid.uuid5(uuid.NAMESPACE_DNS, email)),
             "active": row.get("active", True),
             "contactCenterEnabled": True,
-            "userProfileId": _id(data, PROFILE, row["profile"]),
+            "userProfileId": profile["id"],
             "siteId": _id(data, SITE, row["site"]) if row.get("site") else None,
             "teamIds": teams,
             **{
@@ -219,6 +223,7 @@ def _user(data: Data, row: Mapping[str, Any]) -> None:
             },
         },
     )
+    licences.give(data, added["id"], profile["profileType"], row.get("licence"))
 
 
 def _id(data: Data, kind: str, name: str) -> Any:
