@@ -97,7 +97,11 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class TenantRead:
-    """One tenant of the plan, and what reading it took."""
+    """One tenant of the plan, and what reading it took.
+
+    `identity` is who asked, empty where the vendor does not tell; `partial` has the kinds and
+    inventory types of which they see a part only, with the reason.
+    """
 
     name: str
     vendor: str
@@ -105,6 +109,8 @@ class TenantRead:
     objects: int
     requests: int
     unmanaged: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    identity: str = ""
+    partial: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,6 +36,12 @@ class Unresolved(Ref):
     __slots__ = ()
 
 
+class Unseen(Ref):
+    """The id of something that we know and that the identity that reads does not see."""
+
+    __slots__ = ()
+
+
 class Hidden(Ref):
     """A reference that is there and not shown to the identity that reads: unknown, not absent."""
 

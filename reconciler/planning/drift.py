@@ -16,13 +16,14 @@ from reconciler.planning.item import (
     AnyResource,
     Item,
     TenantInput,
-    applied_values,
     from_manifest,
     others,
     removed_from_git,
+    unclaimed,
 )
 from reconciler.planning.match import LiveIndex, match
 from reconciler.planning.resolve import Directory
+from reconciler.planning.view import View, completed
 from reconciler.rules.rule import Cause, Rule
 from reconciler.rules.run import causes
 from reconciler.rules.world import Expected, World
@@ -67,10 +68,11 @@ def find(given: TenantInput, snapshot: Snapshot, *, stateless: bool) -> TenantDr
     """Compare live with last applied; without a state, with what Git declares."""
     kinds = {kind.name: kind for kind in given.vendor.kinds}
     live = LiveIndex(snapshot)
-    matches, _ = match(given.resources, kinds, live, given.rows)
-    directory = Directory(matches, given.vendor, given.facts, snapshot)
-    items = [from_manifest(each, directory, given) for each in matches]
-    items.extend(removed_from_git(given, matches, kinds, live))
+    view = View(snapshot, given.rows)
+    matches, _ = match(given.resources, kinds, live, given.rows, view.hides)
+    directory = Directory(matches, given.vendor, given.facts, snapshot, view)
+    items = [from_manifest(each, directory, given) for each in matches if not each.unseen]
+    items.extend(removed_from_git(unclaimed(given, matches), kinds, live, view))
     known = {item.address: _applied(item, stateless=stateless) for item in items}
     world = _world(items, known, snapshot, given)
     differences: list[Difference] = []
@@ -157,8 +159,8 @@ def _is_about(cause: Cause, attribute: AttributeChange) -> bool:
 
 def _applied(item: Item, *, stateless: bool) -> Values | None:
     """What the tenant should still have, but for what a manifest leaves alone."""
-    if item.row is not None:
-        return diff.without(applied_values(item.row), item.ignored)
+    if item.applied is not None:
+        return diff.without(item.applied, item.ignored)
     if not stateless or item.live is None:
         return None
     # what names nothing that we know can be compared with nothing
@@ -177,8 +179,9 @@ def _of(item: Item, applied: Values, directory: Directory) -> Iterator[Differenc
     if item.live is None:
         yield Difference(*head, "removed", "drifted", (), source=source)
         return
-    drifted = [leaf for leaf in _leaves(applied, item.live.values) if not _settled(item, leaf)]
-    now = _with(applied, item.live.values, drifted)
+    live = completed(item.live.values, applied)
+    drifted = [leaf for leaf in _leaves(applied, live) if not _settled(item, leaf)]
+    now = _with(applied, live, drifted)
     if changes := diff.changes(applied, now, item.kind, directory.name_of):
         yield Difference(*head, "changed", "drifted", changes, source=source)
     pending = [leaf for leaf in _leaves(applied, item.declared) if leaf not in drifted]
@@ -189,8 +192,9 @@ def _of(item: Item, applied: Values, directory: Directory) -> Iterator[Differenc
 
 def _taken_back(item: Item, live: LiveObject, applied: Values) -> Values:
     """The attributes that drifted, whole, with the drifted leaves as last applied."""
-    drifted = [leaf for leaf in _leaves(applied, live.values) if not _settled(item, leaf)]
-    back = _with(live.values, applied, drifted)
+    now = completed(live.values, applied)
+    drifted = [leaf for leaf in _leaves(applied, now) if not _settled(item, leaf)]
+    back = _with(now, applied, drifted)
     return {leaf[0]: back[leaf[0]] for leaf in drifted}
 
 

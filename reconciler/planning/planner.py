@@ -11,7 +11,7 @@ from reconciler.model.change import Change
 from reconciler.model.diagnostic import Diagnostic, has_errors
 from reconciler.model.live import Snapshot
 from reconciler.model.plan import Headroom, Record, Seen, Step
-from reconciler.planning import assemble, basis, limits, order
+from reconciler.planning import assemble, basis, hidden, limits, order
 from reconciler.planning.item import (
     Item,
     TenantInput,
@@ -19,12 +19,14 @@ from reconciler.planning.item import (
     narrowed,
     others,
     removed_from_git,
+    unclaimed,
     world_of,
 )
 from reconciler.planning.match import LiveIndex, Match, match
 from reconciler.planning.refusals import error, notes, refusals, taken_names
 from reconciler.planning.resolve import Directory
 from reconciler.planning.rights import forbidden
+from reconciler.planning.view import View
 from reconciler.rules.run import run
 from reconciler.rules.world import Expected
 
@@ -61,10 +63,12 @@ def plan(given: TenantInput, snapshot: Snapshot) -> TenantPlan:
     """The plan of one tenant that was read; with errors it has no steps."""
     kinds = {kind.name: kind for kind in given.vendor.kinds}
     live = LiveIndex(snapshot)
-    matches, problems = match(given.resources, kinds, live, given.rows)
-    directory = Directory(matches, given.vendor, given.facts, snapshot)
-    items = [from_manifest(each, directory, given) for each in matches if not each.uncertain]
-    removed = tuple(removed_from_git(given, matches, kinds, live))
+    view = View(snapshot, given.rows)
+    matches, problems = match(given.resources, kinds, live, given.rows, view.hides)
+    directory = Directory(matches, given.vendor, given.facts, snapshot, view)
+    items = [from_manifest(each, directory, given) for each in matches if each.is_clear]
+    rows = tuple(unclaimed(given, matches))
+    removed = tuple(removed_from_git(rows, kinds, live, view))
     unmanaged = _unmanaged(others(snapshot, (*items, *removed)))
     if given.targets is not None:
         items, removed = narrowed(items, removed, given.targets)
@@ -79,6 +83,7 @@ def plan(given: TenantInput, snapshot: Snapshot) -> TenantPlan:
         *refusals(items, removed, world),
         *taken_names(items, world),
         *notes(items, removed, given),
+        *hidden.notes(matches, rows, live, view, given.tenant),
     ]
     schedule, problem = _scheduled(everything, snapshot)
     diagnostics.extend(problem)

@@ -73,9 +73,15 @@ def read_line(tenants: tuple[TenantRead, ...], style: Style) -> str:
     """What was read, and how long that took."""
     total = sum(each.objects for each in tenants)
     took = "" if style.seconds is None else f" in {style.seconds:.1f} s"
-    each = ", ".join(f"{safe(tenant.name)} {tenant.objects}" for tenant in tenants)
+    each = ", ".join(_tenant(tenant) for tenant in tenants)
     several = "s" if len(tenants) != 1 else ""
     return f"Read {total} objects of {len(tenants)} tenant{several}{took} ({each})"
+
+
+def _tenant(read: TenantRead) -> str:
+    """`contoso 41 as jane@contoso.example`: who asked decides on what was seen."""
+    who = f" as {safe(read.identity)}" if read.identity else ""
+    return f"{safe(read.name)} {read.objects}{who}"
 
 
 def attribute_lines(
@@ -286,7 +292,8 @@ def _line(each: AttributeChange, name: str, width: int, indent: int, style: Styl
         value = f"{before} {style.paint('->', 'yellow')} {shown(each.after, whole=style.whole)}"
     else:
         value = shown(each.after if each.op == "add" else each.before, whole=style.whole)
-    note = f"     # {each.note} ({each.rule})" if each.note else ""
+    rule = f" ({each.rule})" if each.rule else ""
+    note = f"     # {each.note}{rule}" if each.note else ""
     margin = " " * indent
     if each.note:
         margin = style.paint("!", "bold red") + margin[1:]

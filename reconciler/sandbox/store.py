@@ -49,6 +49,10 @@ class Store:
         """Let go of the file."""
         self._connection.close()
 
+    def wipe(self) -> None:
+        """Throw everything away, under whoever else has the file open."""
+        self._connection.executescript("BEGIN; DELETE FROM entity; DELETE FROM link; COMMIT;")
+
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """All writes of the block, or none."""

@@ -111,7 +111,7 @@ VENDOR = Vendor(
             permitted=rights.permitted,
         ),
     ),
-    inventory=models.NAMED_TYPES,
+    inventory=models.COLLECTION_TYPES,
     declared={FOLDER: Declared("analyzerFolders", folders)},
     facts=WebexFacts,
     documents=(D1, API),

@@ -12,7 +12,7 @@ from reconciler.model.value import Hidden, Ref, at
 from reconciler.rules.rule import Finding, NotChecked, Where, rule
 from reconciler.rules.world import Expected, World
 from reconciler.vendors.webexcc.facts import facts_of
-from reconciler.vendors.webexcc.models import COLLECTION_TYPES, NAMED_TYPES, ResourceCollection
+from reconciler.vendors.webexcc.models import COLLECTION_TYPES, NEVER_NONE, ResourceCollection
 from reconciler.vendors.webexcc.rules import examples
 from reconciler.vendors.webexcc.rules.documents import API, D1
 
@@ -61,8 +61,8 @@ def each_type_holds_none_selected_or_all(
     schema={
         "properties": {
             "resources": {
-                "properties": {name: {"not": {"const": "none"}} for name in NAMED_TYPES},
-                "required": list(NAMED_TYPES),
+                "properties": {name: {"not": {"const": "none"}} for name in NEVER_NONE},
+                "required": list(NEVER_NONE),
             }
         }
     },
@@ -74,7 +74,7 @@ def queues_teams_sites_and_channels_are_never_none(
     resources = collection.spec.resources
     if resources is None:
         return
-    for name in NAMED_TYPES:
+    for name in NEVER_NONE:
         if resources.get(name, "none") == "none":
             written = name in resources
             yield Finding(
@@ -104,7 +104,7 @@ def selected_list_names_a_resource(
                 ("spec", "resources", name),
                 f"no {name} is named; a selected list needs at least one resource",
                 hint=f"name at least one {name}, or write `all`"
-                + ("" if name in NAMED_TYPES else " or `none`"),
+                + ("" if name in NEVER_NONE else " or `none`"),
             )
 
 

@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from reconciler.sandbox.app import Answer, Call, Endpoint
-from reconciler.sandbox.errors import Refusal
 from reconciler.sandbox.store import Body
 from reconciler.vendors.webexcc.sandbox import query
 from reconciler.vendors.webexcc.sandbox.access import Access
@@ -20,8 +19,9 @@ from reconciler.vendors.webexcc.sandbox.checks import (
     refuse_unless,
     texts,
 )
-from reconciler.vendors.webexcc.sandbox.data import COLLECTION, PROFILE, TEAM, Data, public
+from reconciler.vendors.webexcc.sandbox.data import COLLECTION, TEAM, Data, public
 from reconciler.vendors.webexcc.sandbox.keeping import kept
+from reconciler.vendors.webexcc.sandbox.references import refuse_while_referenced
 
 MOST_RESOURCES = 350
 PATH = "resource-collection"
@@ -72,9 +72,7 @@ class Collections:
         """A collection gone, unless a profile is limited to it."""
         with self._data.store.transaction():
             current = self._seen(call).one(COLLECTION, call.path["id"])
-            if self._data.store.referrers(COLLECTION, current["id"], PROFILE):
-                facts = {"entity": COLLECTION, "referencedEntities": ["user-profile"]}
-                raise Refusal(412, f"{current['name']} is mapped to user profiles", facts)
+            refuse_while_referenced(self._data, COLLECTION, current)
             self._data.store.remove(COLLECTION, current["id"])
         return Answer(204)
 

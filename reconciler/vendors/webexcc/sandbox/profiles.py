@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from reconciler.sandbox.app import Answer, Call, Endpoint
-from reconciler.sandbox.errors import Refusal
 from reconciler.sandbox.store import Body
 from reconciler.vendors.webexcc.sandbox import query
 from reconciler.vendors.webexcc.sandbox.access import Access
@@ -19,9 +18,10 @@ from reconciler.vendors.webexcc.sandbox.checks import (
     profile_name,
     refuse_unless,
 )
-from reconciler.vendors.webexcc.sandbox.data import COLLECTION, PROFILE, USER, Data, public
+from reconciler.vendors.webexcc.sandbox.data import COLLECTION, PROFILE, Data, public
 from reconciler.vendors.webexcc.sandbox.keeping import kept
 from reconciler.vendors.webexcc.sandbox.permissions import permissions
+from reconciler.vendors.webexcc.sandbox.references import refuse_while_referenced
 
 MOST_COLLECTIONS = 5
 MOST_PROFILES = 15
@@ -81,9 +81,7 @@ class Profiles:
         with self._data.store.transaction():
             current = self._seen(call).one(PROFILE, call.path["id"])
             refuse_unless(not current["systemDefault"], "Cannot delete system generated entities")
-            if self._data.store.referrers(PROFILE, current["id"], USER):
-                facts = {"entity": PROFILE, "referencedEntities": ["user"]}
-                raise Refusal(412, f"{current['name']} is assigned to users", facts)
+            refuse_while_referenced(self._data, PROFILE, current)
             self._data.store.remove(PROFILE, current["id"])
         return Answer(204)
 
