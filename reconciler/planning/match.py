@@ -92,8 +92,8 @@ def match(
 ) -> tuple[list[Match], list[Diagnostic]]:
     """Tie each manifest to the object that it means; what is not certain is an error.
 
-    Of a kind that the reading identity sees in part (`hides`), an object that the state or an id tells of, or that only can be found, is
-    hidden rather than gone.
+    Of a kind that the reading identity sees in part (`hides`), an object that the state or an id
+    tells of, or that only can be found, is hidden rather than gone.
     """
     resources = tuple(resources)
     problems: list[Diagnostic] = []

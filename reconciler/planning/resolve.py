@@ -125,7 +125,7 @@ class Directory:
         return Unresolved(text)
 
     def _hidden(self, resource: Resource[Any], kind: str, text: str, path: Path) -> Ref:
-        """What our state remembers of the name; else nothing tells whether there is such a thing."""
+        """What our state remembers of a name; else nothing tells whether there is any."""
         known = self.view.remembered(resource.address, path, text)
         if known is not None:
             return known
