@@ -245,7 +245,10 @@ def _left_out(change: Change) -> str:
 
 
 def _keeps(before: Json, style: Style) -> str:
-    return shown(before, whole=style.whole) if before else "nothing: it is gone from the tenant"
+    if not before:
+        return "nothing: it is gone from the tenant"
+    held = {key: value for key, value in before.items() if value not in (None, [])}
+    return shown(held, whole=style.whole)
 
 
 def _blocks(attributes: tuple[AttributeChange, ...]) -> Mapping[str, list[AttributeChange]]:
