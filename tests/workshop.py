@@ -186,11 +186,11 @@ class Workshop:
         assert [each.outcome for each in ledgers] == ["done"], ledgers
         return plan
 
-    def act(self, action: str, **arguments: str) -> None:
-        """Do something in the console."""
+    def act(self, action: str, *, by: str | None = None, **arguments: str) -> None:
+        """Do something in the console, as one of the seed's identities."""
         (tenant,) = self.work().tenants
         with sandbox_of(tenant, self.vendors["webexcc"], self.root) as sandbox:
-            sandbox.act(action, {k.replace("_", "-"): v for k, v in arguments.items()}, None)
+            sandbox.act(action, {k.replace("_", "-"): v for k, v in arguments.items()}, by)
 
     def spend_the_name(self, name: str) -> None:
         """Somebody makes a user profile of that name in the console."""
