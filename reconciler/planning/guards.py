@@ -12,7 +12,15 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from reconciler.model.diagnostic import Diagnostic, Severity, has_errors
-from reconciler.model.guard import Allowance, BlastRadius, Bounds, Guard, Reached, Thresholds
+from reconciler.model.guard import (
+    NOTHING_ALLOWED,
+    Allowance,
+    BlastRadius,
+    Bounds,
+    Guard,
+    Reached,
+    Thresholds,
+)
 from reconciler.model.live import Snapshot
 from reconciler.model.plan import BlockedError, Finding, Plan
 from reconciler.model.value import Ref, Values, refs
@@ -154,18 +162,15 @@ def lockouts(
         return Lockouts()
     before = _Before(world)
     own = tuple(_own_access(given, hook, world, before))
-    was, will = set(), set()
-    for person in _active_people(given, world):
-        if hook.administers(before.standing(person)):
-            was.add(person)
-        if hook.administers(_after(world, person)):
-            will.add(person)
-    if was <= will:
+    people = {each.key: each for each in _active_people(given, world)}
+    was = {key: p for key, p in people.items() if hook.administers(before.standing(p))}
+    will = {key: p for key, p in people.items() if hook.administers(_after(world, p))}
+    if was.keys() <= will.keys():
         return Lockouts(own)
     # as long as these stay, the others may go: a plan is stale once one of them was changed
-    counted = {each.key for each in will}
-    counted |= {key for each in will for _, key in refs(each.values) if world.get(key) is not None}
-    last = () if will else (_last_administrator(given, was, snapshot),)
+    held = {key for each in will.values() for _, key in refs(each.values)}
+    counted = will.keys() | {key for key in held if world.get(key) is not None}
+    last = () if will else (_last_administrator(given, was.values(), snapshot),)
     return Lockouts((*own, *last), frozenset(counted))
 
 
@@ -334,7 +339,7 @@ def _leave(guard: str, number: int) -> str:
     return f"{guard}={number}" if guard in ("destroy", "people") else guard
 
 
-def wanted(plan: Plan, allow: Allowance) -> str:
+def wanted(plan: Plan, allow: Allowance = NOTHING_ALLOWED) -> str:
     """The leave that a plan still needs beside what it recorded and what is given."""
     return ",".join(_leave(g, plan.blast_radius.number(g)) for g in _open(plan, allow))
 
