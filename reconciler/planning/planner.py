@@ -11,7 +11,7 @@ from reconciler.model.change import Change
 from reconciler.model.diagnostic import Diagnostic, has_errors
 from reconciler.model.live import Snapshot
 from reconciler.model.plan import Record, Seen, Step
-from reconciler.planning import assemble, basis, guards, order
+from reconciler.planning import assemble, basis, order
 from reconciler.planning.item import (
     Item,
     TenantInput,
@@ -21,7 +21,9 @@ from reconciler.planning.item import (
     removed_from_git,
     world_of,
 )
+from reconciler.planning.lockouts import lockouts
 from reconciler.planning.match import LiveIndex, Match, match
+from reconciler.planning.reach import Reach, reach
 from reconciler.planning.refusals import error, notes, refusals, taken_names
 from reconciler.planning.resolve import Directory
 from reconciler.rules.run import run
@@ -39,7 +41,7 @@ class TenantPlan:
     seen: Mapping[str, Seen] = field(default_factory=dict)
     unmanaged: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     no_op: int = 0
-    reach: guards.Reach = field(default_factory=guards.Reach)
+    reach: Reach = field(default_factory=Reach)
 
 
 def check(given: TenantInput) -> tuple[Diagnostic, ...]:
@@ -70,7 +72,7 @@ def plan(given: TenantInput, snapshot: Snapshot) -> TenantPlan:
     everything = (*items, *removed)
     world = world_of(everything, others(snapshot, everything), snapshot=snapshot, facts=given.facts)
     judged = [item.resource for item in items if item.resource is not None]
-    lockouts = guards.lockouts(given, everything, world, snapshot)
+    locked_out = lockouts(given, everything, world, snapshot)
     diagnostics = [
         *problems,
         *directory.problems,
@@ -78,7 +80,7 @@ def plan(given: TenantInput, snapshot: Snapshot) -> TenantPlan:
         *refusals(items, removed, world),
         *taken_names(items, world),
         *notes(items, removed, given),
-        *lockouts.diagnostics,
+        *locked_out.diagnostics,
     ]
     schedule, problem = _scheduled(everything, snapshot)
     diagnostics.extend(problem)
@@ -93,10 +95,10 @@ def plan(given: TenantInput, snapshot: Snapshot) -> TenantPlan:
         else assemble.steps(given.tenant, schedule, everything, directory),
         records=() if given.revert is not None else tuple(assemble.records(items, directory)),
         diagnostics=tuple(diagnostics),
-        seen=basis.seen(changing, items, world, snapshot, given, lockouts.counted),
+        seen=basis.seen(changing, items, world, snapshot, given, locked_out.counted),
         unmanaged={} if given.revert is not None else unmanaged,
         no_op=len(everything) - len(changing),
-        reach=guards.reach(given, everything, world, snapshot),
+        reach=reach(given, everything, world, snapshot),
     )
 
 

@@ -357,10 +357,13 @@ def _leave(what: Plan, style: Style) -> Iterator[str]:
     if str(what.allowed):
         yield ""
         yield f"{style.paint('Allowed:', 'bold yellow')} {what.allowed}"
-    if what.blocked:
+    if what.outcome == "blocked":
         yield ""
         head = style.paint("Blocked:", "bold red")
-        yield f"{head} `apply` refuses this plan. If it is meant as shown, add"
+        if what.errored:
+            yield f"{head} the errors may follow from a list that falls short. If it is right, add"
+        else:
+            yield f"{head} `apply` refuses this plan. If it is meant as shown, add"
         yield f"  --allow {wanted(what)}"
 
 
