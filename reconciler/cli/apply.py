@@ -15,6 +15,7 @@ from reconciler.engine.events import Event, Ledger
 from reconciler.engine.prepare import Work
 from reconciler.errors import CancelledError, ReconcilerError, UsageError
 from reconciler.model.plan import Plan
+from reconciler.planning.guards import refuse_if_blocked
 from reconciler.reporting import applying, json
 
 
@@ -26,7 +27,8 @@ from reconciler.reporting import applying, json
 def command(chosen: Common, plan: Path | None, auto_approve: bool, targets: tuple[str, ...]) -> int:
     """Carry out the saved PLAN without asking, or make one, show it and ask.
 
-    Exits with 1 where anything was refused or is left to do.
+    Exits with 1 where anything was refused or is left to do. A saved plan that a guard blocks
+    runs with the leave that was given when it was made, or with --allow now.
     """
     try:
         return _apply(chosen, plan, targets, auto_approve=auto_approve)
@@ -48,6 +50,7 @@ def _apply(
             if chosen.json:
                 click.echo(json.not_applicable(made))
             return 1
+        refuse_if_blocked(made, chosen.allow)
         if plan is None and made.differs and not auto_approve:
             _ask(chosen)
         if plan is None and auto_approve and not chosen.json:

@@ -25,7 +25,10 @@ DIFFERENCES = 2
 def command(
     chosen: Common, out: Path | None, detailed_exitcode: bool, targets: tuple[str, ...]
 ) -> int:
-    """Read the tenants and show what it takes to make them equal to Git."""
+    """Read the tenants and show what it takes to make them equal to Git.
+
+    A plan that a guard blocks is shown and saved like any other, and exits with 1.
+    """
     started = time.monotonic()
     with work(chosen, targets) as what:
         made = asyncio.run(pipeline.plan(what))
@@ -36,4 +39,6 @@ def command(
         save(made, out, chosen)
     elif made.differs:
         chosen.say("\nThe plan was not saved (--out FILE): `reconciler apply` would make it anew.")
+    if made.blocked:
+        return 1
     return DIFFERENCES if detailed_exitcode and made.differs else 0

@@ -11,7 +11,7 @@ from reconciler.model.change import Change
 from reconciler.model.diagnostic import Diagnostic, has_errors
 from reconciler.model.live import Snapshot
 from reconciler.model.plan import Headroom, Record, Seen, Step
-from reconciler.planning import assemble, basis, guards, hidden, limits, order
+from reconciler.planning import assemble, basis, hidden, limits, order
 from reconciler.planning.item import (
     Item,
     TenantInput,
@@ -22,7 +22,9 @@ from reconciler.planning.item import (
     unclaimed,
     world_of,
 )
+from reconciler.planning.lockouts import lockouts
 from reconciler.planning.match import LiveIndex, Match, match
+from reconciler.planning.reach import Reach, reach
 from reconciler.planning.refusals import error, notes, refusals, taken_names
 from reconciler.planning.resolve import Directory
 from reconciler.planning.rights import forbidden
@@ -42,7 +44,7 @@ class TenantPlan:
     seen: Mapping[str, Seen] = field(default_factory=dict)
     unmanaged: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     no_op: int = 0
-    reach: guards.Reach = field(default_factory=guards.Reach)
+    reach: Reach = field(default_factory=Reach)
     limits: tuple[Headroom, ...] = ()
 
 
@@ -76,7 +78,7 @@ def plan(given: TenantInput, snapshot: Snapshot) -> TenantPlan:
     everything = (*items, *removed)
     world = world_of(everything, others(snapshot, everything), snapshot=snapshot, facts=given.facts)
     judged = [item.resource for item in items if item.resource is not None]
-    lockouts = guards.lockouts(given, everything, world, snapshot)
+    locked_out = lockouts(given, everything, world, snapshot)
     diagnostics = [
         *problems,
         *directory.problems,
@@ -85,7 +87,7 @@ def plan(given: TenantInput, snapshot: Snapshot) -> TenantPlan:
         *refusals(items, removed, world),
         *taken_names(items, world),
         *notes(items, removed, given),
-        *lockouts.diagnostics,
+        *locked_out.diagnostics,
         *hidden.notes(matches, rows, live, view, given.tenant),
     ]
     schedule, problem = _scheduled(everything, snapshot)
@@ -101,10 +103,10 @@ def plan(given: TenantInput, snapshot: Snapshot) -> TenantPlan:
         else assemble.steps(given.tenant, schedule, everything, directory),
         records=() if given.revert is not None else tuple(assemble.records(items, directory)),
         diagnostics=tuple(diagnostics),
-        seen=basis.seen(changing, items, world, snapshot, given, lockouts.counted),
+        seen=basis.seen(changing, items, world, snapshot, given, locked_out.counted),
         unmanaged={} if given.revert is not None else unmanaged,
         no_op=len(everything) - len(changing),
-        reach=guards.reach(given, everything, world, snapshot),
+        reach=reach(given, everything, world, snapshot),
         limits=tuple(limits.near(given.vendor.limits, world, given.tenant)),
     )
 

@@ -15,7 +15,7 @@ from reconciler.model.diagnostic import (
     Severity,
     open_and_suppressed,
 )
-from reconciler.model.plan import FORMAT_VERSION, Finding, Plan
+from reconciler.model.plan import FORMAT_VERSION, BlockedError, Finding, Plan
 from reconciler.planning.drift import Difference
 from reconciler.planning.join import finding
 
@@ -99,6 +99,8 @@ def error(stopped: ReconcilerError) -> dict[str, Any]:
     """A command that was stopped, as its one document."""
     if isinstance(stopped, InvalidInputError):
         findings = [finding(each) for each in stopped.diagnostics]
+    elif isinstance(stopped, BlockedError):
+        findings = list(stopped.findings)
     else:
         told = stopped.told
         findings = [

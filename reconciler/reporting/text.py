@@ -11,6 +11,7 @@ from reconciler.model.change import Action, AttributeChange, Change
 from reconciler.model.diagnostic import Severity
 from reconciler.model.plan import Finding, Headroom, Plan, Summary, TenantRead
 from reconciler.model.value import Json
+from reconciler.planning.guards import wanted
 from reconciler.reporting.diagnostics import MOST, left_out
 from reconciler.reporting.escape import safe
 from reconciler.reporting.paint import Paint
@@ -67,6 +68,7 @@ def _plan(what: Plan, style: Style) -> Iterator[str]:
         yield from _changes(what, style)
     yield from _limits(what, style)
     yield from _findings(what, style)
+    yield from _leave(what, style)
 
 
 def read_line(tenants: tuple[TenantRead, ...], style: Style) -> str:
@@ -382,6 +384,21 @@ def _findings(what: Plan, style: Style) -> Iterator[str]:
         yield from _finding(each, style, several=several)
     if left := ordered[len(kept) :]:
         yield f"  {left_out(Severity(each.severity) for each in left)}"
+
+
+def _leave(what: Plan, style: Style) -> Iterator[str]:
+    """Whether the guards let the plan pass, and by whose leave."""
+    if str(what.allowed):
+        yield ""
+        yield f"{style.paint('Allowed:', 'bold yellow')} {what.allowed}"
+    if what.outcome == "blocked":
+        yield ""
+        head = style.paint("Blocked:", "bold red")
+        if what.errored:
+            yield f"{head} the errors may follow from a list that falls short. If it is right, add"
+        else:
+            yield f"{head} `apply` refuses this plan. If it is meant as shown, add"
+        yield f"  --allow {wanted(what)}"
 
 
 def _named(address: str, *, several: bool) -> str:
