@@ -20,7 +20,7 @@ from reconciler.vendors.webexcc.sandbox.checks import (
     refuse_unless,
     texts,
 )
-from reconciler.vendors.webexcc.sandbox.data import COLLECTION, PROFILE, Data, public
+from reconciler.vendors.webexcc.sandbox.data import COLLECTION, PROFILE, Data, listed_rows
 from reconciler.vendors.webexcc.sandbox.keeping import kept
 
 MOST_RESOURCES = 350
@@ -45,7 +45,7 @@ class Collections:
 
     def list(self, call: Call) -> Answer:
         """A page of collections, without their resources."""
-        rows = [public(row, "resources") for row in self._seen(call).rows(COLLECTION)]
+        rows = listed_rows(self._seen(call).rows(COLLECTION), "resources")
         return query.page(self._data.organization, PATH, rows, call.query)
 
     def get(self, call: Call) -> Answer:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from reconciler.sandbox.errors import Refusal
-from reconciler.sandbox.store import Body, Store
+from reconciler.sandbox.store import Body, Rows, Store
 from reconciler.vendors.webexcc.sandbox.quirks import USUAL, Quirks
 from reconciler.vendors.webexcc.sandbox.resource_types import (
     CHANNEL,
@@ -26,7 +26,8 @@ from reconciler.vendors.webexcc.sandbox.resource_types import (
 
 __all__ = (
     "CHANNEL", "COLLECTION", "FOLDER", "IDENTITY", "LINKS", "MOST_COLLECTIONS", "PERSON",
-    "PROFILE", "QUEUE", "SITE", "TEAM", "USER", "Data", "Settings", "links", "public",
+    "PROFILE", "QUEUE", "SITE", "TEAM", "USER", "Data", "Settings", "links",
+    "listed_rows", "public",
 )  # fmt: skip
 
 PROFILE, COLLECTION, USER = "user-profile", "resource-collection", "user"
@@ -112,11 +113,8 @@ class Data:
 
     def _new_id(self, kind: str, name: str) -> str:
         # counted by kind, so that more of one kind leaves the ids of all others as they are
-        counter = f"made/{kind}"
-        made = self.store.get("meta", counter) or {"id": counter, "count": 0}
-        made["count"] += 1
-        self.store.put("meta", made, counter)
-        found = uuid.uuid5(uuid.UUID(self.organization), f"{kind}/{name}/{made['count']}")
+        count = self.store.next(f"made/{kind}")
+        found = uuid.uuid5(uuid.UUID(self.organization), f"{kind}/{name}/{count}")
         return found.hex[:24] if kind in _HEX_IDS else str(found)
 
     def change(self, kind: str, body: Body) -> Body:
@@ -135,7 +133,7 @@ class Data:
 
     def log(self, identity: str, text: str) -> None:
         """Write down who did what in the console."""
-        number = len(self.store.rows("console")) + 1
+        number = self.store.count("console") + 1
         at = self.clock().isoformat()
         line: dict[str, Any] = {"id": f"{number:06}", "at": at, "by": identity, "what": text}
         self.store.put("console", line, text)
@@ -147,3 +145,10 @@ class Data:
 def public(body: Body, *hidden: str) -> Body:
     """A body as answers show it: without what has no value, and without what a list leaves out."""
     return {key: value for key, value in body.items() if value is not None and key not in hidden}
+
+
+def listed_rows(rows: Sequence[Body], *hidden: str) -> Sequence[Body]:
+    """The rows of a list as answers show them; those that nobody looks at are not read."""
+    if isinstance(rows, Rows):
+        return rows.each(lambda row: public(row, *hidden))
+    return [public(row, *hidden) for row in rows]

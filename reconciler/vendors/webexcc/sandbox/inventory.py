@@ -8,7 +8,7 @@ from reconciler.sandbox.app import Answer, Call, Endpoint, Handler
 from reconciler.sandbox.store import Body
 from reconciler.vendors.webexcc.sandbox import query
 from reconciler.vendors.webexcc.sandbox.access import Access
-from reconciler.vendors.webexcc.sandbox.data import TEAM, USER, Data, public
+from reconciler.vendors.webexcc.sandbox.data import TEAM, USER, Data, listed_rows, public
 from reconciler.vendors.webexcc.sandbox.resource_types import TYPES, ResourceType
 
 
@@ -29,10 +29,8 @@ class Inventory:
 
     def _lister(self, kind: ResourceType) -> Handler:
         def listed(call: Call) -> Answer:
-            rows = [
-                public(row, *kind.left_out)
-                for row in Access.of(self._data, call.identity).rows(kind.name)
-            ]
+            seen = Access.of(self._data, call.identity).rows(kind.name)
+            rows = listed_rows(seen, *kind.left_out)
             return query.page(self._data.organization, kind.path, rows, call.query)
 
         return listed

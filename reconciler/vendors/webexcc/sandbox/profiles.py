@@ -19,7 +19,14 @@ from reconciler.vendors.webexcc.sandbox.checks import (
     profile_name,
     refuse_unless,
 )
-from reconciler.vendors.webexcc.sandbox.data import COLLECTION, PROFILE, USER, Data, public
+from reconciler.vendors.webexcc.sandbox.data import (
+    COLLECTION,
+    PROFILE,
+    USER,
+    Data,
+    listed_rows,
+    public,
+)
 from reconciler.vendors.webexcc.sandbox.keeping import kept
 from reconciler.vendors.webexcc.sandbox.permissions import permissions
 
@@ -48,7 +55,7 @@ class Profiles:
 
     def list(self, call: Call) -> Answer:
         """A page of profiles, without their arrays."""
-        rows = [public(row, *_ARRAYS) for row in self._seen(call).rows(PROFILE)]
+        rows = listed_rows(self._seen(call).rows(PROFILE), *_ARRAYS)
         return query.page(self._data.organization, PATH, rows, call.query)
 
     def get(self, call: Call) -> Answer:

@@ -9,7 +9,15 @@ from reconciler.sandbox.store import Body
 from reconciler.vendors.webexcc.sandbox import query
 from reconciler.vendors.webexcc.sandbox.access import Access
 from reconciler.vendors.webexcc.sandbox.checks import mapping, refuse_unless, texts
-from reconciler.vendors.webexcc.sandbox.data import PROFILE, SITE, TEAM, USER, Data, public
+from reconciler.vendors.webexcc.sandbox.data import (
+    PROFILE,
+    SITE,
+    TEAM,
+    USER,
+    Data,
+    listed_rows,
+    public,
+)
 from reconciler.vendors.webexcc.sandbox.keeping import kept
 
 PATH = "user"
@@ -30,7 +38,7 @@ class Users:
 
     def list(self, call: Call) -> Answer:
         """A page of users, without their teams."""
-        rows = [public(row, "teamIds") for row in Access.of(self._data, call.identity).rows(USER)]
+        rows = listed_rows(Access.of(self._data, call.identity).rows(USER), "teamIds")
         return query.page(self._data.organization, PATH, rows, call.query)
 
     def get(self, call: Call) -> Answer:
