@@ -19,8 +19,8 @@ CREATE TABLE IF NOT EXISTS entity (
     kind TEXT NOT NULL, id TEXT NOT NULL, name TEXT NOT NULL, body TEXT NOT NULL,
     PRIMARY KEY (kind, id)
 );
+CREATE INDEX IF NOT EXISTS entity_kind ON entity (kind);
 CREATE INDEX IF NOT EXISTS entity_name ON entity (kind, name);
-CREATE INDEX IF NOT EXISTS entity_order ON entity (kind);
 CREATE TABLE IF NOT EXISTS link (
     to_kind TEXT NOT NULL, to_id TEXT NOT NULL, kind TEXT NOT NULL, id TEXT NOT NULL,
     PRIMARY KEY (to_kind, to_id, kind, id)
@@ -78,10 +78,10 @@ class Store:
 
     def rows(self, kind: str) -> list[Body]:
         """Every body of a kind."""
-        return list(self.lazily(kind))
+        return list(self.listing(kind))
 
-    def lazily(self, kind: str) -> Rows:
-        """Every body of a kind, each read when it is looked at."""
+    def listing(self, kind: str) -> Rows:
+        """Every body of a kind, each read when it is looked at: a page costs a page."""
         return Rows(self, kind)
 
     def order(self, kind: str) -> array[int]:
@@ -190,26 +190,15 @@ class Store:
 
 
 class Rows(Sequence[Body]):
-    """The bodies of a kind in the order in which they were made: a slice costs a slice.
+    """The bodies of a kind in the order in which they were made: a slice costs a slice."""
 
-    `changed` is applied to each body when it is read.
-    """
-
-    def __init__(
-        self, store: Store, kind: str, changed: Callable[[Body], Body] = lambda body: body
-    ) -> None:
+    def __init__(self, store: Store, kind: str) -> None:
         self._store = store
         self._kind = kind
-        self._changed = changed
-
-    def each(self, change: Callable[[Body], Body]) -> Rows:
-        """The same rows, each changed further when it is read."""
-        before = self._changed
-        return Rows(self._store, self._kind, lambda body: change(before(body)))
 
     def named(self, name: str) -> list[Body]:
         """Those of one name."""
-        return [self._changed(body) for body in self._store.all_named(self._kind, name)]
+        return self._store.all_named(self._kind, name)
 
     def __len__(self) -> int:
         return len(self._store.order(self._kind))
@@ -221,11 +210,8 @@ class Rows(Sequence[Body]):
     def __getitem__(self, index: int | slice) -> Body | list[Body]:
         order = self._store.order(self._kind)
         if isinstance(index, slice):
-            return self._read(order[index])
-        return self._read(array("q", [order[index]]))[0]
+            return list(self._store.at(self._kind, order[index]))
+        return next(self._store.at(self._kind, array("q", [order[index]])))
 
     def __iter__(self) -> Iterator[Body]:
-        return iter(self._read(self._store.order(self._kind)))
-
-    def _read(self, order: array[int]) -> list[Body]:
-        return [self._changed(body) for body in self._store.at(self._kind, order)]
+        return self._store.at(self._kind, self._store.order(self._kind))

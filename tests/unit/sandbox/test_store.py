@@ -33,7 +33,7 @@ def test_lazy_rows_are_the_rows(store: Store) -> None:
     put(store, "c", "a")
     put(store, "x", kind="shoe")
     put(store, "b")
-    rows = store.lazily("hat")
+    rows = store.listing("hat")
     assert names(rows) == names(store.rows("hat")) == ["c", "a", "b"]
     assert len(rows) == store.count("hat") == 3
     assert rows[0]["name"] == "c"
@@ -41,7 +41,7 @@ def test_lazy_rows_are_the_rows(store: Store) -> None:
     for outside in (3, -4):
         with pytest.raises(IndexError):
             rows[outside]
-    assert names(rows.each(lambda row: row | {"name": row["name"].upper()})[1:]) == ["A", "B"]
+    assert names(rows[1:]) == ["a", "b"]
     assert names(rows.named("a")) == ["a"]
     assert rows.named("x") == []
 
@@ -54,7 +54,7 @@ def test_a_slice_of_lazy_rows_is_that_of_a_list(data: st.DataObject) -> None:
         put(store, f"n{number}", kind=data.draw(st.sampled_from(["hat", "shoe"])))
     start, stop = data.draw(st.integers(0, 9)), data.draw(st.integers(0, 9))
     whole = store.rows("hat")
-    assert store.lazily("hat")[start:stop] == whole[start:stop]
+    assert store.listing("hat")[start:stop] == whole[start:stop]
     store.close()
 
 
@@ -62,7 +62,7 @@ def test_rows_follow_every_change_also_of_others_and_of_what_was_taken_back(
     store: Store, tmp_path: Path
 ) -> None:
     put(store, "a", "b")
-    rows = store.lazily("hat")
+    rows = store.listing("hat")
     assert len(rows) == 2
     store.remove("hat", "id-a")
     assert names(rows[:5]) == ["b"]
@@ -97,5 +97,5 @@ def test_a_wiped_store_is_empty_for_whoever_has_it_open(store: Store, tmp_path: 
     other.wipe()
     other.close()
     assert store.rows("hat") == []
-    assert len(store.lazily("hat")) == 0
+    assert len(store.listing("hat")) == 0
     assert store.next("hat") == 1

@@ -124,9 +124,9 @@ class Access:
 
     def rows(self, kind: str) -> Sequence[Body]:
         """What a list shows: every body that is seen, without what is hidden in it."""
-        rows = self.data.store.lazily(kind)
         if self.own is None:
-            return rows
+            return self.data.store.listing(kind)
+        rows = self.data.store.rows(kind)
         return [self.shown(kind, row) for row in rows if self._sees_body(kind, row)]
 
     def one(self, kind: str, object_id: str) -> Body:

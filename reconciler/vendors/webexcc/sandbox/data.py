@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from reconciler.sandbox.errors import Refusal
-from reconciler.sandbox.store import Body, Rows, Store
+from reconciler.sandbox.store import Body, Store
 from reconciler.vendors.webexcc.sandbox.quirks import USUAL, Quirks
 from reconciler.vendors.webexcc.sandbox.resource_types import (
     CHANNEL,
@@ -27,7 +27,7 @@ from reconciler.vendors.webexcc.sandbox.resource_types import (
 __all__ = (
     "CHANNEL", "COLLECTION", "FOLDER", "IDENTITY", "LINKS", "MOST_COLLECTIONS", "PERSON",
     "PROFILE", "QUEUE", "SITE", "TEAM", "USER", "Data", "Settings", "links",
-    "listed_rows", "public",
+    "public",
 )  # fmt: skip
 
 PROFILE, COLLECTION, USER = "user-profile", "resource-collection", "user"
@@ -100,7 +100,7 @@ class Data:
     def add(self, kind: str, body: Body, made_id: str | None = None) -> Body:
         """Store a new body; the same tenant, made the same way, has the same ids."""
         name = str(body.get("name") or body.get("email"))
-        now = self._now()
+        now = self.now()
         whole = body | {
             "organizationId": self.organization,
             "id": made_id or self._new_id(kind, name),
@@ -119,7 +119,7 @@ class Data:
 
     def change(self, kind: str, body: Body) -> Body:
         """Store a body anew, one version up."""
-        whole = body | {"version": body["version"] + 1, "lastUpdatedTime": self._now()}
+        whole = body | {"version": body["version"] + 1, "lastUpdatedTime": self.now()}
         self.store.put(kind, whole, str(body.get("name") or body.get("email")))
         return whole
 
@@ -138,17 +138,11 @@ class Data:
         line: dict[str, Any] = {"id": f"{number:06}", "at": at, "by": identity, "what": text}
         self.store.put("console", line, text)
 
-    def _now(self) -> int:
+    def now(self) -> int:
+        """The time of the tenant, in milliseconds."""
         return int(self.clock().timestamp() * 1000)
 
 
 def public(body: Body, *hidden: str) -> Body:
     """A body as answers show it: without what has no value, and without what a list leaves out."""
     return {key: value for key, value in body.items() if value is not None and key not in hidden}
-
-
-def listed_rows(rows: Sequence[Body], *hidden: str) -> Sequence[Body]:
-    """The rows of a list as answers show them; those that nobody looks at are not read."""
-    if isinstance(rows, Rows):
-        return rows.each(lambda row: public(row, *hidden))
-    return [public(row, *hidden) for row in rows]

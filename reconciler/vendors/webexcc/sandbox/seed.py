@@ -41,6 +41,12 @@ _TYPES = {
     "premium-agent": "PREMIUM_AGENT",
     "standard-agent": "STANDARD_AGENT",
 }
+_ASSIGNED = {
+    "skillProfile": ("skillProfileId", "skill-profile"),
+    "desktopProfile": ("agentProfileId", "desktop-profile"),
+    "multimediaProfile": ("multimediaProfileId", "multimedia-profile"),
+}
+"""What a user may have beyond site and teams: key of a seed -> field, type."""
 _FOLDER_LISTS = {
     "editable": "editableFolderIds",
     "viewable": "viewableFolderIds",
@@ -217,6 +223,10 @@ def _user(data: Data, row: Mapping[str, Any]) -> None:
             "userProfileId": _id(data, PROFILE, row["profile"]),
             "siteId": _id(data, SITE, row["site"]) if row.get("site") else None,
             "teamIds": teams,
+            **{
+                field: _id(data, kind, row[key]) if row.get(key) else None
+                for key, (field, kind) in _ASSIGNED.items()
+            },
         },
     )
 

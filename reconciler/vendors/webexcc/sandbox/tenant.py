@@ -12,6 +12,9 @@ from reconciler.sandbox.errors import Refusal, SandboxError
 from reconciler.sandbox.store import Store
 from reconciler.vendor import AsgiApp
 from reconciler.vendors.webexcc.sandbox import seed as seeds
+from reconciler.vendors.webexcc.sandbox.acl import Acl
+from reconciler.vendors.webexcc.sandbox.attach import Attach
+from reconciler.vendors.webexcc.sandbox.bulk import Bulk
 from reconciler.vendors.webexcc.sandbox.collections import Collections
 from reconciler.vendors.webexcc.sandbox.console import ACTIONS, Console
 from reconciler.vendors.webexcc.sandbox.data import IDENTITY, PROFILE, USER, Data, links
@@ -22,6 +25,7 @@ from reconciler.vendors.webexcc.sandbox.inventory import Inventory
 from reconciler.vendors.webexcc.sandbox.people import People
 from reconciler.vendors.webexcc.sandbox.profiles import Profiles
 from reconciler.vendors.webexcc.sandbox.quirky import quirky
+from reconciler.vendors.webexcc.sandbox.references import References
 from reconciler.vendors.webexcc.sandbox.tokens import Tokens
 from reconciler.vendors.webexcc.sandbox.users import Users
 
@@ -69,7 +73,8 @@ class WebexSandbox:
         """The tenant's API, to be called in-process; what each endpoint needs is in guard.py."""
         parts = (
             Profiles(self._data), Collections(self._data), Users(self._data), People(self._data),
-            Inventory(self._data), Flows(self._data),
+            Inventory(self._data), Flows(self._data), Bulk(self._data), Attach(self._data),
+            References(self._data), Acl(self._data),
         )  # fmt: skip
         endpoints = [
             Endpoint(each.method, each.path, self._of_this_organization(guarded(self._data, each)))
