@@ -13,7 +13,7 @@ sandbox. Planning, ordering, rules, journal and output are the core's and shared
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMapping
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, MutableMapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -307,6 +307,15 @@ class Sandbox(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Generated:
+    """A made-up tenant: its seed with every row, the same in few words, and its manifests."""
+
+    seed: Callable[[], Mapping[str, Any]]
+    short: Mapping[str, Any]
+    manifests: Callable[[], Iterator[str]]
+
+
+@dataclass(frozen=True, slots=True)
 class Vendor:
     """One system: the whole wiring in one value.
 
@@ -316,8 +325,9 @@ class Vendor:
     their source. `rate` is what a tenant takes when the project sets nothing. `assumed` has the
     endpoints that the vendor has not published, by id, and what each is for. `token_request` makes,
     of a service app's id, secret and refresh token, the call for an access token. `lockout` tells
-    who administers a tenant, None where nobody can be locked out.
-    their source. `limits` are those of which a plan tells how near it comes.
+    who administers a tenant, None where nobody can be locked out; `limits` are those of which a
+    plan tells how near it comes. `generate` makes up a tenant of so many objects, the same for the
+    same number.
     """
 
     name: str
@@ -338,6 +348,8 @@ class Vendor:
     rate: Rate | None = None
     assumed: Mapping[str, str] = field(default_factory=dict)
     token_request: Callable[[str, str, str], TokenRequest] | None = None
+
+    generate: Callable[[int, int], Generated] | None = None
     contract: int = CONTRACT
 
     def kind(self, name: str) -> Kind:

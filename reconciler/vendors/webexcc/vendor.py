@@ -13,6 +13,7 @@ from reconciler.rules.rule import RuleSet
 from reconciler.vendor import (
     Declared,
     Endpoint,
+    Generated,
     Kind,
     Lockout,
     Reader,
@@ -85,6 +86,12 @@ def _token_request(client_id: str, secret: str, refresh_token: str) -> TokenRequ
         "refresh_token": refresh_token,
     }
     return TokenRequest("webexapis.com", "/v1/access_token", form)
+
+
+def _generate(objects: int, number: int) -> Generated:
+    from reconciler.vendors.webexcc.sandbox.generate import Size, generated  # noqa: PLC0415
+
+    return generated(Size(objects, number))
 
 
 VENDOR = Vendor(
@@ -164,4 +171,5 @@ VENDOR = Vendor(
     token_request=_token_request,
     regions=("us1", "eu1", "eu2", "anz1", "ca1", "jp1", "sg1"),
     sandbox=_sandbox,
+    generate=_generate,
 )

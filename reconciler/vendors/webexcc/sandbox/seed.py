@@ -27,6 +27,7 @@ from reconciler.vendors.webexcc.sandbox.data import (
     USER,
     Data,
 )
+from reconciler.vendors.webexcc.sandbox.generate import expanded
 from reconciler.vendors.webexcc.sandbox.profiles import Profiles
 from reconciler.vendors.webexcc.sandbox.quirks import Quirks
 from reconciler.vendors.webexcc.sandbox.quirks import quirks as of_section
@@ -41,7 +42,7 @@ _ASSIGNED = {
 """What a user may have beyond site and teams: key of a seed -> field, type."""
 _SECTION_OF = {SITE: "sites", QUEUE: "queues", CHANNEL: "channels", TEAM: "teams"}
 _SECTIONS = (
-    "organization", "limits", "permissions", "addOns", "quirks", "identities",
+    "organization", "generate", "limits", "permissions", "addOns", "quirks", "identities",
     *_SECTION_OF.values(), "inventory", "analyzerFolders", "collections", "profiles", "users",
 )  # fmt: skip
 _FIRST = ("multimedia-profile", SITE, "audio-prompt", "flow", "sub-flow", "skill-definition",
@@ -70,7 +71,15 @@ def quirks(seed: Mapping[str, Any]) -> Quirks:
 
 
 def fill(data: Data, seed: Mapping[str, Any]) -> None:
-    """Put the whole seed into an empty store; raises SandboxError, storing nothing."""
+    """Put the whole seed into an empty store; raises SandboxError, storing nothing.
+
+    `generate` stands for all sections that are not there beside it.
+    """
+    if "generate" in seed:
+        try:
+            seed = {**expanded(seed["generate"]), **seed}
+        except ValueError as error:
+            raise _wrong("generate", str(error)) from error
     unknown = sorted(set(seed) - set(_SECTIONS))
     if unknown:
         raise _wrong(unknown[0], f"there is no such section; there are {', '.join(_SECTIONS)}")
@@ -215,10 +224,10 @@ def _user(data: Data, row: Mapping[str, Any]) -> None:
 
 
 def _id(data: Data, kind: str, name: str) -> Any:
-    found = data.store.named(kind, str(name))
+    found = data.store.id_named(kind, str(name))
     if found is None:
         raise Refusal(400, f"there is no {kind} `{name}` in the seed before it")
-    return found["id"]
+    return int(found) if kind == FOLDER else found
 
 
 def _rows(seed: Mapping[str, Any], section: str) -> Iterable[Mapping[str, Any]]:
