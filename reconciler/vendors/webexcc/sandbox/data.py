@@ -67,10 +67,11 @@ def links(kind: str, body: Body) -> Iterator[tuple[str, str]]:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What differs from tenant to tenant: its limits, and permissions that others lack."""
+    """What differs from tenant to tenant: limits, permissions that others lack, add-ons."""
 
     most_collections: int = MOST_COLLECTIONS
     permissions: tuple[str, ...] = ()
+    add_ons: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +89,8 @@ class Data:
         found = self.store.get("meta", "settings")
         if found is None:
             return Settings()
-        return Settings(found["most_collections"], tuple(found["permissions"]))
+        add_ons = tuple(found.get("add_ons", ()))
+        return Settings(found["most_collections"], tuple(found["permissions"]), add_ons)
 
     def one(self, kind: str, object_id: str) -> Body:
         """The body of that id; refuses with 404."""
