@@ -114,7 +114,7 @@ def serve(  # noqa: PLR0913, PLR0917 - one parameter for each option
     """
     from reconciler.sandbox import serving  # noqa: PLC0415 - nothing else needs the server
 
-    wrong = _faults(faults, lines, latency)
+    wrong = _faults(faults and chosen.chdir / faults, lines, latency)
     with work(chosen) as what, _sandbox(what) as (tenant, sandbox):
         app = faulty(sandbox.app(), wrong)
         if rate is not None:

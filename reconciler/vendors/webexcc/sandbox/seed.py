@@ -92,8 +92,9 @@ def fill(data: Data, seed: Mapping[str, Any]) -> None:
             _tried(lambda row=row: _collection(data, row), "collections", row)
         for row in _rows(seed, "profiles"):
             _tried(lambda row=row: _profile(data, row), "profiles", row)
+        profiles = {row["name"]: row for row in data.store.rows(PROFILE)}
         for row in _rows(seed, "users"):
-            _tried(lambda row=row: _user(data, row), "users", row)
+            _tried(lambda row=row: _user(data, row, profiles), "users", row)
         for row in _rows(seed, "identities"):
             _tried(lambda row=row: _identity(data, row), "identities", row)
 
@@ -198,10 +199,12 @@ def _profile(data: Data, row: Mapping[str, Any]) -> None:
     Profiles(data).add(body, system=row.get("systemDefault", False))
 
 
-def _user(data: Data, row: Mapping[str, Any]) -> None:
+def _user(data: Data, row: Mapping[str, Any], profiles: Mapping[str, Body]) -> None:
     email = row["email"]
     teams = [_id(data, TEAM, each) for each in row.get("teams") or ()]
-    profile = data.one(PROFILE, _id(data, PROFILE, row["profile"]))
+    if row["profile"] not in profiles:
+        raise Refusal(400, f"there is no {PROFILE} `{row['profile']}` in the seed before it")
+    profile = profiles[row["profile"]]
     added = data.add(
         USER,
         {
