@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, overload
 
 from reconciler.sandbox.errors import SandboxError
 
@@ -18,6 +18,7 @@ CREATE TABLE IF NOT EXISTS entity (
     kind TEXT NOT NULL, id TEXT NOT NULL, name TEXT NOT NULL, body TEXT NOT NULL,
     PRIMARY KEY (kind, id)
 );
+CREATE INDEX IF NOT EXISTS entity_kind ON entity (kind);
 CREATE INDEX IF NOT EXISTS entity_name ON entity (kind, name);
 CREATE TABLE IF NOT EXISTS link (
     to_kind TEXT NOT NULL, to_id TEXT NOT NULL, kind TEXT NOT NULL, id TEXT NOT NULL,
@@ -49,6 +50,10 @@ class Store:
         """Let go of the file."""
         self._connection.close()
 
+    def wipe(self) -> None:
+        """Throw everything away, under whoever else has the file open."""
+        self._connection.executescript("BEGIN; DELETE FROM entity; DELETE FROM link; COMMIT;")
+
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """All writes of the block, or none."""
@@ -66,6 +71,10 @@ class Store:
             "SELECT body FROM entity WHERE kind = ? ORDER BY rowid", (kind,)
         )
         return [json.loads(body) for (body,) in found]
+
+    def listing(self, kind: str) -> Sequence[Body]:
+        """Every body of a kind, read when it is asked for: a page costs no whole list."""
+        return _Rows(self._connection, kind)
 
     def count(self, kind: str) -> int:
         """How many bodies of a kind there are."""
@@ -125,3 +134,39 @@ class Store:
             return None
         body: Body = json.loads(found[0])
         return body
+
+
+class _Rows(Sequence[Body]):
+    """The bodies of a kind, in the order in which they were made."""
+
+    def __init__(self, connection: sqlite3.Connection, kind: str) -> None:
+        self._connection, self._kind = connection, kind
+
+    def __len__(self) -> int:
+        found = self._connection.execute(
+            "SELECT count(*) FROM entity WHERE kind = ?", (self._kind,)
+        )
+        return int(found.fetchone()[0])
+
+    @overload
+    def __getitem__(self, at: int) -> Body: ...
+
+    @overload
+    def __getitem__(self, at: slice) -> list[Body]: ...
+
+    def __getitem__(self, at: int | slice) -> Body | list[Body]:
+        if isinstance(at, int):
+            return self[:][at]
+        start, stop, step = at.indices(len(self))
+        return self._between(start, stop) if step == 1 else self[:][at]
+
+    def __iter__(self) -> Iterator[Body]:
+        return iter(self[:])
+
+    def _between(self, start: int, stop: int) -> list[Body]:
+        found = self._connection.execute(
+            "SELECT body FROM entity INDEXED BY entity_kind WHERE kind = ? "
+            "ORDER BY rowid LIMIT ? OFFSET ?",
+            (self._kind, max(0, stop - start), start),
+        )
+        return [json.loads(body) for (body,) in found]

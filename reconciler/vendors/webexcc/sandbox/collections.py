@@ -6,9 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from reconciler.sandbox.app import Answer, Call, Endpoint
-from reconciler.sandbox.errors import Refusal
 from reconciler.sandbox.store import Body
-from reconciler.vendors.webexcc.sandbox import query
 from reconciler.vendors.webexcc.sandbox.access import Access
 from reconciler.vendors.webexcc.sandbox.catalogue import NEVER_NONE, RESOURCE_TYPES
 from reconciler.vendors.webexcc.sandbox.checks import (
@@ -20,11 +18,20 @@ from reconciler.vendors.webexcc.sandbox.checks import (
     refuse_unless,
     texts,
 )
-from reconciler.vendors.webexcc.sandbox.data import COLLECTION, PROFILE, TEAM, Data, public
+from reconciler.vendors.webexcc.sandbox.data import COLLECTION, TEAM, Data
 from reconciler.vendors.webexcc.sandbox.keeping import kept
+from reconciler.vendors.webexcc.sandbox.query import Listing
+from reconciler.vendors.webexcc.sandbox.references import refuse_while_referenced
+from reconciler.vendors.webexcc.sandbox.resource_types import COMMON
 
 MOST_RESOURCES = 350
 PATH = "resource-collection"
+LISTING = Listing(
+    PATH,
+    frozenset((*COMMON, "description", "resources", "resourceCount")),
+    left_out=("resources",),
+    unfiltered=("resources",),
+)
 
 
 class Collections:
@@ -45,8 +52,8 @@ class Collections:
 
     def list(self, call: Call) -> Answer:
         """A page of collections, without their resources."""
-        rows = [public(row, "resources") for row in self._seen(call).rows(COLLECTION)]
-        return query.page(self._data.organization, PATH, rows, call.query)
+        rows = self._seen(call).rows(COLLECTION)
+        return LISTING.page(self._data.organization, rows, call.query)
 
     def get(self, call: Call) -> Answer:
         """One collection, whole."""
@@ -72,9 +79,7 @@ class Collections:
         """A collection gone, unless a profile is limited to it."""
         with self._data.store.transaction():
             current = self._seen(call).one(COLLECTION, call.path["id"])
-            if self._data.store.referrers(COLLECTION, current["id"], PROFILE):
-                facts = {"entity": COLLECTION, "referencedEntities": ["user-profile"]}
-                raise Refusal(412, f"{current['name']} is mapped to user profiles", facts)
+            refuse_while_referenced(self._data, COLLECTION, current)
             self._data.store.remove(COLLECTION, current["id"])
         return Answer(204)
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from reconciler.sandbox.errors import Refusal
 from reconciler.sandbox.store import Body, Store
+from reconciler.vendors.webexcc.sandbox.quirks import USUAL, Quirks
 from reconciler.vendors.webexcc.sandbox.resource_types import (
     CHANNEL,
     DESKTOP_PROFILE,
@@ -79,6 +80,7 @@ class Data:
     store: Store
     organization: str
     clock: Callable[[], datetime]
+    quirks: Quirks = USUAL
 
     @property
     def settings(self) -> Settings:
@@ -99,7 +101,7 @@ class Data:
     def add(self, kind: str, body: Body, made_id: str | None = None) -> Body:
         """Store a new body; the same tenant, made the same way, has the same ids."""
         name = str(body.get("name") or body.get("email"))
-        now = self._now()
+        now = self.now()
         whole = body | {
             "organizationId": self.organization,
             "id": made_id or self._new_id(kind, name),
@@ -121,12 +123,14 @@ class Data:
 
     def change(self, kind: str, body: Body) -> Body:
         """Store a body anew, one version up."""
-        whole = body | {"version": body["version"] + 1, "lastUpdatedTime": self._now()}
+        whole = body | {"version": body["version"] + 1, "lastUpdatedTime": self.now()}
         self.store.put(kind, whole, str(body.get("name") or body.get("email")))
         return whole
 
     def refuse_taken_name(self, kind: str, name: str, but: str | None = None) -> None:
-        """409 where another body of the kind carries the name."""
+        """409 where another body of the kind carries the name; `but` is who is renamed."""
+        if but is not None and not self.quirks.rename_conflict:
+            return
         other = self.store.named(kind, name)
         if other is not None and other["id"] != but:
             raise Refusal(409, f"{name} is already there", {"entity": kind})
@@ -138,7 +142,8 @@ class Data:
         line: dict[str, Any] = {"id": f"{number:06}", "at": at, "by": identity, "what": text}
         self.store.put("console", line, text)
 
-    def _now(self) -> int:
+    def now(self) -> int:
+        """The time of the tenant, in milliseconds."""
         return int(self.clock().timestamp() * 1000)
 
 

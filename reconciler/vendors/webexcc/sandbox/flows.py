@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -89,7 +89,7 @@ class Flows:
         }
 
 
-def _chosen(rows: list[Body], query: Mapping[str, str], by_name: str) -> list[Body]:
+def _chosen(rows: Sequence[Body], query: Mapping[str, str], by_name: str) -> list[Body]:
     part = query.get(by_name, "").lower()
     ids = query["ids"].split(",") if query.get("ids") else None
     return [

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 from reconciler.sandbox.app import Answer, Call, Endpoint, Handler
 from reconciler.sandbox.store import Body
-from reconciler.vendors.webexcc.sandbox import query
 from reconciler.vendors.webexcc.sandbox.access import Access
 from reconciler.vendors.webexcc.sandbox.data import TEAM, USER, Data, public
-from reconciler.vendors.webexcc.sandbox.resource_types import TYPES, ResourceType
+from reconciler.vendors.webexcc.sandbox.query import Listing
+from reconciler.vendors.webexcc.sandbox.resource_types import COMMON, TYPES, ResourceType
 
 
 class Inventory:
@@ -28,12 +28,23 @@ class Inventory:
                 yield Endpoint("GET", item, self._getter(each))
 
     def _lister(self, kind: ResourceType) -> Handler:
+        listing = Listing(
+            kind.path,
+            frozenset((*COMMON, *kind.defaults)),
+            left_out=kind.left_out,
+            searched=kind.searched,
+            unfiltered=kind.left_out,
+            single=kind.single,
+        )
+
         def listed(call: Call) -> Answer:
-            rows = [
-                public(row, *kind.left_out)
-                for row in Access.of(self._data, call.identity).rows(kind.name)
-            ]
-            return query.page(self._data.organization, kind.path, rows, call.query)
+            access = Access.of(self._data, call.identity)
+
+            def whole(row: Body) -> Body:
+                return access.shown(kind.name, self.whole(row, kind))
+
+            rows = access.rows(kind.name)
+            return listing.page(self._data.organization, rows, call.query, whole)
 
         return listed
 

@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from reconciler.sandbox.app import Answer, Call, Endpoint
-from reconciler.sandbox.errors import Refusal
 from reconciler.sandbox.store import Body
-from reconciler.vendors.webexcc.sandbox import query
 from reconciler.vendors.webexcc.sandbox.access import Access
 from reconciler.vendors.webexcc.sandbox.analyzer import LISTS, Folders, level_of
 from reconciler.vendors.webexcc.sandbox.catalogue import CUSTOM_ONLY, PROFILE_TYPES
@@ -19,14 +17,27 @@ from reconciler.vendors.webexcc.sandbox.checks import (
     profile_name,
     refuse_unless,
 )
-from reconciler.vendors.webexcc.sandbox.data import COLLECTION, PROFILE, USER, Data, public
+from reconciler.vendors.webexcc.sandbox.data import COLLECTION, PROFILE, Data, public
 from reconciler.vendors.webexcc.sandbox.keeping import kept
 from reconciler.vendors.webexcc.sandbox.permissions import permissions
+from reconciler.vendors.webexcc.sandbox.query import Listing
+from reconciler.vendors.webexcc.sandbox.references import refuse_while_referenced
+from reconciler.vendors.webexcc.sandbox.resource_types import COMMON
 
 MOST_COLLECTIONS = 5
 MOST_PROFILES = 15
 PATH = "v3/user-profile"
 _ARRAYS = ("permissions", "resourceCollections", *LISTS)
+LISTING = Listing(
+    "user-profile",
+    frozenset(
+        (*COMMON, *_ARRAYS, "description", "profileType", "active", "permissionAccessLevel",
+         "resourceAccessLevel", "systemDefault", "defaultResourceCollectionId")
+    ),
+    left_out=_ARRAYS,
+    searched=("name", "profileType", "description"),
+    unfiltered=tuple(LISTS),
+)  # fmt: skip
 
 
 class Profiles:
@@ -48,8 +59,8 @@ class Profiles:
 
     def list(self, call: Call) -> Answer:
         """A page of profiles, without their arrays."""
-        rows = [public(row, *_ARRAYS) for row in self._seen(call).rows(PROFILE)]
-        return query.page(self._data.organization, PATH, rows, call.query)
+        rows = self._seen(call).rows(PROFILE)
+        return LISTING.page(self._data.organization, rows, call.query)
 
     def get(self, call: Call) -> Answer:
         """One profile, whole."""
@@ -81,9 +92,7 @@ class Profiles:
         with self._data.store.transaction():
             current = self._seen(call).one(PROFILE, call.path["id"])
             refuse_unless(not current["systemDefault"], "Cannot delete system generated entities")
-            if self._data.store.referrers(PROFILE, current["id"], USER):
-                facts = {"entity": PROFILE, "referencedEntities": ["user"]}
-                raise Refusal(412, f"{current['name']} is assigned to users", facts)
+            refuse_while_referenced(self._data, PROFILE, current)
             self._data.store.remove(PROFILE, current["id"])
         return Answer(204)
 

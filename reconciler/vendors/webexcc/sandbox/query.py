@@ -1,74 +1,126 @@
-"""Filters and pages of the emulated lists: the part of RSQL that lists are asked with."""
+"""What a list may be asked: filter, search, attributes, pages, and arrays for a single row."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 
 from reconciler.sandbox.app import Answer
 from reconciler.sandbox.errors import Refusal
 from reconciler.sandbox.store import Body
+from reconciler.vendors.webexcc.sandbox.data import public
+from reconciler.vendors.webexcc.sandbox.rsql import condition
 
 DEFAULT_SIZE = LARGEST_SIZE = 100
 
-_VALUE = r"""(?:"(?P<{0}d>(?:[^"\\]|\\.)*)"|'(?P<{0}s>[^']*)'|(?P<{0}b>[^\s"'();,]+))"""
-_EQUAL = re.compile(rf"(?P<field>\w+)==(?:{_VALUE.format('v')})")
-_IN = re.compile(r"(?P<field>\w+)=in=\((?P<values>[^)]*)\)")
-_LISTED = re.compile(_VALUE.format("v"))
+_NEVER_FILTERED = ("organizationId", "createdTime", "lastUpdatedTime")
+_SEARCH = re.compile(
+    r"""(?:field==(?P<one>["']\w+["'])|fields=in=\((?P<several>[^)]*)\));value==(?P<value>.+)"""
+)
 
 
-def condition(text: str | None) -> Callable[[Body], bool]:
-    """A filter such as `name=="Billing";active==true`, as a test on a row."""
-    if not text:
-        return lambda _row: True
-    tests = [_test(part.strip()) for part in re.split(r";(?=\w+=)", text)]
-    return lambda row: all(test(row) for test in tests)
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """One list operation: its path in links, and what its rows have, hide and are asked for."""
 
+    path: str
+    fields: frozenset[str]
+    left_out: tuple[str, ...] = ()
+    """Arrays that only an item answer has."""
+    searched: tuple[str, ...] = ("name",)
+    unfiltered: tuple[str, ...] = ()
+    """Fields that no filter takes, beyond those of every list."""
+    single: bool = False
+    """Whether `singleObjectResponse` brings the arrays back for the only row."""
 
-def _test(part: str) -> Callable[[Body], bool]:
-    if found := _EQUAL.fullmatch(part):
-        return _among(found["field"], {_text(found)})
-    if found := _IN.fullmatch(part):
-        return _among(found["field"], {_text(each) for each in _LISTED.finditer(found["values"])})
-    raise Refusal(400, f"the filter cannot be read: {part}")
+    def page(
+        self,
+        organization: str,
+        rows: Sequence[Body],
+        query: Mapping[str, str],
+        whole: Callable[[Body], Body] = lambda row: row,
+    ) -> Answer:
+        """One page of the rows that are asked for, with what there is in all.
 
+        `whole` makes of a row what an item answer shows. Refuses with 400.
+        """
+        found = self._found(rows, query)
+        page = number(query, "page", 0)
+        size = min(number(query, "pageSize", DEFAULT_SIZE) or DEFAULT_SIZE, LARGEST_SIZE)
+        total, wanted = len(found), self._attributes(query)
+        shown = [public(row, *self.left_out) for row in found[page * size : (page + 1) * size]]
+        if self.single and query.get("singleObjectResponse") == "true":
+            if total > 1:
+                raise Refusal(400, f"singleObjectResponse: there are {total} objects, not one")
+            shown = [public(whole(row)) for row in found[: len(shown)]]
+        meta = {
+            "orgid": organization,
+            "page": page,
+            "pageSize": size,
+            "totalPages": max(1, -(-total // size)),
+            "totalRecords": total,
+            "links": self._links(organization, page, size, total),
+        }
+        return Answer(200, {"meta": meta, "data": [_only(row, wanted) for row in shown]})
 
-def _among(field: str, values: set[str]) -> Callable[[Body], bool]:
-    return lambda row: _as_text(row.get(field)) in values
+    def _found(self, rows: Sequence[Body], query: Mapping[str, str]) -> Sequence[Body]:
+        if text := query.get("filter"):
+            unfiltered = {*_NEVER_FILTERED, *self.unfiltered}
+            test = condition(text, self.fields - unfiltered)
+            rows = [row for row in rows if test(row)]
+        if text := query.get("search"):
+            columns, part = self._search(text)
+            rows = [row for row in rows if any(part in _lower(row.get(c)) for c in columns)]
+        return rows
 
+    def _search(self, text: str) -> tuple[tuple[str, ...], str]:
+        """The columns that are searched, and the part of them that is looked for."""
+        found = _SEARCH.fullmatch(text.strip())
+        if found is None:
+            return self.searched, _unquoted(text).lower()
+        names = found["one"] or found["several"]
+        columns = tuple(_unquoted(each) for each in names.split(","))
+        unknown = [each for each in columns if each not in self.searched]
+        if unknown:
+            raise Refusal(400, f"{unknown[0]} is not searched; {', '.join(self.searched)} are")
+        return columns, _unquoted(found["value"]).lower()
 
-def _text(found: re.Match[str]) -> str:
-    if found["vd"] is not None:
-        return re.sub(r"\\(.)", r"\1", found["vd"])
-    return found["vs"] if found["vs"] is not None else found["vb"]
+    def _attributes(self, query: Mapping[str, str]) -> frozenset[str] | None:
+        if not query.get("attributes"):
+            return None
+        wanted = frozenset(each.strip() for each in query["attributes"].split(","))
+        unknown = sorted(wanted - (self.fields - frozenset(self.left_out)))
+        if unknown:
+            raise Refusal(400, f"attributes: there is no {', '.join(unknown)} in a list")
+        return wanted
 
-
-def _as_text(value: Any) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)
-
-
-def page(organization: str, path: str, rows: list[Body], query: Mapping[str, str]) -> Answer:
-    """One page of the rows that the filter lets through, with what there is in all."""
-    test = condition(query.get("filter"))
-    found = [row for row in rows if test(row)]
-    shown = number(query, "page", 0)
-    size = min(number(query, "pageSize", DEFAULT_SIZE) or DEFAULT_SIZE, LARGEST_SIZE)
-    pages = max(1, -(-len(found) // size))
-    meta = {
-        "orgid": organization,
-        "page": shown,
-        "pageSize": size,
-        "totalPages": pages,
-        "totalRecords": len(found),
-        "links": {"self": f"/organization/{organization}/{path}?page={shown}&pageSize={size}"},
-    }
-    return Answer(200, {"meta": meta, "data": found[shown * size : (shown + 1) * size]})
+    def _links(self, organization: str, page: int, size: int, total: int) -> dict[str, str]:
+        last = max(0, -(-total // size) - 1)
+        pages = {"self": page, "first": 0, "last": last}
+        if page > 0:
+            pages["prev"] = page - 1
+        if page < last:
+            pages["next"] = page + 1
+        whole = f"/organization/{organization}/{self.path}"
+        return {name: f"{whole}?page={n}&pageSize={size}" for name, n in pages.items()}
 
 
 def number(query: Mapping[str, str], name: str, default: int) -> int:
     """A whole number of the query; refuses with 400 what is none."""
     text = query.get(name, str(default))
-    if not text.isdigit():
+    if not text.isdecimal():
         raise Refusal(400, f"{name} is no number: {text}")
     return int(text)
+
+
+def _only(row: Body, wanted: frozenset[str] | None) -> Body:
+    return row if wanted is None else {key: row[key] for key in row if key in wanted}
+
+
+def _unquoted(text: str) -> str:
+    return text.strip().strip("\"'")
+
+
+def _lower(value: object) -> str:
+    return "" if value is None else str(value).lower()

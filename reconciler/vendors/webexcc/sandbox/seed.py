@@ -28,11 +28,20 @@ from reconciler.vendors.webexcc.sandbox.data import (
     Data,
 )
 from reconciler.vendors.webexcc.sandbox.profiles import Profiles
+from reconciler.vendors.webexcc.sandbox.quirks import Quirks
+from reconciler.vendors.webexcc.sandbox.quirks import quirks as of_section
 from reconciler.vendors.webexcc.sandbox.resource_types import TYPES
+from reconciler.vendors.webexcc.sandbox.tokens import Tokens
 
+_ASSIGNED = {
+    "skillProfile": ("skillProfileId", "skill-profile"),
+    "desktopProfile": ("agentProfileId", "desktop-profile"),
+    "multimediaProfile": ("multimediaProfileId", "multimedia-profile"),
+}
+"""What a user may have beyond site and teams: key of a seed -> field, type."""
 _SECTION_OF = {SITE: "sites", QUEUE: "queues", CHANNEL: "channels", TEAM: "teams"}
 _SECTIONS = (
-    "organization", "limits", "permissions", "addOns", "identities",
+    "organization", "limits", "permissions", "addOns", "quirks", "identities",
     *_SECTION_OF.values(), "inventory", "analyzerFolders", "collections", "profiles", "users",
 )  # fmt: skip
 _FIRST = ("multimedia-profile", SITE, "audio-prompt", "flow", "sub-flow", "skill-definition",
@@ -50,6 +59,14 @@ def organization(seed: Mapping[str, Any]) -> str:
         return str(uuid.UUID(str(text)))
     except ValueError as error:
         raise _wrong("organization", f"id {text!r} is no UUID") from error
+
+
+def quirks(seed: Mapping[str, Any]) -> Quirks:
+    """The quirks that the seed gives its tenant; raises SandboxError."""
+    try:
+        return of_section(seed.get("quirks") or {})
+    except ValueError as error:
+        raise _wrong("quirks", str(error)) from error
 
 
 def fill(data: Data, seed: Mapping[str, Any]) -> None:
@@ -88,9 +105,10 @@ def _settings(data: Data, seed: Mapping[str, Any]) -> None:
 
 def _identity(data: Data, row: Mapping[str, Any]) -> None:
     """Who calls: a user of the tenant, else a machine account; `machine` makes a user one too."""
-    email, token = str(row["email"]), str(row["token"])
+    email, app = str(row["email"]), row.get("serviceApp")
+    token = str(row["token"]) if app is None or "token" in row else ""
     machine, scopes = row.get("machine", data.store.named(USER, email) is None), row.get("scopes")
-    unknown = sorted(set(row) - {"email", "token", "machine", "scopes"})
+    unknown = sorted(set(row) - {"email", "token", "machine", "scopes", "serviceApp"})
     refuse_unless(not unknown, f"there is no field {', '.join(unknown)}")
     refuse_unless(isinstance(machine, bool), "machine is true or false")
     refuse_unless(machine or data.store.named(USER, email), "no user of the seed has this e-mail")
@@ -100,6 +118,8 @@ def _identity(data: Data, row: Mapping[str, Any]) -> None:
             one_of(each, "scopes[]", (*SCOPES, "cjp:config"))
     body: Body = {"id": email, "token": token, "machine": machine, "scopes": scopes}
     data.store.put(IDENTITY, body, token)
+    if app is not None:
+        Tokens(data).seed(email, app)
 
 
 def _folder(data: Data, row: Mapping[str, Any]) -> None:
@@ -185,6 +205,10 @@ def _user(data: Data, row: Mapping[str, Any]) -> None:
             "userProfileId": profile["id"],
             "siteId": _id(data, SITE, row["site"]) if row.get("site") else None,
             "teamIds": teams,
+            **{
+                field: _id(data, kind, row[key]) if row.get(key) else None
+                for key, (field, kind) in _ASSIGNED.items()
+            },
         },
     )
     licences.give(data, added["id"], profile["profileType"], row.get("licence"))

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -69,9 +70,14 @@ def parsed(text: str) -> dict[str, Any]:
 class Tenant:
     """A sandbox and its database."""
 
-    def __init__(self, folder: Path, seed: Mapping[str, Any] | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        seed: Mapping[str, Any] | None = None,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
         file = folder / "tenant.db"
-        self.sandbox = WebexSandbox(file, parsed(SEED) if seed is None else seed)
+        self.sandbox = WebexSandbox(file, parsed(SEED) if seed is None else seed, clock)
         self.store = Store(file)
 
     def close(self) -> None:
@@ -79,7 +85,7 @@ class Tenant:
         self.sandbox.close()
 
     def ask(self, who: str, method: str, path: str, body: Any = None) -> tuple[int, Any]:
-        """Status and body of one request below the organization."""
+        """Status and body of one request, below the organization where it starts with no slash."""
 
         async def asked() -> tuple[int, Any]:
             transport = httpx2.ASGITransport(app=self.sandbox.app())
@@ -87,7 +93,8 @@ class Tenant:
             async with httpx2.AsyncClient(
                 transport=transport, base_url="http://sandbox", headers=headers
             ) as client:
-                answer = await client.request(method, f"{BASE}/{path}", json=body)
+                whole = path if path.startswith("/") else f"{BASE}/{path}"
+                answer = await client.request(method, whole, json=body)
                 is_json = answer.headers.get("Content-Type") == "application/json"
                 return answer.status_code, answer.json() if is_json else None
 
