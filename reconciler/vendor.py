@@ -13,7 +13,7 @@ sandbox. Planning, ordering, rules, journal and output are the core's and shared
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping, MutableMapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -193,13 +193,22 @@ class Sandbox(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Generated:
+    """A made-up tenant: its seed with every row, the same in few words, and its manifests."""
+
+    seed: Callable[[], Mapping[str, Any]]
+    short: Mapping[str, Any]
+    manifests: Callable[[], Iterator[str]]
+
+
+@dataclass(frozen=True, slots=True)
 class Vendor:
     """One system: the whole wiring in one value.
 
     `inventory` are the types that manifests may name and that `Reader.read` brings along;
     `declared` those that it cannot bring, because no API lists them. `facts` is the shape of what
     the project file declares because no API tells it; `documents` are those that its rules name as
-    their source.
+    their source. `generate` makes up a tenant of so many objects, the same for the same number.
     """
 
     name: str
@@ -215,6 +224,7 @@ class Vendor:
     facts: type[Facts] = Facts
     documents: tuple[Document, ...] = ()
     sandbox: Callable[[Path, Mapping[str, Any]], Sandbox] | None = None
+    generate: Callable[[int, int], Generated] | None = None
     contract: int = CONTRACT
 
     def kind(self, name: str) -> Kind:

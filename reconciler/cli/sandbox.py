@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -21,9 +21,13 @@ from reconciler.sandbox.errors import SandboxError
 from reconciler.sandbox.faults import Fault, fault, latency_of
 from reconciler.sandbox.faults import faults as read_faults
 from reconciler.sandbox.faulty import faulty
+from reconciler.sandbox.generated import seed_text, write_manifests
 from reconciler.sandbox.limiting import limited
 from reconciler.sandbox.store import Store
-from reconciler.vendor import Sandbox
+from reconciler.vendor import Generated, Sandbox, discover
+
+MOST_LISTED = 5_000
+"""A seed of more objects would be larger than a file may be, and nobody would read it."""
 
 
 @click.group(name="sandbox")
@@ -32,13 +36,22 @@ def command() -> None:
 
 
 @command.command(name="act", short_help="Do something in the tenant's console.")
-@click.argument("action")
+@click.argument("action", required=False)
 @click.argument("arguments", nargs=-1, metavar="KEY=VALUE...")
 @click.option("--as", "identity", metavar="IDENTITY", help="Who acts, by e-mail.")
 @common
-def act(chosen: Common, action: str, arguments: tuple[str, ...], identity: str | None) -> int:
-    """Do ACTION in the tenant's console, with the side effects that it has there."""
+def act(
+    chosen: Common, action: str | None, arguments: tuple[str, ...], identity: str | None
+) -> int:
+    """Do ACTION in the tenant's console, with the side effects that it has there.
+
+    Without an ACTION, list all that there are, and what they take.
+    """
     with work(chosen) as what, _sandbox(what) as (_, sandbox):
+        if action is None:
+            for name, usage in sandbox.actions.items():
+                click.echo(f"{name} {usage}")
+            return 0
         click.echo(sandbox.act(action, _pairs(arguments), identity))
     return 0
 
@@ -101,7 +114,7 @@ def serve(  # noqa: PLR0913, PLR0917 - one parameter for each option
     """
     from reconciler.sandbox import serving  # noqa: PLC0415 - nothing else needs the server
 
-    wrong = _faults(faults, lines, latency)
+    wrong = _faults(faults and chosen.chdir / faults, lines, latency)
     with work(chosen) as what, _sandbox(what) as (tenant, sandbox):
         app = faulty(sandbox.app(), wrong)
         if rate is not None:
@@ -112,6 +125,78 @@ def serve(  # noqa: PLR0913, PLR0917 - one parameter for each option
         signalled = serving.serve(app, listener, seconds)
     chosen.say("Stopped.")
     return signalled and 128 + signalled
+
+
+@command.command(name="seed", short_help="Make up a tenant of any size.")
+@click.option(
+    "--objects",
+    type=click.IntRange(3, 1_000_000),
+    default=100,
+    show_default=True,
+    help="How many users, profiles and collections in all.",
+)
+@click.option(
+    "--seed",
+    "number",
+    type=int,
+    default=1,
+    show_default=True,
+    help="Which tenant of that size; the same number makes the same one.",
+)
+@click.option("--vendor", metavar="NAME", help="Of which system, where several are installed.")
+@click.option(
+    "-o", "--out", "file", type=click.Path(path_type=Path), help="The file; stdout by default."
+)
+@click.option(
+    "--manifests",
+    "folder",
+    type=click.Path(path_type=Path),
+    metavar="FOLDER",
+    help="Also write the manifests that describe the tenant.",
+)
+@common
+def seed(  # noqa: PLR0913, PLR0917 - one parameter for each option
+    chosen: Common,
+    objects: int,
+    number: int,
+    vendor: str | None,
+    file: Path | None,
+    folder: Path | None,
+) -> int:
+    """Write the seed of a made-up tenant, for `sandbox: {seed: FILE}` in reconciler.yaml.
+
+    Up to 5,000 objects the file has a line for each and can be edited; beyond that it says how
+    many to make, and they are made when the tenant is first used. Nothing is written over.
+    """
+    made = _generator(vendor)(objects, number)
+    root = chosen.chdir
+    for each in (file, folder):
+        if each is not None and (root / each).exists():
+            raise UsageError("PRJ152", f"`{each}` is there already", hint="choose another name")
+    text = seed_text(made.seed() if objects <= MOST_LISTED else made.short)
+    if file is None:
+        click.echo(text, nl=False)
+    else:
+        (root / file).parent.mkdir(parents=True, exist_ok=True)
+        (root / file).write_text(text, encoding="utf-8")
+        chosen.say(f"Wrote {file}.")
+    if folder is not None:
+        files = write_manifests(root / folder, made.manifests())
+        chosen.say(f"Wrote {files} files of manifests into {folder}.")
+    return 0
+
+
+def _generator(wanted: str | None) -> Callable[[int, int], Generated]:
+    known = {name: each.generate for name, each in discover().items() if each.generate}
+    if wanted is None and len(known) == 1:
+        return next(iter(known.values()))
+    if wanted not in known:
+        raise UsageError(
+            "PRJ106",
+            f"no tenant of `{wanted}` can be made up" if wanted else "which system is meant?",
+            hint=f"choose one with --vendor: {', '.join(known)}",
+        )
+    return known[wanted]
 
 
 @command.command(name="reset", short_help="Start the tenant over from its seed.")

@@ -50,18 +50,24 @@ def documents(text: str) -> list[dict[str, Any]]:
 def seed(manifests: list[dict[str, Any]], tenant: str, facts: str) -> dict[str, Any]:
     """A tenant that has every queue, site, team and channel that the example names.
 
-    The folders of Analyzer are those that the example's facts declare.
+    The folders of Analyzer are those that the example's facts declare. Where the example says no
+    word of it, a team is of the first site beside it, and every add-on is there.
     """
     declared = dict(YAML(typ="safe", pure=True).load(facts) or {}) if facts else {}
     folders: dict[str, dict[str, Any]] = declared.get("analyzerFolders", {})
     given = dict(YAML(typ="safe", pure=True).load(tenant) or {}) if tenant else {}
     named: dict[str, dict[str, None]] = {kind: {} for kind in INVENTORY}
+    site_of: dict[str, str] = {each["name"]: each["site"] for each in given.get("teams", ())}
     for each in manifests:
         resources = each["spec"].get("resources")
         if each["kind"] == "ResourceCollection" and resources:
             for kind, chosen in resources.items():
                 if kind in named and isinstance(chosen, list):
                     named[kind] |= dict.fromkeys(chosen)
+            sites, teams = resources.get("site"), resources.get("team")
+            beside = sites[0] if isinstance(sites, list) and sites else "Here"
+            for team in teams if isinstance(teams, list) else ():
+                site_of.setdefault(team, beside)
     administrator = {
         "name": "Root",
         "type": "licensed-administrator",
@@ -71,8 +77,9 @@ def seed(manifests: list[dict[str, Any]], tenant: str, facts: str) -> dict[str, 
     return {
         "organization": {"id": ORGANIZATION},
         "identities": [{"email": ROOT, "token": "t"}],
-        "sites": [*named["site"], "Here"],
-        "teams": [{"name": name, "site": "Here"} for name in named["team"]],
+        "addOns": given.get("addOns", ["campaign-manager"]),
+        "sites": list(dict.fromkeys((*named["site"], *given.get("sites", ()), "Here"))),
+        "teams": [{"name": name, "site": site} for name, site in site_of.items()],
         "queues": list(named["queue"]),
         "channels": list(named["channel"]),
         "analyzerFolders": [{"path": path, **folder} for path, folder in folders.items()],

@@ -88,6 +88,18 @@ def test_faults_of_a_file_and_of_the_line_happen_on_the_wire(root: Path) -> None
         assert client.get(SITES).json()["meta"]["totalRecords"] == 2
 
 
+def test_files_are_looked_for_in_the_folder_of_the_project(
+    root: Path, terminal: Terminal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (root / "faults.yaml").write_text("- 503\n", encoding="utf-8")
+    (root / "elsewhere").mkdir()
+    monkeypatch.chdir(root / "elsewhere")
+    options = ("-C", "..", "--port", "0", "--for", "0.1", "--faults", "faults.yaml")
+    said = terminal("sandbox", "serve", *options)
+    assert said.code == 0, said.err
+    assert "faults      1" in said.out
+
+
 def test_a_connection_dropped_after_the_write_has_written(root: Path, workshop: Workshop) -> None:
     listed = f"/organization/{ORGANIZATION}/v2/resource-collection"
     with serving(root, "--fault", "dropped on=POST when=after") as served:

@@ -56,6 +56,12 @@ def some(choices: tuple[str, ...]) -> st.SearchStrategy[list[str]]:
     return st.lists(names(choices), min_size=1, unique=True)
 
 
+def with_their_sites(chosen: dict[str, Any]) -> dict[str, Any]:
+    """Selected teams beside the site that they are of, as the tenant wants them."""
+    is_fitting = "all" in (chosen["site"], chosen["team"]) or "North" in chosen["site"]
+    return chosen if is_fitting else chosen | {"site": [*chosen["site"], "North"]}
+
+
 resources = st.fixed_dictionaries(
     {
         "queue": st.one_of(st.just("all"), some(QUEUES)),
@@ -64,7 +70,7 @@ resources = st.fixed_dictionaries(
         "channel": st.just("all"),
     },
     optional={"flow": names(("all", "none"))},
-)
+).map(with_their_sites)
 
 
 @st.composite

@@ -9,7 +9,17 @@ from typing import Any
 
 from reconciler.model.change import Action
 from reconciler.rules.rule import RuleSet
-from reconciler.vendor import Declared, Endpoint, Kind, Reader, Removal, Sandbox, Vendor, Writer
+from reconciler.vendor import (
+    Declared,
+    Endpoint,
+    Generated,
+    Kind,
+    Reader,
+    Removal,
+    Sandbox,
+    Vendor,
+    Writer,
+)
 from reconciler.vendors.webexcc import models, semantics
 from reconciler.vendors.webexcc.facts import FOLDER, WebexFacts, folders
 from reconciler.vendors.webexcc.rules import (
@@ -57,6 +67,12 @@ def _sandbox(database: Path, seed: Mapping[str, Any]) -> Sandbox:
     from reconciler.vendors.webexcc.sandbox.tenant import WebexSandbox  # noqa: PLC0415
 
     return WebexSandbox(database, seed)
+
+
+def _generate(objects: int, number: int) -> Generated:
+    from reconciler.vendors.webexcc.sandbox.generate import Size, generated  # noqa: PLC0415
+
+    return generated(Size(objects, number))
 
 
 VENDOR = Vendor(
@@ -122,4 +138,5 @@ VENDOR = Vendor(
     writer=_writer,
     regions=("us1", "eu1", "eu2", "anz1", "ca1", "jp1", "sg1"),
     sandbox=_sandbox,
+    generate=_generate,
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from reconciler.sandbox.app import Answer, Call, Endpoint
@@ -18,7 +18,7 @@ from reconciler.vendors.webexcc.sandbox.checks import (
     refuse_unless,
     texts,
 )
-from reconciler.vendors.webexcc.sandbox.data import COLLECTION, Data
+from reconciler.vendors.webexcc.sandbox.data import COLLECTION, TEAM, Data
 from reconciler.vendors.webexcc.sandbox.keeping import kept
 from reconciler.vendors.webexcc.sandbox.query import Listing
 from reconciler.vendors.webexcc.sandbox.references import refuse_while_referenced
@@ -113,12 +113,25 @@ class Collections:
         refuse_unless(
             count <= MOST_RESOURCES, f"{count} resources; at most {MOST_RESOURCES} are possible"
         )
+        self._refuse_teams_of_other_sites(rows)
         return {
             "name": collection_name(body.get("name")),
             "description": description(body.get("description")),
             "resources": rows,
             "resourceCount": count,
         }
+
+    def _refuse_teams_of_other_sites(self, rows: Sequence[Body]) -> None:
+        """Selected teams are of selected sites; where all sites are in, any team may be."""
+        by_name = {row["name"]: row for row in rows}
+        if by_name["site"]["accessLevel"] == "ALL":
+            return
+        for each in by_name["team"].get("ids", ()):
+            team = self._data.one(TEAM, each)
+            refuse_unless(
+                team["siteId"] in by_name["site"]["ids"],
+                f"team {team['name']} is of a site that the collection does not hold",
+            )
 
     def _row(self, row: dict[str, Any]) -> dict[str, Any]:
         name = one_of(row.get("name"), "resources[].name", RESOURCE_TYPES)

@@ -26,7 +26,8 @@ from reconciler.vendors.webexcc.sandbox.resource_types import (
 
 __all__ = (
     "CHANNEL", "COLLECTION", "FOLDER", "IDENTITY", "LINKS", "MOST_COLLECTIONS", "PERSON",
-    "PROFILE", "QUEUE", "SITE", "TEAM", "USER", "Data", "Settings", "links", "public",
+    "PROFILE", "QUEUE", "SITE", "TEAM", "USER", "Data", "Settings", "links",
+    "public",
 )  # fmt: skip
 
 PROFILE, COLLECTION, USER = "user-profile", "resource-collection", "user"
@@ -66,10 +67,11 @@ def links(kind: str, body: Body) -> Iterator[tuple[str, str]]:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What differs from tenant to tenant: its limits, and permissions that others lack."""
+    """What differs from tenant to tenant: limits, permissions that others lack, add-ons."""
 
     most_collections: int = MOST_COLLECTIONS
     permissions: tuple[str, ...] = ()
+    add_ons: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +89,8 @@ class Data:
         found = self.store.get("meta", "settings")
         if found is None:
             return Settings()
-        return Settings(found["most_collections"], tuple(found["permissions"]))
+        add_ons = tuple(found.get("add_ons", ()))
+        return Settings(found["most_collections"], tuple(found["permissions"]), add_ons)
 
     def one(self, kind: str, object_id: str) -> Body:
         """The body of that id; refuses with 404."""
@@ -112,11 +115,8 @@ class Data:
 
     def _new_id(self, kind: str, name: str) -> str:
         # counted by kind, so that more of one kind leaves the ids of all others as they are
-        counter = f"made/{kind}"
-        made = self.store.get("meta", counter) or {"id": counter, "count": 0}
-        made["count"] += 1
-        self.store.put("meta", made, counter)
-        found = uuid.uuid5(uuid.UUID(self.organization), f"{kind}/{name}/{made['count']}")
+        count = self.store.next(f"made/{kind}")
+        found = uuid.uuid5(uuid.UUID(self.organization), f"{kind}/{name}/{count}")
         return found.hex[:24] if kind in _HEX_IDS else str(found)
 
     def change(self, kind: str, body: Body) -> Body:
@@ -135,7 +135,7 @@ class Data:
 
     def log(self, identity: str, text: str) -> None:
         """Write down who did what in the console."""
-        number = len(self.store.rows("console")) + 1
+        number = self.store.count("console") + 1
         at = self.clock().isoformat()
         line: dict[str, Any] = {"id": f"{number:06}", "at": at, "by": identity, "what": text}
         self.store.put("console", line, text)

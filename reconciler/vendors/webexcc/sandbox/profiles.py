@@ -127,7 +127,7 @@ class Profiles:
         )
         refuse_unless(isinstance(body.get("active"), bool), "active is missing")
         specific = access == "SPECIFIC"
-        granted = permissions(body, kind, self._data.settings.permissions) if specific else []
+        granted = permissions(body, kind, self._data.settings) if specific else []
         analyzer = level_of({"permissionAccessLevel": access, "permissions": granted})
         return {
             "name": profile_name(body.get("name")),

@@ -8,13 +8,14 @@ from dataclasses import dataclass
 
 from reconciler.sandbox.app import Answer
 from reconciler.sandbox.errors import Refusal
-from reconciler.sandbox.store import Body
+from reconciler.sandbox.store import Body, Rows
 from reconciler.vendors.webexcc.sandbox.data import public
 from reconciler.vendors.webexcc.sandbox.rsql import condition
 
 DEFAULT_SIZE = LARGEST_SIZE = 100
 
 _NEVER_FILTERED = ("organizationId", "createdTime", "lastUpdatedTime")
+_BY_NAME = re.compile(r"""(?:name|email)==(?P<quote>["'])(?P<name>[^"'\\\\*]*)(?P=quote)""")
 _SEARCH = re.compile(
     r"""(?:field==(?P<one>["']\w+["'])|fields=in=\((?P<several>[^)]*)\));value==(?P<value>.+)"""
 )
@@ -68,7 +69,7 @@ class Listing:
         if text := query.get("filter"):
             unfiltered = {*_NEVER_FILTERED, *self.unfiltered}
             test = condition(text, self.fields - unfiltered)
-            rows = [row for row in rows if test(row)]
+            rows = [row for row in _narrowed(rows, text) if test(row)]
         if text := query.get("search"):
             columns, part = self._search(text)
             rows = [row for row in rows if any(part in _lower(row.get(c)) for c in columns)]
@@ -112,6 +113,12 @@ def number(query: Mapping[str, str], name: str, default: int) -> int:
     if not text.isdecimal():
         raise Refusal(400, f"{name} is no number: {text}")
     return int(text)
+
+
+def _narrowed(rows: Sequence[Body], text: str) -> Sequence[Body]:
+    """The rows that a filter on nothing but a name can mean, found by an index."""
+    found = _BY_NAME.fullmatch(text.strip())
+    return rows.named(found["name"]) if found and isinstance(rows, Rows) else rows
 
 
 def _only(row: Body, wanted: frozenset[str] | None) -> Body:

@@ -8,10 +8,10 @@ from typing import Any
 
 from reconciler.sandbox.errors import Refusal, SandboxError
 from reconciler.sandbox.store import Body
-from reconciler.vendors.webexcc.sandbox import stock
+from reconciler.vendors.webexcc.sandbox import licences, stock
 from reconciler.vendors.webexcc.sandbox.access import SCOPES
-from reconciler.vendors.webexcc.sandbox.analyzer import Folders
-from reconciler.vendors.webexcc.sandbox.catalogue import RESOURCE_TYPES
+from reconciler.vendors.webexcc.sandbox.analyzer import FOLDER_LISTS, Folders
+from reconciler.vendors.webexcc.sandbox.catalogue import ADD_ONS, RESOURCE_TYPES, TYPE_NAMES
 from reconciler.vendors.webexcc.sandbox.checks import one_of, refuse_unless, texts
 from reconciler.vendors.webexcc.sandbox.collections import Collections
 from reconciler.vendors.webexcc.sandbox.data import (
@@ -27,34 +27,23 @@ from reconciler.vendors.webexcc.sandbox.data import (
     USER,
     Data,
 )
+from reconciler.vendors.webexcc.sandbox.generate import expanded
 from reconciler.vendors.webexcc.sandbox.profiles import Profiles
 from reconciler.vendors.webexcc.sandbox.quirks import Quirks
 from reconciler.vendors.webexcc.sandbox.quirks import quirks as of_section
 from reconciler.vendors.webexcc.sandbox.resource_types import TYPES
 from reconciler.vendors.webexcc.sandbox.tokens import Tokens
 
-_TYPES = {
-    "licensed-administrator": "ADMINISTRATOR",
-    "unlicensed-administrator": "ADMINISTRATOR_ONLY",
-    "supervisor": "SUPERVISOR",
-    "premium-agent": "PREMIUM_AGENT",
-    "standard-agent": "STANDARD_AGENT",
-}
 _ASSIGNED = {
     "skillProfile": ("skillProfileId", "skill-profile"),
     "desktopProfile": ("agentProfileId", "desktop-profile"),
     "multimediaProfile": ("multimediaProfileId", "multimedia-profile"),
 }
 """What a user may have beyond site and teams: key of a seed -> field, type."""
-_FOLDER_LISTS = {
-    "editable": "editableFolderIds",
-    "viewable": "viewableFolderIds",
-    "hidden": "nonViewableFolderIds",
-}
 _SECTION_OF = {SITE: "sites", QUEUE: "queues", CHANNEL: "channels", TEAM: "teams"}
 _SECTIONS = (
-    "organization", "limits", "permissions", "quirks", "identities", *_SECTION_OF.values(),
-    "inventory", "analyzerFolders", "collections", "profiles", "users",
+    "organization", "generate", "limits", "permissions", "addOns", "quirks", "identities",
+    *_SECTION_OF.values(), "inventory", "analyzerFolders", "collections", "profiles", "users",
 )  # fmt: skip
 _FIRST = ("multimedia-profile", SITE, "audio-prompt", "flow", "sub-flow", "skill-definition",
           "skill-profile")  # fmt: skip
@@ -82,7 +71,15 @@ def quirks(seed: Mapping[str, Any]) -> Quirks:
 
 
 def fill(data: Data, seed: Mapping[str, Any]) -> None:
-    """Put the whole seed into an empty store; raises SandboxError, storing nothing."""
+    """Put the whole seed into an empty store; raises SandboxError, storing nothing.
+
+    `generate` stands for all sections that are not there beside it.
+    """
+    if "generate" in seed:
+        try:
+            seed = {**expanded(seed["generate"]), **seed}
+        except ValueError as error:
+            raise _wrong("generate", str(error)) from error
     unknown = sorted(set(seed) - set(_SECTIONS))
     if unknown:
         raise _wrong(unknown[0], f"there is no such section; there are {', '.join(_SECTIONS)}")
@@ -95,8 +92,9 @@ def fill(data: Data, seed: Mapping[str, Any]) -> None:
             _tried(lambda row=row: _collection(data, row), "collections", row)
         for row in _rows(seed, "profiles"):
             _tried(lambda row=row: _profile(data, row), "profiles", row)
+        profiles = {row["name"]: row for row in data.store.rows(PROFILE)}
         for row in _rows(seed, "users"):
-            _tried(lambda row=row: _user(data, row), "users", row)
+            _tried(lambda row=row: _user(data, row, profiles), "users", row)
         for row in _rows(seed, "identities"):
             _tried(lambda row=row: _identity(data, row), "identities", row)
 
@@ -108,8 +106,11 @@ def _settings(data: Data, seed: Mapping[str, Any]) -> None:
         raise _wrong("limits", "there is one limit to set, `resourceCollections: NUMBER`")
     if not isinstance(also, list) or not all(isinstance(each, str) for each in also):
         raise _wrong("permissions", "a list of names is wanted: what this tenant has beyond others")
-    settings = {"id": "settings", "most_collections": most, "permissions": also}
-    data.store.put("meta", settings, "settings")
+    bought = seed.get("addOns") or []
+    if not isinstance(bought, list) or not set(bought) <= set(ADD_ONS):
+        raise _wrong("addOns", f"a list is wanted, of {', '.join(ADD_ONS)}")
+    settings = {"most_collections": most, "permissions": also, "add_ons": bought}
+    data.store.put("meta", {"id": "settings", **settings}, "settings")
 
 
 def _identity(data: Data, row: Mapping[str, Any]) -> None:
@@ -179,7 +180,7 @@ def _profile(data: Data, row: Mapping[str, Any]) -> None:
     body: Body = {
         "name": row["name"],
         "description": row.get("description", ""),
-        "profileType": _TYPES.get(row["type"], row["type"]),
+        "profileType": TYPE_NAMES.get(row["type"], row["type"]),
         "active": row.get("active", True),
         "permissionAccessLevel": "ALL" if permissions == "all" else "SPECIFIC",
         "resourceAccessLevel": "ALL" if resources == "all" else "SPECIFIC",
@@ -194,14 +195,17 @@ def _profile(data: Data, row: Mapping[str, Any]) -> None:
         ]
         body["defaultResourceCollectionId"] = _id(data, COLLECTION, resources["default"])
     for name, paths in (row.get("analyzerFolders") or {}).items():
-        body[_FOLDER_LISTS[name]] = [_id(data, FOLDER, path) for path in paths]
+        body[FOLDER_LISTS[name]] = [_id(data, FOLDER, path) for path in paths]
     Profiles(data).add(body, system=row.get("systemDefault", False))
 
 
-def _user(data: Data, row: Mapping[str, Any]) -> None:
+def _user(data: Data, row: Mapping[str, Any], profiles: Mapping[str, Body]) -> None:
     email = row["email"]
     teams = [_id(data, TEAM, each) for each in row.get("teams") or ()]
-    data.add(
+    if row["profile"] not in profiles:
+        raise Refusal(400, f"there is no {PROFILE} `{row['profile']}` in the seed before it")
+    profile = profiles[row["profile"]]
+    added = data.add(
         USER,
         {
             "email": email,
@@ -210,7 +214,7 @@ def _user(data: Data, row: Mapping[str, Any]) -> None:
             "ciUserId": str(uuid.uuid5(uuid.NAMESPACE_DNS, email)),
             "active": row.get("active", True),
             "contactCenterEnabled": True,
-            "userProfileId": _id(data, PROFILE, row["profile"]),
+            "userProfileId": profile["id"],
             "siteId": _id(data, SITE, row["site"]) if row.get("site") else None,
             "teamIds": teams,
             **{
@@ -219,13 +223,14 @@ def _user(data: Data, row: Mapping[str, Any]) -> None:
             },
         },
     )
+    licences.give(data, added["id"], profile["profileType"], row.get("licence"))
 
 
 def _id(data: Data, kind: str, name: str) -> Any:
-    found = data.store.named(kind, str(name))
+    found = data.store.id_named(kind, str(name))
     if found is None:
         raise Refusal(400, f"there is no {kind} `{name}` in the seed before it")
-    return found["id"]
+    return int(found) if kind == FOLDER else found
 
 
 def _rows(seed: Mapping[str, Any], section: str) -> Iterable[Mapping[str, Any]]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from reconciler.sandbox.app import Answer, Call, Endpoint
 from reconciler.sandbox.store import Body
-from reconciler.vendors.webexcc.sandbox import user_fields
+from reconciler.vendors.webexcc.sandbox import licences, user_fields
 from reconciler.vendors.webexcc.sandbox.access import Access
 from reconciler.vendors.webexcc.sandbox.checks import mapping, refuse_unless
 from reconciler.vendors.webexcc.sandbox.data import PROFILE, USER, Data, public
@@ -87,6 +87,7 @@ class Users:
         if profile is None:
             refuse_unless(False, f"there is no user profile {wanted}")
             raise AssertionError
+        licences.refuse_unfit(self._data, current["id"], profile["profileType"])
         had = self._data.one(PROFILE, current["userProfileId"])
         refuse_unless(
             profile["profileType"] == had["profileType"],
