@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 
 import pytest
 
 from reconciler.model.resource import Spec
 from reconciler.rules.rule import Rule, Where
+from reconciler.sandbox.errors import SandboxError
+from reconciler.vendors.webexcc.sandbox.tenant import WebexSandbox
 from reconciler.vendors.webexcc.vendor import VENDOR
-from tests.agreement.raw import statuses
+from tests.agreement.raw import documents, seed, statuses
 
 ENFORCED = [pytest.param(rule, id=rule.code) for rule in VENDOR.rules if Where.TENANT in rule.where]
-NOT_YET = {"WCC137": "the sandbox has no desktop profiles, which is what would be refused"}
-"""Rules whose bad example the sandbox takes, and why."""
+NOT_YET = {"WCC137": "what is refused is to make desktop profiles, by who has such a profile"}
+"""Rules whose bad example the sandbox takes, and why; see the test below."""
 GOOD = {200, 201}
 
 
@@ -27,3 +30,32 @@ def test_the_tenant_refuses_the_bad_example(rule: Rule[Spec], tmp_path: Path) ->
     answered = statuses(tmp_path, rule.bad, rule.tenant, rule.facts)
     assert (400 in answered) != (rule.code in NOT_YET)
     assert set(answered) <= GOOD | {400}
+
+
+@pytest.mark.parametrize("example", ["good", "bad"])
+def test_a_profile_without_the_default_codes_makes_no_desktop_profile(
+    example: str, tmp_path: Path
+) -> None:
+    """WCC137 is about what a user of the profile can do, not about writing the profile."""
+    rule = next(each for each in VENDOR.rules if each.code == "WCC137")
+    (collection, profile) = documents(getattr(rule, example))
+    tenant = seed([collection, profile], rule.tenant, rule.facts)
+    name = profile["spec"].get("name", profile["metadata"]["name"])
+    limited = {
+        "collections": [collection["metadata"]["name"]],
+        "default": collection["metadata"]["name"],
+    }
+    spec = profile["spec"] | {"name": name, "type": profile["spec"]["profileType"]}
+    tenant["collections"] = [
+        {"name": collection["metadata"]["name"], "resources": collection["spec"]["resources"]}
+    ]
+    tenant["profiles"].append({**spec, "resources": limited})
+    tenant["users"].append({"email": "ann@example", "profile": name})
+    tenant["identities"].append({"email": "ann@example", "token": "a"})
+    tenant["inventory"] = {"idle-wrapup-code": [{"name": "Lunch", "defaultCode": True}]}
+    sandbox = WebexSandbox(tmp_path / "tenant.db", tenant)
+    made = {"type": "desktop-profile", "name": "Desk"}
+    expected = pytest.raises(SandboxError, match="default idle and wrap-up codes")
+    with expected if example == "bad" else contextlib.nullcontext():
+        sandbox.act("create-resource", made, "ann@example")
+    sandbox.close()

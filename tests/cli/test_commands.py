@@ -211,3 +211,10 @@ def test_two_tenants_are_told_apart(example: Terminal) -> None:
     for tenant in ("meridian-sandbox", "meridian-two"):
         assert f"{tenant}/webexcc/UserProfile/cedar-agent: Creation complete" in said
         assert f"written      {tenant}: 43 created, 54 updated" in said
+
+
+def test_the_console_s_actions_are_listed(example: Terminal) -> None:
+    listed = example("sandbox", "act")
+    assert listed.code == 0
+    assert "create-folder path=A/B [id=NUMBER stock=true|false]" in listed.out.splitlines()
+    assert "move-user user=E-MAIL [profile=NAME site=NAME teams=A,B]" in listed.out.splitlines()

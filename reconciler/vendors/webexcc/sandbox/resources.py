@@ -10,7 +10,7 @@ from reconciler.sandbox.store import Body
 from reconciler.vendors.webexcc.sandbox import stock
 from reconciler.vendors.webexcc.sandbox.access import Access
 from reconciler.vendors.webexcc.sandbox.collections import Collections
-from reconciler.vendors.webexcc.sandbox.data import COLLECTION
+from reconciler.vendors.webexcc.sandbox.references import refuse_while_referenced
 from reconciler.vendors.webexcc.sandbox.resource_types import TYPES
 
 
@@ -54,8 +54,4 @@ def delete(access: Access, kind: str, resource: Body) -> None:
 def _release(access: Access, kind: str, resource: Body, what: str) -> None:
     access.demand(TYPES[kind].permission, "EDIT")
     access.demand_all_resources(what)
-    referring = access.data.store.referring(kind, resource["id"])
-    if referring:
-        names = [COLLECTION] if COLLECTION in referring else sorted(referring)
-        facts = {"entity": kind, "referencedEntities": sorted(referring)}
-        raise Refusal(412, f"{resource['name']} is referred to by {', '.join(names)}", facts)
+    refuse_while_referenced(access.data, kind, resource)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from reconciler.sandbox.app import Answer, Call, Endpoint
 from reconciler.sandbox.store import Body
 from reconciler.vendors.webexcc.sandbox import licences, user_fields
-from reconciler.vendors.webexcc.sandbox.access import Access
+from reconciler.vendors.webexcc.sandbox.access import RESTRICTED, Access
 from reconciler.vendors.webexcc.sandbox.checks import mapping, refuse_unless
 from reconciler.vendors.webexcc.sandbox.data import PROFILE, USER, Data, public
 from reconciler.vendors.webexcc.sandbox.keeping import kept
@@ -53,7 +53,9 @@ class Users:
         user = access.one(USER, call.path["id"])
         shown = public(access.shown(USER, user))
         if call.query.get("includeUserProfileType") == "true":
-            shown["userProfileType"] = self._data.one(PROFILE, user["userProfileId"])["profileType"]
+            profile = self._data.one(PROFILE, user["userProfileId"])
+            is_seen = access.sees(PROFILE, profile["id"])
+            shown["userProfileType"] = profile["profileType"] if is_seen else RESTRICTED
         return Answer(200, shown)
 
     def patch(self, call: Call) -> Answer:
