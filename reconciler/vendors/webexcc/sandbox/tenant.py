@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -71,19 +71,23 @@ class WebexSandbox:
 
     def app(self) -> AsgiApp:
         """The tenant's API, to be called in-process; what each endpoint needs is in guard.py."""
+        endpoints = [
+            Endpoint(each.method, each.path, self._of_this_organization(guarded(self._data, each)))
+            for each in self.endpoints()
+        ]
+        tokens = Tokens(self._data)
+        app = quirky(asgi(endpoints, tokens.identity, worded), self._data.quirks, self._data.clock)
+        return tokens.endpoint(app)
+
+    def endpoints(self) -> Iterator[Endpoint]:
+        """Every operation that the API has, but that of tokens."""
         parts = (
             Profiles(self._data), Collections(self._data), Users(self._data), People(self._data),
             Inventory(self._data), Flows(self._data), Bulk(self._data), Attach(self._data),
             References(self._data), Acl(self._data),
         )  # fmt: skip
-        endpoints = [
-            Endpoint(each.method, each.path, self._of_this_organization(guarded(self._data, each)))
-            for part in parts
-            for each in part.endpoints()
-        ]
-        tokens = Tokens(self._data)
-        app = quirky(asgi(endpoints, tokens.identity, worded), self._data.quirks, self._data.clock)
-        return tokens.endpoint(app)
+        for part in parts:
+            yield from part.endpoints()
 
     def token(self, identity: str | None) -> str:
         """The token of a seeded identity, by default the first full administrator's."""

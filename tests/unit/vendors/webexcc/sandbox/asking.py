@@ -78,6 +78,7 @@ class Tenant:
     ) -> None:
         file = folder / "tenant.db"
         self.sandbox = WebexSandbox(file, parsed(SEED) if seed is None else seed, clock)
+        self.app = self.sandbox.app()
         self.store = Store(file)
 
     def close(self) -> None:
@@ -88,7 +89,7 @@ class Tenant:
         """Status and body of one request, below the organization where it starts with no slash."""
 
         async def asked() -> tuple[int, Any]:
-            transport = httpx2.ASGITransport(app=self.sandbox.app())
+            transport = httpx2.ASGITransport(app=self.app)
             headers = {"Authorization": f"Bearer {self.sandbox.token(who)}"}
             async with httpx2.AsyncClient(
                 transport=transport, base_url="http://sandbox", headers=headers
