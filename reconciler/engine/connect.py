@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -16,7 +15,13 @@ from reconciler.manifests.project import Tenant
 from reconciler.model.diagnostic import InvalidInputError
 from reconciler.vendor import AsgiApp, Endpoint, Pace, Sandbox, TokenSource, Vendor
 
-_log = logging.getLogger("reconciler")
+
+def _logged(text: str) -> None:
+    import logging  # noqa: PLC0415 - `validate` starts without it
+
+    logging.getLogger("reconciler").warning(text)
+
+
 Progress = Callable[[str, int, int], None]
 
 
@@ -32,7 +37,7 @@ class Surroundings:
     environment: Mapping[str, str]
     parallelism: int = 8
     progress: Progress = lambda _what, _done, _all: None
-    warn: Callable[[str], None] = _log.warning
+    warn: Callable[[str], None] = _logged
     kept: dict[str, tuple[Pace, TokenSource]] = field(default_factory=dict, repr=False)
 
 

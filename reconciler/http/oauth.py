@@ -22,7 +22,7 @@ from reconciler.http.answers import (
     unreached,
 )
 from reconciler.http.retry import Attempts
-from reconciler.http.session import quiet
+from reconciler.http.session import proxies_understood
 from reconciler.http.tokens import Grant
 from reconciler.vendor import Pace, TokenRequest
 
@@ -37,7 +37,7 @@ async def fetch(request: TokenRequest, pace: Pace, sandbox: str | None = None) -
     base = sandbox or f"https://{request.host}"
     # asking twice is safe enough: what may be lost with the first answer is lost anyway
     attempts = Attempts("GET", pace)
-    with quiet():
+    with proxies_understood():
         client = httpx2.AsyncClient(
             base_url=base,
             headers={"Accept": "application/json", "User-Agent": f"reconciler/{__version__}"},

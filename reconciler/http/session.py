@@ -182,7 +182,7 @@ async def writing(endpoint: Endpoint, host: str, explain: Explain) -> AsyncItera
 
 
 @contextmanager
-def quiet() -> Iterator[None]:
+def proxies_understood() -> Iterator[None]:
     """A client is made; raises ProjectError for a proxy of the environment that makes no sense.
 
     What the library says about it has the proxy's password in it.
@@ -200,7 +200,7 @@ def quiet() -> Iterator[None]:
 def _client(endpoint: Endpoint, host: str) -> httpx2.AsyncClient:
     transport = InProcess(endpoint.app) if endpoint.app else None
     sandbox = "http://sandbox" if endpoint.app else endpoint.url
-    with quiet():
+    with proxies_understood():
         return httpx2.AsyncClient(
             base_url=sandbox or _origin(host),
             transport=transport,
@@ -225,7 +225,7 @@ def _origin(host: str) -> str:
 def _bearer(token: str) -> str:
     if not re.fullmatch(r"[\x21-\x7e]+", token):
         raise ProjectError(
-            "PRJ160",
+            "PRJ169",
             "what is given as the token is none: it holds blanks or other characters",
             hint="check where `credentials` says that it is",
         )

@@ -21,7 +21,7 @@ Found = tuple[str, Path, str, str]
 """Code, path, summary and hint of something wrong."""
 
 
-class FromEnvironment(Manifest):
+class FromEnvironment(Manifest, defer_build=True):
     """The name of a variable, never what it holds."""
 
     env: str = Field(
@@ -30,7 +30,7 @@ class FromEnvironment(Manifest):
     )
 
 
-class FromFile(Manifest):
+class FromFile(Manifest, defer_build=True):
     """A file that holds it and nothing else."""
 
     file: str = Field(
@@ -40,7 +40,7 @@ class FromFile(Manifest):
     )
 
 
-class FromCommand(Manifest):
+class FromCommand(Manifest, defer_build=True):
     """A command that prints it; it runs only where RECONCILER_ALLOW_COMMAND is 1."""
 
     command: list[str] = Field(
@@ -53,7 +53,7 @@ class FromCommand(Manifest):
 Secret = FromEnvironment | FromFile | FromCommand
 
 
-class ServiceApp(Manifest):
+class ServiceApp(Manifest, defer_build=True):
     """A machine account: its access tokens are fetched, and renewed before they expire."""
 
     id: FromEnvironment | FromFile = Field(description="Where the client id is.")
@@ -63,7 +63,7 @@ class ServiceApp(Manifest):
     )
 
 
-class FromServiceApp(Manifest):
+class FromServiceApp(Manifest, defer_build=True):
     """A service app of the vendor's."""
 
     service_app: ServiceApp = Field(description="The app's three parts.")

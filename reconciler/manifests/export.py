@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from reconciler.errors import ProjectError
+from reconciler.manifests import tenant_schema
 from reconciler.manifests.envelope import SCHEMA_URN, Envelope, Metadata, name_schema
 from reconciler.manifests.model_schema import (
     DEFINITIONS,
@@ -156,13 +157,13 @@ def manifest_schema(vendors: Iterable[Vendor]) -> Schema:
 def project_schema(vendors: Collection[Vendor]) -> Schema:
     """`reconciler.yaml`; what a tenant declares depends on its vendor."""
     definitions: dict[str, Schema] = {}
-    conditions: list[Schema] = [_SANDBOX_OR_REAL]
+    conditions: list[Schema] = [*tenant_schema.TENANT]
     names = []
     for vendor in vendors:
         names.append(vendor.name)
         facts = f"{vendor.name}.facts"
         definitions |= _moved(schema_of(vendor.facts), facts)
-        fields = {"region": {"enum": list(vendor.regions)}, "facts": {"$ref": pointing_to(facts)}}
+        fields = tenant_schema.of(vendor) | {"facts": {"$ref": pointing_to(facts)}}
         conditions.append(_where({"vendor": {"const": vendor.name}}, {"properties": fields}))
     tenants = {
         "propertyNames": {"pattern": rf"^{TENANT_NAME}$(?!\n)"},
@@ -175,13 +176,6 @@ def project_schema(vendors: Collection[Vendor]) -> Schema:
     }
     head = _head("reconciler/v1/Project", "A project of reconciler")
     return head | narrowed(schema_of(ProjectFile), own)
-
-
-_SANDBOX_OR_REAL = {
-    "if": {"required": ["sandbox"]},
-    "then": {"properties": dict.fromkeys(("organization", "region", "credentials"), False)},
-    "else": {"required": ["organization", "region", "credentials"]},
-}
 
 
 _FIXED = "enforced-by-the-tenant"

@@ -41,7 +41,7 @@ DEFAULT_STATE = "sqlite:///.reconciler/state.db"
 TENANT_NAME = r"[a-z0-9]([a-z0-9._-]{0,62}[a-z0-9])?"
 
 
-class ProjectFile(Manifest):
+class ProjectFile(Manifest, defer_build=True):
     """The tenants of a project, their manifests, and where the state is."""
 
     api_version: Literal["reconciler/v1"] = Field(description="The version of this file.")

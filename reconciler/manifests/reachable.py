@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import ipaddress
+import re
 from collections.abc import Iterator, Mapping
-from urllib.parse import urlsplit
 
 from reconciler.manifests.tenant_block import SandboxBlock, TenantBlock
 from reconciler.model.diagnostic import Path
@@ -14,6 +13,11 @@ from reconciler.vendor import Removal, Vendor
 
 Found = tuple[str, Path, str, str, bool]
 """Code, path, summary, hint, and whether the key is meant."""
+
+_BYTE = "(25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])"
+_PORT = "([1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5])"
+LOOPBACK = rf"http://(localhost|127(\.{_BYTE}){{3}}|\[::1\])(:{_PORT})?/?"
+"""The URLs of this machine and of no other: no user, no path, nothing that can be read twice."""
 
 
 def problems(tenant: TenantBlock, vendor: Vendor, at: Path) -> Iterator[Found]:
@@ -35,23 +39,10 @@ def loopback(url: str) -> str | None:
 
     `localhost` is taken for 127.0.0.1, whatever the machine's tables say.
     """
-    try:
-        parts = urlsplit(url)
-        port = parts.port
-    except ValueError:
+    if not re.fullmatch(LOOPBACK, url):
         return None
-    plain = parts.scheme == "http" and "@" not in parts.netloc and parts.path in ("", "/")
-    if not plain or parts.query or parts.fragment or "\\" in url or port == 0:
-        return None
-    host = "127.0.0.1" if parts.hostname == "localhost" else parts.hostname or ""
-    try:
-        address = ipaddress.ip_address(host)
-    except ValueError:
-        return None
-    if not address.is_loopback:
-        return None
-    shown = f"[{address}]" if address.version == 6 else str(address)  # noqa: PLR2004 - IPv6
-    return f"http://{shown}:{port or 80}"
+    origin = url.rstrip("/").replace("localhost", "127.0.0.1")
+    return origin if re.search(r":[0-9]+$", origin) else f"{origin}:80"
 
 
 def _real(tenant: TenantBlock, vendor: Vendor, at: Path) -> Iterator[Found]:

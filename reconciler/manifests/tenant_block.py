@@ -17,7 +17,7 @@ from reconciler.model.resource import Manifest
 Unmanaged = Literal["ignore", "report", "prune"]
 
 
-class SandboxBlock(Manifest):
+class SandboxBlock(Manifest, defer_build=True):
     """A tenant that answers as the vendor's does: embedded, or served on this machine."""
 
     seed: str | None = Field(
@@ -43,7 +43,7 @@ class SandboxBlock(Manifest):
     )
 
 
-class TenantBlock(Manifest):
+class TenantBlock(Manifest, defer_build=True):
     """One organisation at a vendor: a sandbox, or one that is reached over the network."""
 
     vendor: str = Field(description="The system that the tenant is of.")

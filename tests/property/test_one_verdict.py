@@ -360,7 +360,14 @@ TENANT: dict[str, list[Any]] = {
     "organization": ["o"],
     "region": ["eu1", "eu9"],
     "credentials": [{"env": "TOKEN"}],
-    "sandbox": [{"seed": "s"}, {"as": "x"}],
+    "sandbox": [
+        {"seed": "s"},
+        {"as": "x"},
+        {"url": "http://127.0.0.1:8080"},
+        {"url": "http://10.0.0.1"},
+        {"url": "http://localhost", "seed": "s"},
+        {"seed": "s", "rate": "5/d"},
+    ],
     "facts": [{}, {"x": 1}],
 }
 
@@ -375,3 +382,36 @@ def test_it_is_one_verdict_on_every_tenant(name: str) -> None:
         }
         tenants = {name: {"manifests": ["a.yaml"], **tenant}}
         agree_on_a_project({"apiVersion": "reconciler/v1", "kind": "Project", "tenants": tenants})
+
+
+REAL_TENANT = {
+    "vendor": "webexcc",
+    "manifests": ["a.yaml"],
+    "organization": "o",
+    "region": "eu1",
+    "credentials": {
+        "serviceApp": {
+            "id": {"env": "ID"},
+            "secret": {"command": ["op", "read"]},
+            "refreshToken": {"file": "f"},
+        }
+    },
+    "rate": "285/min",
+    "unmanaged": {"UserProfile": "report"},
+}
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"credentials": {"file": "/run/token"}, "unmanaged": "report"},
+        {"credentials": {"command": ["x"]}, "unmanaged": "prune"},
+        {"credentials": {"env": "T"}, "rate": "fast", "unmanaged": "ignore"},
+        {"assumed": ["A1"], "unmanaged": {"UserProfile": "report", "User": "prune"}},
+        {},
+    ],
+)
+def test_it_is_one_verdict_next_to_a_real_tenant(changes: dict[str, Any]) -> None:
+    head = {"apiVersion": "reconciler/v1", "kind": "Project"}
+    for changed in neighbours(head | {"tenants": {"it": REAL_TENANT | changes}}):
+        agree_on_a_project(changed)

@@ -45,8 +45,8 @@ def test_a_sandbox_may_be_served_elsewhere_on_this_machine(tmp_path: Path) -> No
         ("http://127.0.0.1:8080", "http://127.0.0.1:8080"),
         ("http://127.0.0.1:8080/", "http://127.0.0.1:8080"),
         ("http://127.9.9.9", "http://127.9.9.9:80"),
-        ("http://LOCALHOST:1", "http://127.0.0.1:1"),
-        ("http://[::1]:1", "http://[::1]:1"),
+        ("http://localhost:65535/", "http://127.0.0.1:65535"),
+        ("http://[::1]", "http://[::1]:80"),
     ],
 )
 def test_a_url_of_this_machine(url: str, origin: str) -> None:
@@ -61,7 +61,7 @@ ELSEWHERE = [
     "https://vendor.example@evil.test", "http://127.0.0.1:80@evil.test", "http://127.0.0.1/x",
     "http://127.0.0.1?x", "http://127.0.0.1#x", "http://127.1", "http://2130706433",
     "http://0x7f.0.0.1", "http://127.0.0.1:99999", "http://127.0.0.1:0", "http://127.0.0.1:x",
-    "http://evil.test\\@127.0.0.1", "http://127.0.0.1\\.evil.test", "http:127.0.0.1", "127.0.0.1:1",
+    "http://evil.test\\@127.0.0.1", "http://127.0.0.1\\.evil.test", "http:127.0.0.1", "http://127.0.0.1:65536", "http://127.0.0.256", "127.0.0.1:1",
     "http://", "", "http://[::1", "http://[fe80::1%25lo]:1",
 ]  # fmt: skip
 

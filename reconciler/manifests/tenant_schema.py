@@ -1,0 +1,73 @@
+"""What `credentials.py` and `reachable.py` refuse of a tenant, for editors: in JSON Schema."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from reconciler.manifests.credentials import VARIABLE
+from reconciler.manifests.reachable import LOOPBACK
+from reconciler.model.rate import WRITTEN
+from reconciler.vendor import Vendor
+
+Schema = dict[str, Any]
+
+
+def _whole(pattern: str) -> Schema:
+    return {"pattern": rf"^({pattern})$(?!\n)"}
+
+
+_SECRET = {"properties": {"env": _whole(VARIABLE), "file": {"minLength": 1}}}
+_APP = {"properties": dict.fromkeys(("id", "secret", "refreshToken"), _SECRET)}
+_CREDENTIALS = {"properties": {**_SECRET["properties"], "serviceApp": _APP}}
+_NO_PRUNE: Schema = {"not": {"const": "prune"}}
+_REACH = ("organization", "region", "credentials")
+
+_SERVED = {
+    "required": ["organization", "credentials"],
+    "properties": {
+        "region": False,
+        "sandbox": {
+            "properties": {"url": _whole(LOOPBACK)} | dict.fromkeys(("seed", "as", "rate"), False)
+        },
+    },
+}
+_EMBEDDED = {
+    "properties": {
+        **dict.fromkeys(_REACH, False),
+        "sandbox": {"required": ["seed"], "properties": {"rate": _whole(WRITTEN)}},
+    }
+}
+
+TENANT: tuple[Schema, ...] = (
+    {
+        "if": {"required": ["sandbox"]},
+        "then": {
+            "if": {"properties": {"sandbox": {"required": ["url"]}}},
+            "then": _SERVED,
+            "else": _EMBEDDED,
+        },
+        "else": {"required": list(_REACH)},
+    },
+    {
+        "properties": {
+            "credentials": _CREDENTIALS,
+            "rate": _whole(WRITTEN),
+            "unmanaged": _NO_PRUNE | {"additionalProperties": _NO_PRUNE},
+        }
+    },
+)
+"""What holds for every tenant."""
+
+
+def of(vendor: Vendor) -> Schema:
+    """The fields of a tenant of this vendor, but for its facts."""
+    assumed: Schema = (
+        {"items": {"enum": list(vendor.assumed)}} if vendor.assumed else {"maxItems": 0}
+    )
+    app = {} if vendor.token_request else {"credentials": {"properties": {"serviceApp": False}}}
+    return {
+        "region": {"enum": list(vendor.regions)},
+        "assumed": assumed,
+        "unmanaged": {"propertyNames": {"enum": [kind.name for kind in vendor.kinds]}},
+        **app,
+    }
