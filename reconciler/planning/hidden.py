@@ -22,7 +22,7 @@ def notes(
     """
     if not view.partial:
         return
-    yield from _partial(view, tenant)
+    yield _partial(view, tenant)
     manifests = _by_kind(each.resource.address for each in matches if each.unseen)
     for kind, names in manifests.items():
         yield Diagnostic(
@@ -45,18 +45,18 @@ def notes(
         )
 
 
-def _partial(view: View, tenant: str) -> Iterator[Diagnostic]:
+def _partial(view: View, tenant: str) -> Diagnostic:
     why: dict[str, list[str]] = defaultdict(list)
     for kind, reason in view.partial.items():
         why[reason].append(kind)
-    for reason, kinds in why.items():
-        yield Diagnostic(
-            Severity.INFO,
-            "PLN154",
-            f"{view.who} sees a part of the tenant only, and what is hidden is unknown: {reason}",
-            detail=f"in part, or not at all: {', '.join(kinds)}",
-            tenant=tenant,
-        )
+    return Diagnostic(
+        Severity.INFO,
+        "PLN154",
+        f"{view.who} sees a part of the tenant only; unknown is what is hidden of "
+        f"{listed(view.partial)}",
+        detail="\n".join(f"{', '.join(kinds)}: {reason}" for reason, kinds in why.items()),
+        tenant=tenant,
+    )
 
 
 def _is_hidden(row: Row, live: LiveIndex, view: View) -> bool:

@@ -120,7 +120,7 @@ def from_manifest(each: Match, directory: Directory, given: TenantInput) -> Item
         declared = diff.without(declared, resource.lifecycle.ignore_changes)
         before = each.live.values
         if directory.view.partial:
-            before = completed(before, declared)
+            before = completed(before, {**_remembered(each, directory, given), **declared})
     return Item(
         address=address,
         key=key_of(each),
@@ -136,6 +136,13 @@ def from_manifest(each: Match, directory: Directory, given: TenantInput) -> Item
         moved_from=each.moved_from,
         view=directory.view,
     )
+
+
+def _remembered(each: Match, directory: Directory, given: TenantInput) -> Values:
+    """What a revert leaves alone is as it was applied, where it is hidden."""
+    if given.revert is None or each.row is None:
+        return {}
+    return directory.view.marked(each.kind.name, applied_values(each.row))
 
 
 def unclaimed(given: TenantInput, matches: Iterable[Match]) -> Iterator[Row]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-from typing import Any
 
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
@@ -17,6 +16,7 @@ from tests.property import worlds
 from tests.property.test_promises import Edit, edit, workshop
 from tests.workshop import Workshop
 
+Told = tuple[str, str, str, str]
 DELEGATE = "dee@x.example"
 EVERY_TYPE = (
     "queue", "site", "team", "channel", "flow", "skill-profile", "desktop-profile",
@@ -32,9 +32,15 @@ LEVELS = {
 def tenants(draw: st.DrawFn) -> str:
     """A tenant with somebody who administers some of its collections, and not every type."""
     seed = json.loads(draw(worlds.tenants()))
-    own = [each["name"] for each in seed["collections"]]
-    assume(own)
-    chosen = draw(worlds.some(tuple(own)))
+    there = {each["name"] for each in seed["collections"]}
+    seed["collections"] += [
+        {"name": name, "resources": draw(worlds.resources)}
+        for name in worlds.COLLECTIONS
+        if name not in there
+    ]
+    chosen = draw(
+        st.lists(st.sampled_from(worlds.COLLECTIONS), min_size=1, max_size=2, unique=True)
+    )
     unseen = draw(st.sets(st.sampled_from(EVERY_TYPE[4:]), max_size=2))
     seed["profiles"].append(
         {
@@ -61,15 +67,15 @@ def snapshot(here: Workshop) -> Snapshot:
     return asyncio.run(read(tenant, here.vendors["webexcc"], (), work.around))
 
 
-def attributes(plan: Plan) -> dict[str, set[AttributeChange]]:
+def attributes(plan: Plan) -> dict[str, set[Told]]:
     return {each.address: set(map(_told, each.attributes)) for each in plan.changes}
 
 
-def _told(each: AttributeChange) -> Any:
+def _told(each: AttributeChange) -> Told:
     return (each.path, each.op, json.dumps(each.before), json.dumps(each.after))
 
 
-def visible(attribute: Any, seen: set[str]) -> bool:
+def visible(attribute: Told, seen: set[str]) -> bool:
     """Whether an attribute names nothing that is hidden."""
     _, _, before, after = attribute
     keys = [each.get("id") for each in map(json.loads, (before, after)) if isinstance(each, dict)]
