@@ -107,7 +107,11 @@ async def plan(work: Work) -> Plan:
     if has_errors(refused):
         return joined((), refused, targets=work.targets)
     parts = [_part(each, await _read(each, work)) for each in prepared]
-    whole = not work.targets and len(prepared) == len(work.project.tenants)
+    whole = (
+        not work.targets
+        and len(prepared) == len(work.project.tenants)
+        and not any(part.read.partial for part in parts)
+    )
     judged = (rule.code for rule in _rules(work)) if whole else ()
     notes = policy_notes(work.project, (d for part in parts for d in part.diagnostics), judged)
     return joined(tuple(parts), notes, targets=work.targets, bounds=work.bounds)
@@ -205,8 +209,8 @@ def _ahead(code: str) -> Diagnostic:
     return Diagnostic(
         Severity.WARNING,
         "PRJ145",
-        f"{code} is not built yet: what is set here has no effect",
-        hint=f"`reconciler rules explain {code}` tells what is planned",
+        f"nothing checks {code}: what is set here has no effect",
+        hint=f"`reconciler rules explain {code}` tells whether that is planned",
         origin=Origin(FILE, 0, 1),
         path=("rules", code),
         on_key=True,
@@ -288,4 +292,6 @@ def _tenant_read(
         objects=snapshot.size,
         requests=snapshot.requests,
         unmanaged=unmanaged,
+        identity=snapshot.identity.name if snapshot.identity else "",
+        partial=snapshot.partial,
     )

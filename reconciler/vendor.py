@@ -13,7 +13,7 @@ sandbox. Planning, ordering, rules, journal and output are the core's and shared
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -29,6 +29,7 @@ from reconciler.model.live import InventoryItem, LiveObject, Snapshot
 from reconciler.model.resource import Reference, Resource, Spec
 from reconciler.model.value import Ref, Values
 from reconciler.rules.rule import Document, RuleSet
+from reconciler.rules.world import Expected, World
 
 CONTRACT = 1
 """The version of this contract; a vendor made for another one is refused by name."""
@@ -74,6 +75,42 @@ class Danger:
 def no_danger(_path: tuple[str, ...], _value: object) -> Danger | None:
     """For kinds whose values say all there is to say."""
     return None
+
+
+@dataclass(frozen=True, slots=True)
+class Forbidden:
+    """Why who applies may not write an object: the rule that says so, and what to do.
+
+    Where nothing tells their rights it is not `known`: then the plan says that nobody checked.
+    """
+
+    code: str
+    source: str
+    summary: str
+    hint: str = ""
+    known: bool = True
+
+
+Permitted = Callable[[Action, Expected, World], Forbidden | None]
+"""Whether who applies may create, change or delete an object; None where nothing forbids it."""
+
+
+def permitted_to_all(_action: Action, _object: Expected, _world: World) -> None:
+    """For kinds of which nothing tells who may write them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """How much there may be of something, and the rule that says so.
+
+    `used` gives of each thing that has the limit its address or name, and how much there is once
+    the plan is carried out; `title` is what is counted, such as `resource collections`.
+    """
+
+    rule: str
+    title: str
+    most: int
+    used: Callable[[World], Iterable[tuple[str, int]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +163,8 @@ class Kind:
     - `share_limit`: at most so many objects of this kind may refer to one and the same object.
     - `count_limit`: a tenant holds at most so many objects of this kind.
     - `access`: attributes that decide what people may do, themselves or by what they refer to.
+    - `permitted(action, object, world)`: whether who applies may write the object at all; rules
+      say the rest.
     - `order`: kinds with a lower number are shown and written first, where nothing else decides.
     """
 
@@ -146,6 +185,7 @@ class Kind:
     count_limit: int | None = None
     access: frozenset[str] = frozenset()
     danger: Callable[[tuple[str, ...], object], Danger | None] = no_danger
+    permitted: Permitted = permitted_to_all
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,7 +264,8 @@ class Vendor:
     `inventory` are the types that manifests may name and that `Reader.read` brings along;
     `declared` those that it cannot bring, because no API lists them. `facts` is the shape of what
     the project file declares because no API tells it; `documents` are those that its rules name as
-    their source; `lockout` tells who administers a tenant, None where nobody can be locked out.
+    their source. `limits` are those of which a plan tells how near it comes; `lockout` tells who
+    administers a tenant, None where nobody can be locked out.
     """
 
     name: str
@@ -240,6 +281,7 @@ class Vendor:
     facts: type[Facts] = Facts
     documents: tuple[Document, ...] = ()
     lockout: Lockout | None = None
+    limits: tuple[Limit, ...] = ()
     sandbox: Callable[[Path, Mapping[str, Any]], Sandbox] | None = None
     contract: int = CONTRACT
 

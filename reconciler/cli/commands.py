@@ -11,5 +11,5 @@ COMMANDS = {
     "rules": "Every documented rule with its source; one of them explained.",
     "schema": "Write the JSON Schemas of manifests, project and plan.",
     "demo": "The whole story on a sandbox tenant, nothing to configure.",
-    "sandbox": "Act in a sandbox tenant as a person would, or start it over.",
+    "sandbox": "Serve a sandbox tenant, act in it as a person would, start it over.",
 }

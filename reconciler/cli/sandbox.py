@@ -1,9 +1,11 @@
-"""`reconciler sandbox`: act in a sandbox tenant as a person would in the vendor's console."""
+"""`reconciler sandbox`: serve a sandbox tenant, act in it, start it over, make a seed for one."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import click
 
@@ -11,13 +13,22 @@ from reconciler.cli.options import Common, common, work
 from reconciler.engine.connect import sandbox_database, sandbox_of
 from reconciler.engine.prepare import Work
 from reconciler.errors import UsageError
+from reconciler.manifests.parse import parse
 from reconciler.manifests.project import Tenant
+from reconciler.model.diagnostic import InvalidInputError
+from reconciler.model.rate import Rate
+from reconciler.sandbox.errors import SandboxError
+from reconciler.sandbox.faults import Fault, fault, latency_of
+from reconciler.sandbox.faults import faults as read_faults
+from reconciler.sandbox.faulty import faulty
+from reconciler.sandbox.limiting import limited
+from reconciler.sandbox.store import Store
 from reconciler.vendor import Sandbox
 
 
 @click.group(name="sandbox")
 def command() -> None:
-    """Act in a sandbox tenant as a person would, or start it over."""
+    """Serve a sandbox tenant, act in it as a person would, start it over."""
 
 
 @command.command(name="act", short_help="Do something in the tenant's console.")
@@ -32,18 +43,146 @@ def act(chosen: Common, action: str, arguments: tuple[str, ...], identity: str |
     return 0
 
 
+@command.command(name="serve", short_help="Answer on a port of this machine.")
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=8765,
+    show_default=True,
+    help="Where, on 127.0.0.1 alone; 0 takes a free one.",
+)
+@click.option(
+    "--rate",
+    default="300/min",
+    show_default=True,
+    metavar="RATE|off",
+    callback=lambda _context, _parameter, value: _rate(value),
+    help="How many requests a token has; over it the answer is a 429.",
+)
+@click.option("--latency", metavar="TIME", help="How long every answer takes, such as 50ms.")
+@click.option(
+    "--faults",
+    "faults",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="What goes wrong: a list, in YAML or JSON.",
+)
+@click.option(
+    "--fault",
+    "lines",
+    multiple=True,
+    metavar="LINE",
+    help="""One fault, such as '503 on="PUT *" times=2'; may be repeated.""",
+)
+@click.option(
+    "--for",
+    "seconds",
+    type=click.FloatRange(min=0, min_open=True),
+    metavar="SECONDS",
+    help="Stop by itself after so long; by default at Ctrl-C or SIGTERM.",
+)
+@common
+def serve(  # noqa: PLR0913, PLR0917 - one parameter for each option
+    chosen: Common,
+    port: int,
+    rate: Rate | None,
+    latency: str | None,
+    faults: Path | None,
+    lines: tuple[str, ...],
+    seconds: float | None,
+) -> int:
+    """Answer as the vendor does at http://127.0.0.1:PORT, over the network instead of in-process.
+
+    \b
+    A fault is KIND or STATUS, and on which calls. Kinds: dropped, half-answer, cut-answer,
+    latency, stale-read, shifting-pages, html, null-body, redirect, echo. Options of each:
+      on="METHOD PATH"  nth=N  times=N|always  probability=P seed=N  when=before|after
+      retryAfter=S|date:S  status=N  delay=TIME  to=ORIGIN  rows=1|-1
+    """
+    from reconciler.sandbox import serving  # noqa: PLC0415 - nothing else needs the server
+
+    wrong = _faults(faults, lines, latency)
+    with work(chosen) as what, _sandbox(what) as (tenant, sandbox):
+        app = faulty(sandbox.app(), wrong)
+        if rate is not None:
+            app = limited(app, rate.requests, rate.seconds)
+        listener = serving.listening(port)
+        url = "http://{}:{}".format(*listener.getsockname())
+        click.echo(_served(tenant, sandbox, url, f"{rate or 'unlimited'}", len(wrong)))
+        signalled = serving.serve(app, listener, seconds)
+    chosen.say("Stopped.")
+    return signalled and 128 + signalled
+
+
 @command.command(name="reset", short_help="Start the tenant over from its seed.")
 @common
 def reset(chosen: Common) -> int:
-    """Throw the sandbox tenant's data away and seed it anew."""
+    """Throw the sandbox tenant's data away and seed it anew.
+
+    One that is being served starts over too, without being stopped; faults and request limits go
+    on counting.
+    """
     with work(chosen) as what:
         tenant = _tenant(what)
-        database = sandbox_database(tenant, what.project.root)
-        for file in database.parent.glob(f"{database.name}*"):
-            file.unlink()
+        _throw_away(sandbox_database(tenant, what.project.root))
         with _sandbox(what):
             click.echo(f"Sandbox tenant {tenant.name} is as its seed again.")
     return 0
+
+
+def _throw_away(database: Path) -> None:
+    """Empty the file, which a server may have open; one that is no database goes."""
+    if not database.exists():
+        return
+    try:
+        store = Store(database)
+    except SandboxError:
+        for file in database.parent.glob(f"{database.name}*"):
+            file.unlink()
+        return
+    store.wipe()
+    store.close()
+
+
+def _rate(text: str) -> Rate | None:
+    rate = Rate.parse(text)
+    if rate is None and text != "off":
+        raise click.BadParameter(f"`{text}` is no rate: write it like `300/min`, `5/s` or `off`")
+    return rate
+
+
+def _faults(file: Path | None, lines: tuple[str, ...], slow: str | None) -> tuple[Fault, ...]:
+    """All that is to go wrong; raises SandboxError and InvalidInputError."""
+    wanted = read_faults(_listed(file)) if file else ()
+    wanted += tuple(fault(line) for line in lines)
+    return (*wanted, latency_of(slow)) if slow else wanted
+
+
+def _listed(file: Path) -> object:
+    try:
+        documents, problems = parse(str(file), file.read_bytes())
+    except OSError as error:
+        raise UsageError("PRJ150", f"faults: `{file}` cannot be read: {error.strerror}") from error
+    if problems:
+        raise InvalidInputError(tuple(problems))
+    return documents[0].value if len(documents) == 1 else None
+
+
+def _served(tenant: Tenant, sandbox: Sandbox, url: str, rate: str, faults: int) -> str:
+    return f"""\
+Sandbox tenant {tenant.name} is served at {url}; Ctrl-C stops it.
+  requests    {rate}, each token
+  faults      {faults or "none"}
+
+In reconciler.yaml it is:
+  {tenant.name}-served:
+    vendor: {tenant.vendor}
+    manifests: {json.dumps(list(tenant.manifests))}
+    organization: {sandbox.organization}
+    credentials: {{env: SANDBOX_TOKEN}}
+    sandbox: {{url: "{url}"}}
+
+SANDBOX_TOKEN is the `token` of an identity in {tenant.seed}."""
 
 
 @contextmanager
@@ -55,10 +194,10 @@ def _sandbox(what: Work) -> Iterator[tuple[Tenant, Sandbox]]:
 
 
 def _tenant(what: Work) -> Tenant:
-    sandboxes = [tenant for tenant in what.tenants if tenant.is_sandbox]
+    sandboxes = [tenant for tenant in what.tenants if tenant.seed is not None]
     if len(sandboxes) == 1:
         return sandboxes[0]
-    names = ", ".join(each.name for each in what.project.tenants.values() if each.is_sandbox)
+    names = ", ".join(each.name for each in what.project.tenants.values() if each.seed)
     raise UsageError(
         "PRJ124",
         "several sandbox tenants are meant" if sandboxes else "no sandbox tenant is meant",

@@ -7,37 +7,73 @@ from dataclasses import dataclass
 from typing import Any
 
 from reconciler.errors import TenantError
+from reconciler.http.parallel import in_parallel
 
 Row = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One page of a list, with what the vendor says about the whole."""
+    """One page of a list, with what the vendor says about itself and about the whole.
+
+    `number` is the page that the answer says to be, None where it says nothing.
+    """
 
     rows: tuple[Row, ...]
     pages: int
     records: int
+    number: int | None = None
 
 
-async def whole_list(what: str, page: Callable[[int], Awaitable[Page]]) -> tuple[Row, ...]:
-    """All rows of the pages 0 … n - 1.
+async def whole_list(
+    what: str, page: Callable[[int], Awaitable[Page]], *, limit: int = 1
+) -> tuple[Row, ...]:
+    """All rows of the pages 0 … n - 1, at most `limit` pages under way at once.
 
-    Raises TenantError (TEN120) where a row is missing or comes twice: the order of rows is not
-    promised, so a list that changed while it was read may have lost one, and what is lost must
-    never be taken for deleted.
+    Raises TenantError (TEN120) where the pages do not prove that this is all, each row once: the
+    order of rows is not promised, so a list that changed while it was read may have lost one, and
+    what is lost must never be taken for deleted. Totals that differ between pages, a page that
+    comes in place of another and pages without rows are refused at once.
     """
     first = await page(0)
+    _refuse_another(what, first, first, 0)
     rows = list(first.rows)
-    for number in range(1, first.pages):
-        rows.extend((await page(number)).rows)
+    for start in range(1, first.pages, limit):
+        numbers = range(start, min(start + limit, first.pages))
+        for number, each in zip(
+            numbers, await in_parallel(numbers, page, limit=limit), strict=True
+        ):
+            _refuse_another(what, each, first, number)
+            rows.extend(each.rows)
     ids = {row["id"] for row in rows}
     if len(rows) != first.records or len(ids) != len(rows):
-        raise TenantError(
-            "TEN120",
-            f"the list of {what} is not complete: {len(ids)} of {first.records} came",
-            detail="Rows were missing or came twice; perhaps somebody changed the tenant "
-            "while it was read.",
-            hint="run it again",
+        raise _incomplete(
+            what,
+            f"{len(ids)} of {first.records} came",
+            "Rows were missing or came twice; perhaps somebody changed the tenant while it "
+            "was read.",
         )
     return tuple(rows)
+
+
+def _refuse_another(what: str, page: Page, first: Page, number: int) -> None:
+    """Where a page is not the one that was asked for, of the list that the first one began."""
+    if page.number is not None and page.number != number:
+        raise _incomplete(what, f"page {page.number} came in place of page {number}")
+    if (page.pages, page.records) != (first.pages, first.records):
+        raise _incomplete(
+            what,
+            f"page 0 told of {first.records} rows, page {number} of {page.records}",
+            "Somebody changed the tenant while it was read.",
+        )
+    if not page.rows and number < first.pages and first.records:
+        raise _incomplete(what, f"page {number} of {first.pages} has no rows")
+
+
+def _incomplete(what: str, how: str, detail: str = "") -> TenantError:
+    return TenantError(
+        "TEN120",
+        f"the list of {what} is not complete: {how}",
+        detail=detail,
+        hint="run it again",
+    )

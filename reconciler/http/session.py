@@ -19,6 +19,7 @@ import httpx2
 
 from reconciler import __version__
 from reconciler.errors import NotFoundError, TenantError
+from reconciler.http.inprocess import InProcess
 from reconciler.vendor import Endpoint
 
 TIMEOUT_SECONDS = 30.0
@@ -162,7 +163,7 @@ async def writing(endpoint: Endpoint, host: str, explain: Explain) -> AsyncItera
 
 
 def _client(endpoint: Endpoint, host: str) -> httpx2.AsyncClient:
-    transport = httpx2.ASGITransport(app=endpoint.app) if endpoint.app else None
+    transport = InProcess(endpoint.app) if endpoint.app else None
     return httpx2.AsyncClient(
         base_url="http://sandbox" if endpoint.app else f"https://{host}",
         transport=transport,

@@ -98,7 +98,11 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class TenantRead:
-    """One tenant of the plan, and what reading it took."""
+    """One tenant of the plan, and what reading it took.
+
+    `identity` is who asked, empty where the vendor does not tell; `partial` has the kinds and
+    inventory types of which they see a part only, with the reason.
+    """
 
     name: str
     vendor: str
@@ -106,6 +110,8 @@ class TenantRead:
     objects: int
     requests: int
     unmanaged: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    identity: str = ""
+    partial: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +131,23 @@ class Finding:
     path: str = ""
     source: str = ""
     suppressed: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Headroom:
+    """How much of a limit is used once the plan is carried out, from 80 % on.
+
+    `subject` is the address of what has the limit, or a name where nobody manages it; `title` is
+    what is counted.
+    """
+
+    rule: str
+    title: str
+    subject: str
+    tenant: str
+    used: int
+    limit: int
+    percent: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +191,7 @@ class Plan:
     blast_radius: BlastRadius = NO_REACH
     allowed: Allowance = NOTHING_ALLOWED
     blocked: tuple[Guard, ...] = ()
+    limits: tuple[Headroom, ...] = ()
 
     def operations(self) -> Iterator[Operation]:
         """Every operation in the order of execution."""

@@ -36,6 +36,12 @@ class Unresolved(Ref):
     __slots__ = ()
 
 
+class Unseen(Ref):
+    """The id of something that we know and that the identity that reads does not see."""
+
+    __slots__ = ()
+
+
 class Hidden(Ref):
     """A reference that is there and not shown to the identity that reads: unknown, not absent."""
 
@@ -44,6 +50,15 @@ class Hidden(Ref):
 
 HIDDEN = Hidden("(hidden)")
 """The one value of what is not shown; it equals no id."""
+
+
+def at(values: Value, path: tuple[str, ...]) -> Value:
+    """The value of an attribute, None where there is none."""
+    for key in path:
+        if not isinstance(values, Mapping):
+            return None
+        values = values.get(key)
+    return values
 
 
 def refs(value: Value, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Ref]]:

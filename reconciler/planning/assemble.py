@@ -13,6 +13,7 @@ from reconciler.planning import diff, order
 from reconciler.planning.item import Item, applied_values
 from reconciler.planning.match import How
 from reconciler.planning.resolve import Directory
+from reconciler.planning.view import completed, sendable
 
 
 def _action(item: Item) -> Action:
@@ -38,8 +39,8 @@ def _reason(item: Item, *, reverting: bool) -> Reason:
         return Reason.PINNED if item.how is How.ID else Reason.FOUND
     if not item.differs:
         return Reason.RENAMED
-    applied = applied_values(item.row)
-    outside = bool(diff.differing(item.before, applied))
+    applied = item.applied or {}
+    outside = bool(diff.differing(completed(item.before, applied), applied))
     if not outside:
         return Reason.GIT
     return Reason.OUTSIDE if not diff.differing(applied, item.declared) else Reason.BOTH
@@ -149,7 +150,7 @@ def _request(write: order.Write, expect: str | None, directory: Directory) -> Re
         path=path,
         object_id=object_id,
         expect=expect,
-        values={key: to_json(write.after[key], directory.name_of) for key in changed},
+        values={key: to_json(sendable(write.after[key]), directory.name_of) for key in changed},
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Literal
 
 from reconciler.model.change import AttributeChange
-from reconciler.model.value import Ref, Value, Values, to_json
+from reconciler.model.value import Hidden, Ref, Value, Values, to_json
 from reconciler.vendor import Kind
 
 NameOf = Callable[[Ref], str]
@@ -93,13 +93,16 @@ def _attribute(how: str, level: Any, kind: Kind, name_of: NameOf) -> AttributeCh
     member = how.startswith("set_item")
     path = tuple(map(str, (level.up if member else level).path(output_format="list")))
     danger = kind.danger(path, level.t2) if op != "remove" and not member else None
+    note = danger.note if danger else ""
+    if isinstance(level.t1, Hidden):
+        note = "; ".join(filter(None, ["what is replaced is unknown", note]))
     return AttributeChange(
         path=".".join(path),
         op=op,
         before=None if op == "add" else to_json(level.t1, name_of),
         after=None if op == "remove" else to_json(level.t2, name_of),
         member=member,
-        note=danger.note if danger else "",
+        note=note,
         rule=danger.rule if danger else "",
     )
 

@@ -3,23 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from reconciler.model.address import Address
 from reconciler.model.change import AttributeChange, Source
 from reconciler.model.live import LiveObject, Snapshot
+from reconciler.model.resource import Spec
 from reconciler.model.value import Unresolved, Value, Values, refs
 from reconciler.planning import diff
 from reconciler.planning.item import (
+    AnyResource,
     Item,
     TenantInput,
-    applied_values,
     from_manifest,
+    others,
     removed_from_git,
+    unclaimed,
 )
 from reconciler.planning.match import LiveIndex, match
 from reconciler.planning.resolve import Directory
+from reconciler.planning.view import View, completed
+from reconciler.rules.rule import Cause, Rule
+from reconciler.rules.run import causes
+from reconciler.rules.world import Expected, World
 
 Path = tuple[str, ...]
 
@@ -28,7 +35,8 @@ Path = tuple[str, ...]
 class Difference:
     """One object that is not as last applied (drifted), or that Git wants changed (pending).
 
-    `origin` tells who made it, as far as anything tells.
+    `origin` tells who made it, as far as anything tells, `rule` and `why` how that is known, or
+    why it is not. What the vendor made stands apart from what else differs in the same object.
     """
 
     address: str
@@ -39,6 +47,8 @@ class Difference:
     attributes: tuple[AttributeChange, ...]
     origin: Literal["vendor", "person", "unknown"] = "unknown"
     source: Source | None = None
+    rule: str = ""
+    why: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,20 +68,23 @@ def find(given: TenantInput, snapshot: Snapshot, *, stateless: bool) -> TenantDr
     """Compare live with last applied; without a state, with what Git declares."""
     kinds = {kind.name: kind for kind in given.vendor.kinds}
     live = LiveIndex(snapshot)
-    matches, _ = match(given.resources, kinds, live, given.rows)
-    directory = Directory(matches, given.vendor, given.facts, snapshot)
-    items = [from_manifest(each, directory, given) for each in matches]
-    items.extend(removed_from_git(given, matches, kinds, live))
+    view = View(snapshot, given.rows)
+    matches, _ = match(given.resources, kinds, live, given.rows, view.hides)
+    directory = Directory(matches, given.vendor, given.facts, snapshot, view)
+    items = [from_manifest(each, directory, given) for each in matches if not each.unseen]
+    items.extend(removed_from_git(unclaimed(given, matches), kinds, live, view))
+    known = {item.address: _applied(item, stateless=stateless) for item in items}
+    world = _world(items, known, snapshot, given)
     differences: list[Difference] = []
     revert: dict[Address, Values] = {}
     beyond: list[Address] = []
     for item in sorted(items, key=lambda item: (item.kind.order, item.address)):
         if given.targets is not None and item.address not in given.targets:
             continue
-        applied = _applied(item, stateless=stateless)
+        applied = known[item.address]
         if applied is None:
             continue
-        found = tuple(_of(item, applied, directory))
+        found = tuple(_explained(_of(item, applied, directory), item, world, given))
         differences.extend(found)
         if any(each.state == "drifted" for each in found):
             if item.live is None or item.resource is None:
@@ -81,10 +94,73 @@ def find(given: TenantInput, snapshot: Snapshot, *, stateless: bool) -> TenantDr
     return TenantDrift(tuple(differences), revert, tuple(beyond))
 
 
+def _world(
+    items: list[Item],
+    known: Mapping[Address, Values | None],
+    snapshot: Snapshot,
+    given: TenantInput,
+) -> World:
+    """The tenant as it is, with what was applied last beside it."""
+    now = (
+        Expected(
+            key=item.key,
+            kind=item.kind.name,
+            name=item.name,
+            values=item.before,
+            before=item.before,
+            address=item.address,
+            applied=known[item.address],
+        )
+        for item in items
+    )
+    return World((*now, *others(snapshot, items)), snapshot=snapshot, facts=given.facts)
+
+
+def _explained(
+    found: Iterator[Difference], item: Item, world: World, given: TenantInput
+) -> Iterator[Difference]:
+    """The differences of one object, those apart of which a rule tells where they come from."""
+    for each in found:
+        if each.state == "pending" or item.resource is None or item.live is None:
+            yield each
+            continue
+        rest = each
+        for rule, cause in _causes(item.resource, world, given):
+            explained = tuple(a for a in rest.attributes if _is_about(cause, a))
+            if explained:
+                left = tuple(a for a in rest.attributes if a not in explained)
+                yield replace(
+                    rest,
+                    attributes=explained,
+                    origin=cause.origin,
+                    rule=rule.code,
+                    why=cause.why,
+                )
+                rest = replace(rest, attributes=left)
+        if rest.attributes:
+            yield rest
+
+
+def _causes(
+    resource: AnyResource, world: World, given: TenantInput
+) -> list[tuple[Rule[Spec], Cause]]:
+    """What is known, before what is known to be unknown."""
+    found = causes(given.vendor.rules, resource, world)
+    return sorted(found, key=lambda each: (each[1].origin != "vendor", each[0].code))
+
+
+def _is_about(cause: Cause, attribute: AttributeChange) -> bool:
+    here = ".".join(cause.path)
+    if cause.added:
+        key = attribute.after.get("id") if isinstance(attribute.after, dict) else attribute.after
+        return attribute.path == here and attribute.member and key in cause.added
+    return not here or attribute.path == here or attribute.path.startswith(f"{here}.")
+
+
 def _applied(item: Item, *, stateless: bool) -> Values | None:
     """What the tenant should still have, but for what a manifest leaves alone."""
-    if item.row is not None:
-        return diff.without(applied_values(item.row), item.ignored)
+    if item.applied is not None:
+        return diff.without(item.applied, item.ignored)
     if not stateless or item.live is None:
         return None
     # what names nothing that we know can be compared with nothing
@@ -103,8 +179,9 @@ def _of(item: Item, applied: Values, directory: Directory) -> Iterator[Differenc
     if item.live is None:
         yield Difference(*head, "removed", "drifted", (), source=source)
         return
-    drifted = [leaf for leaf in _leaves(applied, item.live.values) if not _settled(item, leaf)]
-    now = _with(applied, item.live.values, drifted)
+    live = completed(item.live.values, applied)
+    drifted = [leaf for leaf in _leaves(applied, live) if not _settled(item, leaf)]
+    now = _with(applied, live, drifted)
     if changes := diff.changes(applied, now, item.kind, directory.name_of):
         yield Difference(*head, "changed", "drifted", changes, source=source)
     pending = [leaf for leaf in _leaves(applied, item.declared) if leaf not in drifted]
@@ -115,8 +192,9 @@ def _of(item: Item, applied: Values, directory: Directory) -> Iterator[Differenc
 
 def _taken_back(item: Item, live: LiveObject, applied: Values) -> Values:
     """The attributes that drifted, whole, with the drifted leaves as last applied."""
-    drifted = [leaf for leaf in _leaves(applied, live.values) if not _settled(item, leaf)]
-    back = _with(live.values, applied, drifted)
+    now = completed(live.values, applied)
+    drifted = [leaf for leaf in _leaves(applied, now) if not _settled(item, leaf)]
+    back = _with(now, applied, drifted)
     return {leaf[0]: back[leaf[0]] for leaf in drifted}
 
 

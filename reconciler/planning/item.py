@@ -15,6 +15,7 @@ from reconciler.model.value import Ref, Values, from_json, refs
 from reconciler.planning import diff
 from reconciler.planning.match import How, LiveIndex, Match, vendor_name
 from reconciler.planning.resolve import Directory, key_of
+from reconciler.planning.view import WHOLE, View, completed
 from reconciler.rules.policy import NO_POLICY, Policy
 from reconciler.rules.world import Expected, World
 from reconciler.vendor import Kind, Removal, Vendor
@@ -42,7 +43,10 @@ class TenantInput:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One object under consideration: what it is, what is declared, what it will be."""
+    """One object under consideration: what it is, what is declared, what it will be.
+
+    `before` are its values now, empty for a new object; what the `view` hides is in it as declared.
+    """
 
     address: Address
     key: Ref
@@ -51,16 +55,20 @@ class Item:
     live: LiveObject | None
     row: Row | None
     declared: Values
+    before: Values
     after: Values
     resource: AnyResource | None = None
     how: How | None = None
     moved_from: Address | None = None
     gone: bool = False
+    view: View = WHOLE
 
     @property
-    def before(self) -> Values:
-        """Its values now; empty for a new object."""
-        return self.live.values if self.live else {}
+    def applied(self) -> Values | None:
+        """What our state remembers of it, None where it is not ours."""
+        if self.row is None:
+            return None
+        return self.view.marked(self.kind.name, applied_values(self.row))
 
     @property
     def differs(self) -> bool:
@@ -107,9 +115,12 @@ def from_manifest(each: Match, directory: Directory, given: TenantInput) -> Item
         declared = given.revert.get(address, {})
     else:
         declared = each.kind.desired(resource, directory.resolver(resource))
-    before = each.live.values if each.live else {}
+    before: Values = {}
     if each.live is not None:
         declared = diff.without(declared, resource.lifecycle.ignore_changes)
+        before = each.live.values
+        if directory.view.partial:
+            before = completed(before, {**_remembered(each, directory, given), **declared})
     return Item(
         address=address,
         key=key_of(each),
@@ -118,24 +129,39 @@ def from_manifest(each: Match, directory: Directory, given: TenantInput) -> Item
         live=each.live,
         row=each.row,
         declared=declared,
+        before=before,
         after=diff.merged(declared, before),
         resource=resource,
         how=each.how,
         moved_from=each.moved_from,
+        view=directory.view,
     )
 
 
-def removed_from_git(
-    given: TenantInput, matches: Iterable[Match], kinds: Mapping[str, Kind], live: LiveIndex
-) -> Iterator[Item]:
-    """What the state owns and no manifest declares any more."""
+def _remembered(each: Match, directory: Directory, given: TenantInput) -> Values:
+    """What a revert leaves alone is as it was applied, where it is hidden."""
+    if given.revert is None or each.row is None:
+        return {}
+    return directory.view.marked(each.kind.name, applied_values(each.row))
+
+
+def unclaimed(given: TenantInput, matches: Iterable[Match]) -> Iterator[Row]:
+    """The rows of our state that no manifest stands for."""
     claimed = {each.row.address for each in matches if each.row is not None}
-    for row in given.rows.values():
-        if row.address in claimed or given.revert is not None:
-            continue
+    if given.revert is None:
+        yield from (row for row in given.rows.values() if row.address not in claimed)
+
+
+def removed_from_git(
+    rows: Iterable[Row], kinds: Mapping[str, Kind], live: LiveIndex, view: View
+) -> Iterator[Item]:
+    """What the state owns and no manifest declares any more; not what may only be hidden."""
+    for row in rows:
         address = Address.parse(row.address)
         kind = kinds[address.kind]
         found = live.by_id.get((kind.name, row.object_id))
+        if found is None and view.hides(kind.name):
+            continue
         yield Item(
             address=address,
             key=Ref(row.object_id),
@@ -144,8 +170,10 @@ def removed_from_git(
             live=found,
             row=row,
             declared={},
+            before={} if found is None else found.values,
             after={} if found is None else found.values,
             gone=True,
+            view=view,
         )
 
 
@@ -178,6 +206,8 @@ def world_of(
             item.after,
             item.before,
             item.address,
+            # only what is written can take drift back, and rows are slow to read
+            item.applied if item.row and not item.gone and item.differs else None,
             active=item.live is None or item.live.active,
         )
         (removed if item.deletes else staying).append(each)

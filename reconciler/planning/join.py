@@ -60,6 +60,7 @@ def joined(
         blast_radius=judged.radius,
         allowed=judged.allowed,
         blocked=judged.blocked,
+        limits=tuple(each for part in parts for each in part.plan.limits),
     )
 
 

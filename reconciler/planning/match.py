@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -31,8 +31,9 @@ class How(StrEnum):
 class Match:
     """A manifest with its live object (None: there is none) and its ownership row.
 
-    `moved_from` is the address under which the state still knows it; what an `uncertain` one
-    means is an error, so nothing can be planned for it.
+    `moved_from` is the address under which the state still knows it. What an `uncertain` one means
+    is an error, and an `unseen` one is hidden from the identity that reads: nothing can be planned
+    for either.
     """
 
     resource: AnyResource
@@ -42,6 +43,12 @@ class Match:
     row: Row | None
     moved_from: Address | None = None
     uncertain: bool = False
+    unseen: bool = False
+
+    @property
+    def is_clear(self) -> bool:
+        """Whether something can be planned for it."""
+        return not self.uncertain and not self.unseen
 
 
 def normal(name: str) -> str:
@@ -71,13 +78,23 @@ class LiveIndex:
         return self._by_name.get((kind, normal(name).casefold()), [])
 
 
+def sees_all(_kind: str) -> bool:
+    """For identities from whom nothing is hidden."""
+    return False
+
+
 def match(
     resources: Iterable[AnyResource],
     kinds: Mapping[str, Kind],
     live: LiveIndex,
     rows: Mapping[str, Row],
+    hides: Callable[[str], bool] = sees_all,
 ) -> tuple[list[Match], list[Diagnostic]]:
-    """Tie each manifest to the object that it means; what is not certain is an error."""
+    """Tie each manifest to the object that it means; what is not certain is an error.
+
+    Of a kind that the reading identity sees in part (`hides`), an object that the state or an id
+    tells of, or that only can be found, is hidden rather than gone.
+    """
     resources = tuple(resources)
     problems: list[Diagnostic] = []
     matches: list[Match] = []
@@ -86,6 +103,9 @@ def match(
     for resource in resources:
         kind = kinds[resource.address.kind]
         row, moved_from = _row(resource, rows, addresses)
+        if hides(kind.name) and _is_hidden(resource, kind, live, row):
+            matches.append(Match(resource, kind, None, None, row, moved_from, unseen=True))
+            continue
         found, how, problem = _find(resource, kind, live, row)
         if found is not None and problem is None:
             if how is How.STATE:
@@ -97,6 +117,13 @@ def match(
         matches.append(Match(resource, kind, found, how, row, moved_from, problem is not None))
     problems.extend(_claimed_twice(matches))
     return matches, problems
+
+
+def _is_hidden(resource: AnyResource, kind: Kind, live: LiveIndex, row: Row | None) -> bool:
+    known = row.object_id if row is not None else resource.spec.id
+    if known is not None:
+        return (kind.name, known) not in live.by_id
+    return not kind.creatable and not live.named(kind.name, vendor_name(resource))
 
 
 def _row(

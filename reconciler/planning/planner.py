@@ -10,8 +10,8 @@ from reconciler.model.address import Address
 from reconciler.model.change import Change
 from reconciler.model.diagnostic import Diagnostic, has_errors
 from reconciler.model.live import Snapshot
-from reconciler.model.plan import Record, Seen, Step
-from reconciler.planning import assemble, basis, order
+from reconciler.model.plan import Headroom, Record, Seen, Step
+from reconciler.planning import assemble, basis, hidden, limits, order
 from reconciler.planning.item import (
     Item,
     TenantInput,
@@ -19,6 +19,7 @@ from reconciler.planning.item import (
     narrowed,
     others,
     removed_from_git,
+    unclaimed,
     world_of,
 )
 from reconciler.planning.lockouts import lockouts
@@ -26,6 +27,8 @@ from reconciler.planning.match import LiveIndex, Match, match
 from reconciler.planning.reach import Reach, reach
 from reconciler.planning.refusals import error, notes, refusals, taken_names
 from reconciler.planning.resolve import Directory
+from reconciler.planning.rights import forbidden
+from reconciler.planning.view import View
 from reconciler.rules.run import run
 from reconciler.rules.world import Expected
 
@@ -41,6 +44,7 @@ class TenantPlan:
     seen: Mapping[str, Seen] = field(default_factory=dict)
     unmanaged: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     no_op: int = 0
+    limits: tuple[Headroom, ...] = ()
     reach: Reach = field(default_factory=Reach)
 
 
@@ -62,10 +66,12 @@ def plan(given: TenantInput, snapshot: Snapshot) -> TenantPlan:
     """The plan of one tenant that was read; with errors but guards' it has no steps."""
     kinds = {kind.name: kind for kind in given.vendor.kinds}
     live = LiveIndex(snapshot)
-    matches, problems = match(given.resources, kinds, live, given.rows)
-    directory = Directory(matches, given.vendor, given.facts, snapshot)
-    items = [from_manifest(each, directory, given) for each in matches if not each.uncertain]
-    removed = tuple(removed_from_git(given, matches, kinds, live))
+    view = View(snapshot, given.rows)
+    matches, problems = match(given.resources, kinds, live, given.rows, view.hides)
+    directory = Directory(matches, given.vendor, given.facts, snapshot, view)
+    items = [from_manifest(each, directory, given) for each in matches if each.is_clear]
+    rows = tuple(unclaimed(given, matches))
+    removed = tuple(removed_from_git(rows, kinds, live, view))
     unmanaged = _unmanaged(others(snapshot, (*items, *removed)))
     if given.targets is not None:
         items, removed = narrowed(items, removed, given.targets)
@@ -77,9 +83,11 @@ def plan(given: TenantInput, snapshot: Snapshot) -> TenantPlan:
         *problems,
         *directory.problems,
         *run(given.vendor.rules, judged, world, given.policy),
+        *forbidden(everything, world, given.tenant),
         *refusals(items, removed, world),
         *taken_names(items, world),
         *notes(items, removed, given),
+        *hidden.notes(matches, rows, live, view, given.tenant),
         *locked_out.diagnostics,
     ]
     schedule, problem = _scheduled(everything, snapshot)
@@ -98,6 +106,7 @@ def plan(given: TenantInput, snapshot: Snapshot) -> TenantPlan:
         seen=basis.seen(changing, items, world, snapshot, given, locked_out.counted),
         unmanaged={} if given.revert is not None else unmanaged,
         no_op=len(everything) - len(changing),
+        limits=tuple(limits.near(given.vendor.limits, world, given.tenant)),
         reach=reach(given, everything, world, snapshot),
     )
 

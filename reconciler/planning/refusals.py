@@ -12,6 +12,7 @@ from reconciler.model.resource import error_about
 from reconciler.planning import diff
 from reconciler.planning.item import Item, TenantInput
 from reconciler.planning.match import normal
+from reconciler.planning.view import out_of_reach
 from reconciler.rules.world import Expected, World
 
 FEW = 10
@@ -24,6 +25,7 @@ def refusals(items: Iterable[Item], removed: Iterable[Item], world: World) -> It
             yield from _cannot_be_created(item)
         else:
             yield from _cannot_be_changed(item, item.live)
+        yield from _cannot_be_reached(item)
     for item in removed:
         if item.deletes:
             yield from _cannot_be_deleted(item, world)
@@ -70,7 +72,7 @@ def _cannot_be_created(item: Item) -> Iterator[Diagnostic]:
 
 
 def _cannot_be_changed(item: Item, live: LiveObject) -> Iterator[Diagnostic]:
-    for attribute in diff.differing(live.values, item.declared):
+    for attribute in diff.differing(item.before, item.declared):
         if attribute in item.kind.immutable:
             yield error(
                 item,
@@ -87,6 +89,19 @@ def _cannot_be_changed(item: Item, live: LiveObject) -> Iterator[Diagnostic]:
             f"`{live.name}` is the vendor's own and cannot be changed",
             hint="refer to it by its name without declaring it, or declare a copy under "
             "another name",
+        )
+
+
+def _cannot_be_reached(item: Item) -> Iterator[Diagnostic]:
+    """Who does not see a thing cannot refer to it, where the tenant does not do so by now."""
+    for path, key in out_of_reach(item.before, item.declared):
+        name = item.view.names.get(key, str(key))
+        yield error(
+            item,
+            "PLN152",
+            f"`{name}` is hidden from {item.view.who}, who cannot assign it",
+            ("spec", *path),
+            hint="apply as somebody who sees it",
         )
 
 
@@ -107,6 +122,13 @@ def _cannot_be_deleted(item: Item, world: World) -> Iterator[Diagnostic]:
             "PLN123",
             f"it cannot be deleted: {listed(names)} would still refer to it",
             hint="move them to another one first, or put the manifest back",
+        )
+    elif item.view.partial:
+        yield _note(
+            item,
+            "PLN153",
+            f"not checked: whether anything that is hidden from {item.view.who} refers to it; "
+            "then the tenant refuses to delete it",
         )
 
 

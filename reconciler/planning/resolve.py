@@ -12,8 +12,9 @@ from reconciler.model.facts import Facts
 from reconciler.model.live import InventoryItem, Snapshot
 from reconciler.model.resource import Reference, Resource, error_about
 from reconciler.model.suggestion import NearNames, meant
-from reconciler.model.value import Pending, Ref, Unresolved
+from reconciler.model.value import Pending, Ref, Unresolved, Unseen
 from reconciler.planning.match import Match, normal, vendor_name
+from reconciler.planning.view import WHOLE, View
 from reconciler.vendor import Resolve, Vendor
 
 _NEARLY = 0.75
@@ -23,12 +24,19 @@ _NEARLY = 0.75
 class Directory:
     """Every name that a reference may use, by kind; collects what could not be resolved.
 
-    Without the tenant only the manifests' names are known, and what the facts declare.
+    Without the tenant only the manifests' names are known, and what the facts declare. What the
+    `view` hides is known as far as our state remembers it.
     """
 
     def __init__(
-        self, matches: Iterable[Match], vendor: Vendor, facts: Facts, snapshot: Snapshot | None
+        self,
+        matches: Iterable[Match],
+        vendor: Vendor,
+        facts: Facts,
+        snapshot: Snapshot | None,
+        view: View = WHOLE,
     ) -> None:
+        self.view = view
         self._problems: dict[Diagnostic, None] = {}
         self._near = NearNames()
         self._hinted: set[tuple[str, str]] = set()
@@ -54,6 +62,8 @@ class Directory:
             self._folded[kind, normal(name).casefold()].append(name)
             self._names.setdefault(key, name)
             self._of_kind[kind, key] = name
+        for key, name in view.names.items():
+            self._names.setdefault(key, name)
 
     def _add_manifest(self, each: Match) -> None:
         key, title = key_of(each), vendor_name(each.resource)
@@ -77,6 +87,7 @@ class Directory:
         def resolve(kind: str, reference: Reference, path: Path) -> Ref:
             if kind not in self._known:
                 return self._unknown_kind(resource, kind, path)
+            self.view.learn(resource.address, path, kind)
             if self._live and kind not in self._complete:
                 return self._undeclared(resource, kind, reference, path)
             if reference.id is not None:
@@ -105,10 +116,27 @@ class Directory:
                 path,
                 hint="write `{id: …}` for the one that is meant",
             )
+        elif self.view.hides(kind):
+            return self._hidden(resource, kind, text, path)
         elif kind in self._complete:
             self._nothing(resource, kind, text, path)
         else:
             self._perhaps_nothing(resource, kind, text, path)
+        return Unresolved(text)
+
+    def _hidden(self, resource: Resource[Any], kind: str, text: str, path: Path) -> Ref:
+        """What our state remembers of a name; else nothing tells whether there is any."""
+        known = self.view.remembered(resource.address, path, text)
+        if known is not None:
+            return known
+        who = self.view.who
+        self._problem(
+            resource,
+            "REF127",
+            f"{who} sees no {kind} `{text}`: there is none, or it is hidden from them",
+            path,
+            hint="correct the name, or plan as somebody who sees it",
+        )
         return Unresolved(text)
 
     def _perhaps_nothing(self, resource: Resource[Any], kind: str, text: str, path: Path) -> None:
@@ -145,6 +173,8 @@ class Directory:
     def _by_id(self, resource: Resource[Any], kind: str, reference: Reference, path: Path) -> Ref:
         key = Ref(reference.id)
         name = self._of_kind.get((kind, key))
+        if name is None and self.view.hides(kind):
+            return Unseen(key)
         if name is None and kind in self._complete:
             self._problem(
                 resource,
@@ -200,6 +230,9 @@ def key_of(match: Match) -> Ref:
     """The identity that others refer to: the vendor's id, or our address until it has one."""
     if match.live is not None:
         return Ref(match.live.id)
+    if match.unseen:
+        known = match.row.object_id if match.row else match.resource.spec.id
+        return Unseen(known or match.resource.address)
     return Pending(str(match.resource.address))
 
 

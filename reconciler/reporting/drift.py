@@ -39,8 +39,9 @@ def _drift(
         for each in drifted:
             yield from _difference(each, style, several=len(tenants) > 1)
             yield ""
+        objects = {each.address for each in drifted}
         attributes = sum(len(each.attributes) for each in drifted)
-        yield f"{style.paint('Drift:', 'bold')} {_many(len(drifted), 'object')}, " + _many(
+        yield f"{style.paint('Drift:', 'bold')} {_many(len(objects), 'object')}, " + _many(
             attributes, "attribute"
         )
     if pending:
@@ -62,8 +63,14 @@ def _difference(each: Difference, style: Style, *, several: bool) -> Iterator[st
     place = f"{safe(each.source.file)}:{each.source.line}" if each.source else ""
     gap = " " * max(2, 66 - len(name) - len(said)) if place else ""
     yield f"  # {style.paint(name, 'bold')} {said}{gap}{place}"
-    yield "  # (pending)" if each.state == "pending" else f"  # (changed by: {each.origin})"
+    yield "  # (pending)" if each.state == "pending" else f"  # (changed by: {_origin(each)})"
     yield from attribute_lines(each.attributes, {}, style)
+
+
+def _origin(each: Difference) -> str:
+    """`the vendor (WCC133): …`, or why nobody knows."""
+    who = "the vendor" if each.origin == "vendor" else each.origin
+    return f"{who} ({each.rule}): {safe(each.why)}" if each.rule else who
 
 
 def _many(count: int, noun: str) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from textwrap import dedent, indent, wrap
 
 from reconciler.reporting.paint import Paint
-from reconciler.rules.listing import PLANNED, Entry
+from reconciler.rules.listing import BUILT, PLANNED, Entry
 
 MOST_LINES = 24
 MOST_PARTS = 4
@@ -54,8 +54,8 @@ def _explained(each: Entry, paint: Paint, width: int, *, whole: bool) -> Iterato
     yield from wrap(f"Source: {each.source}{document}", width, subsequent_indent="  ")
     where = "; ".join(f"{place} ({_WHERE[place]})" for place in each.where)
     yield from wrap(f"Honoured: {where}", width, subsequent_indent="  ")
-    if each.status == PLANNED:
-        yield "Nothing checks it yet."
+    if each.status != BUILT:
+        yield "Nothing checks it yet." if each.status == PLANNED else "Nothing has to check it."
         return
     for title, example in (("Refused" if each.severity == "error" else "Told of", each.bad),
                            ("Accepted", each.good)):  # fmt: skip

@@ -9,7 +9,7 @@ from itertools import groupby
 from reconciler.model.address import Address
 from reconciler.model.change import Action, AttributeChange, Change
 from reconciler.model.diagnostic import Severity
-from reconciler.model.plan import Finding, Plan, Summary, TenantRead
+from reconciler.model.plan import Finding, Headroom, Plan, Summary, TenantRead
 from reconciler.model.value import Json
 from reconciler.planning.guards import wanted
 from reconciler.reporting.diagnostics import MOST, left_out
@@ -66,6 +66,7 @@ def _plan(what: Plan, style: Style) -> Iterator[str]:
         yield _nothing(what, style)
     else:
         yield from _changes(what, style)
+    yield from _limits(what, style)
     yield from _findings(what, style)
     yield from _leave(what, style)
 
@@ -74,9 +75,15 @@ def read_line(tenants: tuple[TenantRead, ...], style: Style) -> str:
     """What was read, and how long that took."""
     total = sum(each.objects for each in tenants)
     took = "" if style.seconds is None else f" in {style.seconds:.1f} s"
-    each = ", ".join(f"{safe(tenant.name)} {tenant.objects}" for tenant in tenants)
+    each = ", ".join(_tenant(tenant) for tenant in tenants)
     several = "s" if len(tenants) != 1 else ""
     return f"Read {total} objects of {len(tenants)} tenant{several}{took} ({each})"
+
+
+def _tenant(read: TenantRead) -> str:
+    """`contoso 41 as jane@contoso.example`: who asked decides on what was seen."""
+    who = f" as {safe(read.identity)}" if read.identity else ""
+    return f"{safe(read.name)} {read.objects}{who}"
 
 
 def attribute_lines(
@@ -240,7 +247,10 @@ def _left_out(change: Change) -> str:
 
 
 def _keeps(before: Json, style: Style) -> str:
-    return shown(before, whole=style.whole) if before else "nothing: it is gone from the tenant"
+    if not before:
+        return "nothing: it is gone from the tenant"
+    held = {key: value for key, value in before.items() if value not in (None, [])}
+    return shown(held, whole=style.whole)
 
 
 def _blocks(attributes: tuple[AttributeChange, ...]) -> Mapping[str, list[AttributeChange]]:
@@ -287,7 +297,8 @@ def _line(each: AttributeChange, name: str, width: int, indent: int, style: Styl
         value = f"{before} {style.paint('->', 'yellow')} {shown(each.after, whole=style.whole)}"
     else:
         value = shown(each.after if each.op == "add" else each.before, whole=style.whole)
-    note = f"     # {each.note} ({each.rule})" if each.note else ""
+    rule = f" ({each.rule})" if each.rule else ""
+    note = f"     # {each.note}{rule}" if each.note else ""
     margin = " " * indent
     if each.note:
         margin = style.paint("!", "bold red") + margin[1:]
@@ -325,6 +336,29 @@ def _size(before: Json, path: str) -> int:
     for key in path.split("."):
         before = before.get(key) if isinstance(before, dict) else None
     return len(before) if isinstance(before, list) else 0
+
+
+def _limits(what: Plan, style: Style) -> Iterator[str]:
+    """How near the plan comes to limits: a line each, from 80 % on."""
+    if not what.limits:
+        return
+    several = len(what.tenants) > 1
+    names = [_subject(each, several=several) for each in what.limits]
+    kept = what.limits if style.whole else what.limits[:MOST]
+    width = max(len(name) for name in names[: len(kept)])
+    yield ""
+    yield f"{style.paint('Limits near', 'bold')} (once the plan is carried out)"
+    for name, each in zip(names, kept, strict=False):
+        used = f"{each.used} of {each.limit} {each.title} ({each.percent} %)"
+        yield f"  {each.rule}  {name:<{width}}  {used}"
+    if left := len(what.limits) - len(kept):
+        yield f"  and {left} more, all with -v"
+
+
+def _subject(each: Headroom, *, several: bool) -> str:
+    if each.subject.startswith(f"{each.tenant}/"):
+        return safe(_named(each.subject, several=several))
+    return safe(f"{each.tenant}: {each.subject}" if several else each.subject)
 
 
 def _findings(what: Plan, style: Style) -> Iterator[str]:

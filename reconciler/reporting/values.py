@@ -20,6 +20,8 @@ def shown(value: Json, *, whole: bool = False) -> str:
     if isinstance(value, str):
         return value if _WORD.fullmatch(value) else f'"{safe(value)}"'
     if isinstance(value, dict):
+        if value == {"hidden": True}:
+            return "(hidden)"
         if value.keys() in ({"id", "name"}, {"address", "name"}):
             return safe(value["name"])
         inner = ", ".join(f"{safe(k)}: {shown(v, whole=whole)}" for k, v in value.items())

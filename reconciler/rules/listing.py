@@ -1,4 +1,4 @@
-"""Every documented rule as one list: those that are honoured, and those that are planned."""
+"""Every documented rule as one list: those that are checked, kept without a check, or planned."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from reconciler.model.resource import Spec
 from reconciler.rules.planned import Planned
 from reconciler.rules.rule import Rule
 
-BUILT, PLANNED = "built", "planned"
+BUILT, KEPT, PLANNED = "built", "kept", "planned"
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +18,7 @@ class Entry:
     """One documented rule as it is listed.
 
     `reason`, `document` (the title of its source), `good`, `bad` and `kind` (which it judges) are
-    those of a built one.
+    those of a built one; a kept one has the reason why nothing could break it.
     """
 
     code: str
@@ -70,5 +70,6 @@ def _planned(each: Planned) -> Entry:
         where=tuple(sorted(each.where)),
         rule=each.text,
         source=each.source,
-        status=PLANNED,
+        status=KEPT if each.kept else PLANNED,
+        reason=each.kept,
     )

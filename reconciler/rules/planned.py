@@ -1,6 +1,8 @@
-"""The documented rules that are not built yet: known by code, so that they can be listed.
+"""The documented rules that nothing checks: known by code, so that they can be listed.
 
-`planned.json` holds them in our own words. An entry leaves the file when its rule is written.
+`planned.json` holds them in our own words: those that are not built yet, and those that are kept
+without a check, because nothing here could break them (`kept` says why). An entry leaves the file
+when its rule is written.
 """
 
 from __future__ import annotations
@@ -16,7 +18,7 @@ from reconciler.model.diagnostic import Severity
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """A documented rule that nothing honours yet."""
+    """A documented rule that nothing checks yet, or that needs no check: `kept` says why."""
 
     code: str
     system: str
@@ -24,11 +26,12 @@ class Planned:
     where: tuple[str, ...]
     source: str
     text: str
+    kept: str = ""
 
 
 @cache
 def planned() -> tuple[Planned, ...]:
-    """Every rule that is still to be built, in the order of their codes."""
+    """Every rule without a check, in the order of their codes."""
     data = resources.files("reconciler.rules").joinpath("planned.json").read_bytes()
     return tuple(_planned(each) for each in json.loads(data))
 
@@ -41,4 +44,5 @@ def _planned(entry: dict[str, Any]) -> Planned:
         where=tuple(entry["where"]),
         source=entry["source"],
         text=entry["rule"],
+        kept=entry.get("kept", ""),
     )

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from types import ModuleType
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Literal, TypeVar
 
 from reconciler.model.diagnostic import Path, Severity
 from reconciler.model.resource import Resource, Spec
@@ -58,11 +58,37 @@ class NotChecked:
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class Once:
+    """What a rule yields about the tenant as a whole, or who applies: told once a tenant."""
+
+    summary: str
+    hint: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """What a rule yields about an attribute that the tenant no longer has as it was applied.
+
+    `path` is the attribute in normal form, without `spec`; `added` are the members that came into
+    a set there, none where it is about the whole value, and an empty path is about the whole
+    object. `origin` is who did it, `unknown` with the reason in `why`.
+    """
+
+    path: tuple[str, ...]
+    why: str
+    added: frozenset[str] = frozenset()
+    origin: Literal["vendor", "unknown"] = "vendor"
+
+
+Said = Finding | NotChecked | Once | Cause
+"""What a rule may yield."""
+
 Schema = Mapping[str, Any]
 """A fragment of JSON Schema for a kind's `spec`: what of a rule an editor can check."""
 
 S = TypeVar("S", bound=Spec)
-Check = Callable[[Resource[S], World], Iterator[Finding | NotChecked]]
+Check = Callable[[Resource[S], World], Iterator[Said]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +110,7 @@ class Rule(Generic[S]):
     identity: str = ""
     guard: str = ""
 
-    def __call__(self, resource: Resource[S], world: World) -> Iterator[Finding | NotChecked]:
+    def __call__(self, resource: Resource[S], world: World) -> Iterator[Said]:
         """Everything that the rule finds about the resource."""
         return self.check(resource, world)
 
@@ -108,8 +134,9 @@ def rule(  # noqa: PLR0913 - the facts of a rule, each named where it is declare
 
     `good` and `bad` are manifests (YAML, one or several documents) that the rule accepts and
     refuses; tests run both. A rule that only the tenant can decide gives a small `tenant` too, as a
-    sandbox's seed. `schema` is as much of the rule as JSON Schema can say about a `spec`: it is
-    exported for editors, and refuses exactly what the rule finds. `facts` is what the project
+    sandbox's seed; for one about drift alone the examples are what was applied last. A rule on
+    `Spec` judges every kind. `schema` is as much of the rule as JSON Schema can say about a `spec`:
+    it is exported for editors, and refuses exactly what the rule finds. `facts` is what the project
     declares for the examples, as YAML; `identity` is who applies them, by e-mail, where that is not
     the tenant's first full administrator. `guard` is what `--allow` gives leave to, such as
     `lockout`, where an error of the rule is one that a person may decide to live with. Raises
@@ -166,4 +193,4 @@ class RuleSet:
 
     def on(self, spec: type[Spec]) -> list[Rule[Spec]]:
         """The rules that judge resources with this spec."""
-        return self._by_spec.get(spec, [])
+        return [*self._by_spec.get(spec, ()), *self._by_spec.get(Spec, ())]

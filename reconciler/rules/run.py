@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from reconciler.model.address import Address
 from reconciler.model.diagnostic import Diagnostic, Severity
 from reconciler.model.resource import Resource, Spec, error_about
+from reconciler.model.value import at
 from reconciler.rules.policy import NO_POLICY, Policy
-from reconciler.rules.rule import Finding, NotChecked, Rule, RuleSet
-from reconciler.rules.world import World
+from reconciler.rules.rule import (
+    Cause,
+    Finding,
+    NotChecked,
+    Once,
+    Rule,
+    RuleSet,
+    Where,
+)
+from reconciler.rules.world import Expected, World
 
 
 def run(
@@ -21,9 +31,9 @@ def run(
 ) -> Iterator[Diagnostic]:
     """Every finding of every rule about every resource, weighed as the project wants it.
 
-    What was not checked is told once.
+    What is about no single resource, such as what was not checked, is told once.
     """
-    unchecked: set[tuple[str, str]] = set()
+    told: dict[str, set[NotChecked | Once]] = defaultdict(set)
     for resource in resources:
         for rule in rules.on(type(resource.spec)):
             severity = policy.severity(rule.code, rule.severity)
@@ -32,18 +42,51 @@ def run(
             for found in rule(resource, world):
                 if isinstance(found, Finding):
                     yield _diagnostic(rule, resource, found, severity, policy)
-                elif (rule.code, found.reason) not in unchecked:
-                    unchecked.add((rule.code, found.reason))
-                    yield _unchecked(rule, resource.address, found)
+                elif isinstance(found, Cause):
+                    if found.origin == "vendor" and _takes_back(world.of(resource.address), found):
+                        yield _diagnostic(rule, resource, _taken_back(found), severity, policy)
+                elif found not in told[rule.code]:
+                    told[rule.code].add(found)
+                    yield _of_the_tenant(rule, resource.address, found, severity)
 
 
-def _unchecked(rule: Rule[Spec], address: Address, found: NotChecked) -> Diagnostic:
+def causes(
+    rules: RuleSet, resource: Resource[Spec], world: World
+) -> Iterator[tuple[Rule[Spec], Cause]]:
+    """What the rules about drift know of how a resource came to be as the tenant has it."""
+    for rule in rules.on(type(resource.spec)):
+        if Where.DRIFT in rule.where:
+            yield from ((rule, each) for each in rule(resource, world) if isinstance(each, Cause))
+
+
+def _of_the_tenant(
+    rule: Rule[Spec], address: Address, found: NotChecked | Once, severity: Severity
+) -> Diagnostic:
+    if isinstance(found, NotChecked):
+        severity, found = Severity.INFO, Once(f"not checked: {found.reason}")
     return Diagnostic(
-        Severity.INFO,
+        severity,
         rule.code,
-        f"not checked: {found.reason}",
+        found.summary,
+        hint=found.hint,
         tenant=address.tenant,
         source=rule.source,
+    )
+
+
+def _takes_back(planned: Expected, cause: Cause) -> bool:
+    """Whether the plan gives the attribute another value than the tenant has now."""
+    before, after = at(planned.before, cause.path), at(planned.values, cause.path)
+    if cause.added and isinstance(after, frozenset):
+        return not cause.added <= after
+    return before != after
+
+
+def _taken_back(cause: Cause) -> Finding:
+    return Finding(
+        ("spec", *cause.path),
+        cause.why,
+        hint="the plan takes it back; to keep it, write it into the manifest",
     )
 
 

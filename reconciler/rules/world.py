@@ -18,7 +18,8 @@ class Expected:
     """One object as the plan leaves it: a manifest's, or one that only the tenant has.
 
     `before` are its values in the tenant now, empty for a new object or without the tenant;
-    `active` says of a person whether they can use what they have.
+    `applied` those that were applied last, where that is known and no longer so. `active` says of
+    a person whether they can use what they have.
     """
 
     key: Ref
@@ -27,6 +28,7 @@ class Expected:
     values: Values
     before: Values
     address: Address | None = None
+    applied: Values | None = None
     active: bool = True
 
     @property

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -19,13 +19,22 @@ CREATE TABLE IF NOT EXISTS entity (
     PRIMARY KEY (kind, id)
 );
 CREATE INDEX IF NOT EXISTS entity_name ON entity (kind, name);
+CREATE TABLE IF NOT EXISTS link (
+    to_kind TEXT NOT NULL, to_id TEXT NOT NULL, kind TEXT NOT NULL, id TEXT NOT NULL,
+    PRIMARY KEY (to_kind, to_id, kind, id)
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS link_from ON link (kind, id);
 """
+
+Links = Callable[[str, Body], Iterable[tuple[str, str]]]
+"""What a body of a kind refers to: kind and id of each."""
 
 
 class Store:
-    """Bodies by kind and id, listed in the order in which they were made."""
+    """Bodies by kind and id, listed in the order in which they were made; who refers to whom."""
 
-    def __init__(self, database: Path) -> None:
+    def __init__(self, database: Path, links: Links = lambda _kind, _body: ()) -> None:
+        self._links = links
         try:
             self._connection = sqlite3.connect(database, isolation_level=None, timeout=10)
             self._connection.executescript(_SCHEMA)
@@ -39,6 +48,10 @@ class Store:
     def close(self) -> None:
         """Let go of the file."""
         self._connection.close()
+
+    def wipe(self) -> None:
+        """Throw everything away, under whoever else has the file open."""
+        self._connection.executescript("BEGIN; DELETE FROM entity; DELETE FROM link; COMMIT;")
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
@@ -78,10 +91,35 @@ class Store:
             "ON CONFLICT (kind, id) DO UPDATE SET name = excluded.name, body = excluded.body",
             (kind, body["id"], name, json.dumps(body)),
         )
+        self._unlink(kind, str(body["id"]))
+        self._connection.executemany(
+            "INSERT OR IGNORE INTO link VALUES (?, ?, ?, ?)",
+            [(*target, kind, str(body["id"])) for target in self._links(kind, body)],
+        )
+
+    def referrers(self, kind: str, object_id: str, by: str) -> list[str]:
+        """The ids of the bodies of the kind `by` that refer to an object."""
+        found = self._connection.execute(
+            "SELECT id FROM link WHERE to_kind = ? AND to_id = ? AND kind = ? ORDER BY id",
+            (kind, object_id, by),
+        )
+        return [row[0] for row in found]
+
+    def referring(self, kind: str, object_id: str) -> dict[str, int]:
+        """Which kinds refer to an object, and by how many bodies."""
+        found = self._connection.execute(
+            "SELECT kind, count(*) FROM link WHERE to_kind = ? AND to_id = ? GROUP BY kind",
+            (kind, object_id),
+        )
+        return dict(found.fetchall())
 
     def remove(self, kind: str, object_id: str) -> None:
         """Take a body out."""
+        self._unlink(kind, object_id)
         self._connection.execute("DELETE FROM entity WHERE kind = ? AND id = ?", (kind, object_id))
+
+    def _unlink(self, kind: str, object_id: str) -> None:
+        self._connection.execute("DELETE FROM link WHERE kind = ? AND id = ?", (kind, object_id))
 
     def _one(self, where: str, *values: str) -> Body | None:
         # the conditions are the constants above, the values are bound

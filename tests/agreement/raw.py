@@ -50,18 +50,26 @@ def documents(text: str) -> list[dict[str, Any]]:
 def seed(manifests: list[dict[str, Any]], tenant: str, facts: str) -> dict[str, Any]:
     """A tenant that has every queue, site, team and channel that the example names.
 
-    The folders of Analyzer are those that the example's facts declare.
+    The folders of Analyzer are those that the example's facts declare. Where the example says no
+    word of it, a team is of the first site beside it, and every add-on is there.
     """
     declared = dict(YAML(typ="safe", pure=True).load(facts) or {}) if facts else {}
     folders: dict[str, dict[str, Any]] = declared.get("analyzerFolders", {})
     given = dict(YAML(typ="safe", pure=True).load(tenant) or {}) if tenant else {}
+    if "identities" in given:
+        return given  # a whole tenant already
     named: dict[str, dict[str, None]] = {kind: {} for kind in INVENTORY}
+    site_of: dict[str, str] = {each["name"]: each["site"] for each in given.get("teams", ())}
     for each in manifests:
         resources = each["spec"].get("resources")
         if each["kind"] == "ResourceCollection" and resources:
             for kind, chosen in resources.items():
                 if kind in named and isinstance(chosen, list):
                     named[kind] |= dict.fromkeys(chosen)
+            sites, teams = resources.get("site"), resources.get("team")
+            beside = sites[0] if isinstance(sites, list) and sites else "Here"
+            for team in teams if isinstance(teams, list) else ():
+                site_of.setdefault(team, beside)
     administrator = {
         "name": "Root",
         "type": "licensed-administrator",
@@ -71,8 +79,9 @@ def seed(manifests: list[dict[str, Any]], tenant: str, facts: str) -> dict[str, 
     return {
         "organization": {"id": ORGANIZATION},
         "identities": [{"email": ROOT, "token": "t"}],
-        "sites": [*named["site"], "Here"],
-        "teams": [{"name": name, "site": "Here"} for name in named["team"]],
+        "addOns": given.get("addOns", ["campaign-manager"]),
+        "sites": list(dict.fromkeys((*named["site"], *given.get("sites", ()), "Here"))),
+        "teams": [{"name": name, "site": site} for name, site in site_of.items()],
         "queues": list(named["queue"]),
         "channels": list(named["channel"]),
         "analyzerFolders": [{"path": path, **folder} for path, folder in folders.items()],
@@ -86,8 +95,9 @@ class Script:
 
     def __init__(self, client: httpx2.AsyncClient, seeded: Mapping[str, Any]) -> None:
         self._client = client
-        self._folders = {each["path"]: each["id"] for each in seeded["analyzerFolders"]}
-        self._there = {each["name"] for each in seeded["profiles"]}
+        self._folders = {each["path"]: each["id"] for each in seeded.get("analyzerFolders", ())}
+        there = (*seeded["profiles"], *seeded.get("collections", ()))
+        self._there = {each["name"] for each in there}
 
     async def send(self, manifest: Mapping[str, Any]) -> int:
         """The status of the call that a manifest makes."""
@@ -158,15 +168,20 @@ class Script:
         return str(rows[0]["id"]) if rows else name
 
 
-def statuses(folder: Path, text: str, tenant: str, facts: str) -> list[int]:
-    """How a fresh tenant answers the manifests of an example, one status each."""
+def statuses(
+    folder: Path, text: str, tenant: str, facts: str, identity: str | None = None
+) -> list[int]:
+    """How a fresh tenant answers the manifests of an example, one status each.
+
+    They are sent by `identity`, else by the first full administrator.
+    """
     manifests = documents(text)
     given = seed(manifests, tenant, facts)
     sandbox = WebexSandbox(folder / "tenant.db", given)
 
     async def sent() -> list[int]:
         transport = httpx2.ASGITransport(app=sandbox.app())
-        headers = {"Authorization": f"Bearer {sandbox.token(None)}"}
+        headers = {"Authorization": f"Bearer {sandbox.token(identity)}"}
         async with httpx2.AsyncClient(
             transport=transport, base_url=f"http://sandbox{BASE}", headers=headers
         ) as client:

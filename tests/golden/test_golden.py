@@ -108,6 +108,12 @@ def test_a_week_later(example: Workshop, golden: Golden) -> None:
     golden("week-later/plan.json", dump(plan).decode())
 
 
+def test_a_plan_that_comes_near_to_limits(workshop: Workshop, golden: Golden) -> None:
+    workshop.manifests(COLLECTION, *(PROFILE.replace("lead", f"lead-{n:02}") for n in range(12)))
+    _, head, rest = shown(workshop.plan()).partition("Plan: ")
+    golden("limits/plan.txt", head + rest)
+
+
 def test_the_events_of_an_apply(example: Workshop, golden: Golden) -> None:
     plan = edited(example)
     (ledger,) = example.apply(plan)

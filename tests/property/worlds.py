@@ -17,6 +17,10 @@ PEOPLE = ("ann@x.example", "bob@x.example", "cyd@x.example")
 QUEUES = ("Queue 1", "Queue 2", "Queue 3")
 SITES = ("North", "South")
 TEAMS = ("Red", "Blue")
+FLOWS = ("Greeting", "Survey")
+SKILL_PROFILES = ("Calls", "Chats")
+DESKTOPS = ("Plain", "Rich")
+MULTIMEDIA = ("One call",)
 LEVELS = ("none", "view", "edit")
 # permissions that only exist together, in combinations that are possible
 MONITORING: tuple[dict[str, str], ...] = (
@@ -56,6 +60,12 @@ def some(choices: tuple[str, ...]) -> st.SearchStrategy[list[str]]:
     return st.lists(names(choices), min_size=1, unique=True)
 
 
+def with_their_sites(chosen: dict[str, Any]) -> dict[str, Any]:
+    """Selected teams beside the site that they are of, as the tenant wants them."""
+    is_fitting = "all" in (chosen["site"], chosen["team"]) or "North" in chosen["site"]
+    return chosen if is_fitting else chosen | {"site": [*chosen["site"], "North"]}
+
+
 resources = st.fixed_dictionaries(
     {
         "queue": st.one_of(st.just("all"), some(QUEUES)),
@@ -63,8 +73,11 @@ resources = st.fixed_dictionaries(
         "team": st.one_of(st.just("all"), some(TEAMS)),
         "channel": st.just("all"),
     },
-    optional={"flow": names(("all", "none"))},
-)
+    optional={
+        "flow": st.one_of(names(("all", "none")), some(FLOWS)),
+        "skill-profile": st.one_of(names(("all", "none")), some(SKILL_PROFILES)),
+    },
+).map(with_their_sites)
 
 
 @st.composite
@@ -126,6 +139,12 @@ def tenants(draw: st.DrawFn) -> str:
         "sites": list(SITES),
         "teams": [{"name": each, "site": "North"} for each in TEAMS],
         "queues": list(QUEUES),
+        "inventory": {
+            "flow": list(FLOWS),
+            "skill-profile": list(SKILL_PROFILES),
+            "desktop-profile": list(DESKTOPS),
+            "multimedia-profile": list(MULTIMEDIA),
+        },
         "permissions": draw(names(([], ["ai-notes"]))),  # newer than this version knows
         "analyzerFolders": [
             {"path": path, "id": number, "stock": path == "Stock"}
@@ -146,6 +165,16 @@ def tenants(draw: st.DrawFn) -> str:
         "users": [{"email": root, "profile": "Root"}, *people],
     }
     return json.dumps(seed)
+
+
+work = st.fixed_dictionaries(
+    {},
+    optional={
+        "skillProfile": names(SKILL_PROFILES),
+        "desktopProfile": names(DESKTOPS),
+        "multimediaProfile": names(MULTIMEDIA),
+    },
+)
 
 
 @st.composite
@@ -176,6 +205,7 @@ def manifests(draw: st.DrawFn) -> str:
         user: dict[str, Any] = {"userProfile": draw(names((*profiles, "Base")))}
         if draw(st.booleans()):
             user |= {"site": draw(names(SITES)), "teams": draw(st.lists(names(TEAMS), unique=True))}
+        user |= draw(work)
         documents.append(_document("User", name, user))
     return "\n".join(f"---\n{json.dumps(each)}" for each in draw(st.permutations(documents)))
 

@@ -66,11 +66,9 @@ def plan(ours: int, theirs: int) -> list[Diagnostic]:
 @pytest.mark.parametrize(
     ("ours", "theirs", "told"),
     [
-        (1, 798, ""),
-        (1, 799, "info: the tenant holds 800 of 1000 resource collections (80 %)"),
-        (3, 997, "info: the tenant holds 1000 of 1000 resource collections (100 %)"),
-        (3, 998, "warning: 1001 resource collections; a tenant holds at most 1000"),
-        (1, 1001, "warning: 1002 resource collections; a tenant holds at most 1000"),
+        (3, 997, ""),
+        (3, 998, "error: 1001 resource collections; a tenant holds at most 1000"),
+        (1, 1001, "error: 1002 resource collections; a tenant holds at most 1000"),
     ],
 )
 def test_a_tenant_holds_a_thousand_collections_and_it_is_told_once(
@@ -78,6 +76,16 @@ def test_a_tenant_holds_a_thousand_collections_and_it_is_told_once(
 ) -> None:
     found = [f"{each.severity}: {each.summary}" for each in plan(ours, theirs)]
     assert found == ([told] if told else [])
+
+
+def test_a_tenant_that_holds_more_is_a_warning_where_none_is_made() -> None:
+    rows = tuple(
+        LiveObject("ResourceCollection", f"c{n}", f"c-{n:04}", {"name": f"c-{n:04}"}, "d")
+        for n in range(1001)
+    )
+    snapshot = Snapshot("org", {"ResourceCollection": rows}, {})
+    (found,) = diagnostics(resource("ResourceCollection", "c-0000", {}), live=snapshot)
+    assert (found.code, str(found.severity)) == ("WCC146", "warning")
 
 
 def test_the_first_that_has_no_place_is_told() -> None:

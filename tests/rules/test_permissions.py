@@ -67,8 +67,9 @@ def test_a_manifest_that_says_no_type_is_judged_once_the_tenant_is_read() -> Non
     spec = {"permissions": {"campaign-manager": "view"}}
     assert judged(spec) == FITS
     before = tenants("ADMINISTRATOR_ONLY", {"queue": "view"})
-    assert judged(spec, before=before) == at("WCC105", "error", "campaign-manager")
-    assert judged(spec, before=tenants("SUPERVISOR", {})) == FITS
+    facts = {"addOns": ["campaign-manager"]}
+    assert judged(spec, facts, before) == at("WCC105", "error", "campaign-manager")
+    assert judged(spec, facts, tenants("SUPERVISOR", {})) == FITS
 
 
 def test_a_type_that_only_the_tenant_knows_is_left_in_peace() -> None:

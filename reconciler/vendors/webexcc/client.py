@@ -6,40 +6,35 @@ profiles, collections and teams are read one by one after their list.
 
 from __future__ import annotations
 
+import asyncio
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
 from typing import Any
 
 from reconciler.errors import NotFoundError, StalePlanError, TenantError
-from reconciler.http.paging import Page, Row, whole_list
+from reconciler.http.paging import Row
 from reconciler.http.parallel import in_parallel
 from reconciler.http.session import Answer, ReadSession, WriteSession, reading, writing
-from reconciler.model.live import InventoryItem, LiveObject, Snapshot
+from reconciler.model.live import Identity, LiveObject, Snapshot
 from reconciler.model.resource import Resource
 from reconciler.model.value import Ref, Values
 from reconciler.vendor import Endpoint, Written
+from reconciler.vendors.webexcc import lists as listing
 from reconciler.vendors.webexcc import wire
+from reconciler.vendors.webexcc.answers import documented
+from reconciler.vendors.webexcc.identity import FORBIDDEN, identify, unseen, whoami
+from reconciler.vendors.webexcc.lists import Lists
+from reconciler.vendors.webexcc.models import COLLECTION_TYPES
 from reconciler.vendors.webexcc.wire import COLLECTION, PROFILE, USER
 
-PAGE_SIZE = 100
-
-LISTS = {
-    PROFILE: "v3/user-profile",
-    COLLECTION: "v2/resource-collection",
-    USER: "v2/user",
-    "queue": "v2/contact-service-queue",
-    "site": "v2/site",
-    "team": "v2/team",
-    "channel": "v2/entry-point",
-}
 ITEMS = {
     PROFILE: "v3/user-profile",
     COLLECTION: "resource-collection",
     USER: "user",
     "team": "team",
 }
-INVENTORY = ("queue", "site", "team", "channel")
+KINDS = (PROFILE, COLLECTION, USER, *COLLECTION_TYPES)
 
 
 class WebexReader:
@@ -49,42 +44,59 @@ class WebexReader:
         self._session = session
         self._endpoint = endpoint
 
-    async def read(self, _resources: tuple[Resource[Any], ...]) -> Snapshot:
+    async def read(self, resources: tuple[Resource[Any], ...]) -> Snapshot:
         """Lists first, then the bodies that they leave out; raises TenantError."""
-        lists = dict(
-            zip(LISTS, await self._parallel("lists", tuple(LISTS), self.rows), strict=True)
-        )
+        organization = self._endpoint.organization
+        me = await whoami(self._session, organization)
+        identity, lists, refused = await self._lists(me)
         profiles = await self._parallel("user profiles", _ids(lists[PROFILE]), self.profile)
         collections = await self._parallel("collections", _ids(lists[COLLECTION]), self.collection)
         teams = await self._parallel("teams", _ids(lists["team"]), self.team)
-        with _documented("reading the tenant"):
+        with documented("reading the tenant"):
             members = _members(teams)
-            users = [wire.user(row, members.get(row["id"], frozenset())) for row in lists[USER]]
+            objects = {
+                COLLECTION: tuple(wire.collection(body) for body in collections),
+                PROFILE: tuple(wire.profile(body) for body in profiles),
+                USER: tuple(
+                    wire.user(row, members.get(row["id"], frozenset())) for row in lists[USER]
+                ),
+            }
+            wanted = frozenset(each.address.kind for each in resources)
             return Snapshot(
-                organization=self._endpoint.organization,
-                objects={
-                    COLLECTION: tuple(wire.collection(body) for body in collections),
-                    PROFILE: tuple(wire.profile(body) for body in profiles),
-                    USER: tuple(users),
-                },
+                organization=organization,
+                objects=objects,
                 inventory={
-                    kind: tuple(InventoryItem(kind, row["id"], row["name"]) for row in lists[kind])
-                    for kind in INVENTORY
+                    kind: tuple(wire.item(kind, row) for row in lists[kind])
+                    for kind in COLLECTION_TYPES
                 },
                 requests=self._session.requests,
+                identity=identity,
+                partial=unseen(identity, refused, objects[COLLECTION], wanted),
             )
 
-    async def rows(self, kind: str) -> tuple[Row, ...]:
-        """The whole list of a kind or inventory type."""
+    async def _lists(
+        self, me: Mapping[str, Any]
+    ) -> tuple[Identity, dict[str, tuple[Row, ...]], dict[str, TenantError]]:
+        """Who asks, every list (empty where they may not ask), and those that were refused."""
+        parallelism = self._endpoint.parallelism
+        lists = Lists(self._session, self._endpoint.organization, limit=parallelism)
+        found: dict[str, tuple[Row, ...]] = {}
+        refused: dict[str, TenantError] = {}
 
-        async def page(number: int) -> Page:
-            query = {"page": str(number), "pageSize": str(PAGE_SIZE)}
-            answer = await self._session.get(self._path(LISTS[kind]), query)
-            with _documented(f"GET {LISTS[kind]}", answer.tracking_id):
-                meta = answer.body["meta"]
-                return Page(tuple(answer.body["data"]), meta["totalPages"], meta["totalRecords"])
+        async def one(kind: str) -> None:
+            try:
+                found[kind] = await lists.rows(kind)
+            except TenantError as error:
+                if error.status != FORBIDDEN:
+                    raise
+                found[kind], refused[kind] = (), error
 
-        return await whole_list(kind, page)
+        asked = asyncio.ensure_future(identify(self._session, self._endpoint.organization, me))
+        try:
+            await self._parallel("lists", KINDS, one)
+            return await asked, found, refused
+        finally:
+            asked.cancel()
 
     async def profile(self, object_id: str) -> Mapping[str, Any]:
         """GET v3/user-profile/{id}: permissions and collections included."""
@@ -149,12 +161,12 @@ class WebexWriter(WebexReader):
         """The profile or collection of that name, None where there is none."""
         # json.dumps quotes as RSQL does; names hold neither quotes nor backslashes anyway
         query = {"filter": f"name=={json.dumps(name)}", "page": "0", "pageSize": "2"}
-        rows = (await self._session.get(self._path(LISTS[kind]), query)).body["data"]
+        rows = (await self._session.get(self._path(listing.PATHS[kind]), query)).body["data"]
         return await self.fetch(kind, rows[0]["id"]) if rows else None
 
     async def create(self, kind: str, values: Values) -> Written:
         """POST the object, and read it back."""
-        path = self._path(LISTS[PROFILE] if kind == PROFILE else ITEMS[kind])
+        path = self._path(listing.PATHS[PROFILE] if kind == PROFILE else ITEMS[kind])
         answer = await self._writes.post(path, await self._body(kind, values, None))
         return await self._read_back(kind, answer.body["id"], answer)
 
@@ -229,19 +241,6 @@ async def open_writer(endpoint: Endpoint) -> AsyncIterator[WebexWriter]:
 def host(region: str | None) -> str:
     """The API's host in a region (data centre)."""
     return f"api.wxcc-{region}.cisco.com"
-
-
-@contextmanager
-def _documented(what: str, tracking_id: str = "") -> Iterator[None]:
-    """An answer that is not of the documented shape is an error of the tenant, not of ours."""
-    try:
-        yield
-    except (KeyError, TypeError, AttributeError, ValueError) as error:
-        raise TenantError(
-            "TEN113",
-            f"{what}: an answer is not of the documented shape ({type(error).__name__}: {error})",
-            tracking_id=tracking_id,
-        ) from error
 
 
 def explain(body: Any, text: str) -> tuple[str, str]:

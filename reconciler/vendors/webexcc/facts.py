@@ -40,6 +40,11 @@ class WebexFacts(Facts):
         description="All folders of Analyzer by path, each with the folder around it.",
         examples=[{"Sales": {"id": 12}, "Sales/EMEA": {"id": 31}}],
     )
+    rollback: bool | None = Field(
+        default=None,
+        description="Whether a rollback to the former profiles is about to be asked for: plans "
+        "then tell what it would lose.",
+    )
     permissions: list[Annotated[str, Field(min_length=1)]] | None = Field(
         default=None, description="Permissions that the tenant has and this version does not know."
     )

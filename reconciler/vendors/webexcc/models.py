@@ -16,8 +16,8 @@ COLLECTION_TYPES = (
 )  # fmt: skip
 """The 20 resource types of a collection, in the vendor's names."""
 
-NAMED_TYPES = ("queue", "site", "team", "channel")
-"""The types whose resources can be named one by one; none of them may be `none`."""
+NEVER_NONE = COLLECTION_TYPES[:4]
+"""The types of which every collection holds something."""
 
 
 class ProfileResources(Manifest):
@@ -136,7 +136,7 @@ class ResourceCollection(Spec):
 
 
 class User(Spec):
-    """A contact-center user: the profile they hold, their site and teams."""
+    """A contact-center user: the profile they hold, their site and teams, how they work."""
 
     model_config = ConfigDict(
         json_schema_extra={
@@ -145,6 +145,7 @@ class User(Spec):
                     "userProfile": "billing-supervisor",
                     "site": "Berlin",
                     "teams": ["Billing Berlin"],
+                    "skillProfile": "Billing EN",
                 }
             ]
         }
@@ -160,6 +161,21 @@ class User(Spec):
         default=None,
         description="All teams that they belong to.",
         examples=[["Billing Berlin", "Billing Lisbon"]],
+    )
+    skill_profile: Reference | None = Field(
+        default=None,
+        description="Their skills, instead of those that their team has.",
+        examples=["Billing EN"],
+    )
+    desktop_profile: Reference | None = Field(
+        default=None,
+        description="What their desktop offers (an agent profile, in the API's words).",
+        examples=["Billing desktop"],
+    )
+    multimedia_profile: Reference | None = Field(
+        default=None,
+        description="How many contacts of each channel they take at a time.",
+        examples=["One call, two chats"],
     )
 
 

@@ -99,13 +99,20 @@ def _selected(name: str, chosen: str | list[Reference], resolve: Resolve) -> Val
 
 
 def desired_user(resource: Resource[User], resolve: Resolve) -> Values:
-    """A user's declared attributes: profile, site, teams."""
+    """A user's declared attributes: profile, site, teams and the profiles of their work."""
     spec = resource.spec
-    values: dict[str, Value] = {}
-    if spec.user_profile is not None:
-        values["userProfile"] = resolve("UserProfile", spec.user_profile, ("spec", "userProfile"))
-    if spec.site is not None:
-        values["site"] = resolve("site", spec.site, ("spec", "site"))
+    single: tuple[tuple[str, str, Reference | None], ...] = (
+        ("userProfile", "UserProfile", spec.user_profile),
+        ("site", "site", spec.site),
+        ("skillProfile", "skill-profile", spec.skill_profile),
+        ("desktopProfile", "desktop-profile", spec.desktop_profile),
+        ("multimediaProfile", "multimedia-profile", spec.multimedia_profile),
+    )
+    values: dict[str, Value] = {
+        name: resolve(kind, reference, ("spec", name))
+        for name, kind, reference in single
+        if reference is not None
+    }
     if spec.teams is not None:
         values["teams"] = frozenset(
             resolve("team", each, ("spec", "teams", number))

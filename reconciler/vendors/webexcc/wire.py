@@ -1,5 +1,8 @@
 """Webex JSON and values in normal form, both ways; nothing else.
 
+To an identity without access to it, the value of a field of one reads `restricted` (D1,
+"Restricted resources"): in normal form HIDDEN, and written back as it came, which keeps it.
+
 Sources: Cisco's OpenAPI "Webex Contact Center" of 2026-05-04, schemas
 UserProfileGranularAccessDTO, ResourceCollectionDTO and UserResponseDTO.
 """
@@ -9,8 +12,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from reconciler.model.live import LiveObject
-from reconciler.model.value import Json, Ref, Value, Values, digest
+from reconciler.model.live import InventoryItem, LiveObject
+from reconciler.model.value import HIDDEN, Hidden, Json, Ref, Value, Values, digest
 from reconciler.vendors.webexcc.permissions import PERMISSIONS, SWITCHES, everything
 
 PROFILE, COLLECTION, USER = "UserProfile", "ResourceCollection", "User"
@@ -30,6 +33,17 @@ _FOLDERS = {
     "hidden": "nonViewableFolderIds",
 }
 _KNOWN = frozenset(PERMISSIONS)
+
+_OF_USERS = {
+    "userProfile": "userProfileId",
+    "site": "siteId",
+    "skillProfile": "skillProfileId",
+    "desktopProfile": "agentProfileId",
+    "multimediaProfile": "multimediaProfileId",
+}
+"""What a user has one of, in our words and the API's."""
+
+_RESTRICTED = "restricted"
 
 # The server sets these, or counts them; they neither belong into a write nor into a digest.
 _SERVER = frozenset({"version", "createdTime", "lastUpdatedTime", "resourceCount"})
@@ -81,11 +95,22 @@ def _level(row: Mapping[str, Any]) -> str:
 def _resources(body: Mapping[str, Any]) -> Value:
     if body["resourceAccessLevel"] != "SPECIFIC":
         return str(body["resourceAccessLevel"]).lower()
-    default = body.get("defaultResourceCollectionId")
     return {
         "collections": frozenset(Ref(c["id"]) for c in body.get("resourceCollections") or ()),
-        "default": Ref(default) if default else None,
+        "default": _single(body.get("defaultResourceCollectionId")),
     }
+
+
+def _single(written: Any) -> Ref | None:
+    """A field that refers to one thing, or to nothing."""
+    if written == _RESTRICTED:
+        return HIDDEN
+    return Ref(written) if written else None
+
+
+def _written(single: Value) -> Value:
+    """The same on its way out: what is hidden stays as it is."""
+    return _RESTRICTED if isinstance(single, Hidden) else single
 
 
 def _stable_profile(body: Mapping[str, Any]) -> Json:
@@ -172,7 +197,7 @@ def _resources_body(resources: Value, names: Mapping[str, str]) -> dict[str, Any
     return {
         "resourceAccessLevel": "SPECIFIC",
         "resourceCollections": [{"id": str(c), "name": names[c]} for c in sorted(collections)],
-        "defaultResourceCollectionId": resources["default"],
+        "defaultResourceCollectionId": _written(resources["default"]),
     }
 
 
@@ -222,28 +247,39 @@ def user(body: Mapping[str, Any], teams: frozenset[str]) -> LiveObject:
 
     Only what decides on access is kept: names and phone numbers are nobody's business.
     """
-    site = body.get("siteId")
-    values: dict[str, Value] = {
-        "userProfile": Ref(body["userProfileId"]),
-        "site": Ref(site) if site else None,
-        "teams": frozenset(Ref(team) for team in teams),
-    }
-    stable = [body["userProfileId"], site, sorted(teams), body.get("active")]
+    values: dict[str, Value] = {name: _single(body.get(field)) for name, field in _OF_USERS.items()}
+    values["userProfile"] = _single(body["userProfileId"])  # which every user has
+    values["teams"] = frozenset(Ref(team) for team in teams)
+    stable = [*(body.get(field) for field in _OF_USERS.values()), sorted(teams), body.get("active")]
     active = body.get("active") is not False
     return LiveObject(USER, body["id"], body["email"], values, digest(stable), active=active)
 
 
 def user_body(values: Values) -> dict[str, Any]:
     """The PATCH that gives a user these attributes; a set is always sent whole."""
-    body: dict[str, Any] = {}
-    if "userProfile" in values:
-        body["userProfileId"] = values["userProfile"]
-    if "site" in values:
-        body["siteId"] = values["site"]
+    body: dict[str, Any] = {
+        field: _written(values[name]) for name, field in _OF_USERS.items() if name in values
+    }
     teams = values.get("teams")
     if isinstance(teams, frozenset):
         body["teamIds"] = sorted(map(str, teams))
     return body
+
+
+def item(kind: str, body: Mapping[str, Any]) -> InventoryItem:
+    """A row of an inventory type, with what rules judge by."""
+    return InventoryItem(kind, body["id"], body["name"], _judged(kind, body))
+
+
+def _judged(kind: str, body: Mapping[str, Any]) -> Values:
+    if kind == "team":
+        return {"site": _single(body.get("siteId"))}
+    if kind == "idle-wrapup-code":
+        return {
+            "workTypeCode": body.get("workTypeCode"),
+            "defaultCode": bool(body.get("defaultCode")),
+        }
+    return {}
 
 
 def _writable(current: Mapping[str, Any]) -> dict[str, Any]:

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
-from reconciler.model.diagnostic import Severity
+from reconciler.model.diagnostic import Path, Severity
+from reconciler.model.live import InventoryItem
 from reconciler.model.resource import Resource
 from reconciler.model.suggestion import did_you_mean
-from reconciler.rules.rule import Finding, Where, rule
-from reconciler.rules.world import World
-from reconciler.vendors.webexcc.models import COLLECTION_TYPES, NAMED_TYPES, ResourceCollection
+from reconciler.model.value import Hidden, Ref, at
+from reconciler.rules.rule import Finding, NotChecked, Where, rule
+from reconciler.rules.world import Expected, World
+from reconciler.vendors.webexcc.facts import facts_of
+from reconciler.vendors.webexcc.models import COLLECTION_TYPES, NEVER_NONE, ResourceCollection
 from reconciler.vendors.webexcc.rules import examples
 from reconciler.vendors.webexcc.rules.documents import API, D1
 
 MOST_RESOURCES = 350
-HEADROOM = 0.8
-"""From this share of a limit on, a plan says how much of it is used."""
+FORMER_TYPES = ("queue", "site", "channel", "team")
+"""What the access rights of former profiles were about: D1, "Migration"."""
 
 
 @rule(
@@ -58,8 +61,8 @@ def each_type_holds_none_selected_or_all(
     schema={
         "properties": {
             "resources": {
-                "properties": {name: {"not": {"const": "none"}} for name in NAMED_TYPES},
-                "required": list(NAMED_TYPES),
+                "properties": {name: {"not": {"const": "none"}} for name in NEVER_NONE},
+                "required": list(NEVER_NONE),
             }
         }
     },
@@ -71,7 +74,7 @@ def queues_teams_sites_and_channels_are_never_none(
     resources = collection.spec.resources
     if resources is None:
         return
-    for name in NAMED_TYPES:
+    for name in NEVER_NONE:
         if resources.get(name, "none") == "none":
             written = name in resources
             yield Finding(
@@ -101,7 +104,7 @@ def selected_list_names_a_resource(
                 ("spec", "resources", name),
                 f"no {name} is named; a selected list needs at least one resource",
                 hint=f"name at least one {name}, or write `all`"
-                + ("" if name in NAMED_TYPES else " or `none`"),
+                + ("" if name in NEVER_NONE else " or `none`"),
             )
 
 
@@ -119,10 +122,7 @@ def collection_selects_at_most_350_resources(
     """A collection holds at most 350 resources, counting only those selected by name. A plan
     tells the headroom from 80 % on.
     """
-    chosen = world.of(collection.address).values.get("resources")
-    if not isinstance(chosen, dict):
-        return
-    count = sum(len(each) for each in chosen.values() if isinstance(each, frozenset))
+    count = selected(world.of(collection.address))
     if count > MOST_RESOURCES:
         yield Finding(
             ("spec", "resources"),
@@ -130,12 +130,92 @@ def collection_selects_at_most_350_resources(
             hint=f"remove {count - MOST_RESOURCES}, split the collection, or write `all`",
             on_key=True,
         )
-    elif world.live and count >= HEADROOM * MOST_RESOURCES:
+
+
+def selected(collection: Expected) -> int:
+    """How many resources a collection selects by name."""
+    chosen = collection.values.get("resources")
+    lists = chosen.values() if isinstance(chosen, Mapping) else ()
+    return sum(len(each) for each in lists if isinstance(each, frozenset))
+
+
+@rule(
+    "WCC131",
+    on=ResourceCollection,
+    where=(Where.LIVE, Where.TENANT),
+    source=D1 / "Resource collections",
+    good=examples.mine("queue: all"),
+    bad=examples.mine("queue: all").replace("[Billing Berlin]", "[Billing Berlin, Billing Lisbon]"),
+    tenant=examples.tenant_of("{queue: view}"),
+)
+def teams_are_of_the_collections_sites(
+    collection: Resource[ResourceCollection], world: World
+) -> Iterator[Finding | NotChecked]:
+    """A collection holds teams of sites that it holds, and no others. Of `team: all` beside
+    selected sites the document says nothing.
+    """
+    me = world.of(collection.address)
+    sites, teams = (at(me.values, ("resources", kind)) for kind in ("site", "team"))
+    if not (world.live and isinstance(sites, frozenset) and isinstance(teams, frozenset)):
+        return
+    for key in sorted(teams):
+        team = world.item("team", Ref(key))
+        site = team.values.get("site") if team else None
+        if team is None or not isinstance(site, Ref) or site in sites:
+            continue
+        if isinstance(site, Hidden):
+            yield NotChecked("sites of teams are hidden from who applies")
+            continue
+        of = world.item("site", site)
         yield Finding(
-            ("spec", "resources"),
-            f"{count} of {MOST_RESOURCES} resources selected by name "
-            f"({count * 100 // MOST_RESOURCES} %)",
-            severity=Severity.INFO,
+            _place(collection, team),
+            f"team `{team.name}` is of site `{of.name if of else site}`, which the collection does "
+            "not hold",
+            hint="add the site to the collection, or leave the team out",
+        )
+
+
+def _place(collection: Resource[ResourceCollection], item: InventoryItem) -> Path:
+    """Where the manifest names a resource."""
+    written = (collection.spec.resources or {}).get(item.type, "")
+    for number, each in enumerate(written if isinstance(written, list) else ()):
+        if item.id == each.id or item.name == each.name:
+            return ("spec", "resources", item.type, number)
+    return ("spec", "resources", item.type) if written else ("spec", "resources")
+
+
+@rule(
+    "WCC144",
+    on=ResourceCollection,
+    where=(Where.LIVE,),
+    source=D1 / "Migration",
+    severity=Severity.INFO,
+    good=examples.mine("queue: all"),
+    bad=examples.mine("queue: all", more="skill-profile: all\n"),
+    tenant=examples.tenant_of("{queue: view}"),
+    facts="rollback: true",
+)
+def rollback_keeps_four_types(
+    collection: Resource[ResourceCollection], world: World
+) -> Iterator[Finding]:
+    """A rollback to the former profiles keeps queues, sites, channels and teams of a collection,
+    and nothing else; permissions that the former model cannot hold apart fall to the lower of them.
+
+    It is an exception of the first three months, and takes up to 15 minutes for one organisation.
+    A project that is about to ask for one declares `facts.rollback`, and each plan then tells what
+    would be lost.
+    """
+    chosen = world.of(collection.address).values.get("resources")
+    if not (world.live and facts_of(world).rollback and isinstance(chosen, Mapping)):
+        return
+    lost = [name for name in COLLECTION_TYPES if chosen.get(name, "none") != "none"]
+    if lost := [name for name in lost if name not in FORMER_TYPES]:
+        yield Finding(
+            ("spec", "resources", lost[0])
+            if lost[0] in (collection.spec.resources or {})
+            else ("spec", "resources"),
+            f"a rollback would lose its {', '.join(lost)}",
+            hint="keep the manifests: after the rollback nothing else tells what was there",
             on_key=True,
         )
 

@@ -83,3 +83,73 @@ def many_collections(count: int) -> str:
         f"{{name: collection-{n}}}, spec: {{resources: {resources}}}}}\n"
         for n in range(1, count + 1)
     )
+
+
+DELEGATE = "dana@northwind.example"
+"""Who applies in the examples of rules about the identity."""
+
+SAM = "sam@northwind.example"
+"""A user of theirs."""
+
+ORGANIZATION = "organization: {id: 5c0f1f0e-2f4c-4f0e-9a53-0a4f0c9b7d10}\n"
+
+
+def tenant_of(levels: str, *, resources: str = "{collections: [Mine], default: Mine}") -> str:
+    """The seed of a tenant with two collections, `Mine` and `Other`, and one administrator
+    beside the full one, who has these permissions and resources.
+    """
+    return f"""\
+{ORGANIZATION}sites: [Berlin, Lisbon]
+teams:
+  - {{name: Billing Berlin, site: Berlin}}
+  - {{name: Billing Lisbon, site: Lisbon}}
+queues: [Billing EN, Billing DE, Sales]
+channels: [Phone]
+collections:
+  - name: Mine
+    resources:
+      queue: [Billing EN, Billing DE]
+      site: [Berlin]
+      team: [Billing Berlin]
+      channel: all
+  - name: Other
+    resources: {{queue: [Billing DE, Sales], site: all, team: all, channel: all}}
+profiles:
+  - {{name: Root, type: licensed-administrator, permissions: all, resources: all}}
+  - name: Delegate
+    type: licensed-administrator
+    permissions: {levels}
+    resources: {resources}
+users:
+  - {{email: root@northwind.example, profile: Root}}
+  - {{email: {DELEGATE}, profile: Delegate}}
+  - {{email: {SAM}, profile: Delegate, site: Berlin, teams: [Billing Berlin]}}
+identities:
+  - {{email: root@northwind.example, token: root}}
+  - {{email: {DELEGATE}, token: delegate}}
+"""
+
+
+def user(body: str) -> str:
+    """A User, Sam of that tenant; `body` is their spec."""
+    return f"""\
+---
+apiVersion: webexcc/v1
+kind: User
+metadata: {{name: {SAM}}}
+spec:
+{indent(body, "  ")}
+"""
+
+
+def mine(queues: str, *, more: str = "", description: str = "") -> str:
+    """The collection `Mine` of that tenant, with these queues."""
+    body = f"{queues}\nsite: [Berlin]\nteam: [Billing Berlin]\nchannel: all\n{more}"
+    said = f"  name: Mine\n  description: {description}\n" if description else "  name: Mine\n"
+    return collection(body, name="mine").replace("spec:\n", f"spec:\n{said}")
+
+
+DELEGATED = tenant_of(
+    "{user-profile: edit, resource-collection: edit, user: edit, queue: edit, site: view, "
+    "team: view, channel: view}"
+)

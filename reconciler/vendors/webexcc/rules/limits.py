@@ -8,13 +8,16 @@ from typing import TypeVar
 
 from reconciler.model.diagnostic import Severity
 from reconciler.model.resource import Resource
-from reconciler.rules.rule import Finding, Schema, Where, rule
-from reconciler.rules.world import World
+from reconciler.rules.rule import Finding, NotChecked, Schema, Where, rule
+from reconciler.rules.world import Expected, World
+from reconciler.vendor import Limit
 from reconciler.vendors.webexcc.models import ResourceCollection, UserProfile
 from reconciler.vendors.webexcc.rules import examples
-from reconciler.vendors.webexcc.rules.collections import HEADROOM
+from reconciler.vendors.webexcc.rules.collections import MOST_RESOURCES, selected
 from reconciler.vendors.webexcc.rules.documents import API, HELP
+from reconciler.vendors.webexcc.rules.profiles import MOST_PROFILES
 
+COLLECTION = "ResourceCollection"
 MOST_COLLECTIONS = 1000
 LONGEST_NAME = 80
 LONGEST_DESCRIPTION = 255
@@ -80,27 +83,25 @@ _LONGEST = "description: " + "x" * LONGEST_DESCRIPTION
 )
 def tenant_holds_at_most_a_thousand_collections(
     collection: Resource[ResourceCollection], world: World
-) -> Iterator[Finding]:
+) -> Iterator[Finding | NotChecked]:
     """A tenant holds at most 1,000 resource collections, those included that nobody manages. A
-    plan tells the headroom from 80 % on, and deletes before it creates at the limit.
+    plan tells the headroom from 80 % on, and deletes before it creates at the limit. It is an error
+    in a plan that makes one too many: the tenant would refuse it.
     """
-    count = len(all_ := world.all_of("ResourceCollection"))
+    count = len(all_ := world.all_of(COLLECTION))
     beyond = (each for each in all_[MOST_COLLECTIONS:] if each.address is not None)
-    if world.of(collection.address) is not next(beyond, all_[-1]):
+    me = world.of(collection.address)
+    if world.live and me.creates and COLLECTION in world.partial:
+        yield NotChecked(f"how many collections there are: {world.partial[COLLECTION]}")
+    if count <= MOST_COLLECTIONS or me is not next(beyond, all_[-1]):
         return  # it is told once, on the first of ours that has no place
-    if count > MOST_COLLECTIONS:
-        yield Finding(
-            ("metadata", "name"),
-            f"{count} resource collections; a tenant holds at most {MOST_COLLECTIONS}",
-            hint=f"remove {count - MOST_COLLECTIONS}, or merge some of them",
-        )
-    elif world.live and count >= HEADROOM * MOST_COLLECTIONS:
-        yield Finding(
-            ("metadata", "name"),
-            f"the tenant holds {count} of {MOST_COLLECTIONS} resource collections "
-            f"({count * 100 // MOST_COLLECTIONS} %)",
-            severity=Severity.INFO,
-        )
+    too_many = world.live and any(each.creates for each in all_)
+    yield Finding(
+        ("metadata", "name"),
+        f"{count} resource collections; a tenant holds at most {MOST_COLLECTIONS}",
+        hint=f"remove {count - MOST_COLLECTIONS}, or merge some of them",
+        severity=Severity.ERROR if too_many else None,
+    )
 
 
 @rule(
@@ -167,3 +168,29 @@ def collection_has_a_possible_description(
 ) -> Iterator[Finding]:
     """The description of a resource collection has at most 255 characters."""
     yield from _description_problem(collection)
+
+
+def _shown(each: Expected) -> str:
+    return str(each.address or f"collection {each.name}")
+
+
+def _profiles(world: World) -> Iterator[tuple[str, int]]:
+    for each in world.all_of(COLLECTION):
+        yield _shown(each), len(world.referrers(each.key, "UserProfile"))
+
+
+def _selected(world: World) -> Iterator[tuple[str, int]]:
+    for each in world.all_of(COLLECTION):
+        yield _shown(each), selected(each)
+
+
+def _collections(world: World) -> Iterator[tuple[str, int]]:
+    yield "the tenant", len(world.all_of(COLLECTION))
+
+
+LIMITS = (
+    Limit("WCC123", "user profiles", MOST_PROFILES, _profiles),
+    Limit("WCC130", "resources selected by name", MOST_RESOURCES, _selected),
+    Limit("WCC146", "resource collections", MOST_COLLECTIONS, _collections),
+)
+"""The limits of which a plan tells how near it comes."""

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 from reconciler.model.resource import Resource
 from reconciler.model.suggestion import did_you_mean
-from reconciler.rules.rule import Finding, Where, rule
+from reconciler.rules.rule import Finding, NotChecked, Where, rule
 from reconciler.rules.world import World
+from reconciler.vendors.webexcc.facts import facts_of
 from reconciler.vendors.webexcc.models import ProfileResources, UserProfile
 from reconciler.vendors.webexcc.permissions import (
     NOT_OF_PROFILES,
@@ -17,6 +18,7 @@ from reconciler.vendors.webexcc.permissions import (
 )
 from reconciler.vendors.webexcc.rules import examples
 from reconciler.vendors.webexcc.rules.documents import API, D1
+from reconciler.vendors.webexcc.rules.granted import at, granted
 from reconciler.vendors.webexcc.rules.permissions import names_of_the_tenant
 
 _LISTED = frozenset(PERMISSIONS)
@@ -107,6 +109,34 @@ def supervisor_has_no_tenant_settings(
             f"a supervisor cannot hold tenant settings, here `{level}`",
             hint="remove the line, or use a licensed administrator's profile",
         )
+
+
+@rule(
+    "WCC107",
+    on=UserProfile,
+    where=(Where.LIVE, Where.TENANT),
+    source=D1 / "Configuration access for licensed admins",
+    good=examples.profile("permissions: {queue: edit}", kind="licensed-administrator"),
+    bad=examples.profile("permissions: {campaign-manager: view}", kind="licensed-administrator"),
+    tenant=examples.tenant_of("{queue: view}"),
+    facts="addOns: []",
+)
+def campaign_manager_needs_the_add_on(
+    profile: Resource[UserProfile], world: World
+) -> Iterator[Finding | NotChecked]:
+    """Campaign manager can be granted only where the add-on is enabled in the tenant, which its
+    facts declare: no API tells it.
+    """
+    add_ons = facts_of(world).add_ons
+    for name in granted(profile, world).one_by_one(["campaign-manager"]) if world.live else ():
+        if add_ons is None:
+            yield NotChecked("the project declares no `facts.addOns`")
+        elif name not in add_ons:
+            yield Finding(
+                at(name),
+                f"{name} cannot be granted: the tenant does not have that add-on",
+                hint=f"grant none, or declare `facts.addOns: [{name}]` where the tenant has it",
+            )
 
 
 @rule(
@@ -203,7 +233,7 @@ def one_of_the_collections_is_the_default(
 )
 def collection_is_mapped_to_at_most_fifteen_profiles(
     profile: Resource[UserProfile], world: World
-) -> Iterator[Finding]:
+) -> Iterator[Finding | NotChecked]:
     """A resource collection is mapped to at most 15 user profiles, those included that nobody
     manages. Reported on each profile beyond the fifteenth.
     """
@@ -211,7 +241,10 @@ def collection_is_mapped_to_at_most_fifteen_profiles(
     mapped = world.of(profile.address).values.get("resources")
     if not (isinstance(resources, ProfileResources) and isinstance(mapped, dict)):
         return
-    me = world.of(profile.address).key
+    planned = world.of(profile.address)
+    me, hidden = planned.key, world.partial.get("UserProfile")
+    if hidden and mapped != planned.before.get("resources"):
+        yield NotChecked(f"how many user profiles a collection is mapped to: {hidden}")
     for key in sorted(mapped["collections"]):
         holders = world.referrers(key, "UserProfile")
         if len(holders) <= MOST_PROFILES:

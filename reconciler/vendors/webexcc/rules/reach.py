@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from reconciler.model.diagnostic import Path, Severity
 from reconciler.model.resource import Resource
 from reconciler.model.value import Ref
-from reconciler.rules.rule import Finding, Where, rule
+from reconciler.rules.rule import Finding, NotChecked, Where, rule
 from reconciler.rules.world import World
 from reconciler.vendors.webexcc.models import UserProfile
 from reconciler.vendors.webexcc.permissions import COLLECTION_TYPES_OF
@@ -16,6 +16,7 @@ from reconciler.vendors.webexcc.rules.documents import D1
 from reconciler.vendors.webexcc.rules.granted import Granted, at, granted
 
 Contents = Mapping[str, object]
+CODES = "idle-wrapup-code"
 
 
 def _mapped(profile: Resource[UserProfile], world: World) -> list[Contents]:
@@ -87,17 +88,43 @@ def granted_types_are_in_a_collection(
 )
 def desktop_profiles_need_their_default_codes(
     profile: Resource[UserProfile], world: World
-) -> Iterator[Finding]:
+) -> Iterator[Finding | NotChecked]:
     """Who edits desktop profiles needs the default idle and wrap-up codes in a collection, or all
-    of those codes, or all resources; else no desktop profile can be saved. Codes selected by
-    name are not judged: only the tenant tells which ones are the default.
+    of those codes, or all resources; else no desktop profile can be saved. Which codes are the
+    default, only the tenant tells.
     """
     held, users = _mapped(profile, world), granted(profile, world)
-    without = held and all(each.get("idle-wrapup-code", "none") == "none" for each in held)
-    if without and users.level("desktop-profile") == "edit":
+    chosen = [each.get(CODES, "none") for each in held]
+    if users.level("desktop-profile") != "edit" or not chosen or "all" in chosen:
+        return
+    place = _place(users, "desktop-profile")
+    if all(each == "none" for each in chosen):
         yield Finding(
-            _place(users, "desktop-profile"),
+            place,
             "its users could not save a desktop profile: none of the profile's collections holds "
             "idle and wrap-up codes",
-            hint="write `idle-wrapup-code: all` in one of them",
+            hint=f"write `{CODES}: all` in one of them",
         )
+    elif world.live and CODES in world.partial:
+        yield NotChecked(f"which idle and wrap-up codes are the default: {world.partial[CODES]}")
+    elif missing := _default_codes(world, frozenset().union(*_sets(chosen))):
+        yield Finding(
+            place,
+            "its users could not save a desktop profile: none of the profile's collections holds "
+            f"the default {' and '.join(missing)}",
+            hint=f"add it to one of them, or write `{CODES}: all`",
+        )
+
+
+def _sets(chosen: list[object]) -> list[frozenset[str]]:
+    return [each for each in chosen if isinstance(each, frozenset)]
+
+
+def _default_codes(world: World, held: frozenset[str]) -> list[str]:
+    """The default codes that are not among those held, in words."""
+    kinds = {"IDLE_CODE": "idle code", "WRAP_UP_CODE": "wrap-up code"}
+    return [
+        f"{kinds.get(str(code.values.get('workTypeCode')), 'code')} `{code.name}`"
+        for code in world.items(CODES)
+        if code.values.get("defaultCode") is True and code.id not in held
+    ]

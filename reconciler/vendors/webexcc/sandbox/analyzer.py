@@ -1,4 +1,7 @@
-"""Folders of Analyzer: integers in a profile's three lists, bounded by Analyzer's own level."""
+"""Folders of Analyzer: integers in a profile's three lists, bounded by Analyzer's own level.
+
+A folder that is in no list has Analyzer's own level, as far as the folder above it allows.
+"""
 
 from __future__ import annotations
 
@@ -7,12 +10,13 @@ from typing import Any
 from reconciler.sandbox.errors import Refusal
 from reconciler.sandbox.store import Body
 from reconciler.vendors.webexcc.sandbox.checks import refuse_unless
-from reconciler.vendors.webexcc.sandbox.data import FOLDER, Data
+from reconciler.vendors.webexcc.sandbox.data import FOLDER, PROFILE, Data
 
 LISTS = {"editableFolderIds": 2, "viewableFolderIds": 1, "nonViewableFolderIds": 0}
 """The lists of a profile, and how much each allows: as NONE, VIEW and EDIT of Analyzer do."""
 
 _LEVELS = {"NONE": 0, "VIEW": 1, "EDIT": 2}
+_LIST_OF = {level: field for field, level in LISTS.items()}
 _VIEW = 1
 
 
@@ -22,12 +26,56 @@ class Folders:
     def __init__(self, data: Data) -> None:
         self._data = data
 
-    def checked(self, body: Body, analyzer: str) -> Body:
-        """The three lists of a profile, refused where they contradict Analyzer or each other."""
-        lists = {field: _numbers(body.get(field), field) for field in LISTS}
+    def checked(self, body: Body, analyzer: str, current: Body | None) -> Body:
+        """The three lists of a profile, refused where they contradict Analyzer or each other.
+
+        Where a write changes Analyzer from view to edit, every folder turns to edit; from edit to
+        view, the subfolders turn to view. Decided here, the documents being silent: a list that
+        is sent and fits the new level is taken as it is sent. Turned are the lists that are not
+        sent (the console sends those alone that a person fills in), and of those that are sent
+        the folders that the write leaves where they were and that no longer fit.
+        """
+        was = level_of(current) if current else analyzer
+        if current and {was, analyzer} == {"VIEW", "EDIT"}:
+            lists = self._turned(body, current, _LEVELS[analyzer])
+        else:
+            lists = {field: _numbers(body.get(field), field) for field in LISTS}
         if any(lists.values()):
             self._check(lists, _LEVELS[analyzer])
         return dict(lists)
+
+    def _turned(self, body: Body, current: Body, own: int) -> dict[str, list[int]]:
+        sent = {field: _numbers(body[field], field) for field in LISTS if field in body}
+        lists: dict[str, list[int]] = {field: [] for field in LISTS}
+        turning: dict[int, int] = {}
+        for field, level in LISTS.items():
+            for number in sent[field] if field in sent else current[field]:
+                if field in sent and (level <= own or number not in current[field]):
+                    lists[field].append(number)
+                else:
+                    turning[number] = level
+        named = {number for numbers in lists.values() for number in numbers}
+        rows = sorted(self._data.store.rows(FOLDER), key=lambda row: str(row["path"]))
+        for row in rows:
+            if row["id"] in turning and row["id"] not in named:
+                level = own if own > _VIEW or "/" in row["path"] else turning[row["id"]]
+                self._put(lists, row, min(level, own))
+        return {field: sorted(numbers) for field, numbers in lists.items()}
+
+    def _put(self, lists: dict[str, list[int]], folder: Body, level: int) -> None:
+        """Put a folder into the list of a level, or of what the folders above it allow."""
+        for field, at in LISTS.items():
+            for number in lists[field]:
+                above = self._data.one(FOLDER, str(number))["path"]
+                if folder["path"].startswith(f"{above}/"):
+                    level = min(level, at)
+        if level > _VIEW and self._is_stock(folder["path"]):
+            level = _VIEW
+        lists[_LIST_OF[level]].append(folder["id"])
+
+    def _is_stock(self, path: str) -> bool:
+        stock = {row["path"] for row in self._data.store.rows(FOLDER) if row["stock"]}
+        return any(path == each or path.startswith(f"{each}/") for each in stock)
 
     def _check(self, lists: dict[str, list[int]], own: int) -> None:
         paths = {row["id"]: row for row in self._data.store.rows(FOLDER)}
@@ -38,7 +86,6 @@ class Folders:
                 path = paths[number]["path"]
                 refuse_unless(path not in levels, f"folder {number} is in two lists")
                 levels[path] = LISTS[field]
-        stock = {row["path"] for row in paths.values() if row["stock"]}
         for path, level in levels.items():
             refuse_unless(level <= own, f"folder {path} has more access than Analyzer")
             above = [each for each in levels if path.startswith(f"{each}/")]
@@ -46,10 +93,23 @@ class Folders:
                 all(level <= levels[each] for each in above),
                 f"folder {path} has more access than the folder above it",
             )
-            is_stock = any(path == each or path.startswith(f"{each}/") for each in stock)
             refuse_unless(
-                level == _VIEW or not is_stock, f"stock reports are always at VIEW: {path}"
+                level == _VIEW or not self._is_stock(path),
+                f"stock reports are always at VIEW: {path}",
             )
+
+    def create(self, path: str, number: int | None, *, stock: bool) -> None:
+        """A folder made later: in every profile that has Analyzer it gets Analyzer's own level."""
+        taken = [row["id"] for row in self._data.store.rows(FOLDER)]
+        refuse_unless(self._data.store.named(FOLDER, path) is None, f"there is a folder `{path}`")
+        self.add(path, max(taken, default=0) + 1 if number is None else number, stock=stock)
+        folder = self._data.store.named(FOLDER, path)
+        for profile in self._data.store.rows(PROFILE):
+            own = _LEVELS[level_of(profile)]
+            if own and folder:
+                lists = {field: list(profile[field]) for field in LISTS}
+                self._put(lists, folder, own)
+                self._data.change(PROFILE, profile | {f: sorted(n) for f, n in lists.items()})
 
     def add(self, path: str, number: Any, *, stock: bool) -> None:
         """Put a folder into the tenant, below one that is there."""
@@ -61,6 +121,14 @@ class Folders:
             not above or self._data.store.named(FOLDER, above), f"there is no folder `{above}`"
         )
         self._data.store.put(FOLDER, {"id": number, "path": path, "stock": stock}, path)
+
+
+def level_of(profile: Body) -> str:
+    """Analyzer's own level in a profile as it is stored; full access is edit."""
+    if profile["permissionAccessLevel"] == "ALL":
+        return "EDIT"
+    rows: list[Body] = profile["permissions"]
+    return next((str(row["access"]) for row in rows if row["name"] == "analyzer"), "NONE")
 
 
 def _numbers(value: Any, field: str) -> list[int]:

@@ -55,6 +55,9 @@ WITHHELD = {
 }  # fmt: skip
 """What a type of profile is not offered (D1)."""
 
+ADD_ONS = ("campaign-manager",)
+"""Permissions on what a tenant has bought in addition, or not."""
+
 ONLY_WITH = (
     ("audio-recording-transcript", ("VIEW", "EDIT"), ("tag",)),
     (

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from reconciler.sandbox.app import Answer, Call, Endpoint
-from reconciler.sandbox.errors import Refusal
 from reconciler.sandbox.store import Body
 from reconciler.vendors.webexcc.sandbox import query
+from reconciler.vendors.webexcc.sandbox.access import Access
 from reconciler.vendors.webexcc.sandbox.catalogue import NEVER_NONE, RESOURCE_TYPES
 from reconciler.vendors.webexcc.sandbox.checks import (
     collection_name,
@@ -19,7 +19,9 @@ from reconciler.vendors.webexcc.sandbox.checks import (
     refuse_unless,
     texts,
 )
-from reconciler.vendors.webexcc.sandbox.data import COLLECTION, PROFILE, Data, public
+from reconciler.vendors.webexcc.sandbox.data import COLLECTION, TEAM, Data, public
+from reconciler.vendors.webexcc.sandbox.keeping import kept
+from reconciler.vendors.webexcc.sandbox.references import refuse_while_referenced
 
 MOST_RESOURCES = 350
 PATH = "resource-collection"
@@ -43,12 +45,12 @@ class Collections:
 
     def list(self, call: Call) -> Answer:
         """A page of collections, without their resources."""
-        rows = [public(row, "resources") for row in self._data.store.rows(COLLECTION)]
+        rows = [public(row, "resources") for row in self._seen(call).rows(COLLECTION)]
         return query.page(self._data.organization, PATH, rows, call.query)
 
     def get(self, call: Call) -> Answer:
         """One collection, whole."""
-        return Answer(200, self._data.one(COLLECTION, call.path["id"]))
+        return Answer(200, self._seen(call).one(COLLECTION, call.path["id"]))
 
     def create(self, call: Call) -> Answer:
         """A new collection."""
@@ -61,20 +63,21 @@ class Collections:
         """A collection replaced whole."""
         with self._data.store.transaction():
             body = mapping(call.body)
-            current = self._data.one(COLLECTION, call.path["id"])
+            access = self._seen(call)
+            current = access.one(COLLECTION, call.path["id"])
             refuse_unless(body.get("id") == current["id"], "id differs from the path's")
-            return Answer(200, self.replace(current, body))
+            return Answer(200, self.replace(current, kept(access, COLLECTION, body, current)))
 
     def delete(self, call: Call) -> Answer:
         """A collection gone, unless a profile is limited to it."""
         with self._data.store.transaction():
-            current = self._data.one(COLLECTION, call.path["id"])
-            profiles = self._data.store.rows(PROFILE)
-            if any(current["id"] in each["resourceCollections"] for each in profiles):
-                facts = {"entity": COLLECTION, "referencedEntities": ["user-profile"]}
-                raise Refusal(412, f"{current['name']} is mapped to user profiles", facts)
+            current = self._seen(call).one(COLLECTION, call.path["id"])
+            refuse_while_referenced(self._data, COLLECTION, current)
             self._data.store.remove(COLLECTION, current["id"])
         return Answer(204)
+
+    def _seen(self, call: Call) -> Access:
+        return Access.of(self._data, call.identity)
 
     def add(self, body: Body) -> Body:
         """Check and store a new collection."""
@@ -103,12 +106,25 @@ class Collections:
         refuse_unless(
             count <= MOST_RESOURCES, f"{count} resources; at most {MOST_RESOURCES} are possible"
         )
+        self._refuse_teams_of_other_sites(rows)
         return {
             "name": collection_name(body.get("name")),
             "description": description(body.get("description")),
             "resources": rows,
             "resourceCount": count,
         }
+
+    def _refuse_teams_of_other_sites(self, rows: Sequence[Body]) -> None:
+        """Selected teams are of selected sites; where all sites are in, any team may be."""
+        by_name = {row["name"]: row for row in rows}
+        if by_name["site"]["accessLevel"] == "ALL":
+            return
+        for each in by_name["team"].get("ids", ()):
+            team = self._data.one(TEAM, each)
+            refuse_unless(
+                team["siteId"] in by_name["site"]["ids"],
+                f"team {team['name']} is of a site that the collection does not hold",
+            )
 
     def _row(self, row: dict[str, Any]) -> dict[str, Any]:
         name = one_of(row.get("name"), "resources[].name", RESOURCE_TYPES)

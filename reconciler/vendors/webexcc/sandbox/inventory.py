@@ -1,4 +1,4 @@
-"""Sites, teams, queues and channels: read by us, kept by others."""
+"""What collections hold: list and item of every type, but flows and functions (see flows.py)."""
 
 from __future__ import annotations
 
@@ -7,37 +7,50 @@ from collections.abc import Iterator
 from reconciler.sandbox.app import Answer, Call, Endpoint, Handler
 from reconciler.sandbox.store import Body
 from reconciler.vendors.webexcc.sandbox import query
-from reconciler.vendors.webexcc.sandbox.data import CHANNEL, QUEUE, SITE, TEAM, USER, Data
-
-PATHS = {QUEUE: "contact-service-queue", SITE: "site", TEAM: "team", CHANNEL: "entry-point"}
+from reconciler.vendors.webexcc.sandbox.access import Access
+from reconciler.vendors.webexcc.sandbox.data import TEAM, USER, Data, public
+from reconciler.vendors.webexcc.sandbox.resource_types import TYPES, ResourceType
 
 
 class Inventory:
-    """What collections hold."""
+    """Sites, teams, queues and their like: read by us, kept by others."""
 
     def __init__(self, data: Data) -> None:
         self._data = data
 
     def endpoints(self) -> Iterator[Endpoint]:
-        """List and item of every type."""
-        for kind, path in PATHS.items():
-            yield Endpoint("GET", f"/organization/{{orgid}}/v2/{path}", self._lister(kind, path))
-            yield Endpoint("GET", f"/organization/{{orgid}}/{path}/{{id}}", self._getter(kind))
+        """List and item of every type, under each version that the API has."""
+        for each in TYPES.values():
+            for version in each.lists:
+                yield Endpoint("GET", _path(version, each.path), self._lister(each))
+            for version in each.items:
+                item = f"{_path(version, each.path)}/{{id}}"
+                yield Endpoint("GET", item, self._getter(each))
 
-    def _lister(self, kind: str, path: str) -> Handler:
+    def _lister(self, kind: ResourceType) -> Handler:
         def listed(call: Call) -> Answer:
-            rows = self._data.store.rows(kind)
-            return query.page(self._data.organization, path, rows, call.query)
+            rows = [
+                public(row, *kind.left_out)
+                for row in Access.of(self._data, call.identity).rows(kind.name)
+            ]
+            return query.page(self._data.organization, kind.path, rows, call.query)
 
         return listed
 
-    def _getter(self, kind: str) -> Handler:
+    def _getter(self, kind: ResourceType) -> Handler:
         def got(call: Call) -> Answer:
-            body = self._data.one(kind, call.path["id"])
-            return Answer(200, self._with_members(body) if kind == TEAM else body)
+            access = Access.of(self._data, call.identity)
+            body = self.whole(access.one(kind.name, call.path["id"]), kind)
+            return Answer(200, public(access.shown(kind.name, body)))
 
         return got
 
-    def _with_members(self, team: Body) -> Body:
-        users = self._data.store.rows(USER)
-        return team | {"userIds": [user["id"] for user in users if team["id"] in user["teamIds"]]}
+    def whole(self, body: Body, kind: ResourceType) -> Body:
+        """As an item answer shows it: a team with its members, which their users name."""
+        if kind.name != TEAM:
+            return body
+        return body | {"userIds": self._data.store.referrers(TEAM, body["id"], USER)}
+
+
+def _path(version: str, path: str) -> str:
+    return "/".join(("/organization/{orgid}", *filter(None, (version, path))))

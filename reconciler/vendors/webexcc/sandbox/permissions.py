@@ -5,25 +5,38 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from reconciler.sandbox.store import Body
-from reconciler.vendors.webexcc.sandbox.catalogue import GRADED, ONLY_WITH, SWITCHED, WITHHELD
+from reconciler.vendors.webexcc.sandbox.catalogue import (
+    ADD_ONS,
+    GRADED,
+    ONLY_WITH,
+    SWITCHED,
+    WITHHELD,
+)
 from reconciler.vendors.webexcc.sandbox.checks import objects, one_of, refuse_unless
+from reconciler.vendors.webexcc.sandbox.data import Settings
 
 Levels = Mapping[str, str]
 _OFF = ("NONE", "DISABLED")
 
 
-def permissions(body: Body, kind: str, also: tuple[str, ...]) -> list[Body]:
+def permissions(body: Body, kind: str, tenant: Settings) -> list[Body]:
     """The full matrix of a profile: what the body leaves out is not granted.
 
-    `also` are the permissions that this tenant has beyond the published ones.
+    The tenant's settings name the permissions that it has beyond the published ones, and the
+    add-ons without which some are not offered.
     """
     granted: dict[str, str] = {}
+    also = tenant.permissions
     for row in objects(body.get("permissions"), "userProfilePermissions"):
         name = one_of(row.get("name"), "permissions[].name", (*GRADED, *SWITCHED, *also))
         allowed = ("ENABLED", "DISABLED") if name in SWITCHED else ("NONE", "VIEW", "EDIT")
         granted[name] = one_of(row.get("access"), f"access of {name}", allowed)
     for check in _CHECKS:
         check(kind, granted)
+    for name in ADD_ONS:
+        refuse_unless(
+            not _on(granted, name) or name in tenant.add_ons, f"the add-on {name} is not enabled"
+        )
     nothing = dict.fromkeys((*GRADED, *also), "NONE") | dict.fromkeys(SWITCHED, "DISABLED")
     return [{"name": name, "access": level} for name, level in (nothing | granted).items()]
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from reconciler.sandbox.app import Answer, Call, Endpoint
-from reconciler.sandbox.errors import Refusal
 from reconciler.sandbox.store import Body
 from reconciler.vendors.webexcc.sandbox import query
-from reconciler.vendors.webexcc.sandbox.analyzer import LISTS, Folders
+from reconciler.vendors.webexcc.sandbox.access import Access
+from reconciler.vendors.webexcc.sandbox.analyzer import LISTS, Folders, level_of
 from reconciler.vendors.webexcc.sandbox.catalogue import CUSTOM_ONLY, PROFILE_TYPES
 from reconciler.vendors.webexcc.sandbox.checks import (
     description,
@@ -18,8 +18,10 @@ from reconciler.vendors.webexcc.sandbox.checks import (
     profile_name,
     refuse_unless,
 )
-from reconciler.vendors.webexcc.sandbox.data import COLLECTION, PROFILE, USER, Data, public
+from reconciler.vendors.webexcc.sandbox.data import COLLECTION, PROFILE, Data, public
+from reconciler.vendors.webexcc.sandbox.keeping import kept
 from reconciler.vendors.webexcc.sandbox.permissions import permissions
+from reconciler.vendors.webexcc.sandbox.references import refuse_while_referenced
 
 MOST_COLLECTIONS = 5
 MOST_PROFILES = 15
@@ -46,38 +48,45 @@ class Profiles:
 
     def list(self, call: Call) -> Answer:
         """A page of profiles, without their arrays."""
-        rows = [public(row, *_ARRAYS) for row in self._data.store.rows(PROFILE)]
+        rows = [public(row, *_ARRAYS) for row in self._seen(call).rows(PROFILE)]
         return query.page(self._data.organization, PATH, rows, call.query)
 
     def get(self, call: Call) -> Answer:
         """One profile, whole."""
-        return Answer(200, self._whole(self._data.one(PROFILE, call.path["id"])))
+        access = self._seen(call)
+        body = access.one(PROFILE, call.path["id"])
+        return Answer(200, self.whole(access.shown(PROFILE, body)))
 
     def create(self, call: Call) -> Answer:
         """A new profile."""
         body = mapping(call.body)
         refuse_unless(not body.get("id"), "New configuration cannot have an id")
         with self._data.store.transaction():
-            return Answer(201, self._whole(self.add(body)))
+            access = self._seen(call)
+            made = self.add(kept(access, PROFILE, body))
+            return Answer(201, self.whole(access.shown(PROFILE, made)))
 
     def put(self, call: Call) -> Answer:
         """A profile replaced whole."""
         with self._data.store.transaction():
             body = mapping(call.body)
-            current = self._data.one(PROFILE, call.path["id"])
+            access = self._seen(call)
+            current = access.one(PROFILE, call.path["id"])
             refuse_unless(body.get("id") == current["id"], "id differs from the path's")
-            return Answer(200, self._whole(self.replace(current, body)))
+            changed = self.replace(current, kept(access, PROFILE, body, current))
+            return Answer(200, self.whole(access.shown(PROFILE, changed)))
 
     def delete(self, call: Call) -> Answer:
         """A profile gone, unless a user holds it."""
         with self._data.store.transaction():
-            current = self._data.one(PROFILE, call.path["id"])
+            current = self._seen(call).one(PROFILE, call.path["id"])
             refuse_unless(not current["systemDefault"], "Cannot delete system generated entities")
-            if any(u["userProfileId"] == current["id"] for u in self._data.store.rows(USER)):
-                facts = {"entity": PROFILE, "referencedEntities": ["user"]}
-                raise Refusal(412, f"{current['name']} is assigned to users", facts)
+            refuse_while_referenced(self._data, PROFILE, current)
             self._data.store.remove(PROFILE, current["id"])
         return Answer(204)
+
+    def _seen(self, call: Call) -> Access:
+        return Access.of(self._data, call.identity)
 
     def add(self, body: Body, *, system: bool = False) -> Body:
         """Check and store a new profile."""
@@ -107,8 +116,8 @@ class Profiles:
         )
         refuse_unless(isinstance(body.get("active"), bool), "active is missing")
         specific = access == "SPECIFIC"
-        granted = permissions(body, kind, self._data.settings.permissions) if specific else []
-        analyzer = next((row["access"] for row in granted if row["name"] == "analyzer"), "EDIT")
+        granted = permissions(body, kind, self._data.settings) if specific else []
+        analyzer = level_of({"permissionAccessLevel": access, "permissions": granted})
         return {
             "name": profile_name(body.get("name")),
             "description": description(body.get("description")),
@@ -117,7 +126,7 @@ class Profiles:
             "permissionAccessLevel": access,
             "permissions": granted,
             **self._resources(body, current),
-            **self._folders.checked(body, analyzer),
+            **self._folders.checked(body, analyzer, current),
         }
 
     def _resources(self, body: Body, current: Body | None) -> Body:
@@ -151,20 +160,19 @@ class Profiles:
         }
 
     def _refuse_sixteenth(self, collection: str) -> None:
-        rows = self._data.store.rows(PROFILE)
-        count = sum(1 for row in rows if collection in _collections(row))
+        count = len(self._data.store.referrers(COLLECTION, collection, PROFILE))
         refuse_unless(
             count < MOST_PROFILES,
             f"resource collection {collection} is mapped to {count} user profiles already",
         )
 
-    def _whole(self, body: Body) -> Body:
+    def whole(self, body: Body) -> Body:
         """As an item answer shows it: collections nested, and no permissions at full access."""
         nested = [
             {"id": found["id"], "name": found["name"], "description": found["description"]}
             for found in (self._data.one(COLLECTION, each) for each in _collections(body))
         ]
-        whole = body | {"resourceCollections": nested}
+        whole = public(body) | {"resourceCollections": nested}
         if body["permissionAccessLevel"] == "ALL":
             whole.pop("permissions")
         return whole

@@ -52,21 +52,22 @@ def page(organization: str, path: str, rows: list[Body], query: Mapping[str, str
     """One page of the rows that the filter lets through, with what there is in all."""
     test = condition(query.get("filter"))
     found = [row for row in rows if test(row)]
-    number = _number(query, "page", 0)
-    size = min(_number(query, "pageSize", DEFAULT_SIZE) or DEFAULT_SIZE, LARGEST_SIZE)
+    shown = number(query, "page", 0)
+    size = min(number(query, "pageSize", DEFAULT_SIZE) or DEFAULT_SIZE, LARGEST_SIZE)
     pages = max(1, -(-len(found) // size))
     meta = {
         "orgid": organization,
-        "page": number,
+        "page": shown,
         "pageSize": size,
         "totalPages": pages,
         "totalRecords": len(found),
-        "links": {"self": f"/organization/{organization}/{path}?page={number}&pageSize={size}"},
+        "links": {"self": f"/organization/{organization}/{path}?page={shown}&pageSize={size}"},
     }
-    return Answer(200, {"meta": meta, "data": found[number * size : (number + 1) * size]})
+    return Answer(200, {"meta": meta, "data": found[shown * size : (shown + 1) * size]})
 
 
-def _number(query: Mapping[str, str], name: str, default: int) -> int:
+def number(query: Mapping[str, str], name: str, default: int) -> int:
+    """A whole number of the query; refuses with 400 what is none."""
     text = query.get(name, str(default))
     if not text.isdigit():
         raise Refusal(400, f"{name} is no number: {text}")

@@ -8,13 +8,17 @@ from typing import Any
 
 from reconciler.sandbox.errors import Refusal, SandboxError
 from reconciler.sandbox.store import Body
+from reconciler.vendors.webexcc.sandbox import licences, stock
+from reconciler.vendors.webexcc.sandbox.access import SCOPES
 from reconciler.vendors.webexcc.sandbox.analyzer import Folders
-from reconciler.vendors.webexcc.sandbox.catalogue import RESOURCE_TYPES
+from reconciler.vendors.webexcc.sandbox.catalogue import ADD_ONS, RESOURCE_TYPES
+from reconciler.vendors.webexcc.sandbox.checks import one_of, refuse_unless, texts
 from reconciler.vendors.webexcc.sandbox.collections import Collections
 from reconciler.vendors.webexcc.sandbox.data import (
     CHANNEL,
     COLLECTION,
     FOLDER,
+    IDENTITY,
     MOST_COLLECTIONS,
     PROFILE,
     QUEUE,
@@ -24,6 +28,10 @@ from reconciler.vendors.webexcc.sandbox.data import (
     Data,
 )
 from reconciler.vendors.webexcc.sandbox.profiles import Profiles
+from reconciler.vendors.webexcc.sandbox.quirks import Quirks
+from reconciler.vendors.webexcc.sandbox.quirks import quirks as of_section
+from reconciler.vendors.webexcc.sandbox.resource_types import TYPES
+from reconciler.vendors.webexcc.sandbox.tokens import Tokens
 
 _TYPES = {
     "licensed-administrator": "ADMINISTRATOR",
@@ -32,15 +40,27 @@ _TYPES = {
     "premium-agent": "PREMIUM_AGENT",
     "standard-agent": "STANDARD_AGENT",
 }
+_ASSIGNED = {
+    "skillProfile": ("skillProfileId", "skill-profile"),
+    "desktopProfile": ("agentProfileId", "desktop-profile"),
+    "multimediaProfile": ("multimediaProfileId", "multimedia-profile"),
+}
+"""What a user may have beyond site and teams: key of a seed -> field, type."""
 _FOLDER_LISTS = {
     "editable": "editableFolderIds",
     "viewable": "viewableFolderIds",
     "hidden": "nonViewableFolderIds",
 }
+_SECTION_OF = {SITE: "sites", QUEUE: "queues", CHANNEL: "channels", TEAM: "teams"}
 _SECTIONS = (
-    "organization", "limits", "permissions", "identities", "sites", "teams", "queues", "channels",
-    "analyzerFolders", "collections", "profiles", "users",
+    "organization", "limits", "permissions", "addOns", "quirks", "identities",
+    *_SECTION_OF.values(), "inventory", "analyzerFolders", "collections", "profiles", "users",
 )  # fmt: skip
+_FIRST = ("multimedia-profile", SITE, "audio-prompt", "flow", "sub-flow", "skill-definition",
+          "skill-profile")  # fmt: skip
+_LAST = ("working-hour", TEAM, "desktop-layout", QUEUE, CHANNEL, "desktop-profile")
+_ORDER = (*_FIRST, *(each for each in TYPES if each not in (*_FIRST, *_LAST)), *_LAST)
+"""The types of the inventory, each after those that it refers to."""
 
 
 def organization(seed: Mapping[str, Any]) -> str:
@@ -51,6 +71,14 @@ def organization(seed: Mapping[str, Any]) -> str:
         return str(uuid.UUID(str(text)))
     except ValueError as error:
         raise _wrong("organization", f"id {text!r} is no UUID") from error
+
+
+def quirks(seed: Mapping[str, Any]) -> Quirks:
+    """The quirks that the seed gives its tenant; raises SandboxError."""
+    try:
+        return of_section(seed.get("quirks") or {})
+    except ValueError as error:
+        raise _wrong("quirks", str(error)) from error
 
 
 def fill(data: Data, seed: Mapping[str, Any]) -> None:
@@ -70,8 +98,7 @@ def fill(data: Data, seed: Mapping[str, Any]) -> None:
         for row in _rows(seed, "users"):
             _tried(lambda row=row: _user(data, row), "users", row)
         for row in _rows(seed, "identities"):
-            identity = {"id": row["email"], "token": str(row["token"])}
-            data.store.put("identity", identity, str(row["token"]))
+            _tried(lambda row=row: _identity(data, row), "identities", row)
 
 
 def _settings(data: Data, seed: Mapping[str, Any]) -> None:
@@ -81,8 +108,30 @@ def _settings(data: Data, seed: Mapping[str, Any]) -> None:
         raise _wrong("limits", "there is one limit to set, `resourceCollections: NUMBER`")
     if not isinstance(also, list) or not all(isinstance(each, str) for each in also):
         raise _wrong("permissions", "a list of names is wanted: what this tenant has beyond others")
-    settings = {"id": "settings", "most_collections": most, "permissions": also}
-    data.store.put("meta", settings, "settings")
+    bought = seed.get("addOns") or []
+    if not isinstance(bought, list) or not set(bought) <= set(ADD_ONS):
+        raise _wrong("addOns", f"a list is wanted, of {', '.join(ADD_ONS)}")
+    settings = {"most_collections": most, "permissions": also, "add_ons": bought}
+    data.store.put("meta", {"id": "settings", **settings}, "settings")
+
+
+def _identity(data: Data, row: Mapping[str, Any]) -> None:
+    """Who calls: a user of the tenant, else a machine account; `machine` makes a user one too."""
+    email, app = str(row["email"]), row.get("serviceApp")
+    token = str(row["token"]) if app is None or "token" in row else ""
+    machine, scopes = row.get("machine", data.store.named(USER, email) is None), row.get("scopes")
+    unknown = sorted(set(row) - {"email", "token", "machine", "scopes", "serviceApp"})
+    refuse_unless(not unknown, f"there is no field {', '.join(unknown)}")
+    refuse_unless(isinstance(machine, bool), "machine is true or false")
+    refuse_unless(machine or data.store.named(USER, email), "no user of the seed has this e-mail")
+    if scopes is not None:
+        scopes = texts(scopes, "scopes")
+        for each in scopes:
+            one_of(each, "scopes[]", (*SCOPES, "cjp:config"))
+    body: Body = {"id": email, "token": token, "machine": machine, "scopes": scopes}
+    data.store.put(IDENTITY, body, token)
+    if app is not None:
+        Tokens(data).seed(email, app)
 
 
 def _folder(data: Data, row: Mapping[str, Any]) -> None:
@@ -90,16 +139,24 @@ def _folder(data: Data, row: Mapping[str, Any]) -> None:
 
 
 def _inventory(data: Data, seed: Mapping[str, Any]) -> None:
-    for section, kind in (("sites", SITE), ("queues", QUEUE), ("channels", CHANNEL)):
-        for name in seed.get(section) or ():
-            data.add(kind, {"name": str(name), "active": True})
-    for row in _rows(seed, "teams"):
-        _tried(lambda row=row: _team(data, row), "teams", row)
+    """The four types that have sections of their own, and all others, in an order of links."""
+    more = seed.get("inventory") or {}
+    if not isinstance(more, Mapping) or not set(more) <= set(TYPES):
+        raise _wrong("inventory", f"a mapping is wanted, of {', '.join(TYPES)}")
+    for kind in _ORDER:
+        section = _SECTION_OF.get(kind)
+        for where, rows in ((section, seed.get(section or "")), ("inventory", more.get(kind))):
+            for row in _stock_rows(where or kind, rows):
+                named = row if isinstance(row, Mapping) else {"name": row}
+                _tried(lambda row=row, kind=kind: stock.add(data, kind, row), str(where), named)
 
 
-def _team(data: Data, row: Mapping[str, Any]) -> None:
-    site = _id(data, SITE, row["site"])
-    data.add(TEAM, {"name": row["name"], "siteId": site, "active": True, "teamType": "AGENT"})
+def _stock_rows(section: str, rows: Any) -> Iterable[str | Mapping[str, Any]]:
+    """Rows of the inventory: names, or mappings with a name."""
+    if rows is not None and not isinstance(rows, (list, tuple)):
+        raise _wrong(section, "a list is wanted, of names or of mappings")
+    for row in rows or ():
+        yield row if isinstance(row, Mapping) else str(row)
 
 
 def _collection(data: Data, row: Mapping[str, Any]) -> None:
@@ -147,7 +204,8 @@ def _profile(data: Data, row: Mapping[str, Any]) -> None:
 def _user(data: Data, row: Mapping[str, Any]) -> None:
     email = row["email"]
     teams = [_id(data, TEAM, each) for each in row.get("teams") or ()]
-    data.add(
+    profile = data.one(PROFILE, _id(data, PROFILE, row["profile"]))
+    added = data.add(
         USER,
         {
             "email": email,
@@ -156,11 +214,16 @@ def _user(data: Data, row: Mapping[str, Any]) -> None:
             "ciUserId": str(uuid.uuid5(uuid.NAMESPACE_DNS, email)),
             "active": row.get("active", True),
             "contactCenterEnabled": True,
-            "userProfileId": _id(data, PROFILE, row["profile"]),
+            "userProfileId": profile["id"],
             "siteId": _id(data, SITE, row["site"]) if row.get("site") else None,
             "teamIds": teams,
+            **{
+                field: _id(data, kind, row[key]) if row.get(key) else None
+                for key, (field, kind) in _ASSIGNED.items()
+            },
         },
     )
+    licences.give(data, added["id"], profile["profileType"], row.get("licence"))
 
 
 def _id(data: Data, kind: str, name: str) -> Any:

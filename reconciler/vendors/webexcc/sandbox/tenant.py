@@ -12,12 +12,21 @@ from reconciler.sandbox.errors import Refusal, SandboxError
 from reconciler.sandbox.store import Store
 from reconciler.vendor import AsgiApp
 from reconciler.vendors.webexcc.sandbox import seed as seeds
+from reconciler.vendors.webexcc.sandbox.acl import Acl
+from reconciler.vendors.webexcc.sandbox.attach import Attach
+from reconciler.vendors.webexcc.sandbox.bulk import Bulk
 from reconciler.vendors.webexcc.sandbox.collections import Collections
 from reconciler.vendors.webexcc.sandbox.console import ACTIONS, Console
-from reconciler.vendors.webexcc.sandbox.data import PROFILE, USER, Data
+from reconciler.vendors.webexcc.sandbox.data import IDENTITY, PROFILE, USER, Data, links
 from reconciler.vendors.webexcc.sandbox.errors import worded
+from reconciler.vendors.webexcc.sandbox.flows import Flows
+from reconciler.vendors.webexcc.sandbox.guard import guarded
 from reconciler.vendors.webexcc.sandbox.inventory import Inventory
+from reconciler.vendors.webexcc.sandbox.people import People
 from reconciler.vendors.webexcc.sandbox.profiles import Profiles
+from reconciler.vendors.webexcc.sandbox.quirky import quirky
+from reconciler.vendors.webexcc.sandbox.references import References
+from reconciler.vendors.webexcc.sandbox.tokens import Tokens
 from reconciler.vendors.webexcc.sandbox.users import Users
 
 
@@ -33,9 +42,9 @@ class WebexSandbox:
     def __init__(
         self, database: Path, seed: Mapping[str, Any], clock: Callable[[], datetime] = _now
     ) -> None:
-        self.organization = seeds.organization(seed)
-        self._store = Store(database)
-        self._data = Data(self._store, self.organization, clock)
+        self.organization, quirks = seeds.organization(seed), seeds.quirks(seed)
+        self._store = Store(database, links)
+        self._data = Data(self._store, self.organization, clock, quirks)
         try:
             self._open(seed)
         except BaseException:
@@ -61,31 +70,38 @@ class WebexSandbox:
         self._store.close()
 
     def app(self) -> AsgiApp:
-        """The tenant's API, to be called in-process."""
+        """The tenant's API, to be called in-process; what each endpoint needs is in guard.py."""
         parts = (
-            Profiles(self._data), Collections(self._data), Users(self._data), Inventory(self._data)
+            Profiles(self._data), Collections(self._data), Users(self._data), People(self._data),
+            Inventory(self._data), Flows(self._data), Bulk(self._data), Attach(self._data),
+            References(self._data), Acl(self._data),
         )  # fmt: skip
         endpoints = [
-            Endpoint(each.method, each.path, self._of_this_organization(each.handler))
+            Endpoint(each.method, each.path, self._of_this_organization(guarded(self._data, each)))
             for part in parts
             for each in part.endpoints()
         ]
-        return asgi(endpoints, self._identify, worded)
+        tokens = Tokens(self._data)
+        app = quirky(asgi(endpoints, tokens.identity, worded), self._data.quirks, self._data.clock)
+        return tokens.endpoint(app)
 
     def token(self, identity: str | None) -> str:
         """The token of a seeded identity, by default the first full administrator's."""
-        return str(self._identity(identity)["token"])
+        found = self._identity(identity)
+        if not found["token"]:
+            raise SandboxError(
+                "PRJ126",
+                f"the sandbox has no token for `{found['id']}`, only a service app",
+                hint="add a `token` to the identity in the seed, or choose another",
+            )
+        return str(found["token"])
 
     def act(self, action: str, arguments: Mapping[str, str], identity: str | None) -> str:
         """Do what a person would do in the console; answers with what was done."""
         return Console(self._data).act(action, arguments, str(self._identity(identity)["id"]))
 
-    def _identify(self, token: str) -> str | None:
-        found = self._store.named("identity", token)
-        return str(found["id"]) if found else None
-
     def _identity(self, wanted: str | None) -> Mapping[str, Any]:
-        identities = self._store.rows("identity")
+        identities = self._store.rows(IDENTITY)
         for each in identities:
             if each["id"] == wanted or (wanted is None and self._is_full(each["id"])):
                 return each
@@ -109,7 +125,8 @@ class WebexSandbox:
 
     def _of_this_organization(self, handler: Handler) -> Handler:
         def answer(call: Call) -> Answer:
-            if call.path["orgid"] != self.organization:
+            named = call.path.get("orgid") or call.path.get("orgId") or self.organization
+            if named != self.organization:
                 raise Refusal(403, "the token belongs to another organization")
             return handler(call)
 

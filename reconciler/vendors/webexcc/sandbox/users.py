@@ -6,9 +6,11 @@ from collections.abc import Iterator
 
 from reconciler.sandbox.app import Answer, Call, Endpoint
 from reconciler.sandbox.store import Body
-from reconciler.vendors.webexcc.sandbox import query
-from reconciler.vendors.webexcc.sandbox.checks import mapping, refuse_unless, texts
-from reconciler.vendors.webexcc.sandbox.data import PROFILE, SITE, TEAM, USER, Data, public
+from reconciler.vendors.webexcc.sandbox import licences, query, user_fields
+from reconciler.vendors.webexcc.sandbox.access import Access
+from reconciler.vendors.webexcc.sandbox.checks import mapping, refuse_unless
+from reconciler.vendors.webexcc.sandbox.data import PROFILE, USER, Data, public
+from reconciler.vendors.webexcc.sandbox.keeping import kept
 
 PATH = "user"
 
@@ -25,35 +27,46 @@ class Users:
         yield Endpoint("GET", f"/organization/{{orgid}}/v2/{PATH}", self.list)
         yield Endpoint("GET", item, self.get)
         yield Endpoint("PATCH", item, self.patch)
+        yield Endpoint("PUT", item, self.put)
 
     def list(self, call: Call) -> Answer:
         """A page of users, without their teams."""
-        rows = [public(row, "teamIds") for row in self._data.store.rows(USER)]
+        rows = [public(row, "teamIds") for row in Access.of(self._data, call.identity).rows(USER)]
         return query.page(self._data.organization, PATH, rows, call.query)
 
     def get(self, call: Call) -> Answer:
         """One user, whole."""
-        return Answer(200, self._data.one(USER, call.path["id"]))
+        access = Access.of(self._data, call.identity)
+        user = access.one(USER, call.path["id"])
+        shown = public(access.shown(USER, user))
+        if call.query.get("includeUserProfileType") == "true":
+            shown["userProfileType"] = self._data.one(PROFILE, user["userProfileId"])["profileType"]
+        return Answer(200, shown)
 
     def patch(self, call: Call) -> Answer:
         """A user's profile, site and teams; what Control Hub owns is silently left as it is."""
         with self._data.store.transaction():
-            current = self._data.one(USER, call.path["id"])
-            return Answer(200, self.change(current, mapping(call.body)))
+            access = Access.of(self._data, call.identity)
+            current = access.one(USER, call.path["id"])
+            body = kept(access, USER, mapping(call.body), current, partial=True)
+            return Answer(200, public(access.shown(USER, self.change(current, body))))
+
+    def put(self, call: Call) -> Answer:
+        """A user replaced whole; what Control Hub owns is silently left as it is."""
+        with self._data.store.transaction():
+            access = Access.of(self._data, call.identity)
+            current, body = access.one(USER, call.path["id"]), mapping(call.body)
+            missing = [each for each in user_fields.REQUIRED if body.get(each) is None]
+            refuse_unless(not missing, f"{', '.join(missing)}: missing")
+            refuse_unless(body.get("id") in (None, current["id"]), "id differs from the path's")
+            whole = {**user_fields.CLEARED, **kept(access, USER, body, current)}
+            return Answer(200, public(access.shown(USER, self.change(current, whole))))
 
     def change(self, current: Body, body: Body) -> Body:
         """Check and store what a user becomes."""
-        changed = dict(current)
+        changed = current | user_fields.checked(self._data, body)
         if "userProfileId" in body:
             changed["userProfileId"] = self._profile(current, body["userProfileId"])
-        if "siteId" in body:
-            site = body["siteId"]
-            refuse_unless(site is None or self._data.store.get(SITE, str(site)), "no such site")
-            changed["siteId"] = site
-        if "teamIds" in body:
-            changed["teamIds"] = texts(body["teamIds"], "teamIds")
-            for each in changed["teamIds"]:
-                refuse_unless(self._data.store.get(TEAM, each), f"there is no team {each}")
         return self._data.change(USER, changed)
 
     def _profile(self, current: Body, wanted: object) -> str:
@@ -61,6 +74,7 @@ class Users:
         if profile is None:
             refuse_unless(False, f"there is no user profile {wanted}")
             raise AssertionError
+        licences.refuse_unfit(self._data, current["id"], profile["profileType"])
         had = self._data.one(PROFILE, current["userProfileId"])
         refuse_unless(
             profile["profileType"] == had["profileType"],

@@ -1,0 +1,71 @@
+"""What a plan says of a partial view: who sees a part only, and what is left alone for that."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+
+from reconciler.model.address import Address
+from reconciler.model.diagnostic import Diagnostic, Severity
+from reconciler.model.ownership import Row
+from reconciler.planning.match import LiveIndex, Match
+from reconciler.planning.refusals import listed
+from reconciler.planning.view import View
+
+
+def notes(
+    matches: Iterable[Match], rows: Iterable[Row], live: LiveIndex, view: View, tenant: str
+) -> Iterator[Diagnostic]:
+    """One info of what is seen in part, one warning a kind of manifests and rows left alone.
+
+    `rows` are those of our state that no manifest stands for.
+    """
+    if not view.partial:
+        return
+    yield _partial(view, tenant)
+    manifests = _by_kind(each.resource.address for each in matches if each.unseen)
+    for kind, names in manifests.items():
+        yield Diagnostic(
+            Severity.WARNING,
+            "PLN150",
+            f"{view.who} does not see {len(names)} {kind} of the manifests, so nothing is planned "
+            f"for {'them' if len(names) > 1 else 'it'}: {listed(names)}",
+            hint="plan as somebody who sees all, or check that the tenant has them",
+            tenant=tenant,
+        )
+    addresses = (Address.parse(row.address) for row in rows if _is_hidden(row, live, view))
+    for kind, names in _by_kind(addresses).items():
+        yield Diagnostic(
+            Severity.WARNING,
+            "PLN151",
+            f"{view.who} does not see {len(names)} {kind} of the state that left Git, so "
+            f"{'they stay' if len(names) > 1 else 'it stays'}: {listed(names)}",
+            hint="plan as somebody who sees all",
+            tenant=tenant,
+        )
+
+
+def _partial(view: View, tenant: str) -> Diagnostic:
+    why: dict[str, list[str]] = defaultdict(list)
+    for kind, reason in view.partial.items():
+        why[reason].append(kind)
+    return Diagnostic(
+        Severity.INFO,
+        "PLN154",
+        f"{view.who} sees a part of the tenant only; unknown is what is hidden of "
+        f"{listed(view.partial)}",
+        detail="\n".join(f"{', '.join(kinds)}: {reason}" for reason, kinds in why.items()),
+        tenant=tenant,
+    )
+
+
+def _is_hidden(row: Row, live: LiveIndex, view: View) -> bool:
+    kind = Address.parse(row.address).kind
+    return view.hides(kind) and (kind, row.object_id) not in live.by_id
+
+
+def _by_kind(addresses: Iterable[Address]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = defaultdict(list)
+    for address in sorted(addresses):
+        found[address.kind].append(address.name)
+    return found

@@ -1,0 +1,41 @@
+"""Whether who applies may write what a plan writes: asked before anything is written."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+
+from reconciler.model.change import Action
+from reconciler.model.diagnostic import Diagnostic, Severity
+from reconciler.planning.item import Item
+from reconciler.planning.refusals import listed
+from reconciler.rules.world import World
+from reconciler.vendor import Forbidden
+
+
+def forbidden(items: Iterable[Item], world: World, tenant: str) -> Iterator[Diagnostic]:
+    """What who applies may not write, once for each reason, with the first addresses of it."""
+    removed = {each.key: each for each in world.removed}
+    found: dict[Forbidden, list[str]] = defaultdict(list)
+    for item in items:
+        if item.writes:
+            planned = removed[item.key] if item.gone else world.of(item.address)
+            if said := item.kind.permitted(_action(item), planned, world):
+                found[said].append(item.address.short)
+    for said, addresses in found.items():
+        yield Diagnostic(
+            Severity.ERROR if said.known else Severity.INFO,
+            said.code,
+            f"{said.summary}: {listed(sorted(addresses))}"
+            if said.known
+            else f"not checked: {said.summary}",
+            hint=said.hint,
+            tenant=tenant,
+            source=said.source,
+        )
+
+
+def _action(item: Item) -> Action:
+    if item.gone:
+        return Action.DELETE
+    return Action.UPDATE if item.live else Action.CREATE

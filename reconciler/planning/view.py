@@ -1,0 +1,151 @@
+"""What the identity that reads sees of a tenant: what it does not see is unknown, never absent.
+
+An object that our state knows and that is not seen is an `Unseen` reference. Members of sets that
+are not seen are never compared, a hidden value only where it is declared to be one that is seen.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+
+from reconciler.model.address import Address
+from reconciler.model.live import Snapshot
+from reconciler.model.ownership import Row
+from reconciler.model.value import HIDDEN, Hidden, Json, Ref, Unseen, Value, Values, refs
+from reconciler.planning.match import normal
+
+Path = tuple[str, ...]
+
+
+class View:
+    """The view of one identity; of the kinds and types in `partial` it is one of a part.
+
+    What is not seen is known by name as far as our state remembers having set it.
+    """
+
+    def __init__(self, snapshot: Snapshot | None, rows: Mapping[str, Row]) -> None:
+        self.partial: Mapping[str, str] = snapshot.partial if snapshot else {}
+        self.who = snapshot.identity.name if snapshot and snapshot.identity else "the identity"
+        self.names: dict[Ref, str] = {}
+        self._seen: frozenset[str] = frozenset()
+        self._kinds: dict[tuple[str, Path], str] = {}
+        self._remembered: dict[tuple[str, Path, str], dict[str, Unseen]] = defaultdict(dict)
+        if snapshot is not None and self.partial:
+            self._seen = frozenset(_ids(snapshot))
+            self._remember(rows)
+
+    def _remember(self, rows: Mapping[str, Row]) -> None:
+        for row in rows.values():
+            kind = Address.parse(row.address).kind
+            self.names[Ref(row.object_id)] = row.name
+            for path, key, name in _named(row.applied):
+                if key not in self._seen:
+                    self._remembered[kind, path, normal(name)][row.address] = Unseen(key)
+                    self.names.setdefault(Ref(key), name)
+
+    def hides(self, kind: str) -> bool:
+        """Whether there may be objects of that kind or type that are not seen."""
+        return kind in self.partial
+
+    def remembered(self, address: Address, path: tuple[str | int, ...], name: str) -> Unseen | None:
+        """What our state has under a name at a place of a manifest, if only one thing is meant."""
+        found = self._remembered.get((address.kind, _place(path), normal(name)), {})
+        own = found.get(str(address))
+        every = set(found.values())
+        if own is not None or len(every) == 1:
+            return own or every.pop()
+        return None
+
+    def learn(self, address: Address, path: tuple[str | int, ...], kind: str) -> None:
+        """That what stands at a place of manifests of a kind is of this kind or type."""
+        if self.partial:
+            self._kinds[address.kind, _place(path)] = kind
+
+    def marked(self, kind: str, values: Values) -> Values:
+        """Values that our state remembers, with what is not seen as `Unseen`."""
+        return self._marked(kind, values, ()) if self.partial else values
+
+    def _marked(self, kind: str, values: Values, path: Path) -> dict[str, Value]:
+        result: dict[str, Value] = {}
+        for key, value in values.items():
+            here = (*path, key)
+            if isinstance(value, Mapping):
+                result[key] = self._marked(kind, value, here)
+            elif isinstance(value, Ref):
+                result[key] = self._mark(kind, here, value)
+            elif isinstance(value, frozenset):
+                result[key] = frozenset(self._mark(kind, here, each) for each in value)
+            else:
+                result[key] = value
+        return result
+
+    def _mark(self, kind: str, path: Path, key: str) -> str:
+        of = self._kinds.get((kind, path))
+        if not isinstance(key, Ref) or key in self._seen or (of is not None and not self.hides(of)):
+            return key
+        return Unseen(key)
+
+
+WHOLE = View(None, {})
+"""The view of who sees everything."""
+
+
+def completed(live: Values, wanted: Values) -> Values:
+    """The live values, with what is wanted and not seen taken to be there.
+
+    So it is neither added nor removed, and a value that is hidden equals one that is not seen.
+    """
+    return {key: _completed(value, wanted.get(key)) for key, value in live.items()}
+
+
+def _completed(live: Value, wanted: Value) -> Value:
+    if isinstance(live, Mapping) and isinstance(wanted, Mapping):
+        return completed(live, wanted)
+    if isinstance(live, frozenset) and isinstance(wanted, frozenset):
+        return live | {each for each in wanted if isinstance(each, Unseen)}
+    if isinstance(live, Hidden) and isinstance(wanted, Unseen):
+        return wanted
+    return live
+
+
+def out_of_reach(before: Values, wanted: Values) -> Iterator[tuple[Path, Unseen]]:
+    """What is wanted, not seen and not there, with its place: who does not see it cannot set it."""
+    there = set(refs(before))
+    for path, key in refs(wanted):
+        if isinstance(key, Unseen) and (path, key) not in there:
+            yield path, key
+
+
+def sendable(value: Value) -> Value:
+    """A value as it is written: what is not seen stays as it is in the tenant."""
+    if isinstance(value, Mapping):
+        return {key: sendable(each) for key, each in value.items()}
+    if isinstance(value, frozenset):
+        return frozenset(each for each in value if not isinstance(each, Unseen))
+    return HIDDEN if isinstance(value, Unseen) else value
+
+
+def _place(path: tuple[str | int, ...]) -> Path:
+    """A path of a manifest as the path of a value: without `spec`, and a set has no order."""
+    return tuple(each for each in path if isinstance(each, str) and each != "spec")
+
+
+def _ids(snapshot: Snapshot) -> Iterator[str]:
+    for objects in snapshot.objects.values():
+        yield from (each.id for each in objects)
+    for items in snapshot.inventory.values():
+        yield from (each.id for each in items)
+
+
+def _named(data: Json, path: Path = ()) -> Iterator[tuple[Path, str, str]]:
+    """The references in an applied value: path, id and name."""
+    if isinstance(data, dict):
+        if data.keys() == {"id", "name"}:
+            yield path, data["id"], data["name"]
+            return
+        for key, value in data.items():
+            yield from _named(value, (*path, key))
+    elif isinstance(data, list):
+        for value in data:
+            yield from _named(value, path)

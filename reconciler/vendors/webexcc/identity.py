@@ -1,0 +1,130 @@
+"""Who the token belongs to, and what of the tenant they do not see.
+
+`/people/me` of Webex tells the person, the contact center the user and their profile. A machine
+account has no user, so nothing tells its rights; what it is refused is then an error like another.
+"""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from reconciler.errors import NotFoundError, TenantError
+from reconciler.http.session import ReadSession
+from reconciler.model.live import Identity, LiveObject
+from reconciler.model.value import Ref
+from reconciler.vendors.webexcc import wire
+from reconciler.vendors.webexcc.answers import documented
+from reconciler.vendors.webexcc.models import COLLECTION_TYPES
+from reconciler.vendors.webexcc.permissions import COLLECTION_TYPES_OF, NO_ACCESS
+from reconciler.vendors.webexcc.wire import COLLECTION, PROFILE, USER
+
+WEBEX = "webexapis.com"
+FORBIDDEN, MISSING = 403, 404
+
+PERMISSION_OF: Mapping[str, str] = {
+    PROFILE: "user-profile",
+    COLLECTION: "resource-collection",
+    USER: "user",
+    **{kind: name for name, kinds in COLLECTION_TYPES_OF.items() for kind in kinds},
+}
+"""The permission that lets a kind or resource type be read."""
+
+
+async def whoami(session: ReadSession, organization: str) -> Mapping[str, Any]:
+    """GET /people/me; raises TenantError where the token is another organization's.
+
+    A token that may not ask that is nobody's that we know.
+    """
+    try:
+        answer = await session.at(WEBEX).get("/v1/people/me")
+    except TenantError as error:
+        if error.status not in (FORBIDDEN, MISSING):
+            raise
+        return {}
+    with documented("GET /people/me", answer.tracking_id):
+        theirs = _uuid(answer.body["orgId"])
+        if theirs != organization.lower():
+            raise TenantError(
+                "TEN130",
+                f"the token is of organization {theirs}, the tenant is {organization}",
+                tracking_id=answer.tracking_id,
+                hint="use a token of that organization, or correct `organization`",
+            )
+        return dict(answer.body)
+
+
+async def identify(session: ReadSession, organization: str, me: Mapping[str, Any]) -> Identity:
+    """The user behind a person, with the profile that decides on their rights."""
+    name = next(iter(me.get("emails") or ()), None) or me.get("displayName") or "an unknown account"
+    if me.get("type") != "person":
+        return Identity(name)
+    path = f"/organization/{organization}/v2/user/by-ci-user-id/{_uuid(me['id'])}"
+    try:
+        answer = await session.get(path, {"includeUserProfile": "true"})
+    except NotFoundError:
+        return Identity(name)
+    with documented("GET v2/user/by-ci-user-id", answer.tracking_id):
+        user = answer.body
+        rights = wire.profile(user["userProfileGranularAccessData"])
+        return Identity(user["email"], Ref(user["id"]), rights)
+
+
+def unseen(
+    identity: Identity,
+    refused: Mapping[str, TenantError],
+    collections: Iterable[LiveObject],
+    wanted: frozenset[str],
+) -> dict[str, str]:
+    """The kinds and types that the identity sees a part of only, or nothing, with the reason.
+
+    `refused` has the lists that were answered with 403, `wanted` the kinds that manifests are of.
+    Raises TenantError for a list that cannot be done without, or that their rights allow.
+    """
+    found = _of_collections(identity, collections)
+    for kind, error in refused.items():
+        permission = PERMISSION_OF[kind]
+        levels = identity.rights.values["permissions"] if identity.rights else None
+        if not isinstance(levels, Mapping) or levels.get(permission, "none") not in NO_ACCESS:
+            raise error
+        assert identity.rights is not None  # noqa: S101 - the levels are theirs
+        why = f"their profile `{identity.rights.name}` has no view on `{permission}`"
+        if kind in wanted:
+            raise TenantError(
+                "WCC155" if kind == PROFILE else "TEN103",
+                f"{identity.name} may not read any {kind}: {why}",
+                status=error.status,
+                tracking_id=error.tracking_id,
+                hint=f"give the profile view on `{permission}`, or use another identity",
+            ) from error
+        found[kind] = why
+    return found
+
+
+def _of_collections(identity: Identity, collections: Iterable[LiveObject]) -> dict[str, str]:
+    """What is hidden from who is limited to collections: all but the types of which these have all.
+
+    Nothing tells whether users without a team are seen, so users are never taken for complete.
+    """
+    limits = identity.rights.values["resources"] if identity.rights else None
+    if identity.rights is None or not isinstance(limits, Mapping):
+        return {}
+    own = limits["collections"]
+    mine = [each for each in collections if isinstance(own, frozenset) and each.id in own]
+    whole = {kind for each in mine for kind, chosen in _contents(each).items() if chosen == "all"}
+    why = f"their profile `{identity.rights.name}` is limited to collections"
+    return {
+        kind: why for kind in (COLLECTION, PROFILE, USER, *COLLECTION_TYPES) if kind not in whole
+    }
+
+
+def _contents(collection: LiveObject) -> Mapping[str, object]:
+    contents = collection.values["resources"]
+    return contents if isinstance(contents, Mapping) else {}
+
+
+def _uuid(webex_id: str) -> str:
+    """The UUID in an id of Webex: base64 of `ciscospark://us/PEOPLE/<uuid>`."""
+    padded = webex_id + "=" * (-len(webex_id) % 4)
+    return base64.urlsafe_b64decode(padded).decode().rpartition("/")[2].lower()

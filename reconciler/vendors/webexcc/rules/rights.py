@@ -1,0 +1,95 @@
+"""What who applies may do, by their user profile: the view that rules about the identity share."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from reconciler.model.change import Action
+from reconciler.model.value import Ref, Value, at
+from reconciler.rules.rule import NotChecked
+from reconciler.rules.world import Expected, World
+from reconciler.vendor import Forbidden
+from reconciler.vendors.webexcc.rules.documents import D1
+
+MACHINE = NotChecked("who applies is a machine account, and nothing tells its rights")
+_SOURCE = D1 / "Create a user profile"
+
+
+@dataclass(frozen=True, slots=True)
+class Rights:
+    """A person's permissions, and the collections that limit them: None where nothing does."""
+
+    name: str
+    profile: Ref
+    full: bool
+    levels: Mapping[str, Value]
+    own: frozenset[Ref] | None
+
+    def may_view(self, permission: str) -> bool:
+        """Whether they see what the permission is about."""
+        return self.full or self.levels.get(permission) in ("view", "edit")
+
+    def may_edit(self, permission: str) -> bool:
+        """Whether they create and change what the permission is about."""
+        return self.full or self.levels.get(permission) == "edit"
+
+
+def rights(world: World) -> Rights | NotChecked | None:
+    """Of who applies; None without a tenant, and where the tenant tells nothing of them."""
+    who = world.identity
+    if who is None:
+        return None
+    if who.rights is None:
+        return MACHINE
+    values = who.rights.values
+    levels = values.get("permissions")
+    return Rights(
+        name=who.name,
+        profile=Ref(who.rights.id),
+        full=values.get("fullAccess") is True,
+        levels=levels if isinstance(levels, Mapping) else {},
+        own=own_collections(values.get("resources")),
+    )
+
+
+def own_collections(resources: Value) -> frozenset[Ref] | None:
+    """The collections of a profile; None where it reaches all resources."""
+    chosen = at(resources, ("collections",)) if isinstance(resources, Mapping) else None
+    return frozenset(map(Ref, chosen)) if isinstance(chosen, frozenset) else None
+
+
+_PERMISSION = {
+    "ResourceCollection": "resource-collection",
+    "UserProfile": "user-profile",
+    "User": "user",
+}
+
+
+def permitted(action: Action, planned: Expected, world: World) -> Forbidden | None:
+    """Nothing of a kind is written without edit on it, and no collection is made or deleted
+    without all resources; that of new ones WCC134 says itself.
+    """
+    who = rights(world)
+    if who is None:
+        return None
+    if isinstance(who, NotChecked):
+        return Forbidden("WCC145", _SOURCE, who.reason, known=False)
+    permission, collection = _PERMISSION[planned.kind], planned.kind == "ResourceCollection"
+    if collection and action is Action.CREATE:
+        return None
+    if not who.may_edit(permission):
+        return Forbidden(
+            "WCC145",
+            _SOURCE,
+            f"{who.name} has no edit on {permission}, so cannot write",
+            hint=f"apply as somebody whose user profile has `{permission}: edit`",
+        )
+    if collection and action is Action.DELETE and who.own is not None:
+        return Forbidden(
+            "WCC134",
+            D1 / "Create/Modify resource collection",
+            f"{who.name} is limited to collections, so cannot delete",
+            hint="apply as somebody whose user profile has all resources",
+        )
+    return None

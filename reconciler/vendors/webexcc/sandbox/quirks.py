@@ -1,0 +1,149 @@
+"""Quirks of the service that a seed turns on or off: `quirks: {pageSizeCap: 25, ...}`.
+
+The defaults are what the vendor's documents say or what is seen of most tenants. Everything here
+was seen of some tenant, or is left open by the documents; a client has to live with all of it.
+They are read from the seed each time the tenant is opened, so a change needs no reset.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
+from typing import Any
+
+SHAPES = ("object", "string", "errors", "text", "empty")
+"""Bodies of refusals: `error` as an object, `error` as a bare string, `errors[]`, plain text,
+none at all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Quirks:
+    """What the service does in its own way; fields are written in camelCase.
+
+    - stale_version_refused: a PUT whose `version` is behind the tenant's is a 409; by default it
+      is taken.
+    - rename_conflict: a PUT that gives an object the name of another is a 409; off, both carry it.
+    - error_shapes: one of SHAPES, or `rotate` for one after the other.
+    - page_size_cap: a larger `pageSize` is silently lowered, and `meta.pageSize` says so.
+    - lists_carry_arrays: rows of lists are whole, as items are.
+    - ignored_fields: `ENTITY.FIELD` that a write answers with success and leaves as it is.
+    - refused_fields: `ENTITY.FIELD` that answers carry and that a write must not: 400.
+    - empty_bulk_answer: a bulk call answers 207 with no items, and has done nothing.
+    - reorder_arrays: arrays in answers come in another order than they were written in.
+    - nested_ids: rows within an object carry ids and times of their own in answers.
+    - extra_fields: answers have fields that no document knows.
+    - unknown_permissions: permissions that every profile has in answers and no document knows.
+    - unknown_values: `ENTITY.FIELD` to the value that every answer has there.
+    - referenced_entities: a 412 says by what the object is referred to.
+    - status_mix: a create answers 200 instead of 201, a delete 200 instead of 204.
+    - settles_after: seconds for which reads show what was there before the last write.
+    """
+
+    stale_version_refused: bool = False
+    rename_conflict: bool = True
+    error_shapes: str = "object"
+    page_size_cap: int = 100
+    lists_carry_arrays: bool = False
+    ignored_fields: tuple[str, ...] = ()
+    refused_fields: tuple[str, ...] = ()
+    empty_bulk_answer: bool = False
+    reorder_arrays: bool = False
+    nested_ids: bool = False
+    extra_fields: bool = False
+    unknown_permissions: tuple[str, ...] = ()
+    unknown_values: Mapping[str, str] = field(default_factory=dict)
+    referenced_entities: bool = True
+    status_mix: bool = False
+    settles_after: float = 0.0
+
+    @property
+    def are_usual(self) -> bool:
+        """Whether answers are as the documents have them."""
+        return self == Quirks(rename_conflict=self.rename_conflict)
+
+
+USUAL = Quirks()
+
+
+def quirks(section: Any) -> Quirks:
+    """The section of a seed; raises ValueError with what is wrong."""
+    if not isinstance(section, Mapping):
+        raise ValueError("a mapping is wanted, such as {pageSizeCap: 25}")
+    known = {_camel(each.name): each.name for each in fields(Quirks)}
+    unknown = sorted(set(section) - set(known))
+    if unknown:
+        raise ValueError(f"there is no `{unknown[0]}`; there are {', '.join(known)}")
+    read = {}
+    for name, value in section.items():
+        usual = getattr(USUAL, known[name])
+        checked = _CHECKS.get(known[name]) or _OF_TYPE[type(usual)]
+        try:
+            read[known[name]] = checked(value)
+        except (TypeError, ValueError) as error:
+            raise ValueError(f"{name} cannot be {value!r}: {error}") from error
+    return Quirks(**read)
+
+
+def _camel(name: str) -> str:
+    first, *others = name.split("_")
+    return first + "".join(each.capitalize() for each in others)
+
+
+def _switch(value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise TypeError("true or false is wanted")
+    return value
+
+
+def _names(value: Any) -> tuple[str, ...]:
+    if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
+        raise TypeError("a list of names is wanted")
+    return tuple(value)
+
+
+def _places(value: Any) -> tuple[str, ...]:
+    for each in _names(value):
+        _place(each)
+    return _names(value)
+
+
+def _values(value: Any) -> Mapping[str, str]:
+    if not isinstance(value, Mapping) or not all(isinstance(v, str) for v in value.values()):
+        raise TypeError("a mapping of ENTITY.FIELD to text is wanted")
+    for each in value:
+        _place(each)
+    return dict(value)
+
+
+def _place(text: Any) -> None:
+    entity, dot, name = str(text).partition(".")
+    if not (entity and dot and name):
+        raise ValueError("write ENTITY.FIELD, such as `user.siteId`")
+
+
+def _shape(value: Any) -> str:
+    if value not in (*SHAPES, "rotate"):
+        raise ValueError(f"it is one of {', '.join(SHAPES)}, or rotate")
+    return str(value)
+
+
+def _cap(value: Any) -> int:
+    if type(value) is not int or not 1 <= value <= USUAL.page_size_cap:
+        raise ValueError(f"a number from 1 to {USUAL.page_size_cap} is wanted")
+    return value
+
+
+def _seconds(value: Any) -> float:
+    if type(value) not in (int, float) or value < 0:
+        raise TypeError("seconds are wanted")
+    return float(value)
+
+
+_OF_TYPE: Mapping[type, Callable[[Any], Any]] = {bool: _switch, tuple: _names, dict: _values}
+_CHECKS: Mapping[str, Callable[[Any], Any]] = {
+    "error_shapes": _shape,
+    "page_size_cap": _cap,
+    "ignored_fields": _places,
+    "refused_fields": _places,
+    "settles_after": _seconds,
+}

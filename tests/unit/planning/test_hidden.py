@@ -1,0 +1,225 @@
+"""A partial view: what is hidden is left alone, by the plan, its apply and the state."""
+
+from __future__ import annotations
+
+import pytest
+
+from reconciler.model.change import Action
+from reconciler.model.plan import Plan
+from reconciler.model.value import HIDDEN, Ref, Unseen, Values
+from reconciler.planning.view import completed, out_of_reach, sendable
+from tests.workshop import ORGANIZATION, PROJECT, Workshop
+
+DEE = "dee@x.example"
+SEED = f"""\
+organization: {{id: {ORGANIZATION}}}
+identities:
+  - {{email: root@x.example, token: r}}
+  - {{email: {DEE}, token: d}}
+  - {{email: bot@x.example, token: m}}
+sites: [Berlin, Lisbon]
+teams: [{{name: Red, site: Berlin}}, {{name: Blue, site: Lisbon}}]
+queues: [North EN, North DE, South EN]
+inventory: {{skill-profile: [Calls]}}
+collections:
+  - {{name: North, resources: {{site: [Berlin], team: [Red], queue: [North EN, North DE], \
+channel: all}}}}
+  - {{name: South, resources: {{site: [Lisbon], team: [Blue], queue: [South EN], channel: all}}}}
+profiles:
+  - {{name: Root, type: licensed-administrator, permissions: all, resources: all}}
+  - name: Delegate
+    type: licensed-administrator
+    permissions: {{resource-collection: edit, user-profile: edit, user: edit, queue: view, \
+site: view, team: view, channel: view}}
+    resources: {{collections: [North], default: North}}
+  - {{name: Both, type: supervisor, permissions: {{queue: view}}, \
+resources: {{collections: [North, South], default: South}}}}
+  - {{name: Far, type: supervisor, permissions: {{queue: view}}, \
+resources: {{collections: [South], default: South}}}}
+users:
+  - {{email: root@x.example, profile: Root}}
+  - {{email: {DEE}, profile: Delegate}}
+  - {{email: ann@x.example, profile: Far, site: Lisbon, teams: [Red, Blue]}}
+  - {{email: bob@x.example, profile: Far, site: Lisbon, teams: [Blue]}}
+"""
+
+
+def document(kind: str, name: str, spec: str) -> str:
+    head = f"---\napiVersion: webexcc/v1\nkind: {kind}\nmetadata: {{name: {name}}}\n"
+    return f"{head}spec: {spec}\n"
+
+
+BOTH = document(
+    "UserProfile",
+    "both",
+    "{name: Both, profileType: supervisor, permissions: {queue: view}, "
+    "resources: {collections: [north, south], default: south}}",
+)
+FAR = document(
+    "UserProfile",
+    "far",
+    "{name: Far, profileType: supervisor, permissions: {queue: view}, "
+    "resources: {collections: [south], default: south}}",
+)
+NORTH, SOUTH = (
+    document(
+        "ResourceCollection",
+        name.lower(),
+        f"{{name: {name}, resources: {{site: [{site}], team: [{team}], queue: [{queues}], "
+        "channel: all}}",
+    )
+    for name, site, team, queues in (
+        ("North", "Berlin", "Red", "North EN, North DE"),
+        ("South", "Lisbon", "Blue", "South EN"),
+    )
+)
+ANN = document("User", "ann@x.example", "{userProfile: far, site: Lisbon, teams: [Red, Blue]}")
+BOB = document("User", "bob@x.example", "{userProfile: far, site: Lisbon, teams: [Blue]}")
+ALL = (NORTH, SOUTH, BOTH, FAR, ANN, BOB)
+
+
+@pytest.fixture
+def shared(workshop: Workshop) -> Workshop:
+    """Everything applied by the full administrator; from now on Dee asks."""
+    workshop.write("seed.yaml", SEED)
+    workshop.manifests(*ALL)
+    workshop.planned_and_applied()
+    asks(workshop, DEE)
+    return workshop
+
+
+def asks(workshop: Workshop, who: str) -> None:
+    project = PROJECT.replace("seed: seed.yaml}", f"seed: seed.yaml, as: {who}}}")
+    workshop.write("reconciler.yaml", project)
+
+
+def codes(plan: Plan) -> list[str]:
+    return [each.code for each in plan.findings]
+
+
+def test_nothing_is_left_to_do_for_who_sees_a_part(shared: Workshop) -> None:
+    plan = shared.plan()
+    assert (plan.outcome, plan.records) == ("no_changes", ())
+    (read,) = plan.tenants
+    assert read.identity == DEE
+    assert {"UserProfile", "User", "queue", "team"} <= read.partial.keys()
+    assert "channel" not in read.partial  # one of their collections has all
+    assert [code for code in codes(plan) if code.startswith("PLN15")] == [
+        *["PLN150"] * 3,
+        "PLN154",
+    ]
+    assert not shared.drift().differences
+
+
+def test_what_left_git_and_is_hidden_stays_ours(shared: Workshop) -> None:
+    shared.manifests(*(each for each in ALL if each != BOB))
+    plan = shared.plan()
+    assert not plan.changes
+    assert codes(plan).count("PLN151") == 1
+    asks(shared, "root@x.example")
+    assert [(c.action, c.name) for c in shared.plan().changes] == [(Action.FORGET, "bob@x.example")]
+
+
+def test_a_change_is_written_and_the_hidden_part_stays(shared: Workshop) -> None:
+    shared.manifests(
+        NORTH,
+        SOUTH,
+        BOTH.replace("{queue: view}", "{queue: edit}").replace("default: south", "default: north"),
+        FAR,
+        ANN.replace("site: Lisbon, teams: [Red, Blue]", "site: Berlin, teams: [Blue, Red]"),
+        BOB,
+    )
+    plan = shared.planned_and_applied()
+    attributes = {each.path: each for change in plan.changes for each in change.attributes}
+    assert set(attributes) == {"permissions.queue", "resources.default", "site"}
+    for path in ("resources.default", "site"):
+        assert attributes[path].before == {"hidden": True}
+        assert attributes[path].note == "what is replaced is unknown"
+    held = {
+        kind: {row.get("name") or row["email"]: row for row in rows}
+        for kind, rows in shared.bodies().items()
+    }
+    assert len(held["user-profile"]["Both"]["resourceCollections"]) == 2
+    assert len(held["user"]["ann@x.example"]["teamIds"]) == 2
+    asks(shared, "root@x.example")
+    plan = shared.plan()
+    assert (plan.outcome, plan.records) == ("no_changes", ())
+
+
+def test_a_hidden_member_that_git_adds_is_left_for_who_sees_it(shared: Workshop) -> None:
+    """Whether it is there is unknown, so it is neither added nor an error."""
+    asks(shared, "root@x.example")
+    shared.act("move-user", user="ann@x.example", profile="Far", teams="Red")
+    assert shared.plan().changes
+    asks(shared, DEE)
+    assert not shared.plan().changes
+
+
+def test_what_is_hidden_cannot_be_assigned(shared: Workshop) -> None:
+    new = document(
+        "UserProfile",
+        "new",
+        "{profileType: supervisor, permissions: {queue: view}, "
+        "resources: {collections: [north, south], default: north}}",
+    )
+    shared.manifests(*ALL, new)
+    plan = shared.plan()
+    assert "PLN152" in codes(plan)
+    assert not plan.steps
+
+
+def test_drift_of_what_is_seen_is_found_and_taken_back(shared: Workshop) -> None:
+    asks(shared, "root@x.example")
+    shared.act("edit-profile", profile="Both", queue="edit")
+    shared.act("edit-profile", profile="Far", queue="edit")
+    asks(shared, DEE)
+    found = shared.drift()
+    assert [each.address.rpartition("/")[2] for each in found.differences] == ["both"]
+    assert found.revert is not None
+    assert not found.revert.errored, [f for f in found.revert.findings if f.severity == "error"]
+    shared.apply(found.revert)
+    assert not shared.drift().differences
+
+
+def test_a_name_that_may_be_hidden_is_no_name_that_is_missing(shared: Workshop) -> None:
+    shared.manifests(*ALL[:4], ANN.replace("site: Lisbon", "site: Oslo"), BOB)
+    (error,) = [f for f in shared.plan().findings if f.severity == "error"]
+    assert error.code == "REF127"
+    assert DEE in error.summary
+
+
+def test_without_a_state_people_who_are_not_seen_are_no_error(shared: Workshop) -> None:
+    shared.lose_the_state()
+    shared.manifests(document("User", "bob@x.example", "{site: Berlin}"), NORTH)
+    plan = shared.plan()
+    assert not plan.errored
+    assert {c.action for c in plan.changes} == {Action.ADOPT}
+    assert "PLN150" in codes(plan)
+
+
+def test_a_machine_account_sees_all_and_nothing_tells_its_rights(shared: Workshop) -> None:
+    asks(shared, "bot@x.example")
+    plan = shared.plan()
+    assert plan.outcome == "no_changes"
+    (read,) = plan.tenants
+    assert (read.identity, read.partial) == ("bot@x.example", {})
+
+
+H, SEEN = Unseen("h"), Ref("v")
+
+
+def test_what_is_wanted_and_not_seen_is_taken_to_be_there() -> None:
+    live: Values = {"teams": frozenset({SEEN}), "in": {"one": HIDDEN, "two": HIDDEN, "three": SEEN}}
+    wanted: Values = {"teams": frozenset({H}), "in": {"one": H, "two": SEEN, "three": H}}
+    assert completed(live, wanted) == {
+        "teams": frozenset({SEEN, H}),
+        "in": {"one": H, "two": HIDDEN, "three": SEEN},
+    }
+    assert list(out_of_reach(completed(live, wanted), wanted)) == [(("in", "three"), H)]
+
+
+def test_what_is_not_seen_is_not_sent() -> None:
+    assert sendable({"teams": frozenset({SEEN, H}), "in": {"one": H, "two": SEEN}}) == {
+        "teams": frozenset({SEEN}),
+        "in": {"one": HIDDEN, "two": SEEN},
+    }
