@@ -103,8 +103,9 @@ def _completed(live: Value, wanted: Value) -> Value:
     if isinstance(live, Mapping) and isinstance(wanted, Mapping):
         return completed(live, wanted)
     if isinstance(live, frozenset) and isinstance(wanted, frozenset):
-        return live | {each for each in wanted if isinstance(each, Unseen)}
-    if isinstance(live, Hidden) and isinstance(wanted, Unseen):
+        # those of the left stay where both have one: an id may show where its object is not seen
+        return frozenset(each for each in wanted if isinstance(each, Unseen)) | live
+    if isinstance(wanted, Unseen) and (isinstance(live, Hidden) or live == wanted):
         return wanted
     return live
 

@@ -32,9 +32,15 @@ LEVELS = {
 def tenants(draw: st.DrawFn) -> str:
     """A tenant with somebody who administers some of its collections, and not every type."""
     seed = json.loads(draw(worlds.tenants()))
-    own = [each["name"] for each in seed["collections"]]
-    assume(own)
-    chosen = draw(worlds.some(tuple(own)))
+    there = {each["name"] for each in seed["collections"]}
+    seed["collections"] += [
+        {"name": name, "resources": draw(worlds.resources)}
+        for name in worlds.COLLECTIONS
+        if name not in there
+    ]
+    chosen = draw(
+        st.lists(st.sampled_from(worlds.COLLECTIONS), min_size=1, max_size=2, unique=True)
+    )
     unseen = draw(st.sets(st.sampled_from(EVERY_TYPE[4:]), max_size=2))
     seed["profiles"].append(
         {

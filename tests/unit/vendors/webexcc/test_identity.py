@@ -1,0 +1,103 @@
+"""Who asks, and what the reader makes of lists that they may not ask for."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from reconciler.engine.read import read
+from reconciler.errors import TenantError
+from reconciler.model.live import Snapshot
+from reconciler.model.value import HIDDEN
+from reconciler.vendors.webexcc.models import COLLECTION_TYPES
+from tests.unit.planning.test_hidden import ANN, DEE, FAR, SEED, asks
+from tests.workshop import ORGANIZATION, Workshop
+
+NO_PROFILES = SEED.replace("user-profile: edit", "user-profile: none")
+
+
+def seen(workshop: Workshop) -> Snapshot:
+    work = workshop.work()
+    resources: tuple[Any, ...] = ()
+    (tenant,) = work.tenants
+    return asyncio.run(read(tenant, workshop.vendors["webexcc"], resources, work.around))
+
+
+@pytest.fixture
+def here(workshop: Workshop) -> Workshop:
+    workshop.write("seed.yaml", SEED)
+    return workshop
+
+
+def test_a_full_administrator_sees_all_of_every_type(here: Workshop) -> None:
+    found = seen(here)
+    assert found.identity is not None
+    assert (found.identity.name, found.identity.known) == ("root@x.example", True)
+    assert found.inventory.keys() == set(COLLECTION_TYPES)
+    assert [item.name for item in found.inventory["skill-profile"]] == ["Calls"]
+    assert not found.partial
+
+
+def test_a_no_change_plan_asks_for_lists_and_what_they_leave_out(here: Workshop) -> None:
+    """Who asks (2), 3 kinds and 20 types, the bodies of 4 profiles, 2 collections and 2 teams."""
+    assert seen(here).requests == 2 + 23 + 4 + 2 + 2
+
+
+def test_a_team_tells_its_site(here: Workshop) -> None:
+    root = seen(here)
+    sites = {item.name: item.id for item in root.inventory["site"]}
+    teams = {item.name: item.values["site"] for item in root.inventory["team"]}
+    assert teams == {"Red": sites["Berlin"], "Blue": sites["Lisbon"]}
+
+
+def test_a_delegated_administrator_sees_a_part_and_knows_it(here: Workshop) -> None:
+    asks(here, DEE)
+    found = seen(here)
+    assert found.identity is not None
+    assert found.identity.rights is not None
+    assert found.identity.rights.name == "Delegate"
+    (ann,) = [each for each in found.objects["User"] if each.name == "ann@x.example"]
+    assert ann.values["userProfile"] is HIDDEN
+    assert found.partial["skill-profile"].endswith("has no view on `skill-profile`")
+    assert found.partial["queue"].endswith("is limited to collections")
+    assert "channel" not in found.partial
+
+
+def test_what_a_manifest_is_of_has_to_be_read(here: Workshop) -> None:
+    here.write("seed.yaml", NO_PROFILES)
+    asks(here, DEE)
+    assert "UserProfile" in seen(here).partial
+    here.manifests(FAR)
+    with pytest.raises(TenantError) as caught:
+        here.plan()
+    assert caught.value.told.code == "WCC155"
+    assert "has no view on `user-profile`" in caught.value.told.summary
+
+
+def test_a_name_of_what_may_not_be_read_is_told_as_that(here: Workshop) -> None:
+    here.write("seed.yaml", NO_PROFILES)
+    asks(here, DEE)
+    here.manifests(ANN)
+    codes = {each.code for each in here.plan().findings if each.severity == "error"}
+    assert codes == {"REF127"}
+
+
+def test_a_token_of_another_organization_is_refused_before_all(here: Workshop) -> None:
+    other = "11111111-2f4c-4f0e-9a53-0a4f0c9b7d10"
+    opened = here.vendors["webexcc"].sandbox
+    assert opened is not None
+
+    def elsewhere(path: Any, seed: Any) -> Any:
+        sandbox = opened(path, seed)
+        sandbox.organization = other
+        return sandbox
+
+    here.vendors["webexcc"] = replace(here.vendors["webexcc"], sandbox=elsewhere)
+    with pytest.raises(TenantError) as caught:
+        seen(here)
+    assert caught.value.told.code == "TEN130"
+    assert ORGANIZATION in caught.value.told.summary
+    assert len(here.calls) == 1
