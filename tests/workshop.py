@@ -18,6 +18,7 @@ from reconciler.engine.connect import Surroundings, sandbox_database, sandbox_of
 from reconciler.engine.events import Event, Ledger
 from reconciler.engine.prepare import Work
 from reconciler.manifests.project import load_project
+from reconciler.model.guard import NOTHING_ALLOWED, Allowance
 from reconciler.model.plan import Plan
 from reconciler.sandbox.store import Store
 from reconciler.vendor import AsgiApp, Pace, Sandbox, TokenSource, Vendor, discover
@@ -161,21 +162,23 @@ class Workshop:
         shutil.rmtree(self.root / "access", ignore_errors=True)
         self.write("access/all.yaml", "".join(texts) or "# nothing\n")
 
-    def work(self, targets: tuple[str, ...] = ()) -> Work:
+    def work(self, targets: tuple[str, ...] = (), allow: Allowance = NOTHING_ALLOWED) -> Work:
         project = load_project(self.root, self.vendors, {})
         around = Surroundings(self.root, {}, kept=dict(self.kept))
-        return Work(project, project.chosen(()), self.vendors, around, targets)
+        return Work(project, project.chosen(()), self.vendors, around, targets, allow)
 
-    def plan(self, targets: tuple[str, ...] = ()) -> Plan:
-        return asyncio.run(pipeline.plan(self.work(targets)))
+    def plan(self, targets: tuple[str, ...] = (), allow: Allowance = NOTHING_ALLOWED) -> Plan:
+        return asyncio.run(pipeline.plan(self.work(targets, allow)))
 
     def drift(self) -> pipeline.Drift:
         return asyncio.run(pipeline.drift(self.work()))
 
-    def apply(self, plan: Plan, *, saved: bool = True) -> tuple[Ledger, ...]:
+    def apply(
+        self, plan: Plan, *, saved: bool = True, allow: Allowance = NOTHING_ALLOWED
+    ) -> tuple[Ledger, ...]:
         self.events = []
         return asyncio.run(
-            pipeline.apply(self.work(), plan, saved=saved, report=self.events.append)
+            pipeline.apply(self.work(allow=allow), plan, saved=saved, report=self.events.append)
         )
 
     def planned_and_applied(self) -> Plan:

@@ -96,7 +96,7 @@ def _doubtful(tenant: str, found: Reach, thresholds: Thresholds) -> Iterator[Dia
                 "destroy",
                 "PLN142",
                 f"the tenant's list of {each.kind} has {each.listed} objects and lacks {each.gone} "
-                f"of the {each.owned} that are ours: {listed(each.planned)}",
+                f"of the {each.owned} that are ours: {_together(each.planned)}",
                 "a list that falls short looks like this: see whether they are really gone",
             )
 
@@ -109,7 +109,7 @@ def _over(tenant: str, found: Reach, thresholds: Thresholds) -> Iterator[Diagnos
             "destroy",
             "PLN140",
             f"{len(destroyed)} objects would be destroyed, more than thresholds.destroy lets pass "
-            f"({thresholds.destroy}): {listed(destroyed)}",
+            f"({thresholds.destroy}): {_together(destroyed)}",
         )
     if thresholds.stops_people(len(people), found.users):
         share = f" ({len(people) / found.users:.1%})" if thresholds.people.endswith("%") else ""
@@ -118,8 +118,16 @@ def _over(tenant: str, found: Reach, thresholds: Thresholds) -> Iterator[Diagnos
             "people",
             "PLN141",
             f"the access of {len(people)} of {found.users} users{share} would change, more than "
-            f"thresholds.people lets pass ({thresholds.people}): {listed(people)}",
+            f"thresholds.people lets pass ({thresholds.people}): {_together(people)}",
         )
+
+
+def _together(addresses: tuple[str, ...]) -> str:
+    """The first ten and a count of the rest; what they all begin with is said once."""
+    heads = {each.rpartition("/")[0] for each in addresses}
+    if len(heads) > 1 or len(addresses) == 1 or heads == {""}:
+        return listed(addresses)
+    return f"{heads.pop()}/{{{listed(each.rpartition('/')[2] for each in addresses)}}}"
 
 
 def _stop(tenant: str, guard: Guard, code: str, summary: str, hint: str = "") -> Diagnostic:

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from reconciler import pipeline
+from reconciler.model.guard import Allowance
 from reconciler.model.plan import Plan, dump
 from reconciler.reporting import applying, diagnostics, drift, github, junit, sarif, text
 from reconciler.reporting import json as machine
@@ -140,6 +141,35 @@ def test_an_apply_that_failed_half_way(workshop: Workshop, golden: Golden) -> No
         "half-way/ledger.txt",
         seen.replace(ledger.run, "RUN").replace(tracking_id, "TRACKING-ID") + "\n",
     )
+
+
+STANDARD = {
+    "borealis-supervisor-emea": "Supervisor Profile",
+    "borealis-supervisor-amer": "Supervisor Profile",
+    "borealis-agent": "Standard Agent Profile",
+    "borealis-premium-agent": "Premium Agent Profile",
+    "borealis-fraud-agent": "Premium Agent Profile",
+}
+
+
+def test_a_plan_that_goes_too_far(example: Workshop, golden: Golden) -> None:
+    """A client's own profiles leave Git; its people go to the vendor's."""
+    example.planned_and_applied()
+    project = example.root / "reconciler.yaml"
+    project.write_text(project.read_text().replace("{people: 100%}", "{destroy: 3}"))
+    people = example.root / "access" / "borealis" / "people.yaml"
+    text = people.read_text()
+    for ours, theirs in STANDARD.items():
+        text = text.replace(f"userProfile: {ours},", f"userProfile: {theirs},")
+    people.write_text(text)
+    profiles = example.root / "access" / "borealis" / "profiles.yaml"
+    kept = [each for each in profiles.read_text().split("---\n") if "preventDestroy" in each]
+    profiles.write_text("---\n".join(kept))
+    plan = example.plan()
+    golden("blocked/plan.txt", shown(plan))
+    radius = plan.blast_radius
+    allowed = example.plan(allow=Allowance(radius.destroy, radius.people))
+    golden("blocked/allowed.txt", shown(allowed).partition("\nFindings")[2])
 
 
 BROKEN = """\

@@ -45,6 +45,7 @@ LISTS = ("hidden", "viewable", "editable")
 PROJECT = """\
 apiVersion: reconciler/v1
 kind: Project
+thresholds: {destroy: 1000, people: 100%}
 tenants:
   test:
     vendor: webexcc
