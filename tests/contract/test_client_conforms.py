@@ -78,7 +78,7 @@ class Recorder:
         assert opened is not None
 
         def listening(path: Path, seed: Mapping[str, Any]) -> Sandbox:
-            return _Overheard(opened(path, seed), self)  # type: ignore[return-value]
+            return _Overheard(opened(path, seed), self)
 
         self.workshop.vendors["webexcc"] = replace(vendor, sandbox=listening)
 
