@@ -189,8 +189,9 @@ def _change(alike: list[Change], style: Style, *, several: bool) -> Iterator[str
         yield f"  # {painted}{gap}{_sources(alike)}"
         yield f"  # ({_why(first)})"
     yield from _body(first, style)
-    for waited in first.waits_for:
-        yield f"    # waits for {safe(_named(waited, several=several))}"
+    waits = [safe(_named(each, several=several)) for each in first.waits_for]
+    for waited in few(waits, whole=style.whole):
+        yield f"    # waits for {waited.removeprefix('and ')}"
 
 
 def _of_all(short: str, alike: list[Change]) -> str:
@@ -206,8 +207,10 @@ def _sources(alike: list[Change]) -> str:
     for each in alike:
         if each.source:
             lines.setdefault(each.source.file, []).append(each.source.line)
-    return " ".join(
-        f"{safe(file)}:{','.join(few([str(line) for line in sorted(found)], whole=False))}"
+    return ", ".join(
+        f"{safe(file)}:{','.join(few([str(line) for line in sorted(found)], whole=False))}".replace(
+            ",and ", " and "
+        )
         for file, found in sorted(lines.items())
     )
 

@@ -53,6 +53,7 @@ class _Window:
             free = self.came[len(self.came) - rate.requests] + rate.seconds
             self.closed_until = max(self.closed_until, now + math.ceil(free - now))
         if now < self.closed_until:
-            return max(1, math.ceil(self.closed_until - now))
+            # what a sum of floats adds is no second more
+            return max(1, math.ceil(round(self.closed_until - now, 6)))
         self.came.append(now)
         return 0

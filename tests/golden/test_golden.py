@@ -89,10 +89,12 @@ def edited(example: Workshop) -> Plan:
     )
     cedar = cedar.replace("name: Cedar agent", "name: Cedar standard agent")
     profiles.write_text(cedar[: cedar.rindex("---")])
-    people = access / "cedar" / "people.yaml"
-    moved = people.read_text().replace("profile: cedar-agent", "profile: cedar-standard-agent")
-    moved = moved.replace("userProfile: cedar-agent", "userProfile: cedar-standard-agent")
-    people.write_text(moved.replace("userProfile: cedar-chat-agent", "userProfile: overflow-agent"))
+    for people in (access / "cedar").glob("*.yaml"):
+        moved = people.read_text().replace(
+            "userProfile: cedar-agent", "userProfile: cedar-standard-agent"
+        )
+        moved = moved.replace("userProfile: cedar-chat-agent", "userProfile: overflow-agent")
+        people.write_text(moved)
     shared = access / "shared" / "people.yaml"
     shared.write_text(shared.read_text()[: shared.read_text().rindex("---")])
     collections = access / "alpine" / "collections.yaml"
@@ -157,11 +159,11 @@ def test_a_plan_that_goes_too_far(example: Workshop, golden: Golden) -> None:
     example.planned_and_applied()
     project = example.root / "reconciler.yaml"
     project.write_text(project.read_text().replace("{people: 100%}", "{destroy: 3}"))
-    people = example.root / "access" / "borealis" / "people.yaml"
-    text = people.read_text()
-    for ours, theirs in STANDARD.items():
-        text = text.replace(f"userProfile: {ours},", f"userProfile: {theirs},")
-    people.write_text(text)
+    for people in (example.root / "access" / "borealis").glob("*.yaml"):
+        text = people.read_text()
+        for ours, theirs in STANDARD.items():
+            text = text.replace(f"userProfile: {ours},", f"userProfile: {theirs},")
+        people.write_text(text)
     profiles = example.root / "access" / "borealis" / "profiles.yaml"
     kept = [each for each in profiles.read_text().split("---\n") if "preventDestroy" in each]
     profiles.write_text("---\n".join(kept))
