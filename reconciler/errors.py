@@ -6,7 +6,8 @@ ReconcilerError                 a refusal or a failure that is told to the perso
 ├── StateError                  the state database cannot be used
 │   └── LockedError             another run holds the tenant
 ├── TenantError                 the vendor refused, failed or answered what nobody expects
-│   └── NotFoundError           the object is not in the tenant
+│   ├── NotFoundError           the object is not in the tenant
+│   └── UnknownOutcomeError     the answer to a write was lost
 ├── StalePlanError              what a plan was made from has changed
 ├── BlockedError                guards stop a plan, and nobody gave leave (model/plan.py)
 └── CancelledError              the person did not say yes
@@ -14,7 +15,7 @@ ReconcilerError                 a refusal or a failure that is told to the perso
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,10 @@ class ReconcilerError(Exception):
     ) -> None:
         super().__init__(f"{code}: {summary}")
         self.told = Told(code, summary, detail, hint, address)
+
+    def about(self, address: str) -> None:
+        """Name the object that this is about, unless one is named already."""
+        self.told = replace(self.told, address=self.told.address or address)
 
 
 class UsageError(ReconcilerError):
@@ -80,6 +85,26 @@ class TenantError(ReconcilerError):
 
 class NotFoundError(TenantError):
     """The vendor answers that there is no such object (any more)."""
+
+
+class UnknownOutcomeError(TenantError):
+    """The answer to a write was lost: whether it landed, only reading can tell.
+
+    `status` is the one that came in place of an answer (5xx, or a success that could not be read);
+    without any the write may still be under way.
+    """
+
+    @classmethod
+    def of(cls, error: TenantError) -> UnknownOutcomeError:
+        """The same failure, of a write."""
+        return cls(
+            error.told.code,
+            error.told.summary,
+            status=error.status,
+            tracking_id=error.tracking_id,
+            detail=error.told.detail,
+            hint="whether the write landed is unknown: run `reconciler plan` to see",
+        )
 
 
 class StalePlanError(ReconcilerError):

@@ -272,8 +272,8 @@ def _notes(each: Prepared, made: TenantPlan) -> Iterable[Diagnostic]:
             "no state: adopting by name, nothing will be deleted",
             tenant=tenant,
         )
-    if each.tenant.unmanaged == "report":
-        for kind, names in made.unmanaged.items():
+    for kind, names in made.unmanaged.items():
+        if each.tenant.unmanaged.get(kind) == "report":
             yield Diagnostic(
                 Severity.INFO,
                 "PLN133",

@@ -26,6 +26,7 @@ from reconciler.model.change import Action
 from reconciler.model.diagnostic import Path as AttributePath
 from reconciler.model.facts import Facts
 from reconciler.model.live import InventoryItem, LiveObject, Snapshot
+from reconciler.model.rate import Rate
 from reconciler.model.resource import Reference, Resource, Spec
 from reconciler.model.value import Ref, Values
 from reconciler.rules.rule import Document, RuleSet
@@ -188,16 +189,59 @@ class Kind:
     permitted: Permitted = permitted_to_all
 
 
+class TokenSource(Protocol):
+    """What gives the access token of a tenant; neither it nor the token is ever shown."""
+
+    async def token(self) -> str:
+        """The token to send; raises ProjectError or TenantError where there is none."""
+
+    async def renewed(self, refused: str) -> str | None:
+        """Another token after the tenant refused this one, None where there is no other."""
+
+
+class Pace(Protocol):
+    """The one queue of all requests to a tenant, and the clock that it goes by."""
+
+    async def turn(self) -> None:
+        """Wait until one more request may be sent, and count it."""
+
+    def hold(self, seconds: float) -> None:
+        """Let nobody have a turn for so long: the tenant said that there were too many."""
+
+    def now(self) -> float:
+        """Seconds on a clock that never jumps."""
+
+    async def sleep(self, seconds: float) -> None:
+        """Let time pass."""
+
+
+@dataclass(frozen=True, slots=True)
+class TokenRequest:
+    """The call that fetches a new access token (RFC 6749, section 6); the form is never shown."""
+
+    host: str
+    path: str
+    form: Mapping[str, str] = field(repr=False)
+
+
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """Where a tenant is and how to get in; the token is never shown."""
+    """Where a tenant is and how to get in; the token is never shown.
+
+    Either the `region` tells the hosts, or the tenant is a sandbox that answers for all of them:
+    `app` in this process, or `url` on this machine. `assumed` are the endpoints to use that the
+    vendor has not published. Without a `pace` requests go out as they come.
+    """
 
     tenant: str
     organization: str
-    token: str = field(repr=False)
+    token: TokenSource = field(repr=False)
     region: str | None = None
     app: AsgiApp | None = None
+    url: str | None = None
     parallelism: int = 8
+    pace: Pace | None = None
+    assumed: frozenset[str] = frozenset()
     progress: Callable[[str, int, int], None] = field(default=lambda _what, _done, _all: None)
 
 
@@ -214,10 +258,15 @@ class Written:
 
     live: LiveObject | None
     tracking_id: str
+    attempts: int = 1
 
 
 class Writer(Protocol):
-    """A connection that carries out operations, one object each."""
+    """A connection that carries out operations, one object each.
+
+    Where the answer to a write is lost, the writer finds out by reading whether it landed; what it
+    cannot find out it raises as UnknownOutcomeError.
+    """
 
     async def fetch(self, kind: str, object_id: str) -> LiveObject | None:
         """The object as it is now, None where the tenant answers that it is gone."""
@@ -265,7 +314,10 @@ class Vendor:
     `declared` those that it cannot bring, because no API lists them. `facts` is the shape of what
     the project file declares because no API tells it; `documents` are those that its rules name as
     their source. `limits` are those of which a plan tells how near it comes; `lockout` tells who
-    administers a tenant, None where nobody can be locked out.
+    administers a tenant, None where nobody can be locked out. `rate` is what a tenant takes when
+    the project sets nothing. `assumed` has the endpoints that the vendor has not
+    published, by id, and what each is for. `token_request` makes, of a service app's id, secret and
+    refresh token, the call for an access token.
     """
 
     name: str
@@ -283,6 +335,9 @@ class Vendor:
     lockout: Lockout | None = None
     limits: tuple[Limit, ...] = ()
     sandbox: Callable[[Path, Mapping[str, Any]], Sandbox] | None = None
+    rate: Rate | None = None
+    assumed: Mapping[str, str] = field(default_factory=dict)
+    token_request: Callable[[str, str, str], TokenRequest] | None = None
     contract: int = CONTRACT
 
     def kind(self, name: str) -> Kind:

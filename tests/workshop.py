@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import shutil
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -21,7 +21,7 @@ from reconciler.manifests.project import load_project
 from reconciler.model.guard import NOTHING_ALLOWED, Allowance
 from reconciler.model.plan import Plan
 from reconciler.sandbox.store import Store
-from reconciler.vendor import AsgiApp, Sandbox, Vendor, discover
+from reconciler.vendor import AsgiApp, Pace, Sandbox, TokenSource, Vendor, discover
 
 EXAMPLE = Path(__file__).parent.parent / "config-examples" / "webexcc"
 ORGANIZATION = "5c0f1f0e-2f4c-4f0e-9a53-0a4f0c9b7d10"
@@ -96,7 +96,10 @@ class Call:
 
 
 class _Recorded:
-    """A sandbox that notes each request; `before` may break in before one is answered."""
+    """A sandbox that notes each request that it answers; `before` may break in before one.
+
+    `around` is what stands between the caller and the sandbox, and may lose requests and answers.
+    """
 
     def __init__(self, inner: Sandbox, workshop: Workshop) -> None:
         self._inner = inner
@@ -118,7 +121,7 @@ class _Recorded:
 
             await inner(scope, receive, noting)
 
-        return recorded
+        return workshop.around(recorded)
 
     def token(self, identity: str | None) -> str:
         return self._inner.token(identity)
@@ -138,6 +141,8 @@ class Workshop:
         self.calls: list[Call] = []
         self.events: list[Event] = []
         self.before: Any = lambda _method, _path: None
+        self.around: Callable[[AsgiApp], AsgiApp] = lambda app: app
+        self.kept: dict[str, tuple[Pace, TokenSource]] = {}
         self.vendors = {name: self._recording(v) for name, v in discover().items()}
         self.write("seed.yaml", SEED)
         self.write("reconciler.yaml", PROJECT)
@@ -159,7 +164,7 @@ class Workshop:
 
     def work(self, targets: tuple[str, ...] = (), allow: Allowance = NOTHING_ALLOWED) -> Work:
         project = load_project(self.root, self.vendors, {})
-        around = Surroundings(self.root, {})
+        around = Surroundings(self.root, {}, kept=dict(self.kept))
         return Work(project, project.chosen(()), self.vendors, around, targets, allow)
 
     def plan(self, targets: tuple[str, ...] = (), allow: Allowance = NOTHING_ALLOWED) -> Plan:
@@ -184,11 +189,11 @@ class Workshop:
         assert [each.outcome for each in ledgers] == ["done"], ledgers
         return plan
 
-    def act(self, action: str, **arguments: str) -> None:
-        """Do something in the console."""
+    def act(self, action: str, *, by: str | None = None, **arguments: str) -> None:
+        """Do something in the console, as one of the seed's identities."""
         (tenant,) = self.work().tenants
         with sandbox_of(tenant, self.vendors["webexcc"], self.root) as sandbox:
-            sandbox.act(action, {k.replace("_", "-"): v for k, v in arguments.items()}, None)
+            sandbox.act(action, {k.replace("_", "-"): v for k, v in arguments.items()}, by)
 
     def spend_the_name(self, name: str) -> None:
         """Somebody makes a user profile of that name in the console."""

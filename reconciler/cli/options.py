@@ -147,11 +147,16 @@ def _format(formats: tuple[str, ...]) -> Callable[[Callable[..., int]], Callable
     )
 
 
+def _warn(text: str) -> None:
+    """What a person has to know though nothing stops: even a quiet command says it."""
+    click.echo(f"Warning: {text}.", err=True)
+
+
 @contextmanager
 def work(chosen: Common, targets: tuple[str, ...] = ()) -> Iterator[Work]:
     """The project and its chosen tenants, with progress shown where a person watches."""
     vendors = discover()
     project = load_project(chosen.chdir, vendors, os.environ, datetime.now(UTC).date())
     with progress(quiet=chosen.quiet) as told:
-        around = Surroundings(project.root, os.environ, chosen.parallelism, told)
+        around = Surroundings(project.root, os.environ, chosen.parallelism, told, _warn)
         yield Work(project, project.chosen(chosen.tenants), vendors, around, targets, chosen.allow)

@@ -32,13 +32,22 @@ def command() -> None:
 
 
 @command.command(name="act", short_help="Do something in the tenant's console.")
-@click.argument("action")
+@click.argument("action", required=False)
 @click.argument("arguments", nargs=-1, metavar="KEY=VALUE...")
 @click.option("--as", "identity", metavar="IDENTITY", help="Who acts, by e-mail.")
 @common
-def act(chosen: Common, action: str, arguments: tuple[str, ...], identity: str | None) -> int:
-    """Do ACTION in the tenant's console, with the side effects that it has there."""
+def act(
+    chosen: Common, action: str | None, arguments: tuple[str, ...], identity: str | None
+) -> int:
+    """Do ACTION in the tenant's console, with the side effects that it has there.
+
+    Without an ACTION, list all that there are, and what they take.
+    """
     with work(chosen) as what, _sandbox(what) as (_, sandbox):
+        if action is None:
+            for name, usage in sandbox.actions.items():
+                click.echo(f"{name} {usage}")
+            return 0
         click.echo(sandbox.act(action, _pairs(arguments), identity))
     return 0
 

@@ -4,51 +4,120 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from reconciler.errors import ProjectError
+from reconciler.manifests.credentials import FromServiceApp, Secret
 from reconciler.manifests.parse import parse
 from reconciler.manifests.project import Tenant
 from reconciler.model.diagnostic import InvalidInputError
-from reconciler.vendor import Endpoint, Sandbox, Vendor
+from reconciler.vendor import AsgiApp, Endpoint, Pace, Sandbox, TokenSource, Vendor
+
+
+def _logged(text: str) -> None:
+    import logging  # noqa: PLC0415 - `validate` starts without it
+
+    logging.getLogger("reconciler").warning(text)
+
 
 Progress = Callable[[str, int, int], None]
 
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What connecting needs from outside: the project's folder, the environment, limits."""
+    """What connecting needs from outside: the project's folder, the environment, limits.
+
+    `warn` tells the person what stops nothing. `kept` is what lasts as long as the command, over
+    all connections to a tenant: its queue, and its token.
+    """
 
     root: Path
     environment: Mapping[str, str]
     parallelism: int = 8
     progress: Progress = lambda _what, _done, _all: None
+    warn: Callable[[str], None] = _logged
+    kept: dict[str, tuple[Pace, TokenSource]] = field(default_factory=dict, repr=False)
 
 
 @contextmanager
 def connected(tenant: Tenant, vendor: Vendor, around: Surroundings) -> Iterator[Endpoint]:
-    """The tenant's endpoint, with its sandbox open where it is one."""
-    if tenant.is_sandbox:
-        with sandbox_of(tenant, vendor, around.root) as sandbox:
-            yield Endpoint(
-                tenant=tenant.name,
-                organization=sandbox.organization,
-                token=sandbox.token(tenant.identity),
-                app=sandbox.app(),
-                parallelism=around.parallelism,
-                progress=around.progress,
-            )
+    """The tenant's endpoint, with its sandbox open where it is an embedded one."""
+    with _app(tenant, vendor, around) as (app, sandbox):
+        if tenant.name not in around.kept:
+            around.kept[tenant.name] = _lasting(tenant, vendor, around, sandbox)
+        pace, token = around.kept[tenant.name]
+        yield Endpoint(
+            tenant=tenant.name,
+            organization=sandbox.organization if sandbox else str(tenant.organization),
+            token=token,
+            region=tenant.region,
+            app=app,
+            url=tenant.url,
+            parallelism=around.parallelism,
+            pace=pace,
+            assumed=tenant.assumed,
+            progress=around.progress,
+        )
+
+
+@contextmanager
+def _app(
+    tenant: Tenant, vendor: Vendor, around: Surroundings
+) -> Iterator[tuple[AsgiApp | None, Sandbox | None]]:
+    """The embedded sandbox and its application; neither for a tenant that is elsewhere."""
+    if tenant.seed is None:
+        yield None, None
         return
-    yield Endpoint(
-        tenant=tenant.name,
-        organization=str(tenant.organization),
-        token=_token(tenant, around.environment),
-        region=tenant.region,
-        parallelism=around.parallelism,
-        progress=around.progress,
+    with sandbox_of(tenant, vendor, around.root) as sandbox:
+        app, rate = sandbox.app(), tenant.sandbox_rate
+        if rate is not None:
+            from reconciler.sandbox.limiting import limited  # noqa: PLC0415 - seldom needed
+
+            app = limited(app, rate.requests, rate.seconds)
+        yield app, sandbox
+
+
+def _lasting(
+    tenant: Tenant, vendor: Vendor, around: Surroundings, sandbox: Sandbox | None
+) -> tuple[Pace, TokenSource]:
+    # `validate` starts without asyncio
+    from reconciler.http.pacing import Pacing  # noqa: PLC0415
+    from reconciler.http.tokens import FixedToken  # noqa: PLC0415
+
+    if sandbox is None:
+        pace = Pacing(tenant.rate or vendor.rate)
+        return pace, source(tenant, vendor, around, pace)
+    # an embedded tenant takes any number of requests, unless it is told not to
+    pace = Pacing(tenant.rate or (vendor.rate if tenant.sandbox_rate else None))
+    return pace, FixedToken(sandbox.token(tenant.identity))
+
+
+def source(tenant: Tenant, vendor: Vendor, around: Surroundings, pace: Pace) -> TokenSource:
+    """Where the tenant's access token comes from; nothing is read or fetched yet."""
+    from reconciler.engine.credentials import Place  # noqa: PLC0415
+    from reconciler.engine.service_app import ServiceApp  # noqa: PLC0415
+    from reconciler.http.tokens import KeptToken, ServiceAppToken  # noqa: PLC0415
+
+    def place(what: str, where: Secret) -> Place:
+        return Place(tenant.name, what, where, around.root, around.environment, around.warn)
+
+    written = tenant.credentials
+    if not isinstance(written, FromServiceApp):
+        assert written is not None  # noqa: S101 - the project file has them
+        return KeptToken(place("token", written).read)
+    app, request = written.service_app, vendor.token_request
+    assert request is not None  # noqa: S101 - the project file was checked
+    fetch = ServiceApp(
+        place("client id", app.id),
+        place("client secret", app.secret),
+        place("refresh token", app.refresh_token),
+        request,
+        pace,
+        tenant.url,
     )
+    return ServiceAppToken(fetch, pace.now)
 
 
 @contextmanager
@@ -57,8 +126,10 @@ def sandbox_of(tenant: Tenant, vendor: Vendor, root: Path) -> Iterator[Sandbox]:
     if vendor.sandbox is None or tenant.seed is None:
         raise ProjectError(
             "PRJ120",
-            f"tenant `{tenant.name}` has no sandbox",
-            hint="give it `sandbox: {seed: FILE}` in reconciler.yaml",
+            f"tenant `{tenant.name}` has no sandbox of its own",
+            hint="its sandbox is served elsewhere: do it there"
+            if tenant.url
+            else "give it `sandbox: {seed: FILE}` in reconciler.yaml",
         )
     database = sandbox_database(tenant, root)
     database.parent.mkdir(parents=True, exist_ok=True)
@@ -91,14 +162,3 @@ def _seed(tenant: Tenant, root: Path) -> Mapping[str, Any]:
         raise ProjectError("PRJ122", f"the seed `{name}` is not one mapping")
     seed: Mapping[str, Any] = documents[0].value
     return seed
-
-
-def _token(tenant: Tenant, environment: Mapping[str, str]) -> str:
-    name = str(tenant.credentials_env)
-    if token := environment.get(name, "").strip():
-        return token
-    raise ProjectError(
-        "PRJ123",
-        f"tenant `{tenant.name}` takes its token from {name}, which is not set",
-        hint=f"export {name}, or choose another tenant with --tenant",
-    )

@@ -7,7 +7,8 @@ touches is compared with what the plan saw; each one again just before its own w
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
 from reconciler.engine.events import Event, Ledger, Report
@@ -22,7 +23,7 @@ from reconciler.state.sql import SqlState
 from reconciler.vendor import Writer, Written
 
 # After these nothing tells what the tenant would answer next, so nothing more is sent.
-_STOPS = frozenset({"TEN101", "TEN110", "TEN111"})
+_STOPS = frozenset({"TEN101", "TEN102", "TEN107", "TEN110", "TEN111"})
 
 
 @dataclass
@@ -218,19 +219,30 @@ async def refuse_if_moved_on(plan: Plan, tenant: str, writer: Writer) -> None:
     changed = []
     for operation in operations:
         address, request = Address.parse(operation.addresses[0]), operation.request
-        if request.object_id is None:
-            there = await writer.find(address.kind, names[str(address)])
-            # an object of that name that the plan itself renames or deletes is no obstacle
-            if there is not None and there.id not in written:
-                changed.append(f"{address.short} exists in the tenant by now")
-            continue
-        live = await writer.fetch(address.kind, request.object_id)
+        with about(address):
+            if request.object_id is None:
+                there = await writer.find(address.kind, names[str(address)])
+                # an object of that name that the plan itself renames or deletes is no obstacle
+                if there is not None and there.id not in written:
+                    changed.append(f"{address.short} exists in the tenant by now")
+                continue
+            live = await writer.fetch(address.kind, request.object_id)
         if live is None:
             changed.append(f"{address.short} is gone from the tenant")
         elif live.digest != request.expect:
             changed.append(f"{address.short} was changed in the tenant")
     if changed:
         raise stale(changed)
+
+
+@contextmanager
+def about(address: Address) -> Iterator[None]:
+    """What goes wrong in the block is about this object."""
+    try:
+        yield
+    except ReconcilerError as error:
+        error.about(str(address))
+        raise
 
 
 def stale(changed: list[str]) -> StalePlanError:

@@ -1,207 +1,232 @@
 """Sessions: one authenticated connection to one tenant's API.
 
 `ReadSession` can only read; only a `WriteSession` can change anything, so a reader that is
-built on the first has no way to write. Redirects are never followed: the token stays with the
-host that it was made for.
+built on the first has no way to write. Each request waits for its turn, carries the token of the
+moment, and is sent again only where that is safe (`retry`).
 """
 
 from __future__ import annotations
 
 import logging
+import re
 import uuid
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import replace
+from typing import Any, TypeVar
 
 import httpx2
 
 from reconciler import __version__
-from reconciler.errors import NotFoundError, TenantError
+from reconciler.errors import ProjectError
+from reconciler.http.answers import (
+    TIMEOUT_SECONDS,
+    UNAUTHORIZED,
+    Answer,
+    Asked,
+    Explain,
+    Failure,
+    body_of,
+    judged,
+    unreached,
+)
 from reconciler.http.inprocess import InProcess
-from reconciler.vendor import Endpoint
+from reconciler.http.pacing import Pacing
+from reconciler.http.retry import Attempts, Landed, surely
+from reconciler.vendor import Endpoint, Pace
 
-TIMEOUT_SECONDS = 30.0
+__all__ = ["Answer", "Explain", "ReadSession", "WriteSession", "reading", "writing"]
 
-# The library logs whole URLs at INFO; a URL may carry a query that is nobody's business.
-for _name in ("httpx2", "httpcore2"):
-    logging.getLogger(_name).setLevel(logging.WARNING)
+T = TypeVar("T")
 
+_log = logging.getLogger(__name__)
 
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """A vendor's answer: status, decoded JSON body (None where there is none), tracking id."""
-
-    status: int
-    body: Any
-    tracking_id: str
+# These log whole URLs, headers of answers and addresses of proxies, whose passwords are in them.
+for _name in (
+    "httpx2", "httpcore2.connection", "httpcore2.http11", "httpcore2.http2", "httpcore2.proxy",
+    "httpcore2.socks",
+):  # fmt: skip
+    logging.getLogger(_name).disabled = True
 
 
-Explain = Callable[[Any, str], tuple[str, str]]
-"""Reads a vendor's error body (JSON or text): the reason, and the tracking id in it."""
+class Connection:
+    """One pool of connections to all hosts of a tenant: tokens, turns, retries, counting."""
+
+    def __init__(self, client: httpx2.AsyncClient, endpoint: Endpoint, explain: Explain) -> None:
+        self._client = client
+        self._source = endpoint.token
+        self._explain = explain
+        self.pace: Pace = endpoint.pace or Pacing()
+        self.counter: Counter[str] = Counter()
+        self.sandboxed = endpoint.app is not None or endpoint.url is not None
+
+    async def call(
+        self, method: str, url: str, *, query: Mapping[str, str] | None = None, body: Any = None
+    ) -> Answer:
+        """Send a request until it is answered; raises TenantError, and for a write whose answer is
+        lost UnknownOutcomeError.
+        """
+        attempts = Attempts(method, self.pace)
+        token, renewed = await self._source.token(), False
+        while True:
+            attempts.count += 1
+            tracking_id = str(uuid.uuid4())
+            headers = {"Authorization": _bearer(token), "TrackingId": tracking_id}
+            request = self._client.build_request(
+                method, url, params=query, json=body, headers=headers
+            )
+            asked = Asked(f"{method} {request.url.path}", tracking_id, token)
+            outcome = await self._once(request, asked)
+            if isinstance(outcome, Answer):
+                return replace(outcome, attempts=attempts.count)
+            if outcome.error.status == UNAUTHORIZED and not renewed:
+                renewed = True
+                other = await self._source.renewed(token)
+                if other is not None:
+                    token = other
+                    continue
+            await attempts.after(outcome)
+
+    async def _once(self, request: httpx2.Request, asked: Asked) -> Answer | Failure:
+        await self.pace.turn()
+        self.counter[request.method] += 1
+        try:
+            response = await self._client.send(request, stream=True)
+            try:
+                content = await body_of(response, asked)
+            finally:
+                await response.aclose()
+        except httpx2.RequestError as error:
+            outcome: Answer | Failure = unreached(error, asked)
+        else:
+            outcome = (
+                content
+                if isinstance(content, Failure)
+                else judged(response, content, asked, self._explain)
+            )
+        if isinstance(outcome, Failure):
+            _log.debug("%s (tracking id %s)", outcome.error, outcome.error.tracking_id)
+        return outcome
 
 
 class ReadSession:
     """Reads from one tenant; counts its requests."""
 
-    def __init__(
-        self,
-        client: httpx2.AsyncClient,
-        explain: Explain,
-        *,
-        sandbox: bool = False,
-        base: str = "",
-        counter: Counter[str] | None = None,
-    ) -> None:
-        self._client = client
-        self._explain = explain
-        self._sandbox = sandbox
+    def __init__(self, connection: Connection, base: str = "") -> None:
+        self._connection = connection
         self._base = base
-        self._counter: Counter[str] = Counter() if counter is None else counter
 
     @property
     def requests(self) -> int:
         """How many requests were sent so far, to whichever of the vendor's hosts."""
-        return self._counter.total()
+        return self._connection.counter.total()
 
     def at(self, host: str) -> ReadSession:
         """The same connection towards another of the vendor's hosts; read only.
 
         A sandbox answers for all of its vendor's hosts.
         """
-        base = "" if self._sandbox else f"https://{host}"
-        return ReadSession(
-            self._client, self._explain, sandbox=self._sandbox, base=base, counter=self._counter
-        )
+        return ReadSession(self._connection, "" if self._connection.sandboxed else _origin(host))
 
     async def get(self, path: str, query: Mapping[str, str] | None = None) -> Answer:
         """GET; raises NotFoundError on 404 and TenantError on every other refusal."""
-        return await self._call("GET", path, query=query)
-
-    async def _call(
-        self, method: str, path: str, *, query: Mapping[str, str] | None = None, body: Any = None
-    ) -> Answer:
-        tracking_id = str(uuid.uuid4())
-        headers = {"TrackingId": tracking_id}
-        self._counter[method] += 1
-        try:
-            response = await self._client.request(
-                method, self._base + path, params=query, json=body, headers=headers
-            )
-        except httpx2.TimeoutException as error:
-            raise TenantError(
-                "TEN110",
-                f"{method} {path}: no answer within {TIMEOUT_SECONDS:.0f} s",
-                tracking_id=tracking_id,
-                hint=_UNREACHED if method == "GET" else _UNKNOWN,
-            ) from error
-        except httpx2.TransportError as error:
-            raise TenantError(
-                "TEN111",
-                f"{method} {path}: the connection failed ({type(error).__name__})",
-                tracking_id=tracking_id,
-                hint=_UNREACHED if method == "GET" else _UNKNOWN,
-            ) from error
-        return self._answer(f"{method} {path}", response, tracking_id)
-
-    def _answer(self, operation: str, response: httpx2.Response, tracking_id: str) -> Answer:
-        body = _decoded(response)
-        if response.is_success:
-            if body is _NOT_JSON:
-                raise TenantError(
-                    "TEN112",
-                    f"{operation}: the answer is no JSON",
-                    status=response.status_code,
-                    tracking_id=tracking_id,
-                    hint="check the region; a proxy may stand in between",
-                )
-            return Answer(response.status_code, body, tracking_id)
-        reason, told = self._explain(None if body is _NOT_JSON else body, response.text)
-        kind, code = _REFUSALS.get(response.status_code, (TenantError, "TEN100"))
-        raise kind(
-            code,
-            f"{operation}: {response.status_code} {reason}".rstrip(),
-            status=response.status_code,
-            tracking_id=told or tracking_id,
-            hint=_HINTS.get(response.status_code, ""),
-        )
+        return await self._connection.call("GET", self._base + path, query=query)
 
 
 class WriteSession(ReadSession):
-    """Reads from and writes to one tenant."""
+    """Reads from and writes to one tenant.
+
+    A write whose answer is lost raises UnknownOutcomeError, unless it is made by `surely`.
+    """
 
     async def post(self, path: str, body: Any) -> Answer:
         """POST a JSON body."""
-        return await self._call("POST", path, body=body)
+        return await self._connection.call("POST", self._base + path, body=body)
 
     async def put(self, path: str, body: Any) -> Answer:
         """PUT a JSON body."""
-        return await self._call("PUT", path, body=body)
+        return await self._connection.call("PUT", self._base + path, body=body)
 
     async def patch(self, path: str, body: Any) -> Answer:
         """PATCH with a JSON body."""
-        return await self._call("PATCH", path, body=body)
+        return await self._connection.call("PATCH", self._base + path, body=body)
 
     async def delete(self, path: str) -> Answer:
         """DELETE."""
-        return await self._call("DELETE", path)
+        return await self._connection.call("DELETE", self._base + path)
+
+    async def surely(
+        self,
+        write: Callable[[], Awaitable[Answer]],
+        landed: Callable[[], Awaitable[T | None]],
+        *,
+        repeatable: bool = True,
+    ) -> Landed[T]:
+        """A write whose outcome is known in the end; see `retry.surely`."""
+        return await surely(write, landed, self._connection.pace, repeatable=repeatable)
 
 
 @asynccontextmanager
 async def reading(endpoint: Endpoint, host: str, explain: Explain) -> AsyncIterator[ReadSession]:
     """A session that cannot write, open for the length of the block."""
     async with _client(endpoint, host) as client:
-        yield ReadSession(client, explain, sandbox=endpoint.app is not None)
+        yield ReadSession(Connection(client, endpoint, explain))
 
 
 @asynccontextmanager
 async def writing(endpoint: Endpoint, host: str, explain: Explain) -> AsyncIterator[WriteSession]:
     """A session that can write, open for the length of the block."""
     async with _client(endpoint, host) as client:
-        yield WriteSession(client, explain, sandbox=endpoint.app is not None)
+        yield WriteSession(Connection(client, endpoint, explain))
+
+
+@contextmanager
+def quiet() -> Iterator[None]:
+    """A client is made; raises ProjectError for a proxy of the environment that makes no sense.
+
+    What the library says about it has the proxy's password in it.
+    """
+    try:
+        yield
+    except (httpx2.InvalidURL, ValueError, ImportError):
+        raise ProjectError(
+            "PRJ168",
+            "the proxy that the environment names cannot be used",
+            hint="look at HTTPS_PROXY, HTTP_PROXY and ALL_PROXY: http://HOST:PORT is wanted",
+        ) from None
 
 
 def _client(endpoint: Endpoint, host: str) -> httpx2.AsyncClient:
     transport = InProcess(endpoint.app) if endpoint.app else None
-    return httpx2.AsyncClient(
-        base_url="http://sandbox" if endpoint.app else f"https://{host}",
-        transport=transport,
-        headers={
-            "Authorization": f"Bearer {endpoint.token}",
-            "Accept": "application/json",
-            "User-Agent": f"reconciler/{__version__}",
-        },
-        timeout=TIMEOUT_SECONDS,
-        follow_redirects=False,
-        limits=httpx2.Limits(max_connections=endpoint.parallelism),
-    )
+    sandbox = "http://sandbox" if endpoint.app else endpoint.url
+    with quiet():
+        return httpx2.AsyncClient(
+            base_url=sandbox or _origin(host),
+            transport=transport,
+            headers={"Accept": "application/json", "User-Agent": f"reconciler/{__version__}"},
+            timeout=TIMEOUT_SECONDS,
+            follow_redirects=False,
+            # companies have proxies; a sandbox is on this machine and never behind one
+            trust_env=sandbox is None,
+            limits=httpx2.Limits(
+                max_connections=endpoint.parallelism, max_keepalive_connections=endpoint.parallelism
+            ),
+        )
 
 
-_NOT_JSON = object()
-_UNREACHED = "nothing was written: check the network and the region, then run it again"
-_UNKNOWN = "whether a write landed is unknown: run `reconciler plan` to see"
-
-_REFUSALS: Mapping[int, tuple[type[TenantError], str]] = {
-    401: (TenantError, "TEN101"),
-    403: (TenantError, "TEN103"),
-    404: (NotFoundError, "TEN104"),
-    409: (TenantError, "TEN105"),
-    412: (TenantError, "TEN106"),
-    429: (TenantError, "TEN107"),
-}
-
-_HINTS: Mapping[int, str] = {
-    401: "the token is unknown or has expired: get a new one",
-    403: "the identity of the token lacks a scope or a role for this",
-    429: "the tenant's request limit is used up: wait a minute and run it again",
-}
+def _origin(host: str) -> str:
+    """A host of the vendor's as an origin: nothing in it can lead anywhere else."""
+    if not re.fullmatch(r"[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?", host):
+        raise ProjectError("PRJ105", f"`{host}` is no host", hint="correct `region`")
+    return f"https://{host}"
 
 
-def _decoded(response: httpx2.Response) -> Any:
-    if not response.content:
-        return None
-    try:
-        return response.json()
-    except ValueError:
-        return _NOT_JSON
+def _bearer(token: str) -> str:
+    if not re.fullmatch(r"[\x21-\x7e]+", token):
+        raise ProjectError(
+            "PRJ160",
+            "what is given as the token is none: it holds blanks or other characters",
+            hint="check where `credentials` says that it is",
+        )
+    return f"Bearer {token}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import Any, Literal, TypeVar
@@ -13,18 +13,21 @@ from typing import Any, Literal, TypeVar
 from pydantic import BaseModel, Field
 
 from reconciler.errors import ProjectError, UsageError
-from reconciler.manifests import positions, schema
+from reconciler.manifests import positions, reachable, schema
 from reconciler.manifests.contents import content
+from reconciler.manifests.credentials import Credentials, FromEnvironment, hidden, misplaced
 from reconciler.manifests.files import inside
 from reconciler.manifests.parse import Document, parse
 from reconciler.manifests.policy import RuleBlock, Weight, policy_of
 from reconciler.manifests.policy import problems as policy_problems
+from reconciler.manifests.tenant_block import SandboxBlock, TenantBlock
 from reconciler.manifests.thresholds import ThresholdsBlock, thresholds_of
 from reconciler.manifests.thresholds import problems as threshold_problems
 from reconciler.model import diagnostic as model
 from reconciler.model.diagnostic import Diagnostic, InvalidInputError, Origin, Severity
 from reconciler.model.facts import NO_FACTS, Facts
 from reconciler.model.guard import UNASKED, Thresholds
+from reconciler.model.rate import Rate
 from reconciler.model.resource import Manifest
 from reconciler.model.suggestion import did_you_mean
 from reconciler.model.value import digest
@@ -38,65 +41,7 @@ DEFAULT_STATE = "sqlite:///.reconciler/state.db"
 TENANT_NAME = r"[a-z0-9]([a-z0-9._-]{0,62}[a-z0-9])?"
 
 
-class FromEnvironment(Manifest):
-    """The name of a variable, never what it holds."""
-
-    env: str = Field(
-        description="The name of the environment variable that holds it.",
-        examples=["CONTOSO_TOKEN"],
-    )
-
-
-class SandboxBlock(Manifest):
-    """An embedded tenant that answers as the vendor's does."""
-
-    seed: str = Field(
-        description="The file that the tenant is seeded from.", examples=["sandbox/seed.yaml"]
-    )
-    identity: str | None = Field(
-        default=None,
-        alias="as",
-        description="Who applies, by e-mail; by default the first full administrator of the seed.",
-    )
-
-
-class TenantBlock(Manifest):
-    """One organisation at a vendor: a sandbox, or one that is reached over the network."""
-
-    vendor: str = Field(description="The system that the tenant is of.")
-    manifests: list[str] = Field(
-        min_length=1,
-        description="The files that describe the tenant, as globs relative to this file.",
-        examples=[["access/**/*.yaml"]],
-    )
-    patches: list[str] = Field(
-        default_factory=list,
-        description="Files whose documents change manifests for this tenant alone, as globs.",
-        examples=[["overlays/prod/*.yaml"]],
-    )
-    organization: str | None = Field(
-        default=None, description="The vendor's id of the organisation."
-    )
-    region: str | None = Field(
-        default=None, description="Where the organisation's data is; the hosts follow from it."
-    )
-    credentials: FromEnvironment | None = Field(
-        default=None, description="Where the token is; it is never written here."
-    )
-    sandbox: SandboxBlock | None = Field(
-        default=None,
-        description="Makes it the embedded tenant: no network, no credentials.",
-        examples=[{"seed": "sandbox/seed.yaml"}],
-    )
-    unmanaged: Literal["ignore", "report"] = Field(
-        default="ignore", description="Whether a plan lists objects of the tenant that Git lacks."
-    )
-    facts: dict[str, object] = Field(
-        default_factory=dict, description="What no API of the vendor tells."
-    )
-
-
-class ProjectFile(Manifest):
+class ProjectFile(Manifest, defer_build=True):
     """The tenants of a project, their manifests, and where the state is."""
 
     api_version: Literal["reconciler/v1"] = Field(description="The version of this file.")
@@ -131,7 +76,9 @@ class ProjectFile(Manifest):
 class Tenant:
     """One organisation at a vendor; `digest` fingerprints its part of the project file.
 
-    `facts` is of the type that the vendor declares: what no API tells.
+    `facts` is of the type that the vendor declares: what no API tells. A sandbox has a `seed`
+    (embedded) or a `url` (served on this machine). `rate` is what the project sets, None for the
+    vendor's own; `unmanaged` says by kind what is done about objects that Git lacks.
     """
 
     name: str
@@ -143,15 +90,19 @@ class Tenant:
     facts: Facts = NO_FACTS
     organization: str | None = None
     region: str | None = None
-    credentials_env: str | None = None
+    credentials: Credentials | None = None
     seed: str | None = None
+    url: str | None = None
     identity: str | None = None
-    unmanaged: Literal["ignore", "report"] = "ignore"
+    sandbox_rate: Rate | None = None
+    rate: Rate | None = None
+    assumed: frozenset[str] = frozenset()
+    unmanaged: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def is_sandbox(self) -> bool:
-        """Whether the tenant is the embedded one."""
-        return self.seed is not None
+        """Whether the tenant is an emulated one, embedded or served."""
+        return self.seed is not None or self.url is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,15 +150,39 @@ def load_project(
             "PRJ102", f"{FILE} holds {len(documents)} documents; a project is one", hint=_START
         )
     if not problems:
+        _refuse_secrets(documents[0], data)
         shaping = _Shaping(documents[0], data)
         written, problems = shaping.project()
         if written is not None:
             problems = list(_checked(written, vendors))
             facts = {} if problems else shaping.facts(written, vendors, problems)
             if not problems:
-                made = _project(root, written, facts, documents[0], environment)
+                made = _project(
+                    root,
+                    written,
+                    documents[0],
+                    vendors=vendors,
+                    facts=facts,
+                    environment=environment,
+                )
                 return replace(made, policy=policy_of(written.rules, today))
     raise InvalidInputError(positions.attach(problems, lambda _: data))
+
+
+def _refuse_secrets(document: Document, data: bytes) -> None:
+    """Raises InvalidInputError for what may be a secret, alone: nothing around it is shown."""
+    found = [
+        _problem(code, path, summary, hint=hint)
+        for code, path, summary, hint in misplaced(document.value)
+    ]
+    if found:
+        placed = positions.attach(found, lambda _: data)
+        raise InvalidInputError(
+            tuple(
+                replace(each, position=hidden(each.position)) if each.position else each
+                for each in placed
+            )
+        )
 
 
 _START = "start with `apiVersion: reconciler/v1` and `kind: Project`"
@@ -301,56 +276,24 @@ def _checked(written: ProjectFile, vendors: Mapping[str, Vendor]) -> Iterator[Di
                 ),
             )
         else:
-            yield from _reachable(tenant, vendor, at)
+            for code, path, summary, hint, on_key in reachable.problems(tenant, vendor, at):
+                yield _problem(code, path, summary, hint=hint, on_key=on_key)
 
 
-def _reachable(tenant: TenantBlock, vendor: Vendor, at: model.Path) -> Iterator[Diagnostic]:
-    """A tenant is a sandbox, or it has all that it takes to reach it."""
-    real = {
-        "organization": tenant.organization,
-        "region": tenant.region,
-        "credentials": tenant.credentials,
-    }
-    if tenant.sandbox is not None:
-        for key, value in real.items():
-            if value is not None:
-                yield _problem(
-                    "PRJ104",
-                    (*at, key),
-                    f"a sandbox has no {key}",
-                    hint="remove it, or remove `sandbox`",
-                    on_key=True,
-                )
-        return
-    missing = [key for key, value in real.items() if value is None]
-    if missing:
-        yield _problem(
-            "PRJ104",
-            at,
-            f"the tenant has no {' and no '.join(missing)}",
-            hint="add it, or make it a sandbox: `sandbox: {seed: FILE}`",
-            on_key=True,
-        )
-    elif tenant.region not in vendor.regions:
-        yield _problem(
-            "PRJ105",
-            (*at, "region"),
-            f"{vendor.title} has no region `{tenant.region}`",
-            hint="write one of " + ", ".join(vendor.regions),
-        )
-
-
-def _project(
+def _project(  # noqa: PLR0913 - what a project is made from
     root: Path,
     written: ProjectFile,
-    facts: Mapping[str, Facts],
     document: Document,
+    *,
+    vendors: Mapping[str, Vendor],
+    facts: Mapping[str, Facts],
     environment: Mapping[str, str],
 ) -> Project:
     tenants = {}
     for name, block in written.tenants.items():
-        if block.sandbox:
-            inside(root, block.sandbox.seed)
+        sandbox = block.sandbox or SandboxBlock()
+        if sandbox.seed:
+            inside(root, sandbox.seed)
         tenants[name] = Tenant(
             name=name,
             vendor=block.vendor,
@@ -361,10 +304,14 @@ def _project(
             facts=facts[name],
             organization=block.organization,
             region=block.region,
-            credentials_env=block.credentials.env if block.credentials else None,
-            seed=block.sandbox.seed if block.sandbox else None,
-            identity=block.sandbox.identity if block.sandbox else None,
-            unmanaged=block.unmanaged,
+            credentials=block.credentials,
+            seed=sandbox.seed,
+            url=reachable.loopback(sandbox.url) if sandbox.url else None,
+            identity=sandbox.identity,
+            sandbox_rate=Rate.parse(sandbox.rate or ""),
+            rate=Rate.parse(block.rate or ""),
+            assumed=frozenset(block.assumed),
+            unmanaged=reachable.by_kinds(block, vendors[block.vendor]),
         )
     return Project(
         root,

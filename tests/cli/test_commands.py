@@ -33,8 +33,8 @@ def test_the_whole_story(example: Terminal) -> None:
     # the manifest says nothing about the description, so it is not ours to look after
     assert example(*act, "description=edited").code == 0
     assert example("drift").code == 0
-    edited = example(*act, "multimedia=disabled", "--as", "dora.pinto@meridian.example")
-    assert edited.out.startswith("dora.pinto@")
+    edited = example(*act, "multimedia=disabled", "--as", "ivo.brandt@meridian.example")
+    assert edited.out.startswith("ivo.brandt@")
     drift = example("drift")
     assert drift.code == 2
     assert "webexcc/UserProfile/cedar-agent has drifted" in drift.out

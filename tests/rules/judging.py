@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 from reconciler.model.address import Address
 from reconciler.model.diagnostic import Diagnostic, Origin, dotted
-from reconciler.model.live import Identity, LiveObject, Snapshot
+from reconciler.model.live import LiveObject, Snapshot
 from reconciler.model.resource import Resource
-from reconciler.model.value import Ref
 from reconciler.planning import planner
 from reconciler.planning.item import TenantInput
 from reconciler.vendors.webexcc import wire
@@ -65,12 +63,3 @@ def tenants(kind: str, levels: Mapping[str, str], **more: Any) -> LiveObject:
         "permissions": rows,
     }
     return wire.profile(body | more)
-
-
-def seen_by(live: Snapshot, email: str) -> Snapshot:
-    """The snapshot with one of its users as who applies."""
-    if live.identity is not None:
-        return live
-    (user,) = (each for each in live.objects["User"] if each.name == email)
-    rights = next(p for p in live.objects["UserProfile"] if p.id == user.values["userProfile"])
-    return replace(live, identity=Identity(email, Ref(user.id), rights))

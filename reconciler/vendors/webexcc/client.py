@@ -12,9 +12,15 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
 
-from reconciler.errors import NotFoundError, StalePlanError, TenantError
+from reconciler.errors import (
+    NotFoundError,
+    StalePlanError,
+    TenantError,
+    UnknownOutcomeError,
+)
 from reconciler.http.paging import Row
 from reconciler.http.parallel import in_parallel
+from reconciler.http.retry import Landed
 from reconciler.http.session import Answer, ReadSession, WriteSession, reading, writing
 from reconciler.model.live import Identity, LiveObject, Snapshot
 from reconciler.model.resource import Resource
@@ -161,14 +167,42 @@ class WebexWriter(WebexReader):
         """The profile or collection of that name, None where there is none."""
         # json.dumps quotes as RSQL does; names hold neither quotes nor backslashes anyway
         query = {"filter": f"name=={json.dumps(name)}", "page": "0", "pageSize": "2"}
-        rows = (await self._session.get(self._path(listing.PATHS[kind]), query)).body["data"]
-        return await self.fetch(kind, rows[0]["id"]) if rows else None
+        answer = await self._session.get(self._path(listing.PATHS[kind]), query)
+        with documented(f"GET {listing.PATHS[kind]}", answer.tracking_id):
+            found = [str(row["id"]) for row in answer.body["data"]]
+        return await self.fetch(kind, found[0]) if found else None
 
     async def create(self, kind: str, values: Values) -> Written:
         """POST the object, and read it back."""
         path = self._path(listing.PATHS[PROFILE] if kind == PROFILE else ITEMS[kind])
-        answer = await self._writes.post(path, await self._body(kind, values, None))
-        return await self._read_back(kind, answer.body["id"], answer)
+        body = await self._body(kind, values, None)
+
+        async def made() -> LiveObject | None:
+            there = await self.find(kind, str(body["name"]))
+            if there is not None and there.values != self._sent(kind, there.id, body).values:
+                raise TenantError(
+                    "TEN116",
+                    f"POST {path}: the answer was lost, and what carries the name is another "
+                    f"object ({there.id})",
+                    hint="nobody can tell who made it: look at it, then run `reconciler plan`",
+                )
+            return there
+
+        async def make() -> Answer:
+            answer = await self._writes.post(path, body)
+            if isinstance(answer.body, dict) and "id" in answer.body:
+                return answer
+            raise UnknownOutcomeError(
+                "TEN113",
+                f"POST {path}: the answer names no object",
+                status=answer.status,
+                tracking_id=answer.tracking_id,
+                hint="whether it was created is unknown: run `reconciler plan` to see",
+            )
+
+        done = await self._writes.surely(make, made, repeatable=False)
+        object_id = done.answer.body["id"] if done.answer else ""
+        return await self._read_back(kind, object_id, done)
 
     async def update(self, kind: str, object_id: str, values: Values, expect: str) -> Written:
         """Replace (or patch) the object as it is now, if it is as expected; read it back."""
@@ -176,26 +210,47 @@ class WebexWriter(WebexReader):
         body = await self._body(kind, values, current)
         path = self._path(ITEMS[kind], object_id)
         write = self._writes.patch if kind == USER else self._writes.put
-        return await self._read_back(kind, object_id, await write(path, body))
+        whole = {**current, **body} if kind == USER else body
+
+        async def written() -> LiveObject | None:
+            there = await self.fetch(kind, object_id)
+            if there is not None and there.digest == expect:
+                return None
+            if there is None or there.values != self._sent(kind, object_id, whole).values:
+                raise _changed(kind, object_id)
+            return there
+
+        done = await self._writes.surely(lambda: write(path, body), written)
+        return await self._read_back(kind, object_id, done)
 
     async def delete(self, kind: str, object_id: str, expect: str) -> Written:
         """DELETE the object, if it is as expected."""
         await self._expected(kind, object_id, expect)
-        answer = await self._writes.delete(self._path(ITEMS[kind], object_id))
-        return Written(None, answer.tracking_id)
+        path = self._path(ITEMS[kind], object_id)
+
+        async def gone() -> bool | None:
+            there = await self.fetch(kind, object_id)
+            if there is not None and there.digest != expect:
+                raise _changed(kind, object_id)
+            return True if there is None else None
+
+        done = await self._writes.surely(lambda: self._writes.delete(path), gone)
+        return Written(None, done.answer.tracking_id if done.answer else "", done.attempts)
 
     async def _expected(self, kind: str, object_id: str, expect: str) -> Mapping[str, Any]:
         body = await self._item(kind, object_id)
         if self._live(kind, body).digest != expect:
-            raise StalePlanError(
-                "RUN104",
-                f"{kind} {object_id} was changed by somebody after the plan was made",
-                hint="nothing was written to it: make a new plan",
-            )
+            raise _changed(kind, object_id)
         return body
 
-    async def _read_back(self, kind: str, object_id: str, answer: Answer) -> Written:
-        return Written(await self.fetch(kind, object_id), answer.tracking_id)
+    async def _read_back(self, kind: str, object_id: str, done: Landed[LiveObject]) -> Written:
+        tracking_id = done.answer.tracking_id if done.answer else ""
+        live = done.found or await self.fetch(kind, object_id)
+        return Written(live, tracking_id, done.attempts)
+
+    def _sent(self, kind: str, object_id: str, body: Mapping[str, Any]) -> LiveObject:
+        """The object as it would read back if the tenant kept all that was sent."""
+        return self._live(kind, {**body, "id": object_id})
 
     async def _body(
         self, kind: str, values: Values, current: Mapping[str, Any] | None
@@ -222,6 +277,14 @@ class WebexWriter(WebexReader):
         if kind == COLLECTION:
             return wire.collection(body)
         return wire.user(body, frozenset(body.get("teamIds") or ()))
+
+
+def _changed(kind: str, object_id: str) -> StalePlanError:
+    return StalePlanError(
+        "RUN104",
+        f"{kind} {object_id} was changed by somebody after the plan was made",
+        hint="nothing was written over it: make a new plan",
+    )
 
 
 @asynccontextmanager

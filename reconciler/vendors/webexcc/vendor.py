@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from reconciler.model.change import Action
+from reconciler.model.rate import Rate
 from reconciler.rules.rule import RuleSet
 from reconciler.vendor import (
     Declared,
@@ -17,6 +18,7 @@ from reconciler.vendor import (
     Reader,
     Removal,
     Sandbox,
+    TokenRequest,
     Vendor,
     Writer,
 )
@@ -72,6 +74,17 @@ def _sandbox(database: Path, seed: Mapping[str, Any]) -> Sandbox:
     from reconciler.vendors.webexcc.sandbox.tenant import WebexSandbox  # noqa: PLC0415
 
     return WebexSandbox(database, seed)
+
+
+def _token_request(client_id: str, secret: str, refresh_token: str) -> TokenRequest:
+    """Cisco's guide "Integrations & Authorization": a form, to the host of all of Webex."""
+    form = {
+        "grant_type": "refresh_token",
+        "client_id": client_id,
+        "client_secret": secret,
+        "refresh_token": refresh_token,
+    }
+    return TokenRequest("webexapis.com", "/v1/access_token", form)
 
 
 VENDOR = Vendor(
@@ -147,6 +160,8 @@ VENDOR = Vendor(
     ),
     reader=_reader,
     writer=_writer,
+    rate=Rate(285, 60.0),  # of the documented 300: clocks and other clients need some
+    token_request=_token_request,
     regions=("us1", "eu1", "eu2", "anz1", "ca1", "jp1", "sg1"),
     sandbox=_sandbox,
 )

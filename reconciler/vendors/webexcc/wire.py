@@ -152,6 +152,7 @@ def profile_body(
     if isinstance(folders, Mapping):
         body |= {field: _numbers(folders[name]) for name, field in _FOLDERS.items()}
     if "resources" in values:
+        body.pop("defaultResourceCollectionId", None)  # which may be absent, and never null
         body |= _resources_body(values["resources"], names)
     nested = body.get("resourceCollections") or ()
     body["resourceCollections"] = [{"id": c["id"], "name": c["name"]} for c in nested]
@@ -190,7 +191,6 @@ def _resources_body(resources: Value, names: Mapping[str, str]) -> dict[str, Any
         return {
             "resourceAccessLevel": str(resources).upper(),
             "resourceCollections": [],
-            "defaultResourceCollectionId": None,
         }
     collections = resources["collections"]
     assert isinstance(collections, frozenset)  # noqa: S101 - the normal form says so

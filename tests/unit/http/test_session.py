@@ -8,7 +8,9 @@ import pytest
 from reconciler.errors import NotFoundError, TenantError
 from reconciler.http.paging import Page, whole_list
 from reconciler.http.session import ReadSession, WriteSession, reading
+from reconciler.http.tokens import FixedToken
 from reconciler.vendor import Endpoint
+from tests.virtual import VirtualPacing
 
 
 def answering(status: int, body: bytes, headers: tuple[tuple[bytes, bytes], ...] = ()) -> Any:
@@ -20,7 +22,9 @@ def answering(status: int, body: bytes, headers: tuple[tuple[bytes, bytes], ...]
 
 
 def got(status: int, body: bytes, *headers: tuple[bytes, bytes]) -> Any:
-    endpoint = Endpoint("t", "o", "hush", app=answering(status, body, headers))
+    endpoint = Endpoint(
+        "t", "o", FixedToken("hush"), app=answering(status, body, headers), pace=VirtualPacing()
+    )
 
     async def get() -> Any:
         async with reading(endpoint, "nowhere", lambda b, t: (str(b or t), "their-id")) as session:
@@ -40,7 +44,7 @@ def test_an_answer_has_its_body() -> None:
     [
         (200, b"<html>", "TEN112"),
         (200, b'{"a": ', "TEN112"),
-        (302, b"", "TEN100"),
+        (302, b"", "TEN114"),
         (400, b'{"error": "no"}', "TEN100"),
         (401, b"", "TEN101"),
         (403, b"", "TEN103"),
@@ -70,7 +74,7 @@ def test_a_session_for_reading_has_no_way_to_write() -> None:
 
 
 def test_the_token_is_not_shown() -> None:
-    assert "hush" not in repr(Endpoint("t", "o", "hush"))
+    assert "hush" not in repr(Endpoint("t", "o", FixedToken("hush")))
 
 
 def listed(pages: list[list[str]], records: int) -> tuple[Any, ...]:

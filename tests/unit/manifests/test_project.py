@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from reconciler.errors import ReconcilerError, UsageError
+from reconciler.manifests.credentials import FromEnvironment
 from reconciler.manifests.project import Project, load_project
 from reconciler.vendor import discover
 
@@ -34,7 +35,7 @@ def test_a_project_has_its_tenants(tmp_path: Path) -> None:
     found = project(tmp_path, HEAD + "default: [lab]\ntenants:\n" + SANDBOX + REAL)
     assert list(found.tenants) == ["lab", "live"]
     assert found.tenants["lab"].is_sandbox
-    assert found.tenants["live"].credentials_env == "TOKEN"
+    assert found.tenants["live"].credentials == FromEnvironment(env="TOKEN")
     assert found.state == "sqlite:///.reconciler/state.db"
 
 
@@ -74,8 +75,8 @@ def test_the_state_may_come_from_the_environment(tmp_path: Path) -> None:
         (HEAD + "tenants:\n" + SANDBOX.replace("webexcc", "webex"), "PRJ106", "`webex`", "webexcc"),
         (HEAD + "tenants:\n" + SANDBOX.replace("lab:", "../lab:"), "PRJ107", "../lab", "letters"),
         (HEAD + "tenants:\n" + SANDBOX.replace("seed.yaml", "../seed.yaml"), "PRJ111", "out", ""),
-        (HEAD + "tenants:\n" + SANDBOX.replace("{vendor", "{unmanaged: prune, vendor"), "PRJ102",
-         "`prune` is not possible", "`ignore` or `report`"),
+        (HEAD + "tenants:\n" + SANDBOX.replace("{vendor", "{unmanaged: prune, vendor"), "PRJ167",
+         "`prune` is not in this version", "`report`"),
     ],
 )  # fmt: skip
 def test_a_project_that_cannot_be_is_told_clearly(

@@ -80,7 +80,7 @@ def what_is_hidden_is_unknown(resource: Resource[Spec], world: World) -> Iterato
     can tell what is replaced.
     """
     me = world.of(resource.address)
-    for path in _overwritten(me.before, me.values):
+    for path in _overwritten(me.before, me.values) if me.changes else ():
         yield Finding(
             ("spec", *path),
             f"what {path[-1]} is now is hidden from who applies: what is replaced is unknown",

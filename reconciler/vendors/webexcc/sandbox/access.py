@@ -23,7 +23,7 @@ from reconciler.vendors.webexcc.sandbox.data import (
     USER,
     Data,
 )
-from reconciler.vendors.webexcc.sandbox.resource_types import CODE
+from reconciler.vendors.webexcc.sandbox.resource_types import CODE, DESKTOP_PROFILE
 
 RESTRICTED = "restricted"
 """What a field with one value reads where the value is hidden."""
@@ -91,26 +91,16 @@ class Access:
         return _LEVELS.index(self.level(permission)) >= _LEVELS.index(level)
 
     def demand(self, permission: str, level: str) -> None:
-        """Refuses with 403 where the permission is below the level."""
+        """Refuses with 403 where the permission is below the level, or is not enough by itself."""
         if not self.may(permission, level):
             raise Refusal(403, f"{level} on {permission} is needed, and this user has less")
+        if permission == DESKTOP_PROFILE and level == "EDIT":
+            self._demand_default_codes()
 
     def demand_all_resources(self, what: str) -> None:
         """Refuses a delegated administrator with 403."""
         if self.own is not None:
             raise Refusal(403, f"{what}: only with access to all resources")
-
-    def demand_default_codes(self) -> None:
-        """Refuses to write desktop profiles without the default idle and wrap-up codes."""
-        reached = self._reached(CODE)
-        if reached is None:
-            return
-        rows = self.data.store.rows(CODE)
-        needed = {row["id"] for row in rows if row.get("defaultCode")} or {r["id"] for r in rows}
-        if not reached or not needed <= reached:
-            raise Refusal(
-                403, "desktop profiles need the default idle and wrap-up codes in the collections"
-            )
 
     def sees(self, kind: str, object_id: str) -> bool:
         """Whether the identity sees the thing, if there is one."""
@@ -160,6 +150,18 @@ class Access:
                 named = each.get(rest[0]) if rest else each
                 if named is None or self.sees(target, str(named)):
                     yield each
+
+    def _demand_default_codes(self) -> None:
+        """Refuses to write desktop profiles without the default idle and wrap-up codes."""
+        reached = self._reached(CODE)
+        if reached is None:
+            return
+        rows = self.data.store.rows(CODE)
+        needed = {row["id"] for row in rows if row.get("defaultCode")} or {r["id"] for r in rows}
+        if not reached or not needed <= reached:
+            raise Refusal(
+                403, "desktop profiles need the default idle and wrap-up codes in the collections"
+            )
 
     def _sees_body(self, kind: str, body: Body) -> bool:
         if self.own is None:

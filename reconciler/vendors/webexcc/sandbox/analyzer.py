@@ -15,6 +15,13 @@ from reconciler.vendors.webexcc.sandbox.data import FOLDER, PROFILE, Data
 LISTS = {"editableFolderIds": 2, "viewableFolderIds": 1, "nonViewableFolderIds": 0}
 """The lists of a profile, and how much each allows: as NONE, VIEW and EDIT of Analyzer do."""
 
+FOLDER_LISTS = {
+    "editable": "editableFolderIds",
+    "viewable": "viewableFolderIds",
+    "hidden": "nonViewableFolderIds",
+}
+"""What seeds and the console call the lists."""
+
 _LEVELS = {"NONE": 0, "VIEW": 1, "EDIT": 2}
 _LIST_OF = {level: field for field, level in LISTS.items()}
 _VIEW = 1

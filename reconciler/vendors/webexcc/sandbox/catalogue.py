@@ -6,6 +6,15 @@ PROFILE_TYPES = (
     "ADMINISTRATOR", "ADMINISTRATOR_ONLY", "SUPERVISOR", "PREMIUM_AGENT", "STANDARD_AGENT",
 )  # fmt: skip
 
+TYPE_NAMES = {
+    "licensed-administrator": "ADMINISTRATOR",
+    "unlicensed-administrator": "ADMINISTRATOR_ONLY",
+    "supervisor": "SUPERVISOR",
+    "premium-agent": "PREMIUM_AGENT",
+    "standard-agent": "STANDARD_AGENT",
+}
+"""What seeds and the console call the types."""
+
 CUSTOM_ONLY = ("ADMINISTRATOR_ONLY", "STANDARD_AGENT")
 """These types never have full access."""
 

@@ -10,8 +10,8 @@ from reconciler.sandbox.errors import Refusal, SandboxError
 from reconciler.sandbox.store import Body
 from reconciler.vendors.webexcc.sandbox import licences, stock
 from reconciler.vendors.webexcc.sandbox.access import SCOPES
-from reconciler.vendors.webexcc.sandbox.analyzer import Folders
-from reconciler.vendors.webexcc.sandbox.catalogue import ADD_ONS, RESOURCE_TYPES
+from reconciler.vendors.webexcc.sandbox.analyzer import FOLDER_LISTS, Folders
+from reconciler.vendors.webexcc.sandbox.catalogue import ADD_ONS, RESOURCE_TYPES, TYPE_NAMES
 from reconciler.vendors.webexcc.sandbox.checks import one_of, refuse_unless, texts
 from reconciler.vendors.webexcc.sandbox.collections import Collections
 from reconciler.vendors.webexcc.sandbox.data import (
@@ -33,24 +33,12 @@ from reconciler.vendors.webexcc.sandbox.quirks import quirks as of_section
 from reconciler.vendors.webexcc.sandbox.resource_types import TYPES
 from reconciler.vendors.webexcc.sandbox.tokens import Tokens
 
-_TYPES = {
-    "licensed-administrator": "ADMINISTRATOR",
-    "unlicensed-administrator": "ADMINISTRATOR_ONLY",
-    "supervisor": "SUPERVISOR",
-    "premium-agent": "PREMIUM_AGENT",
-    "standard-agent": "STANDARD_AGENT",
-}
 _ASSIGNED = {
     "skillProfile": ("skillProfileId", "skill-profile"),
     "desktopProfile": ("agentProfileId", "desktop-profile"),
     "multimediaProfile": ("multimediaProfileId", "multimedia-profile"),
 }
 """What a user may have beyond site and teams: key of a seed -> field, type."""
-_FOLDER_LISTS = {
-    "editable": "editableFolderIds",
-    "viewable": "viewableFolderIds",
-    "hidden": "nonViewableFolderIds",
-}
 _SECTION_OF = {SITE: "sites", QUEUE: "queues", CHANNEL: "channels", TEAM: "teams"}
 _SECTIONS = (
     "organization", "limits", "permissions", "addOns", "quirks", "identities",
@@ -182,7 +170,7 @@ def _profile(data: Data, row: Mapping[str, Any]) -> None:
     body: Body = {
         "name": row["name"],
         "description": row.get("description", ""),
-        "profileType": _TYPES.get(row["type"], row["type"]),
+        "profileType": TYPE_NAMES.get(row["type"], row["type"]),
         "active": row.get("active", True),
         "permissionAccessLevel": "ALL" if permissions == "all" else "SPECIFIC",
         "resourceAccessLevel": "ALL" if resources == "all" else "SPECIFIC",
@@ -197,7 +185,7 @@ def _profile(data: Data, row: Mapping[str, Any]) -> None:
         ]
         body["defaultResourceCollectionId"] = _id(data, COLLECTION, resources["default"])
     for name, paths in (row.get("analyzerFolders") or {}).items():
-        body[_FOLDER_LISTS[name]] = [_id(data, FOLDER, path) for path in paths]
+        body[FOLDER_LISTS[name]] = [_id(data, FOLDER, path) for path in paths]
     Profiles(data).add(body, system=row.get("systemDefault", False))
 
 

@@ -11,12 +11,12 @@ from reconciler.sandbox.app import Answer, Call, Endpoint, Handler, asgi
 from reconciler.sandbox.errors import Refusal, SandboxError
 from reconciler.sandbox.store import Store
 from reconciler.vendor import AsgiApp
+from reconciler.vendors.webexcc.sandbox import console
 from reconciler.vendors.webexcc.sandbox import seed as seeds
 from reconciler.vendors.webexcc.sandbox.acl import Acl
 from reconciler.vendors.webexcc.sandbox.attach import Attach
 from reconciler.vendors.webexcc.sandbox.bulk import Bulk
 from reconciler.vendors.webexcc.sandbox.collections import Collections
-from reconciler.vendors.webexcc.sandbox.console import ACTIONS, Console
 from reconciler.vendors.webexcc.sandbox.data import IDENTITY, PROFILE, USER, Data, links
 from reconciler.vendors.webexcc.sandbox.errors import worded
 from reconciler.vendors.webexcc.sandbox.flows import Flows
@@ -37,7 +37,7 @@ def _now() -> datetime:
 class WebexSandbox:
     """One organization on one database file, filled from its seed where it is empty."""
 
-    actions = ACTIONS
+    actions = console.ACTIONS
 
     def __init__(
         self, database: Path, seed: Mapping[str, Any], clock: Callable[[], datetime] = _now
@@ -98,7 +98,7 @@ class WebexSandbox:
 
     def act(self, action: str, arguments: Mapping[str, str], identity: str | None) -> str:
         """Do what a person would do in the console; answers with what was done."""
-        return Console(self._data).act(action, arguments, str(self._identity(identity)["id"]))
+        return console.act(self._data, action, arguments, str(self._identity(identity)["id"]))
 
     def _identity(self, wanted: str | None) -> Mapping[str, Any]:
         identities = self._store.rows(IDENTITY)

@@ -125,6 +125,11 @@ class Tenant:
     def status(self, who: str, method: str, path: str, body: Any = None) -> int:
         return self.ask(who, method, path, body)[0]
 
+    def act(self, who: str, action: str, **arguments: str) -> str:
+        """Do something in the console."""
+        given = {key.replace("_", "-"): value for key, value in arguments.items()}
+        return self.sandbox.act(action, given, who)
+
     def refusal(self, who: str, method: str, path: str, body: Any = None) -> tuple[int, str]:
         """Status and reason of a request that is refused."""
         status, said = self.ask(who, method, path, body)

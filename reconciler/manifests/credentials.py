@@ -1,0 +1,166 @@
+"""Where a tenant's credentials are: the shapes of `credentials`, and what it must never hold.
+
+Looked at before anything else of the project file: what is written in place of a secret's
+whereabouts may be the secret, and is never shown again.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+from pydantic import Field
+
+from reconciler.model.diagnostic import Path, Position
+from reconciler.model.resource import Manifest
+
+VARIABLE = r"[A-Za-z_][A-Za-z0-9_]{0,63}"
+Found = tuple[str, Path, str, str]
+"""Code, path, summary and hint of something wrong."""
+
+
+class FromEnvironment(Manifest, defer_build=True):
+    """The name of a variable, never what it holds."""
+
+    env: str = Field(
+        description="The name of the environment variable that holds it.",
+        examples=["CONTOSO_TOKEN"],
+    )
+
+
+class FromFile(Manifest, defer_build=True):
+    """A file that holds it and nothing else."""
+
+    file: str = Field(
+        description="The file that holds it, relative to this one or absolute; only its owner may "
+        "read it.",
+        examples=["/run/secrets/token"],
+    )
+
+
+class FromCommand(Manifest, defer_build=True):
+    """A command that prints it; it runs only where RECONCILER_ALLOW_COMMAND is 1."""
+
+    command: list[str] = Field(
+        min_length=1,
+        description="The program and its arguments; no shell is involved.",
+        examples=[["op", "read", "op://ops/contact-center/token"]],
+    )
+
+
+Secret = FromEnvironment | FromFile | FromCommand
+
+
+class ServiceApp(Manifest, defer_build=True):
+    """A machine account: its access tokens are fetched, and renewed before they expire."""
+
+    id: FromEnvironment | FromFile = Field(description="Where the client id is.")
+    secret: Secret = Field(description="Where the client secret is.")
+    refresh_token: Secret = Field(
+        description="Where the refresh token is; one that is replaced is written back to a file."
+    )
+
+
+class FromServiceApp(Manifest, defer_build=True):
+    """A service app of the vendor's."""
+
+    service_app: ServiceApp = Field(description="The app's three parts.")
+
+
+Credentials = Secret | FromServiceApp
+
+_SECRET = ("env", "file", "command")
+_APP: Mapping[str, tuple[str, ...]] = {
+    "id": ("env", "file"),
+    "secret": _SECRET,
+    "refreshToken": _SECRET,
+}
+_HOW = "write {env: NAME}, {file: PATH}, {command: [PROGRAM, ...]} or {serviceApp: ...}"
+
+
+def misplaced(file: Any) -> Iterator[Found]:
+    """All that the tenants hold and must not, in words without any value."""
+    tenants = file.get("tenants") if isinstance(file, dict) else None
+    for name, tenant in tenants.items() if isinstance(tenants, dict) else ():
+        if not isinstance(tenant, dict):
+            continue
+        if tenant.get("credentials") is not None:
+            yield from _credentials(tenant["credentials"], ("tenants", name, "credentials"))
+        sandbox = tenant.get("sandbox")
+        if isinstance(sandbox, dict) and "@" in str(sandbox.get("url")):
+            at, hint = ("tenants", name, "sandbox", "url"), "write it like `http://127.0.0.1:8080`"
+            yield "PRJ164", at, "the URL of a sandbox names no user", hint
+
+
+def hidden(place: Position) -> Position:
+    """The place without its text, which may be a secret."""
+    text = " " * (place.column - 1) + "***"
+    return replace(place, text=text, end_column=place.column + 3)
+
+
+def _credentials(written: Any, at: Path) -> Iterator[Found]:
+    if not isinstance(written, dict):
+        yield _literal(at, "the credentials")
+    elif "keyring" in written:
+        hint = "use `file` or `command`: a command can ask the keyring"
+        yield "PRJ161", (*at, "keyring"), "`keyring` is not in this version", hint
+    elif set(written) == {"serviceApp"}:
+        yield from _service_app(written["serviceApp"], (*at, "serviceApp"))
+    else:
+        yield from _secret(written, at, _SECRET, _HOW)
+
+
+def _service_app(written: Any, at: Path) -> Iterator[Found]:
+    hint = "a service app has `id`, `secret` and `refreshToken`, each {env: NAME} or {file: PATH}"
+    if not isinstance(written, dict):
+        yield _literal(at, "the service app")
+        return
+    for key in written.keys() - _APP.keys():
+        yield "PRJ160", at, _no_key(key, "a service app"), hint
+    for key, ways in _APP.items():
+        if key not in written:
+            yield "PRJ102", at, f"the service app has no `{key}`", hint
+        elif not isinstance(written[key], dict):
+            yield _literal((*at, key), f"`{key}`")
+        else:
+            yield from _secret(written[key], (*at, key), ways, hint)
+
+
+def _secret(written: dict[str, Any], at: Path, ways: tuple[str, ...], hint: str) -> Iterator[Found]:
+    unknown = [key for key in written if key not in ways]
+    if unknown or len(written) != 1:
+        said = _no_key(unknown[0], "this") if unknown else "exactly one of them is wanted"
+        yield "PRJ160", at, said, hint
+        return
+    ((way, value),) = written.items()
+    if way == "command":
+        if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
+            yield "PRJ160", (*at, way), "`command` is a list: a program and its arguments", hint
+        elif not value:
+            yield "PRJ160", (*at, way), "`command` names no program", hint
+    elif not isinstance(value, str) or not value:
+        yield "PRJ160", (*at, way), f"`{way}` wants text", hint
+    elif way == "env" and not re.fullmatch(VARIABLE, value):
+        yield (
+            "PRJ160",
+            (*at, way),
+            "this is no name of an environment variable",
+            "write the name of the variable, never what it holds; if this is a secret, revoke it",
+        )
+
+
+def _no_key(key: object, what: str) -> str:
+    """An unknown key; the key itself is shown only where it is surely none of a secret."""
+    shown = f"`{key}`" if re.fullmatch(r"[A-Za-z]{1,20}", str(key)) else "this key"
+    return f"{what} has no {shown}: secrets are never written here"
+
+
+def _literal(at: Path, what: str) -> Found:
+    return (
+        "PRJ160",
+        at,
+        f"{what} must not be written here",
+        f"{_HOW}; if this is a secret, revoke it: it is in the history of Git",
+    )

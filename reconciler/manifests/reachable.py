@@ -1,0 +1,153 @@
+"""Whether a tenant can be reached: an embedded sandbox, one that is served, a real tenant."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Iterator, Mapping
+from urllib.parse import urlsplit
+
+from reconciler.manifests.tenant_block import SandboxBlock, TenantBlock
+from reconciler.model.diagnostic import Path
+from reconciler.model.rate import Rate
+from reconciler.model.suggestion import did_you_mean
+from reconciler.vendor import Removal, Vendor
+
+Found = tuple[str, Path, str, str, bool]
+"""Code, path, summary, hint, and whether the key is meant."""
+
+
+def problems(tenant: TenantBlock, vendor: Vendor, at: Path) -> Iterator[Found]:
+    """All that is wrong with how one tenant is reached and treated."""
+    if tenant.sandbox is None:
+        yield from _real(tenant, vendor, at)
+    elif tenant.sandbox.url is not None:
+        yield from _served(tenant, tenant.sandbox, at)
+    else:
+        yield from _embedded(tenant, tenant.sandbox, at)
+    yield from _service_app(tenant, vendor, at)
+    yield from _rates(tenant, at)
+    yield from _assumed(tenant, vendor, at)
+    yield from _unmanaged(tenant, vendor, at)
+
+
+def loopback(url: str) -> str | None:
+    """The origin of a sandbox that is served on this machine, None for every other URL.
+
+    `localhost` is taken for 127.0.0.1, whatever the machine's tables say.
+    """
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        return None
+    plain = parts.scheme == "http" and "@" not in parts.netloc and parts.path in ("", "/")
+    if not plain or parts.query or parts.fragment or "\\" in url or port == 0:
+        return None
+    host = "127.0.0.1" if parts.hostname == "localhost" else parts.hostname or ""
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        return None
+    if not address.is_loopback:
+        return None
+    shown = f"[{address}]" if address.version == 6 else str(address)  # noqa: PLR2004 - IPv6
+    return f"http://{shown}:{port or 80}"
+
+
+def _real(tenant: TenantBlock, vendor: Vendor, at: Path) -> Iterator[Found]:
+    missing = _missing(tenant, ("organization", "region", "credentials"))
+    if missing:
+        hint = "add it, or make it a sandbox: `sandbox: {seed: FILE}`"
+        yield "PRJ104", at, f"the tenant has no {missing}", hint, True
+    elif tenant.region not in vendor.regions:
+        said = f"{vendor.title} has no region `{tenant.region}`"
+        hint = "write one of " + ", ".join(vendor.regions)
+        yield "PRJ105", (*at, "region"), said, hint, False
+
+
+def _served(tenant: TenantBlock, sandbox: SandboxBlock, at: Path) -> Iterator[Found]:
+    inner = (*at, "sandbox")
+    for key, value in (("seed", sandbox.seed), ("as", sandbox.identity), ("rate", sandbox.rate)):
+        if value is not None:
+            hint = f"remove it: whoever serves the sandbox decides on its {key}"
+            yield "PRJ104", (*inner, key), f"a sandbox with a `url` has no `{key}`", hint, True
+    if loopback(str(sandbox.url)) is None:
+        said = "a sandbox is served on this machine only, over plain http"
+        yield "PRJ164", (*inner, "url"), said, "write it like `http://127.0.0.1:8080`", False
+    if tenant.region is not None:
+        hint = "remove it: the sandbox answers for every host"
+        yield "PRJ104", (*at, "region"), "a sandbox has no region", hint, True
+    if missing := _missing(tenant, ("organization", "credentials")):
+        hint = "`reconciler sandbox serve` shows both when it starts"
+        yield "PRJ104", at, f"the tenant has no {missing}", hint, True
+
+
+def _embedded(tenant: TenantBlock, sandbox: SandboxBlock, at: Path) -> Iterator[Found]:
+    if sandbox.seed is None:
+        said = "the sandbox has neither a `seed` nor a `url`"
+        hint = "write `seed: FILE`, or the `url` of one that is served"
+        yield "PRJ104", (*at, "sandbox"), said, hint, True
+    for key in ("organization", "region", "credentials"):
+        if getattr(tenant, key) is not None:
+            hint = "remove it, or remove `sandbox`"
+            yield "PRJ104", (*at, key), f"a sandbox has no {key}", hint, True
+
+
+def _missing(tenant: TenantBlock, keys: tuple[str, ...]) -> str:
+    return " and no ".join(key for key in keys if getattr(tenant, key) is None)
+
+
+def _service_app(tenant: TenantBlock, vendor: Vendor, at: Path) -> Iterator[Found]:
+    uses = tenant.credentials is not None and hasattr(tenant.credentials, "service_app")
+    if uses and vendor.token_request is None:
+        said = f"{vendor.title} has no service apps that are known here"
+        hint = "use `env`, `file` or `command`"
+        yield "PRJ161", (*at, "credentials", "serviceApp"), said, hint, True
+
+
+def _rates(tenant: TenantBlock, at: Path) -> Iterator[Found]:
+    inner = tenant.sandbox.rate if tenant.sandbox else None
+    for path, text in ((("rate",), tenant.rate), (("sandbox", "rate"), inner)):
+        if text is not None and Rate.parse(text) is None:
+            said = f"`{text}` is no rate"
+            yield "PRJ165", (*at, *path), said, "write it like `285/min`, `5/s` or `9000/h`", False
+
+
+def _assumed(tenant: TenantBlock, vendor: Vendor, at: Path) -> Iterator[Found]:
+    known = vendor.assumed
+    for number, each in enumerate(tenant.assumed):
+        if each not in known:
+            listed = "it has " + ", ".join(known) if known else "it has none: remove it"
+            said = f"{vendor.title} has no assumed endpoint `{each}`"
+            hint = did_you_mean(each, known, otherwise=listed)
+            yield "PRJ166", (*at, "assumed", number), said, hint, False
+
+
+def _unmanaged(tenant: TenantBlock, vendor: Vendor, at: Path) -> Iterator[Found]:
+    at, kinds = (*at, "unmanaged"), {kind.name: kind for kind in vendor.kinds}
+    by_kind = isinstance(tenant.unmanaged, Mapping)
+    for name, what in by_kinds(tenant, vendor).items():
+        place = (*at, name) if by_kind else at
+        if name not in kinds:
+            hint = did_you_mean(name, kinds, otherwise="the kinds are " + ", ".join(kinds))
+            yield "PRJ102", place, f"{vendor.title} has no kind `{name}`", hint, True
+        elif what == "prune" and by_kind and _stays(vendor, name):
+            hint = "write `report` or `ignore`: people are never deleted"
+            yield "PRJ167", place, f"`prune` is not possible for {name}", hint, False
+        elif what == "prune":
+            hint = "write `report`, and delete by hand what it lists"
+            yield "PRJ167", place, "`prune` is not in this version", hint, False
+            if not by_kind:
+                return
+
+
+def by_kinds(tenant: TenantBlock, vendor: Vendor) -> Mapping[str, str]:
+    """What is done, kind by kind, about objects that Git lacks."""
+    if isinstance(tenant.unmanaged, Mapping):
+        return tenant.unmanaged
+    return {kind.name: tenant.unmanaged for kind in vendor.kinds}
+
+
+def _stays(vendor: Vendor, name: str) -> bool:
+    kind = vendor.kind(name)
+    return kind.person or kind.removal is Removal.FORGET

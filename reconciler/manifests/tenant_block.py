@@ -1,0 +1,91 @@
+"""One tenant as the project file has it."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from reconciler.manifests.credentials import (
+    FromCommand,
+    FromEnvironment,
+    FromFile,
+    FromServiceApp,
+)
+from reconciler.model.resource import Manifest
+
+Unmanaged = Literal["ignore", "report", "prune"]
+
+
+class SandboxBlock(Manifest, defer_build=True):
+    """A tenant that answers as the vendor's does: embedded, or served on this machine."""
+
+    seed: str | None = Field(
+        default=None,
+        description="The file that the embedded tenant is seeded from.",
+        examples=["sandbox/seed.yaml"],
+    )
+    url: str | None = Field(
+        default=None,
+        description="Where `reconciler sandbox serve` serves it, on this machine; the tenant then "
+        "has an organization and credentials.",
+        examples=["http://127.0.0.1:8080"],
+    )
+    identity: str | None = Field(
+        default=None,
+        alias="as",
+        description="Who applies, by e-mail; by default the first full administrator of the seed.",
+    )
+    rate: str | None = Field(
+        default=None,
+        description="How many requests the embedded tenant takes; by default any number.",
+        examples=["300/min"],
+    )
+
+
+class TenantBlock(Manifest, defer_build=True):
+    """One organisation at a vendor: a sandbox, or one that is reached over the network."""
+
+    vendor: str = Field(description="The system that the tenant is of.")
+    manifests: list[str] = Field(
+        min_length=1,
+        description="The files that describe the tenant, as globs relative to this file.",
+        examples=[["access/**/*.yaml"]],
+    )
+    patches: list[str] = Field(
+        default_factory=list,
+        description="Files whose documents change manifests for this tenant alone, as globs.",
+        examples=[["overlays/prod/*.yaml"]],
+    )
+    organization: str | None = Field(
+        default=None, description="The vendor's id of the organisation."
+    )
+    region: str | None = Field(
+        default=None, description="Where the organisation's data is; the hosts follow from it."
+    )
+    credentials: FromEnvironment | FromFile | FromCommand | FromServiceApp | None = Field(
+        default=None, description="Where the token is; it is never written here."
+    )
+    sandbox: SandboxBlock | None = Field(
+        default=None,
+        description="Makes it a sandbox: nothing leaves this machine.",
+        examples=[{"seed": "sandbox/seed.yaml"}],
+    )
+    unmanaged: Unmanaged | dict[str, Unmanaged] = Field(
+        default="ignore",
+        description="What is done about objects of the tenant that Git lacks, for all kinds or "
+        "kind by kind; `prune` is not in this version.",
+        examples=["report", {"UserProfile": "report"}],
+    )
+    rate: str | None = Field(
+        default=None,
+        description="How many requests are sent at most; by default what suits the vendor.",
+        examples=["285/min"],
+    )
+    assumed: list[str] = Field(
+        default_factory=list,
+        description="Endpoints to use that the vendor has not published, by their ids.",
+    )
+    facts: dict[str, object] = Field(
+        default_factory=dict, description="What no API of the vendor tells."
+    )
