@@ -246,6 +246,10 @@ class WebexWriter(WebexReader):
     async def _read_back(self, kind: str, object_id: str, done: Landed[LiveObject]) -> Written:
         tracking_id = done.answer.tracking_id if done.answer else ""
         live = done.found or await self.fetch(kind, object_id)
+        if live is None and done.answer and isinstance(done.answer.body, dict):
+            # what a write takes out of the writer's own sight is told by its answer alone
+            with documented(f"the written {kind} {object_id}", tracking_id):
+                live = self._live(kind, done.answer.body)
         return Written(live, tracking_id, done.attempts)
 
     def _sent(self, kind: str, object_id: str, body: Mapping[str, Any]) -> LiveObject:
