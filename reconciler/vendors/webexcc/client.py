@@ -77,7 +77,7 @@ class WebexReader:
                 },
                 requests=self._session.requests,
                 identity=identity,
-                partial=unseen(identity, refused, objects[COLLECTION], wanted),
+                partial=unseen(me, identity, refused, objects[COLLECTION], wanted),
             )
 
     async def _lists(

@@ -8,6 +8,8 @@ from reconciler.model.change import Action
 from reconciler.model.plan import Plan
 from reconciler.model.value import HIDDEN, Ref, Unseen, Values
 from reconciler.planning.view import completed, out_of_reach, sendable
+from reconciler.sandbox.faults import fault
+from reconciler.sandbox.faulty import faulty
 from tests.workshop import ORGANIZATION, PROJECT, Workshop
 
 DEE = "dee@x.example"
@@ -109,6 +111,17 @@ def test_nothing_is_left_to_do_for_who_sees_a_part(shared: Workshop) -> None:
         "PLN154",
     ]
     assert not shared.drift().differences
+
+@pytest.mark.parametrize("answer", [403, 404])
+def test_who_may_not_be_asked_may_see_a_part(shared: Workshop, answer: int) -> None:
+    """A token without the scope for `/people/me` can be a delegated administrator's."""
+    shared.manifests(*(each for each in ALL if each != BOB))
+    shared.around = lambda app: faulty(app, [fault(f"{answer} on='GET */people/me'")])
+    plan = shared.plan()
+    (read,) = plan.tenants
+    assert {"UserProfile", "ResourceCollection", "User", "queue"} <= read.partial.keys()
+    assert not plan.changes, [str(each) for each in plan.changes]
+    assert codes(plan).count("PLN151") == 1
 
 
 def test_what_left_git_and_is_hidden_stays_ours(shared: Workshop) -> None:
