@@ -83,8 +83,9 @@ def unseen(
     """The kinds and types that the identity sees a part of only, or nothing, with the reason.
 
     Where nothing tells who asks (`me` is empty), they may see a part of everything: it could be a
-    delegated administrator whose token may not ask. `refused` has the lists that were answered with 403, `wanted` the kinds that manifests are of.
-    Raises TenantError for a list that cannot be done without, or that their rights allow.
+    delegated administrator whose token may not ask. `refused` has the lists that were answered
+    with 403, `wanted` the kinds that manifests are of. Raises TenantError for a list that cannot
+    be done without, or that their rights allow.
     """
     found = _of_collections(identity, collections) if me else dict.fromkeys(PERMISSION_OF, NOBODY)
     for kind, error in refused.items():

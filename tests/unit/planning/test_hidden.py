@@ -112,6 +112,7 @@ def test_nothing_is_left_to_do_for_who_sees_a_part(shared: Workshop) -> None:
     ]
     assert not shared.drift().differences
 
+
 @pytest.mark.parametrize("answer", [403, 404])
 def test_who_may_not_be_asked_may_see_a_part(shared: Workshop, answer: int) -> None:
     """A token without the scope for `/people/me` can be a delegated administrator's."""
