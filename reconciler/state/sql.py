@@ -168,7 +168,11 @@ class SqlState:
         drop: str | None,
     ) -> None:
         """Commit that an operation was carried out, with the row that it brings or takes."""
-        facts = {"digest": digest, "tracking_id": tracking_id, "attempts": attempts}
+        facts: dict[str, str | int | None] = {
+            "digest": digest,
+            "tracking_id": tracking_id,
+            "attempts": attempts,
+        }
         if object_id is not None:
             facts["object_id"] = object_id
         with self._transaction() as connection:
