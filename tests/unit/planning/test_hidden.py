@@ -160,6 +160,16 @@ def test_a_change_is_written_and_the_hidden_part_stays(shared: Workshop) -> None
     assert (plan.outcome, plan.records) == ("no_changes", ())
 
 
+def test_whether_a_move_from_a_hidden_profile_is_taken_is_not_checked(shared: Workshop) -> None:
+    shared.manifests(*ALL[:4], ANN.replace("far", "both"), BOB)
+    plan = shared.plan()
+    assert not plan.errored
+    (told,) = [each.summary for each in plan.findings if each.code == "WCC203"]
+    assert told.startswith("not checked")
+    asks(shared, "root@x.example")
+    assert "WCC203" not in codes(shared.plan())
+
+
 def test_a_hidden_member_that_git_adds_is_left_for_who_sees_it(shared: Workshop) -> None:
     """Whether it is there is unknown, so it is neither added nor an error."""
     asks(shared, "root@x.example")
