@@ -269,7 +269,7 @@ def _notes(each: Prepared, made: TenantPlan) -> Iterable[Diagnostic]:
         yield Diagnostic(
             Severity.INFO,
             "PLN134",
-            "no state: adopting by name, nothing will be deleted",
+            f"no state: adopting by name, nothing will be deleted{_but_pruned(each)}",
             tenant=tenant,
         )
     for kind, names in made.unmanaged.items():
@@ -280,6 +280,12 @@ def _notes(each: Prepared, made: TenantPlan) -> Iterable[Diagnostic]:
                 f"not in Git: {len(names)} {kind} of the tenant: {listed(names)}",
                 tenant=tenant,
             )
+
+
+def _but_pruned(each: Prepared) -> str:
+    """What a missing state does not keep from being deleted: the project file asks for it."""
+    kinds = ", ".join(k for k, what in each.tenant.unmanaged.items() if what == "prune")
+    return f" but what `unmanaged: prune` asks for ({kinds})" if kinds else ""
 
 
 def _tenant_read(

@@ -220,9 +220,11 @@ def _why(change: Change) -> str:
     if change.previous_address:
         before = safe(Address.parse(change.previous_address).name)
         because = f"{because}; until now {before}"
-    named = "" if change.name == Address.parse(change.address).name else safe(change.name)
+    address = Address.parse(change.address)
+    named = "" if change.name == address.name else safe(change.name)
     told = f'"{named}"' if named else ""
-    known = f"id {safe(change.object_id)}" if change.object_id else ""
+    told_by_address = address.outside == change.object_id
+    known = f"id {safe(change.object_id)}" if change.object_id and not told_by_address else ""
     return "; ".join(filter(None, [because, told, known]))
 
 
