@@ -19,7 +19,7 @@ from reconciler.reporting import applying, diagnostics, drift, github, junit, sa
 from reconciler.reporting import json as machine
 from reconciler.reporting.paint import plain
 from reconciler.reporting.places import Places
-from tests.workshop import COLLECTION, EXAMPLE, PROFILE, USER, Workshop
+from tests.workshop import COLLECTION, EXAMPLE, PROFILE, PROJECT, SEED, USER, Workshop
 
 HERE = Path(__file__).parent
 STYLE = text.Style(plain)
@@ -109,6 +109,33 @@ def test_a_week_later(example: Workshop, golden: Golden) -> None:
     golden("week-later/plan.txt", shown(plan))
     golden("week-later/plan-verbose.txt", shown(plan, whole=True))
     golden("week-later/plan.json", dump(plan).decode())
+
+
+def test_what_only_the_tenant_has_is_pruned(workshop: Workshop, golden: Golden) -> None:
+    """Of what somebody made by hand one profile has a user, so it stays, and its collection."""
+    limited = "type: supervisor, permissions: {queue: view}, resources: {collections"
+    by_hand = (
+        f"  - {{name: Pilot lead, {limited}: [Pilot], default: Pilot}}}}\n"
+        f"  - {{name: Night lead, {limited}: [Night], default: Night}}}}\n"
+    )
+    everything = "resources: {queue: all, site: all, team: all, channel: all}"
+    workshop.write(
+        "seed.yaml",
+        SEED.replace("users:\n", f"{by_hand}users:\n")
+        + f"collections: [{{name: Pilot, {everything}}}, {{name: Night, {everything}}}]\n",
+    )
+    workshop.write(
+        "reconciler.yaml", PROJECT.replace("    sandbox", "    unmanaged: prune\n    sandbox")
+    )
+    workshop.manifests(COLLECTION)
+    workshop.planned_and_applied()
+    workshop.manifests(COLLECTION, PROFILE)
+    workshop.act("move-user", user="kim@northwind.example", profile="Night lead")
+    plan = workshop.plan()
+    golden("prune/plan.txt", shown(plan))
+    (ledger,) = workshop.apply(plan)
+    lines = [applying.event(event, plain) for event in ledger.events]
+    golden("prune/apply.txt", "\n".join(line for line in lines if line) + "\n")
 
 
 def test_a_plan_that_comes_near_to_limits(workshop: Workshop, golden: Golden) -> None:
