@@ -44,7 +44,7 @@ from reconciler.rules.rule import Rule, Where
 class Drift:
     """What differs, which objects no revert takes back, and the plan that takes back the rest.
 
-    `notes` are about the project file: settings of rules that do nothing.
+    `notes` are about what nobody sees who asks, and settings of rules that do nothing.
     """
 
     tenants: tuple[TenantRead, ...]
@@ -127,16 +127,18 @@ async def drift(work: Work) -> Drift:
     differences: list[Difference] = []
     beyond: list[Address] = []
     parts: list[Part] = []
+    unknown: list[Diagnostic] = []
     for each in prepared:
         snapshot = await _read(each, work)
         found = drifting.find(each.given(), snapshot, stateless=each.stateless)
         reads.append(_tenant_read(each, snapshot, {}))
         differences.extend(found.differences)
         beyond.extend(found.beyond)
+        unknown.extend(found.notes)
         if found.revert:
             parts.append(_part(each, snapshot, found.revert))
     revert = joined(tuple(parts), mode="revert", bounds=work.bounds) if parts else None
-    notes = policy_notes(work.project, refused, ())
+    notes = (*unknown, *policy_notes(work.project, refused, ()))
     return Drift(tuple(reads), tuple(differences), tuple(beyond), revert, notes)
 
 

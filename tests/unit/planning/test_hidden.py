@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import pytest
 
+from reconciler.engine.connect import sandbox_database
 from reconciler.errors import StalePlanError
 from reconciler.model.change import Action
 from reconciler.model.guard import Allowance
 from reconciler.model.plan import Plan, dump, load
 from reconciler.model.value import HIDDEN, Ref, Unseen, Values
 from reconciler.planning.view import completed, out_of_reach, sendable
+from reconciler.reporting import drift
+from reconciler.reporting.paint import plain
+from reconciler.reporting.text import Style
+from reconciler.sandbox.store import Store
 from tests.workshop import ORGANIZATION, PROJECT, Workshop
 
 DEE = "dee@x.example"
@@ -197,6 +202,71 @@ def test_without_a_state_people_who_are_not_seen_are_no_error(shared: Workshop) 
     assert not plan.errored
     assert {c.action for c in plan.changes} == {Action.ADOPT}
     assert "PLN150" in codes(plan)
+
+
+def drifted(here: Workshop) -> tuple[list[str], dict[str, str]]:
+    """The attributes that drifted, and what is said to be unknown."""
+    found = here.drift()
+    paths = [a.path for each in found.differences for a in each.attributes]
+    return paths, {each.code: each.summary for each in found.notes}
+
+
+def test_drift_says_what_it_cannot_know(shared: Workshop) -> None:
+    paths, notes = drifted(shared)
+    assert not paths
+    assert notes.keys() == {"PLN154", "PLN155", "PLN156"}
+    assert "`South` in resources.collections of webexcc/UserProfile/both" in notes["PLN156"]
+    assert "What is seen of the tenant is as it was last applied." in text(shared)
+    asks(shared, "root@x.example")
+    assert drifted(shared) == ([], {})
+    assert "The tenant is as it was last applied." in text(shared)
+
+
+def text(here: Workshop) -> str:
+    found = here.drift()
+    return drift.drift(found.tenants, found.differences, found.beyond, Style(plain))
+
+
+EXTRA = document(
+    "ResourceCollection",
+    "extra",
+    "{name: Extra, resources: {site: all, team: [Red], queue: [North EN], channel: [Voice, Chat]}}",
+)
+
+
+@pytest.mark.parametrize("told", [True, False])
+def test_a_member_that_is_gone_is_told_where_something_tells_its_type(
+    workshop: Workshop, told: bool
+) -> None:
+    """No manifest names the attribute any more, but Dee sees all channels: one in its place tells
+    that it has channels. Where there is none, the drift says that nobody knows.
+    """
+    seed = SEED.replace("collections:\n", "channels: [Voice, Chat]\ncollections:\n", 1).replace(
+        "collections: [North], default", "collections: [North, Extra], default"
+    )
+    extra = "  - {name: Extra, resources: {site: all, team: all, queue: all, channel: all}}\n"
+    workshop.write("seed.yaml", seed.replace("profiles:\n", f"{extra}profiles:\n"))
+    workshop.manifests(NORTH, EXTRA if told else EXTRA.replace("[Voice, Chat]", "[Chat]"))
+    workshop.planned_and_applied()
+    workshop.manifests(NORTH, document("ResourceCollection", "extra", "{name: Extra}"))
+    _delete_the_channel(workshop, "Chat")
+    asks(workshop, DEE)
+    paths, notes = drifted(workshop)
+    assert paths == (["resources.channel"] if told else [])
+    assert ("`Chat` in resources.channel" in notes.get("PLN156", "")) is not told
+
+
+def _delete_the_channel(here: Workshop, name: str) -> None:
+    """It is gone from the tenant, and from the collections that had it."""
+    (tenant,) = here.work().tenants
+    store = Store(sandbox_database(tenant, here.root))
+    (channel,) = [row for row in store.rows("channel") if row["name"] == name]
+    store.remove("channel", channel["id"])
+    for body in store.rows("resource-collection"):
+        for row in body["resources"]:
+            row["ids"] = [each for each in row.get("ids") or () if each != channel["id"]]
+        store.put("resource-collection", body, body["name"])
+    store.close()
 
 
 TO_ALL = BOTH.replace("{collections: [north, south], default: south}", "all")
