@@ -258,6 +258,14 @@ def test_manifests_full_of_mistakes(workshop: Workshop, golden: Golden) -> None:
     golden("mistakes/summary.md", github.summary(found, places))
 
 
+def test_one_mistake_in_many_manifests(workshop: Workshop, golden: Golden) -> None:
+    wrong = PROFILE.replace("[billing], default: billing", "[nowhere], default: nowhere")
+    workshop.manifests(COLLECTION, *(wrong.replace("lead", f"lead-{n:02}") for n in range(12)))
+    plan = workshop.plan()
+    assert [each.code for each in plan.findings].count("REF120") == 24
+    golden("mistakes/alike.txt", "Findings" + shown(plan).partition("\nFindings")[2])
+
+
 def test_names_from_a_tenant_break_no_terminal(workshop: Workshop, golden: Golden) -> None:
     evil = "\\e[2J\\u202Egnp.exe"
     workshop.manifests(
