@@ -10,6 +10,7 @@ UserProfileGranularAccessDTO, ResourceCollectionDTO and UserResponseDTO.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from reconciler.model.live import InventoryItem, LiveObject
@@ -251,17 +252,29 @@ def _resource_row(name: str, chosen: Value) -> dict[str, Any]:
     return {"name": name, "accessLevel": str(chosen).upper()}
 
 
-def user(body: Mapping[str, Any], teams: frozenset[str]) -> LiveObject:
-    """A user's row or item answer; `teams` are the ids of the teams they are in.
+def user(body: Mapping[str, Any], teams: frozenset[str] | None) -> LiveObject:
+    """A user's row or item answer; `teams` are the ids of the teams they are in, None unknown.
 
     Only what decides on access is kept: names and phone numbers are nobody's business.
     """
     values: dict[str, Value] = {name: _single(body.get(field)) for name, field in _OF_USERS.items()}
     values["userProfile"] = _single(body["userProfileId"])  # which every user has
-    values["teams"] = frozenset(Ref(team) for team in teams)
-    stable = [*(body.get(field) for field in _OF_USERS.values()), sorted(teams), body.get("active")]
+    values["teams"] = frozenset(Ref(team) for team in teams or ())
+    held = [body.get(field) for field in _OF_USERS.values()]
+    known = [] if teams is None else [sorted(teams)]
+    mark = digest([*held, *known, body.get("active")])
     active = body.get("active") is not False
-    return LiveObject(USER, body["id"], body["email"], values, digest(stable), active=active)
+    return LiveObject(USER, body["id"], body["email"], values, mark, active=active)
+
+
+def user_item(body: Mapping[str, Any]) -> LiveObject:
+    """A user's item answer, which has their teams.
+
+    Who may not view teams learns of them here, and not from the lists: what was read without them
+    is compared without them.
+    """
+    whole = user(body, frozenset(array(body, "teamIds", str)))
+    return replace(whole, part=user(body, None).digest)
 
 
 def user_body(values: Values) -> dict[str, Any]:
