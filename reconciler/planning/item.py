@@ -62,7 +62,6 @@ class Item:
     moved_from: Address | None = None
     gone: bool = False
     view: View = WHOLE
-
     @property
     def applied(self) -> Values | None:
         """What our state remembers of it, None where it is not ours."""
@@ -73,7 +72,7 @@ class Item:
     @property
     def differs(self) -> bool:
         """Whether the tenant has to be written to."""
-        return self.live is None or bool(diff.differing(self.before, self.declared))
+        return self.live is None or self.after != self.before
 
     @property
     def deletes(self) -> bool:

@@ -125,6 +125,8 @@ def _scheduled(
     items: tuple[Item, ...], snapshot: Snapshot
 ) -> tuple[order.Schedule, tuple[Diagnostic, ...]]:
     writes = [assemble.write(item) for item in items if item.writes]
+    if not writes:
+        return order.Schedule((), {}), ()
     try:
         return order.schedule(writes, assemble.counts_now(snapshot)), ()
     except order.ImpossibleOrderError as impossible:

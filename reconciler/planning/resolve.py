@@ -55,11 +55,13 @@ class Directory:
         self._folded: dict[tuple[str, str], list[str]] = defaultdict(list)
         self._names: dict[Ref, str] = {}
         self._of_kind: dict[tuple[str, Ref], str] = {}
+        self._found: dict[tuple[str, str], Ref] = {}
         for each in matches:
             self._add_manifest(each)
         for kind, name, key in (*_tenant_names(snapshot), *_declared_names(declared)):
-            self._theirs[kind, normal(name)].append(key)
-            self._folded[kind, normal(name).casefold()].append(name)
+            plain = normal(name)
+            self._theirs[kind, plain].append(key)
+            self._folded[kind, plain.casefold()].append(name)
             self._names.setdefault(key, name)
             self._of_kind[kind, key] = name
         for key, name in view.names.items():
@@ -97,6 +99,15 @@ class Directory:
         return resolve
 
     def _by_name(self, resource: Resource[Any], kind: str, text: str, path: Path) -> Ref:
+        """What a name means, whoever uses it; what it may not mean is told of each who does."""
+        found = self._found.get((kind, text))
+        if found is None:
+            found = self._named(resource, kind, text, path)
+            if type(found) is not Unresolved and not self.view.partial:
+                self._found[kind, text] = found
+        return found
+
+    def _named(self, resource: Resource[Any], kind: str, text: str, path: Path) -> Ref:
         name = (kind, normal(text))
         ours, titled, theirs = (
             self._ours.get(name), self._titled.get(name), self._theirs.get(name)

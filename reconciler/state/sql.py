@@ -7,7 +7,7 @@ import os
 import socket
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -50,11 +50,9 @@ class SqlState:
         """What we own in a tenant, by address."""
         table = tables.ownership
         with self._transaction() as connection:
-            found = connection.execute(select(table).where(table.c.tenant == tenant)).mappings()
-            return {
-                row["address"]: Row(**{key: row[key] for key in row if key != "tenant"})
-                for row in found
-            }
+            columns = [table.c[each.name] for each in fields(Row)]
+            found = connection.execute(select(*columns).where(table.c.tenant == tenant))
+            return {address: Row(address, *rest) for address, *rest in found}
 
     @contextmanager
     def lock(self, tenant: str, command: str) -> Iterator[None]:
