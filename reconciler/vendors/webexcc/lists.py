@@ -15,6 +15,7 @@ from reconciler.errors import NotFoundError
 from reconciler.http.paging import Page, Row, whole_list
 from reconciler.http.session import Answer, ReadSession
 from reconciler.vendors.webexcc.answers import documented
+from reconciler.vendors.webexcc import wire
 from reconciler.vendors.webexcc.wire import COLLECTION, PROFILE, USER
 
 PAGE_SIZE = 100
@@ -107,4 +108,5 @@ def _sized(number: int) -> dict[str, str]:
 
 
 def _page(answer: Answer, told: Mapping[str, Any], number: int | None) -> Page:
-    return Page(tuple(answer.body["data"]), told["totalPages"], told["totalRecords"], number)
+    rows = tuple(wire.listed(row) for row in answer.body["data"])
+    return Page(rows, told["totalPages"], told["totalRecords"], number)

@@ -266,6 +266,16 @@ def user_body(values: Values) -> dict[str, Any]:
     return body
 
 
+_LISTED = frozenset(
+    {"id", "name", "email", "active", *_OF_USERS.values(), "workTypeCode", "defaultCode"}
+)
+
+
+def listed(row: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A row of any list with what is read of one: a tenant has a hundred thousand."""
+    return {key: row[key] for key in row if key in _LISTED}
+
+
 def item(kind: str, body: Mapping[str, Any]) -> InventoryItem:
     """A row of an inventory type, with what rules judge by."""
     return InventoryItem(kind, body["id"], body["name"], _judged(kind, body))
