@@ -39,7 +39,6 @@ class Directory:
         self.view = view
         self._problems: dict[Diagnostic, None] = {}
         self._near = NearNames()
-        self._hinted: set[tuple[str, str]] = set()
         self._live = snapshot is not None
         listed = {kind.name for kind in vendor.kinds} | set(vendor.inventory)
         declared = {kind: each.items(facts) for kind, each in vendor.declared.items()}
@@ -133,6 +132,7 @@ class Directory:
             self._nothing(resource, kind, text, path)
         else:
             self._perhaps_nothing(resource, kind, text, path)
+            return self._found.setdefault((kind, text), Unresolved(text))
         return Unresolved(text)
 
     def _hidden(self, resource: Resource[Any], kind: str, text: str, path: Path) -> Ref:
@@ -151,12 +151,14 @@ class Directory:
         return Unresolved(text)
 
     def _perhaps_nothing(self, resource: Resource[Any], kind: str, text: str, path: Path) -> None:
-        """Without the tenant: a name that is nearly a manifest's is told once, as an info."""
+        """Without the tenant: a name that is nearly a manifest's is told once, as an info.
+
+        It is asked once for each name.
+        """
         known = (name for of, name in self._ours if of == kind)
         near = self._near.of(kind, text, known, cutoff=_NEARLY)
-        if not near or (kind, text) in self._hinted:
+        if not near:
             return
-        self._hinted.add((kind, text))
         told = error_about(
             resource,
             "REF126",
