@@ -68,9 +68,9 @@ def refs(value: Value, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, 
         if isinstance(value, Ref):
             yield path, value
     elif isinstance(value, frozenset):
-        for item in value:
-            if isinstance(item, Ref):
-                yield path, item
+        for member in value:
+            if isinstance(member, Ref):
+                yield path, member
     elif isinstance(value, Mapping):
         for key, item in value.items():
             if not isinstance(item, str):

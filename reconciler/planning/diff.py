@@ -61,8 +61,9 @@ def differing(before: Values, after: Values) -> tuple[str, ...]:
 def _same(before: Value, after: Value) -> bool:
     if before == after:
         return True
-    maps = isinstance(before, Mapping) and isinstance(after, Mapping)
-    return maps and not differing(before, after)
+    if isinstance(before, Mapping) and isinstance(after, Mapping):
+        return not differing(before, after)
+    return False
 
 
 def changes(

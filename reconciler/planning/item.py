@@ -62,6 +62,7 @@ class Item:
     moved_from: Address | None = None
     gone: bool = False
     view: View = WHOLE
+
     @property
     def applied(self) -> Values | None:
         """What our state remembers of it, None where it is not ours."""

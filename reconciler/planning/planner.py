@@ -23,7 +23,7 @@ from reconciler.planning.item import (
     world_of,
 )
 from reconciler.planning.lockouts import lockouts
-from reconciler.planning.match import LiveIndex, Match, match
+from reconciler.planning.match import LiveIndex, match
 from reconciler.planning.reach import Reach, reach
 from reconciler.planning.refusals import error, notes, refusals, taken_names
 from reconciler.planning.resolve import Directory
@@ -46,20 +46,6 @@ class TenantPlan:
     no_op: int = 0
     reach: Reach = field(default_factory=Reach)
     limits: tuple[Headroom, ...] = ()
-
-
-def check(given: TenantInput) -> tuple[Diagnostic, ...]:
-    """What the manifests alone tell: references among them, and every rule they can decide."""
-    kinds = {kind.name: kind for kind in given.vendor.kinds}
-    matches = [Match(r, kinds[r.address.kind], None, None, None) for r in given.resources]
-    directory = Directory(matches, given.vendor, given.facts, None)
-    items = [from_manifest(each, directory, given) for each in matches]
-    world = world_of(items, (), snapshot=None, facts=given.facts)
-    return (
-        *directory.problems,
-        *run(given.vendor.rules, given.resources, world, given.policy),
-        *taken_names(items, world),
-    )
 
 
 def plan(given: TenantInput, snapshot: Snapshot) -> TenantPlan:

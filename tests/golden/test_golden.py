@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from reconciler import pipeline
+from reconciler import checking
 from reconciler.model.guard import Allowance
 from reconciler.model.plan import Plan, dump
 from reconciler.reporting import applying, diagnostics, drift, github, junit, sarif, text
@@ -216,7 +216,7 @@ spec: {userprofile: lead}
 def test_manifests_full_of_mistakes(workshop: Workshop, golden: Golden) -> None:
     workshop.manifests(BROKEN)
     work = workshop.work()
-    found = pipeline.validate(work, work.tenants)
+    found = checking.validate(work, work.tenants)
     golden(
         "mistakes/validate.txt",
         "".join(diagnostics.diagnostic(each, plain) + "\n\n" for each in found),
@@ -225,7 +225,7 @@ def test_manifests_full_of_mistakes(workshop: Workshop, golden: Golden) -> None:
     places = Places("", "reconciler.yaml")
     rules = {rule.code: rule for rule in work.vendors["webexcc"].rules}
     golden("mistakes/validate.sarif", machine.document(sarif.log(found, rules, places)))
-    files = pipeline.files(work, work.tenants)
+    files = checking.files(work, work.tenants)
     golden("mistakes/validate.junit.xml", junit.document(found, files, places))
     golden("mistakes/validate.github.txt", github.commands(found, places))
     golden("mistakes/summary.md", github.summary(found, places))

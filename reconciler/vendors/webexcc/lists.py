@@ -14,8 +14,8 @@ from typing import Any
 from reconciler.errors import NotFoundError
 from reconciler.http.paging import Page, Row, whole_list
 from reconciler.http.session import Answer, ReadSession
-from reconciler.vendors.webexcc.answers import documented
 from reconciler.vendors.webexcc import wire
+from reconciler.vendors.webexcc.answers import documented
 from reconciler.vendors.webexcc.wire import COLLECTION, PROFILE, USER
 
 PAGE_SIZE = 100
