@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from functools import cached_property
 from typing import Any
 
 from reconciler.model.diagnostic import Diagnostic, Path, Severity
@@ -155,8 +156,7 @@ class Directory:
 
         It is asked once for each name.
         """
-        known = (name for of, name in self._ours if of == kind)
-        near = self._near.of(kind, text, known, cutoff=_NEARLY)
+        near = self._near.of(kind, text, self._our_names.get(kind, ()), cutoff=_NEARLY)
         if not near:
             return
         told = error_about(
@@ -168,9 +168,17 @@ class Directory:
         )
         self._problems[replace(told, severity=Severity.INFO)] = None
 
+    @cached_property
+    def _our_names(self) -> Mapping[str, list[str]]:
+        return _by_kind(self._ours)
+
+    @cached_property
+    def _their_names(self) -> Mapping[str, list[str]]:
+        return _by_kind(self._theirs)
+
     def _nothing(self, resource: Resource[Any], kind: str, text: str, path: Path) -> None:
         other_case = self._folded.get((kind, normal(text).casefold()), [])
-        candidates = (name for of, name in (*self._ours, *self._theirs) if of == kind)
+        candidates = (*self._our_names.get(kind, ()), *self._their_names.get(kind, ()))
         where, create = "neither in the manifests nor in the tenant", f"create the {kind} first"
         if fact := self._facts.get(kind):
             where, create = f"`facts.{fact}` lists none of that name", "declare it there first"
@@ -237,6 +245,14 @@ class Directory:
         self, resource: Resource[Any], code: str, summary: str, path: Path, *, hint: str = ""
     ) -> None:
         self._problems[error_about(resource, code, summary, path, hint=hint)] = None
+
+
+def _by_kind(known: Iterable[tuple[str, str]]) -> Mapping[str, list[str]]:
+    """Names by kind: a wrong one is compared with all of its kind."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for kind, name in known:
+        found[kind].append(name)
+    return found
 
 
 def key_of(match: Match) -> Ref:
