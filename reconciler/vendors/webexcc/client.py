@@ -59,7 +59,7 @@ class WebexReader:
         collections = await self._parallel("collections", _ids(lists[COLLECTION]), self.collection)
         teams = await self._parallel("teams", _ids(lists["team"]), self.team)
         with documented("reading the tenant"):
-            members = _members(teams)
+            members = wire.members(teams)
             objects = {
                 COLLECTION: tuple(wire.collection(body) for body in collections),
                 PROFILE: tuple(wire.profile(body) for body in profiles),
@@ -276,7 +276,7 @@ class WebexWriter(WebexReader):
             return wire.profile(body)
         if kind == COLLECTION:
             return wire.collection(body)
-        return wire.user(body, frozenset(body.get("teamIds") or ()))
+        return wire.user(body, wire.teams_of(body))
 
 
 def _changed(kind: str, object_id: str) -> StalePlanError:
@@ -327,11 +327,3 @@ def _one_line(text: str) -> str:
 
 def _ids(rows: tuple[Row, ...]) -> tuple[str, ...]:
     return tuple(row["id"] for row in rows)
-
-
-def _members(teams: list[Mapping[str, Any]]) -> Mapping[str, frozenset[str]]:
-    found: dict[str, set[str]] = {}
-    for team in teams:
-        for user_id in team.get("userIds") or ():
-            found.setdefault(user_id, set()).add(team["id"])
-    return {user_id: frozenset(ids) for user_id, ids in found.items()}

@@ -9,7 +9,9 @@ UserProfileGranularAccessDTO, ResourceCollectionDTO and UserResponseDTO.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import Any
 
 from reconciler.model.live import InventoryItem, LiveObject
@@ -42,6 +44,7 @@ _OF_USERS = {
     "multimediaProfile": "multimediaProfileId",
 }
 """What a user has one of, in our words and the API's."""
+_BESIDE_THE_PROFILE = tuple(field for field in _OF_USERS.values() if field != "userProfileId")
 
 _RESTRICTED = "restricted"
 
@@ -60,7 +63,10 @@ def profile(body: Mapping[str, Any]) -> LiveObject:
         "fullAccess": full,
         "permissions": everything(kind)
         if full
-        else {row["name"]: _level(row) for row in body.get("permissions") or ()},
+        else {
+            row["name"]: _level(row["name"], str(row.get("access") or "NONE"))
+            for row in body.get("permissions") or ()
+        },
         "analyzerFolders": {
             name: frozenset(Ref(str(each)) for each in body.get(field) or ())
             for name, field in _FOLDERS.items()
@@ -82,12 +88,13 @@ def _type_name(body: Mapping[str, Any]) -> str:
     return _TYPE_NAMES.get(written, written.lower())
 
 
-def _level(row: Mapping[str, Any]) -> str:
-    level = str(row.get("access") or "NONE").lower()
-    if row["name"] not in _KNOWN:
+@lru_cache(maxsize=1_000)
+def _level(name: str, access: str) -> str:
+    level = access.lower()
+    if name not in _KNOWN:
         return level  # in the tenant's own words: nobody else knows any
     # A switch may be answered in the other alphabet; both say the same.
-    if row["name"] in SWITCHES:
+    if name in SWITCHES:
         return {"none": "disabled", "edit": "enabled"}.get(level, level)
     return {"disabled": "none", "enabled": "edit"}.get(level, level)
 
@@ -105,7 +112,13 @@ def _single(written: Any) -> Ref | None:
     """A field that refers to one thing, or to nothing."""
     if written == _RESTRICTED:
         return HIDDEN
-    return Ref(written) if written else None
+    return _one(written) if written else None
+
+
+@lru_cache(maxsize=20_000)
+def _one(written: str) -> Ref:
+    """The one reference to an id: thousands of people share their profile, site and teams."""
+    return Ref(written)
 
 
 def _written(single: Value) -> Value:
@@ -242,17 +255,36 @@ def _resource_row(name: str, chosen: Value) -> dict[str, Any]:
     return {"name": name, "accessLevel": str(chosen).upper()}
 
 
-def user(body: Mapping[str, Any], teams: frozenset[str]) -> LiveObject:
+def user(body: Mapping[str, Any], teams: frozenset[Ref]) -> LiveObject:
     """A user's row or item answer; `teams` are the ids of the teams they are in.
 
     Only what decides on access is kept: names and phone numbers are nobody's business.
     """
-    values: dict[str, Value] = {name: _single(body.get(field)) for name, field in _OF_USERS.items()}
-    values["userProfile"] = _single(body["userProfileId"])  # which every user has
-    values["teams"] = frozenset(Ref(team) for team in teams)
-    stable = [*(body.get(field) for field in _OF_USERS.values()), sorted(teams), body.get("active")]
-    active = body.get("active") is not False
-    return LiveObject(USER, body["id"], body["email"], values, digest(stable), active=active)
+    written = [body["userProfileId"], *map(body.get, _BESIDE_THE_PROFILE)]  # which every user has
+    values: dict[str, Value] = dict(zip(_OF_USERS, map(_single, written), strict=True))
+    values["teams"] = teams
+    active = body.get("active")
+    mark = digest([*written, sorted(teams), active])
+    return LiveObject(USER, body["id"], body["email"], values, mark, active=active is not False)
+
+
+def members(teams: Iterable[Mapping[str, Any]]) -> Mapping[str, frozenset[Ref]]:
+    """The teams of each person by their id, from the item answers of all teams."""
+    found: dict[str, list[Ref]] = defaultdict(list)
+    for team in teams:
+        for user_id in team.get("userIds") or ():
+            found[user_id].append(_one(team["id"]))
+    same: dict[frozenset[Ref], frozenset[Ref]] = {}
+    return {
+        user_id: same.setdefault(ids, ids)
+        for user_id, several in found.items()
+        for ids in (frozenset(several),)
+    }
+
+
+def teams_of(body: Mapping[str, Any]) -> frozenset[Ref]:
+    """The teams that a user's item answer names."""
+    return frozenset(map(_one, body.get("teamIds") or ()))
 
 
 def user_body(values: Values) -> dict[str, Any]:
