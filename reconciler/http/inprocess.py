@@ -8,7 +8,7 @@ another library at each request, which takes a quarter of the request.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import MutableMapping
+from collections.abc import AsyncIterator, MutableMapping
 from typing import Any
 
 import httpx2
@@ -60,8 +60,19 @@ class InProcess(httpx2.AsyncBaseTransport):
 
         await self._app(_scope(request), receive, send)
         return httpx2.Response(
-            started["status"], headers=started.get("headers", ()), content=b"".join(body)
+            started["status"], headers=started.get("headers", ()), stream=_Body(body)
         )
+
+
+class _Body(httpx2.AsyncByteStream):
+    """What was sent, still to be read: it may be packed, and larger than anybody wants."""
+
+    def __init__(self, parts: list[bytes]) -> None:
+        self._parts = parts
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        for each in self._parts:
+            yield each
 
 
 def _scope(request: httpx2.Request) -> MutableMapping[str, Any]:
