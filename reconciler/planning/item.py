@@ -83,7 +83,7 @@ class Item:
     @property
     def differs(self) -> bool:
         """Whether the tenant has to be written to."""
-        return self.live is None or bool(diff.differing(self.before, self.declared))
+        return self.live is None or self.after != self.before
 
     @property
     def deletes(self) -> bool:
