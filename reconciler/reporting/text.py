@@ -16,7 +16,7 @@ from reconciler.reporting.alike import first_places, together
 from reconciler.reporting.diagnostics import MOST, left_out
 from reconciler.reporting.escape import safe
 from reconciler.reporting.paint import Paint
-from reconciler.reporting.values import few, shown
+from reconciler.reporting.values import FEW, few, shown
 
 _SYMBOLS = {
     Action.CREATE: ("+", "green", "create", "will be created"),
@@ -168,7 +168,8 @@ def _grouped(changes: Iterable[Change], style: Style) -> Iterable[list[Change]]:
     for each in changes:
         alike = (each.tenant, each.kind, each.action, each.reason, each.previous_address)
         what = (each.attributes, each.waits_for, each.unchanged)
-        single = "" if each.action in _GROUPED and each.attributes else each.address
+        says = each.attributes or each.action is Action.ADOPT
+        single = "" if each.action in _GROUPED and says else each.address
         groups.setdefault(repr((alike, what, single)), []).append(each)
     return groups.values()
 
@@ -208,12 +209,17 @@ def _sources(alike: list[Change]) -> str:
     for each in alike:
         if each.source:
             lines.setdefault(each.source.file, []).append(each.source.line)
-    return ", ".join(
-        f"{safe(file)}:{','.join(few([str(line) for line in sorted(found)], whole=False))}".replace(
-            ",and ", " and "
-        )
-        for file, found in sorted(lines.items())
-    )
+    if not lines:
+        return ""
+    places = [f"{safe(file)}:{_few(map(str, sorted(lines[file])), ',')}" for file in sorted(lines)]
+    return _few(places, ", ") + (" files" if len(places) > FEW else "")
+
+
+def _few(texts: Iterable[str], between: str) -> str:
+    """`a, b and 3 more`: the first ten and a count of the rest."""
+    *shown, last = few(list(texts), whole=False)
+    glue = " " if last.startswith("and ") else between
+    return f"{between.join(shown)}{glue}{last}" if shown else last
 
 
 def _why(change: Change) -> str:

@@ -14,6 +14,8 @@ from reconciler.planning.view import completed, out_of_reach, sendable
 from reconciler.reporting import drift
 from reconciler.reporting.paint import plain
 from reconciler.reporting.text import Style
+from reconciler.sandbox.faults import fault
+from reconciler.sandbox.faulty import faulty
 from reconciler.sandbox.store import Store
 from tests.workshop import ORGANIZATION, PROJECT, Workshop
 
@@ -118,6 +120,18 @@ def test_nothing_is_left_to_do_for_who_sees_a_part(shared: Workshop) -> None:
     assert not shared.drift().differences
 
 
+@pytest.mark.parametrize("answer", [403, 404])
+def test_who_may_not_be_asked_may_see_a_part(shared: Workshop, answer: int) -> None:
+    """A token without the scope for `/people/me` can be a delegated administrator's."""
+    shared.manifests(*(each for each in ALL if each != BOB))
+    shared.around = lambda app: faulty(app, [fault(f"{answer} on='GET */people/me'")])
+    plan = shared.plan()
+    (read,) = plan.tenants
+    assert {"UserProfile", "ResourceCollection", "User", "queue"} <= read.partial.keys()
+    assert not plan.changes, [str(each) for each in plan.changes]
+    assert codes(plan).count("PLN151") == 1
+
+
 def test_what_left_git_and_is_hidden_stays_ours(shared: Workshop) -> None:
     shared.manifests(*(each for each in ALL if each != BOB))
     plan = shared.plan()
@@ -151,6 +165,16 @@ def test_a_change_is_written_and_the_hidden_part_stays(shared: Workshop) -> None
     asks(shared, "root@x.example")
     plan = shared.plan()
     assert (plan.outcome, plan.records) == ("no_changes", ())
+
+
+def test_whether_a_move_from_a_hidden_profile_is_taken_is_not_checked(shared: Workshop) -> None:
+    shared.manifests(*ALL[:4], ANN.replace("far", "both"), BOB)
+    plan = shared.plan()
+    assert not plan.errored
+    (told,) = [each.summary for each in plan.findings if each.code == "WCC203"]
+    assert told.startswith("not checked")
+    asks(shared, "root@x.example")
+    assert "WCC203" not in codes(shared.plan())
 
 
 def test_a_hidden_member_that_git_adds_is_left_for_who_sees_it(shared: Workshop) -> None:
