@@ -12,6 +12,7 @@ from reconciler.checking import check, policy_notes, rules
 from reconciler.engine.events import Ledger, Report
 from reconciler.engine.prepare import Prepared, Work, prepare
 from reconciler.engine.read import read
+from reconciler.errors import UsageError
 from reconciler.manifests import positions
 from reconciler.model.address import Address
 from reconciler.model.diagnostic import (
@@ -74,6 +75,7 @@ async def drift(work: Work) -> Drift:
     refused = _refused(prepared)
     if has_errors(refused):
         raise InvalidInputError(refused)
+    _refuse_what_is_not_ours(prepared)
     reads: list[TenantRead] = []
     differences: list[Difference] = []
     beyond: list[Address] = []
@@ -91,6 +93,17 @@ async def drift(work: Work) -> Drift:
     revert = joined(tuple(parts), mode="revert", bounds=work.bounds) if parts else None
     notes = (*unknown, *policy_notes(work.project, refused, ()))
     return Drift(tuple(reads), tuple(differences), tuple(beyond), revert, notes)
+
+
+def _refuse_what_is_not_ours(prepared: Iterable[Prepared]) -> None:
+    for each in prepared:
+        for address in each.targets or ():
+            if address.outside is not None:
+                raise UsageError(
+                    "REF130",
+                    f"target `{address.short}` matches nothing that was ever applied",
+                    hint="drift looks at what manifests declare and the state knows",
+                )
 
 
 async def apply(work: Work, what: Plan, *, saved: bool, report: Report) -> tuple[Ledger, ...]:
@@ -167,7 +180,7 @@ def _notes(each: Prepared, made: TenantPlan) -> Iterable[Diagnostic]:
 
 def _but_pruned(each: Prepared) -> str:
     """What a missing state does not keep from being deleted: the project file asks for it."""
-    kinds = ", ".join(k for k, what in each.tenant.unmanaged.items() if what == "prune")
+    kinds = ", ".join(sorted(each.pruned))
     return f" but what `unmanaged: prune` asks for ({kinds})" if kinds else ""
 
 

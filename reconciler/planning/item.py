@@ -29,8 +29,8 @@ class TenantInput:
 
     `rows` is the tenant's part of the state; `targets` narrows to these addresses and what they
     need, None takes everything. `revert` gives values to put back instead of what Git declares.
-    `prune` are the kinds of which what only the tenant has is deleted: never by a revert, nor
-    where there are targets.
+    `prune` are the kinds of which what only the tenant has is deleted, never by a revert; a target
+    `=ID` means one of these.
     """
 
     tenant: str

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import sqlite3
 
 import pytest
 
-from reconciler.errors import StalePlanError
+from reconciler import pipeline
+from reconciler.errors import StalePlanError, UsageError
 from reconciler.model.change import Action, Change
 from reconciler.model.plan import Plan, dump, load
 from tests.workshop import COLLECTION, PROFILE, PROJECT, SEED, USER, Workshop
@@ -217,6 +219,44 @@ def test_pruning_counts_as_destroying(here: Workshop) -> None:
 def test_a_target_prunes_nothing(here: Workshop) -> None:
     plan = here.plan(("ResourceCollection/billing",))
     assert [each.name for each in plan.changes] == ["Billing"]
+
+
+def test_a_target_may_be_one_that_no_manifest_names(here: Workshop) -> None:
+    profile = next(each for each in deleted(here.plan()) if each.name == "By hand")
+    collection = next(each for each in deleted(here.plan()) if each.name == "Old")
+    plan = here.plan((f"UserProfile/={profile.object_id}",))
+    assert [each.name for each in plan.changes] == ["By hand"]
+    alone = here.plan((f"ResourceCollection/={collection.object_id}",))
+    assert not alone.changes
+    assert "`Old` (UserProfile `By hand`)" in told(alone, "PLN162")[0]
+    here.apply(plan)
+    gone = here.plan((f"UserProfile/={profile.object_id}",))
+    assert told(gone, "PLN164") == [f"there is no UserProfile {profile.object_id} to prune"]
+    assert gone.errored
+
+
+@pytest.mark.parametrize("name", ["Administrator Profile", "Billing lead"])
+def test_a_target_is_no_way_around(here: Workshop, name: str) -> None:
+    """Neither to the vendor's own, nor to what a manifest declares."""
+    here.planned_and_applied()
+    (object_id,) = [row["id"] for row in here.bodies()["user-profile"] if row["name"] == name]
+    plan = here.plan((f"UserProfile/={object_id}",))
+    assert told(plan, "PLN164")
+    assert not plan.changes
+
+
+def test_a_target_of_nobodys_kind_matches_nothing(here: Workshop) -> None:
+    for kind in ("User", "Usr"):
+        with pytest.raises(UsageError, match="matches nothing"):
+            here.plan((f"{kind}/=1",))
+    here.write("reconciler.yaml", pruning("report"))
+    with pytest.raises(UsageError, match="matches nothing"):
+        here.plan(("UserProfile/=1",))
+
+
+def test_drift_knows_nothing_of_what_was_never_ours(here: Workshop) -> None:
+    with pytest.raises(UsageError, match="matches nothing that was ever applied"):
+        asyncio.run(pipeline.drift(here.work(("UserProfile/=1",))))
 
 
 def test_a_revert_prunes_nothing(here: Workshop) -> None:
