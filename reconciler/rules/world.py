@@ -131,6 +131,14 @@ class World:
         """The object of a manifest, as the plan leaves it."""
         return self._by_address[address]
 
+    def had(self, key: Ref) -> Expected | None:
+        """The object that a reference named before the plan: also one that the plan deletes."""
+        return self.get(key) or self._removed.get(key)
+
+    @cached_property
+    def _removed(self) -> Mapping[Ref, Expected]:
+        return {each.key: each for each in self.removed}
+
     def get(self, key: Ref) -> Expected | None:
         """The object that a reference names, if it is of a managed kind and known."""
         return self._expected.get(key)
