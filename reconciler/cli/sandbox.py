@@ -254,6 +254,12 @@ def _listed(file: Path) -> object:
 
 
 def _served(tenant: Tenant, sandbox: Sandbox, url: str, rate: str, faults: int) -> str:
+    beside = [
+        name
+        for name, given in (("facts", tenant.facts.model_fields_set), ("patches", tenant.patches))
+        if given
+    ]
+    copied = f"    # and the {' and the '.join(beside)} of {tenant.name}\n" if beside else ""
     return f"""\
 Sandbox tenant {tenant.name} is served at {url}; Ctrl-C stops it.
   requests    {rate}, each token
@@ -266,7 +272,7 @@ In reconciler.yaml it is:
     organization: {sandbox.organization}
     credentials: {{env: SANDBOX_TOKEN}}
     sandbox: {{url: "{url}"}}
-
+{copied}
 SANDBOX_TOKEN is the `token` of an identity in {tenant.seed}."""
 
 

@@ -110,7 +110,10 @@ def unreached(error: httpx2.RequestError, asked: Asked) -> Failure:
     if isinstance(error, httpx2.TimeoutException):
         code, said = "TEN110", f"no answer within {TIMEOUT_SECONDS:.0f} s"
     else:
-        code, said = "TEN111", f"the connection failed ({type(error).__name__})"
+        code, said = (
+            "TEN111",
+            f"the connection to {error.request.url.host} failed ({type(error).__name__})",
+        )
     hint = "check the network, the region and the proxy, then run it again"
     failed = asked.failure(code, said, hint=hint)
     return Failure(failed, passing=True, lost=not unsent, unsent=unsent)
