@@ -262,7 +262,7 @@ class WebexWriter(WebexReader):
         return body
 
     async def _read_back(self, sent: LiveObject, done: Landed[LiveObject]) -> Written:
-        """What the tenant has now; what a write put out of sight is as it was sent."""
+        """What the tenant has now."""
         tracking_id = done.answer.tracking_id if done.answer else ""
         live = done.found or await self.fetch(sent.kind, sent.id)
         if live is None and done.answer and isinstance(done.answer.body, dict):
