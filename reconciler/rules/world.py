@@ -77,6 +77,10 @@ class World:
         return {key: tuple(value.values()) for key, value in found.items()}
 
     @cached_property
+    def _removed(self) -> Mapping[Ref, Expected]:
+        return {each.key: each for each in self.removed}
+
+    @cached_property
     def _by_kind(self) -> Mapping[str, tuple[Expected, ...]]:
         found: dict[str, list[Expected]] = defaultdict(list)
         for each in self._expected.values():
@@ -128,6 +132,10 @@ class World:
     def get(self, key: Ref) -> Expected | None:
         """The object that a reference names, if it is of a managed kind and known."""
         return self._expected.get(key)
+
+    def now(self, key: Ref) -> Expected | None:
+        """The object that a reference names by now, also where the plan deletes it."""
+        return self._expected.get(key) or self._removed.get(key)
 
     def referrers(self, key: Ref, kind: str) -> tuple[Expected, ...]:
         """The objects of `kind` that refer to `key` after the plan."""
