@@ -81,6 +81,10 @@ class World:
         return self._holders_of[kind]
 
     @cached_property
+    def _removed(self) -> Mapping[Ref, Expected]:
+        return {each.key: each for each in self.removed}
+
+    @cached_property
     def _by_kind(self) -> Mapping[str, tuple[Expected, ...]]:
         found: dict[str, list[Expected]] = defaultdict(list)
         for each in self._expected.values():
@@ -131,17 +135,13 @@ class World:
         """The object of a manifest, as the plan leaves it."""
         return self._by_address[address]
 
-    def had(self, key: Ref) -> Expected | None:
-        """The object that a reference named before the plan: also one that the plan deletes."""
-        return self.get(key) or self._removed.get(key)
-
-    @cached_property
-    def _removed(self) -> Mapping[Ref, Expected]:
-        return {each.key: each for each in self.removed}
-
     def get(self, key: Ref) -> Expected | None:
         """The object that a reference names, if it is of a managed kind and known."""
         return self._expected.get(key)
+
+    def now(self, key: Ref) -> Expected | None:
+        """The object that a reference names by now, also where the plan deletes it."""
+        return self._expected.get(key) or self._removed.get(key)
 
     def referrers(self, key: Ref, kind: str) -> tuple[Expected, ...]:
         """The objects of `kind` that refer to `key` after the plan."""
