@@ -80,10 +80,14 @@ class Asked:
 
     def redacted(self, text: str) -> str:
         """The text without the token, however it is echoed."""
-        for form in {self.token, quote(self.token, safe="")} - {""}:
-            text = text.replace(form, "***")
+        for form in {self.token, quote(self.token, safe="")}:
+            if len(form) >= _SHORTEST:
+                text = text.replace(form, "***")
         return re.sub(r"(?i)\b(bearer|basic)\s+[^\s\"',;]+", r"\1 ***", text)
 
+
+_SHORTEST = 8
+"""What is shorter is no token of a vendor's, and taking it out would garble words."""
 
 _UNSENT = (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout, httpx2.ProxyError)
 

@@ -142,7 +142,9 @@ def _weighed(each: Diagnostic, allow: Allowance, radius: BlastRadius) -> Diagnos
     leave = f"`--allow {_leave(each.guard, number)}`"
     if allow.gives(each.guard, number):
         return replace(each, severity=Severity.WARNING, hint=f"allowed by {leave}")
-    hint = f"{each.hint}; if it is meant: {leave}" if each.hint else f"if it is meant: {leave}"
+    hint = each.hint
+    if leave not in hint:  # rules may name it themselves
+        hint = f"{hint}; if it is meant: {leave}" if hint else f"if it is meant: {leave}"
     given = {"destroy": allow.destroy, "people": allow.people}.get(each.guard)
     if given is not None:
         hint += f" ({given} is not this plan's number)"

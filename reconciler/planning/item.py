@@ -29,6 +29,8 @@ class TenantInput:
 
     `rows` is the tenant's part of the state; `targets` narrows to these addresses and what they
     need, None takes everything. `revert` gives values to put back instead of what Git declares.
+    `prune` are the kinds of which what only the tenant has is deleted, never by a revert; a target
+    `=ID` means one of these.
     """
 
     tenant: str
@@ -39,6 +41,7 @@ class TenantInput:
     policy: Policy = NO_POLICY
     targets: frozenset[Address] | None = None
     revert: Mapping[Address, Values] | None = None
+    prune: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +67,13 @@ class Item:
     view: View = WHOLE
 
     @property
+    def shown(self) -> str:
+        """How messages name it: by its address, or as the tenant does where that is but an id."""
+        if self.address.outside is None:
+            return self.address.short
+        return f"{self.kind.name} `{self.name}`"
+
+    @property
     def applied(self) -> Values | None:
         """What our state remembers of it, None where it is not ours."""
         if self.row is None:
@@ -73,7 +83,7 @@ class Item:
     @property
     def differs(self) -> bool:
         """Whether the tenant has to be written to."""
-        return self.live is None or bool(diff.differing(self.before, self.declared))
+        return self.live is None or self.after != self.before
 
     @property
     def deletes(self) -> bool:

@@ -23,7 +23,8 @@ from reconciler.planning.item import (
     world_of,
 )
 from reconciler.planning.lockouts import lockouts
-from reconciler.planning.match import LiveIndex, Match, match
+from reconciler.planning.match import LiveIndex, match
+from reconciler.planning.prune import prune
 from reconciler.planning.reach import Reach, reach
 from reconciler.planning.refusals import error, notes, refusals, taken_names
 from reconciler.planning.resolve import Directory
@@ -48,20 +49,6 @@ class TenantPlan:
     limits: tuple[Headroom, ...] = ()
 
 
-def check(given: TenantInput) -> tuple[Diagnostic, ...]:
-    """What the manifests alone tell: references among them, and every rule they can decide."""
-    kinds = {kind.name: kind for kind in given.vendor.kinds}
-    matches = [Match(r, kinds[r.address.kind], None, None, None) for r in given.resources]
-    directory = Directory(matches, given.vendor, given.facts, None)
-    items = [from_manifest(each, directory, given) for each in matches]
-    world = world_of(items, (), snapshot=None, facts=given.facts)
-    return (
-        *directory.problems,
-        *run(given.vendor.rules, given.resources, world, given.policy),
-        *taken_names(items, world),
-    )
-
-
 def plan(given: TenantInput, snapshot: Snapshot) -> TenantPlan:
     """The plan of one tenant that was read; with errors but guards' it has no steps."""
     kinds = {kind.name: kind for kind in given.vendor.kinds}
@@ -72,6 +59,8 @@ def plan(given: TenantInput, snapshot: Snapshot) -> TenantPlan:
     items = [from_manifest(each, directory, given) for each in matches if each.is_clear]
     rows = tuple(unclaimed(given, matches))
     removed = tuple(removed_from_git(rows, kinds, live, view))
+    pruning = prune(given, matches, (*items, *removed), snapshot, view)
+    removed = (*removed, *pruning.items)
     unmanaged = _unmanaged(others(snapshot, (*items, *removed)))
     if given.targets is not None:
         items, removed = narrowed(items, removed, given.targets)
@@ -87,6 +76,7 @@ def plan(given: TenantInput, snapshot: Snapshot) -> TenantPlan:
         *refusals(items, removed, world),
         *taken_names(items, world),
         *notes(items, removed, given),
+        *pruning.notes,
         *locked_out.diagnostics,
         *hidden.notes(matches, rows, live, view, given.tenant),
     ]
@@ -125,6 +115,8 @@ def _scheduled(
     items: tuple[Item, ...], snapshot: Snapshot
 ) -> tuple[order.Schedule, tuple[Diagnostic, ...]]:
     writes = [assemble.write(item) for item in items if item.writes]
+    if not writes:
+        return order.Schedule((), {}), ()
     try:
         return order.schedule(writes, assemble.counts_now(snapshot)), ()
     except order.ImpossibleOrderError as impossible:

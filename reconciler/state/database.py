@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Engine, create_engine, event, inspect, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError
-from sqlalchemy.pool import NullPool
+from sqlalchemy.pool import StaticPool
 
 from reconciler.errors import StateError
 from reconciler.state import tables
@@ -38,8 +38,8 @@ def database_file(url: str, root: Path) -> Path:
 
 def engine_of(file: Path) -> Engine:
     """An engine on the file: write-ahead log, transactions that write from their start."""
-    # every transaction has its own connection: none outlives the command in a thread's hands
-    engine = create_engine(f"sqlite:///{file}", poolclass=NullPool)
+    # one connection until it is disposed of: the last one to close writes the whole log back
+    engine = create_engine(f"sqlite:///{file}", poolclass=StaticPool)
 
     @event.listens_for(engine, "connect")
     def connected(connection: Any, _record: Any) -> None:

@@ -11,7 +11,18 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from sqlalchemy import Connection, Engine, delete, func, insert, select, update
+from sqlalchemy import (
+    Connection,
+    Engine,
+    String,
+    bindparam,
+    delete,
+    func,
+    insert,
+    select,
+    type_coerce,
+    update,
+)
 from sqlalchemy.exc import IntegrityError
 
 from reconciler.errors import LockedError
@@ -50,11 +61,16 @@ class SqlState:
         """What we own in a tenant, by address."""
         table = tables.ownership
         with self._transaction() as connection:
-            found = connection.execute(select(table).where(table.c.tenant == tenant)).mappings()
-            return {
-                row["address"]: Row(**{key: row[key] for key in row if key != "tenant"})
-                for row in found
-            }
+            columns = (
+                table.c.address,
+                table.c.object_id,
+                table.c.name,
+                type_coerce(table.c.applied, String),
+                table.c.prevent_destroy,
+                table.c.adopted,
+            )
+            found = connection.execute(select(*columns).where(table.c.tenant == tenant))
+            return {address: Row(address, *rest) for address, *rest in found}
 
     @contextmanager
     def lock(self, tenant: str, command: str) -> Iterator[None]:
@@ -246,20 +262,25 @@ def _opened(url: str, root: Path) -> SqlState:
 
 def _record(connection: Connection, keep: Iterable[Row], drop: Iterable[str]) -> None:
     table = tables.ownership
-    for address in drop:
-        connection.execute(delete(table).where(table.c.address == address))
-    for row in keep:
-        connection.execute(delete(table).where(table.c.address == row.address))
+    rows = list(keep)
+    gone = [{"gone": address} for address in (*drop, *(row.address for row in rows))]
+    if gone:
+        connection.execute(delete(table).where(table.c.address == bindparam("gone")), gone)
+    if rows:
         connection.execute(
-            insert(table).values(
-                address=row.address,
-                tenant=row.address.partition("/")[0],
-                object_id=row.object_id,
-                name=row.name,
-                applied=row.applied,
-                prevent_destroy=row.prevent_destroy,
-                adopted=row.adopted,
-            )
+            insert(table),
+            [
+                {
+                    "address": row.address,
+                    "tenant": row.address.partition("/")[0],
+                    "object_id": row.object_id,
+                    "name": row.name,
+                    "applied": row.applied,
+                    "prevent_destroy": row.prevent_destroy,
+                    "adopted": row.adopted,
+                }
+                for row in rows
+            ],
         )
 
 

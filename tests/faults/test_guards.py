@@ -231,3 +231,27 @@ def test_a17_another_administrator_is_counted_on_as_long_as_they_are_one(
         tenant.put("user", eva | {"active": False}, eva["email"])
     with pytest.raises(Exception, match="RUN103"):
         workshop.apply(plan)
+
+
+@pytest.mark.parametrize("code", ["WCC126", "WCC152"])
+def test_what_a_delegated_administrator_would_lose_sight_of_needs_leave(
+    workshop: Workshop, code: str
+) -> None:
+    rule = next(each for each in workshop.vendors["webexcc"].rules if each.code == code)
+    workshop.write("seed.yaml", rule.tenant)
+    project = (workshop.root / "reconciler.yaml").read_text()
+    workshop.write(
+        "reconciler.yaml", project.replace("seed.yaml}", f"seed.yaml, as: {rule.identity}}}")
+    )
+    workshop.manifests(rule.bad)
+    plan = workshop.plan()
+    assert plan.outcome == "blocked"
+    assert plan.blocked == ("lockout",)
+    assert plan.steps
+    ((found, hint),) = stopped(plan)
+    assert found == code
+    assert hint.count("--allow lockout") == 1
+    assert refused(workshop, plan, Allowance(destroy=1)).wanted == "lockout"
+    passed = workshop.plan(allow=Allowance(lockout=True))
+    assert passed.outcome == "changes"
+    assert {f.severity for f in passed.findings if f.code == code} == {"warning"}

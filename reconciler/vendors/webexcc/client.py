@@ -25,7 +25,7 @@ from reconciler.http.retry import Landed
 from reconciler.http.session import Answer, ReadSession, WriteSession, reading, writing
 from reconciler.model.live import Identity, LiveObject, Snapshot
 from reconciler.model.resource import Resource
-from reconciler.model.value import Values
+from reconciler.model.value import Ref, Values
 from reconciler.vendor import Endpoint, Written
 from reconciler.vendors.webexcc import lists as listing
 from reconciler.vendors.webexcc import wire
@@ -42,6 +42,7 @@ ITEMS = {
     "team": "team",
 }
 BAD_REQUEST = 400
+NO_TEAMS: frozenset[Ref] = frozenset()
 KINDS = (PROFILE, COLLECTION, USER, *COLLECTION_TYPES)
 
 
@@ -61,12 +62,13 @@ class WebexReader:
         collections = await self._parallel("collections", _ids(lists[COLLECTION]), self._collection)
         teams = await self._parallel("teams", _ids(lists["team"]), self._members)
         with documented("the lists of the tenant"):
-            members = _teams_of(teams)
+            members = None if "team" in refused else wire.members(teams)
             objects = {
                 COLLECTION: tuple(collections),
                 PROFILE: tuple(profiles),
                 USER: tuple(
-                    wire.user(row, members.get(row["id"], frozenset())) for row in lists[USER]
+                    wire.user(row, None if members is None else members.get(row["id"], NO_TEAMS))
+                    for row in lists[USER]
                 ),
             }
             wanted = frozenset(each.address.kind for each in resources)
@@ -79,7 +81,7 @@ class WebexReader:
                 },
                 requests=self._session.requests,
                 identity=identity,
-                partial=unseen(identity, refused, objects[COLLECTION], wanted),
+                partial=unseen(me, identity, refused, objects[COLLECTION], wanted),
             )
 
     async def _lists(
@@ -208,7 +210,7 @@ class WebexWriter(WebexReader):
 
         done = await self._writes.surely(make, made, repeatable=False)
         object_id = done.answer.body["id"] if done.answer else ""
-        return await self._read_back(kind, object_id, done)
+        return await self._read_back(self._sent(kind, object_id, body), done)
 
     async def update(self, kind: str, object_id: str, values: Values, expect: str) -> Written:
         """Replace (or patch) the object as it is now, if it is as expected; read it back."""
@@ -216,13 +218,13 @@ class WebexWriter(WebexReader):
         body = await self._body(kind, values, current)
         path = self._path(ITEMS[kind], object_id)
         write = self._writes.patch if kind == USER else self._writes.put
-        whole = {**current, **body} if kind == USER else body
+        whole = self._sent(kind, object_id, {**current, **body} if kind == USER else body)
 
         async def written() -> LiveObject | None:
             there = await self.fetch(kind, object_id)
-            if there is not None and there.digest == expect:
+            if there is not None and there.is_as(expect):
                 return None
-            if there is None or there.values != self._sent(kind, object_id, whole).values:
+            if there is None or there.values != whole.values:
                 raise _changed(kind, object_id)
             return there
 
@@ -237,7 +239,7 @@ class WebexWriter(WebexReader):
                     del body[field]
 
         done = await self._writes.surely(replaced, written)
-        return await self._read_back(kind, object_id, done)
+        return await self._read_back(whole, done)
 
     async def delete(self, kind: str, object_id: str, expect: str) -> Written:
         """DELETE the object, if it is as expected."""
@@ -246,7 +248,7 @@ class WebexWriter(WebexReader):
 
         async def gone() -> bool | None:
             there = await self.fetch(kind, object_id)
-            if there is not None and there.digest != expect:
+            if there is not None and not there.is_as(expect):
                 raise _changed(kind, object_id)
             return True if there is None else None
 
@@ -255,13 +257,18 @@ class WebexWriter(WebexReader):
 
     async def _expected(self, kind: str, object_id: str, expect: str) -> Mapping[str, Any]:
         body, live = await self._item(kind, object_id)
-        if live.digest != expect:
+        if not live.is_as(expect):
             raise _changed(kind, object_id)
         return body
 
-    async def _read_back(self, kind: str, object_id: str, done: Landed[LiveObject]) -> Written:
+    async def _read_back(self, sent: LiveObject, done: Landed[LiveObject]) -> Written:
+        """What the tenant has now; what a write put out of sight, as its answer told it."""
         tracking_id = done.answer.tracking_id if done.answer else ""
-        live = done.found or await self.fetch(kind, object_id)
+        live = done.found or await self.fetch(sent.kind, sent.id)
+        if live is None and done.answer and isinstance(done.answer.body, dict):
+            # what a write takes out of the writer's own sight is told by its answer alone
+            with documented(f"the written {sent.kind} {sent.id}", tracking_id):
+                live = _live(sent.kind, done.answer.body)
         return Written(live, tracking_id, done.attempts)
 
     @staticmethod
@@ -292,7 +299,7 @@ def _live(kind: str, body: Mapping[str, Any]) -> LiveObject:
         return wire.profile(body)
     if kind == COLLECTION:
         return wire.collection(body)
-    return wire.user(body, frozenset(array(body, "teamIds", str)))
+    return wire.user_item(body)
 
 
 def _switched_off(refused: TenantError) -> str:
@@ -361,11 +368,3 @@ def _one_line(text: str) -> str:
 
 def _ids(rows: tuple[Row, ...]) -> tuple[str, ...]:
     return tuple(row["id"] for row in rows)
-
-
-def _teams_of(teams: list[tuple[str, list[str]]]) -> Mapping[str, frozenset[str]]:
-    found: dict[str, set[str]] = {}
-    for team, members in teams:
-        for user_id in members:
-            found.setdefault(user_id, set()).add(team)
-    return {user_id: frozenset(ids) for user_id, ids in found.items()}

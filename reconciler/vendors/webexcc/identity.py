@@ -31,6 +31,8 @@ PERMISSION_OF: Mapping[str, str] = {
 }
 """The permission that lets a kind or resource type be read."""
 
+NOBODY = "nothing tells who the token belongs to: GET /people/me is not allowed to it"
+
 
 async def whoami(session: ReadSession, organization: str) -> Mapping[str, Any]:
     """GET /people/me; raises TenantError where the token is another organization's.
@@ -72,6 +74,7 @@ async def identify(session: ReadSession, organization: str, me: Mapping[str, Any
 
 
 def unseen(
+    me: Mapping[str, Any],
     identity: Identity,
     refused: Mapping[str, TenantError],
     collections: Iterable[LiveObject],
@@ -79,11 +82,15 @@ def unseen(
 ) -> dict[str, str]:
     """The kinds and types that the identity sees a part of only, or nothing, with the reason.
 
-    `refused` has the lists that were answered with 403, `wanted` the kinds that manifests are of.
-    Raises TenantError for a list that cannot be done without, or that their rights allow.
+    Where nothing tells who asks (`me` is empty), they may see a part of everything: it could be a
+    delegated administrator whose token may not ask. `refused` has the lists that were answered
+    with 403, `wanted` the kinds that manifests are of. Raises TenantError for a list that cannot
+    be done without, or that their rights allow.
     """
-    found = _of_collections(identity, collections)
+    found = _of_collections(identity, collections) if me else dict.fromkeys(PERMISSION_OF, NOBODY)
     for kind, error in refused.items():
+        if not me and kind not in wanted:
+            continue
         permission = PERMISSION_OF[kind]
         levels = identity.rights.values["permissions"] if identity.rights else None
         if not isinstance(levels, Mapping) or levels.get(permission, "none") not in NO_ACCESS:

@@ -14,6 +14,7 @@ from typing import Any
 from reconciler.errors import NotFoundError
 from reconciler.http.paging import Page, Row, whole_list
 from reconciler.http.session import Answer, ReadSession
+from reconciler.vendors.webexcc import wire
 from reconciler.vendors.webexcc.answers import an_object, array, documented
 from reconciler.vendors.webexcc.wire import COLLECTION, PROFILE, USER
 
@@ -114,4 +115,4 @@ def _page(answer: Answer, told: Mapping[str, Any], number: int | None) -> Page:
     pages, records = told["totalPages"], told["totalRecords"]
     if type(pages) is not int or type(records) is not int:
         raise ValueError("totalPages and totalRecords are no numbers")
-    return Page(tuple(rows), pages, records, number)
+    return Page(tuple(map(wire.listed, rows)), pages, records, number)

@@ -18,7 +18,7 @@ from reconciler.state.database import database_file, engine_of
 from reconciler.state.sql import SqlState, create_state, open_state
 
 URL = "sqlite:///.reconciler/state.db"
-ROW = Row("t/g/K/a", "1", "A", {"x": [1, {"id": "2", "name": "B"}]}, prevent_destroy=True)
+ROW = Row.of("t/g/K/a", "1", "A", {"x": [1, {"id": "2", "name": "B"}]}, prevent_destroy=True)
 
 
 @pytest.fixture
@@ -37,7 +37,7 @@ def test_rows_come_back_as_they_were(state: SqlState, tmp_path: Path) -> None:
 
 def test_a_moved_row_has_one_place(state: SqlState) -> None:
     state.record([ROW], [])
-    moved = Row("t/g/K/b", "1", "A", {})
+    moved = Row.of("t/g/K/b", "1", "A", {})
     state.record([moved], [ROW.address])
     assert state.rows("t") == {moved.address: moved}
 
