@@ -17,6 +17,7 @@ from reconciler.manifests.parse import parse
 from reconciler.manifests.project import Tenant
 from reconciler.model.diagnostic import InvalidInputError
 from reconciler.model.rate import Rate
+from reconciler.reporting.escape import safe
 from reconciler.sandbox.errors import SandboxError
 from reconciler.sandbox.faults import Fault, fault, latency_of
 from reconciler.sandbox.faults import faults as read_faults
@@ -52,7 +53,7 @@ def act(
             for name, usage in sandbox.actions.items():
                 click.echo(f"{name} {usage}")
             return 0
-        click.echo(sandbox.act(action, _pairs(arguments), identity))
+        click.echo(safe(sandbox.act(action, _pairs(arguments), identity)))
     return 0
 
 
