@@ -65,7 +65,10 @@ class LockedError(StateError):
 
 
 class TenantError(ReconcilerError):
-    """A vendor's refusal or failure: carries the operation and the vendor's tracking id."""
+    """A vendor's refusal or failure: carries the operation and the vendor's tracking id.
+
+    `attempts` says how many times the request was sent until it was given up.
+    """
 
     def __init__(  # noqa: PLR0913 - one keyword for each fact that a support case asks for
         self,
@@ -81,6 +84,7 @@ class TenantError(ReconcilerError):
         super().__init__(code, summary, detail=detail, hint=hint, address=address)
         self.status = status
         self.tracking_id = tracking_id
+        self.attempts = 1
 
 
 class NotFoundError(TenantError):
@@ -97,7 +101,7 @@ class UnknownOutcomeError(TenantError):
     @classmethod
     def of(cls, error: TenantError) -> UnknownOutcomeError:
         """The same failure, of a write."""
-        return cls(
+        unknown = cls(
             error.told.code,
             error.told.summary,
             status=error.status,
@@ -105,6 +109,8 @@ class UnknownOutcomeError(TenantError):
             detail=error.told.detail,
             hint="whether the write landed is unknown: run `reconciler plan` to see",
         )
+        unknown.attempts = error.attempts
+        return unknown
 
 
 class StalePlanError(ReconcilerError):

@@ -254,7 +254,10 @@ class Reader(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """The object as the tenant has it after a write (None once deleted)."""
+    """The object as the tenant has it after a write (None once deleted).
+
+    `attempts` says how many times the write was sent.
+    """
 
     live: LiveObject | None
     tracking_id: str

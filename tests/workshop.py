@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import shutil
+import sqlite3
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -217,6 +218,16 @@ class Workshop:
         found = [(each.method, each.path) for each in self.calls if each.method != "GET"]
         self.calls.clear()
         return found
+
+    def journal(self, run: str) -> set[tuple[str, str, int]]:
+        """What the journal of a run has: kind and name, outcome, attempts."""
+        connection = sqlite3.connect(self.root / ".reconciler" / "state.db")
+        try:
+            asked = "SELECT address, outcome, attempts FROM operation WHERE run = ?"
+            found = connection.execute(asked, (run,)).fetchall()
+        finally:
+            connection.close()
+        return {(address.split("/", 2)[2], outcome, sent) for address, outcome, sent in found}
 
     def lose_the_state(self) -> None:
         for file in (self.root / ".reconciler").glob("state.db*"):

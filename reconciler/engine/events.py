@@ -9,7 +9,10 @@ from typing import Literal
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One moment of an apply: an operation starts, is done, has failed, or cannot start."""
+    """One moment of an apply: an operation starts, is done, has failed, or cannot start.
+
+    `attempts` says how many times a write was sent until it was done.
+    """
 
     type: Literal["apply_start", "apply_complete", "apply_errored", "apply_skipped"]
     tenant: str
@@ -23,6 +26,7 @@ class Event:
     message: str = ""
     code: str = ""
     tracking_id: str = ""
+    attempts: int = 1
 
 
 Report = Callable[[Event], None]

@@ -113,6 +113,7 @@ class Apply:
             object_id=live.id if live else None,
             digest=live.digest if live else None,
             tracking_id=written.tracking_id,
+            attempts=written.attempts,
             keep=self._row(change, live.id, live.name) if live else None,
             drop=change.previous_address if live else change.address,
         )
@@ -132,6 +133,7 @@ class Apply:
             object_id=live.id if live else operation.request.object_id,
             elapsed_seconds=elapsed,
             tracking_id=written.tracking_id,
+            attempts=written.attempts,
         )
 
     def _ignored(self, operation: Operation, written: Written) -> list[str]:
@@ -157,7 +159,13 @@ class Apply:
     def _failed(
         self, step: Step, operation: Operation, error: ReconcilerError, elapsed: float
     ) -> None:
-        self.state.failed(self.run, operation.id, error=str(error), tracking_id=_tracking_id(error))
+        self.state.failed(
+            self.run,
+            operation.id,
+            error=str(error),
+            tracking_id=_tracking_id(error),
+            attempts=error.attempts if isinstance(error, TenantError) else 0,
+        )
         self._block(step, operation, error, elapsed)
 
     def _block(

@@ -44,6 +44,7 @@ class Attempts:
 
     async def after(self, failure: Failure) -> None:
         """Wait until the next attempt; raises the failure's error where there is none."""
+        failure.error.attempts = self.count
         now = self._pace.now()
         self._began = now if self._began is None else self._began
         left = self._began + DEADLINE_SECONDS - now
@@ -64,7 +65,7 @@ class Attempts:
         if wait > left:
             waited = DEADLINE_SECONDS - left
             asks = f"now it asks for {told:.0f} s more" if told is not None else "it does not end"
-            raise TenantError(
+            given_up = TenantError(
                 "TEN107",
                 f"{failure.error.told.summary}; {self.count} attempts in {waited:.0f} s, {asks}",
                 status=TOO_MANY,
@@ -72,11 +73,16 @@ class Attempts:
                 hint="something else uses up the tenant's requests: find it, set a lower `rate`, "
                 "or run it again later; what is done stays done",
             )
+            given_up.attempts = self.count
+            raise given_up
         self._pace.hold(wait)
 
 
 class Landed(Generic[T]):
-    """What a write came to: the tenant's answer, or, where that was lost, what a read found."""
+    """What a write came to: the tenant's answer, or, where that was lost, what a read found.
+
+    `attempts` says how many times the write was sent.
+    """
 
     def __init__(self, answer: Answer | None, found: T | None, attempts: int) -> None:
         self.answer = answer
@@ -98,25 +104,28 @@ async def surely(
     (a create: it may still be on its way) only after an answer of the tenant's. Raises
     UnknownOutcomeError where the tenant does not say.
     """
-    attempts = 0
+    rounds = sent = 0
     while True:
-        attempts += 1
+        rounds += 1
         try:
-            return Landed(await write(), None, attempts)
+            answer = await write()
+            return Landed(answer, None, sent + answer.attempts)
         except UnknownOutcomeError as lost:
-            await pace.sleep(jitter(attempts))
+            sent = lost.attempts = sent + lost.attempts
+            await pace.sleep(jitter(rounds))
             found = await _read(landed, lost)
             if found is not None:
-                return Landed(None, found, attempts)
+                return Landed(None, found, sent)
             answered = lost.status is not None
-            if attempts >= ATTEMPTS or not (repeatable or answered):
+            if rounds >= ATTEMPTS or not (repeatable or answered):
                 raise
         except TenantError as refused:
+            sent = refused.attempts = sent + refused.attempts
             # what an earlier attempt did may be what this one stumbles over
-            found = await _read(landed, refused) if attempts > 1 else None
+            found = await _read(landed, refused) if rounds > 1 else None
             if found is None:
                 raise
-            return Landed(None, found, attempts)
+            return Landed(None, found, sent)
 
 
 async def _read(landed: Callable[[], Awaitable[T | None]], lost: TenantError) -> T | None:
@@ -124,5 +133,6 @@ async def _read(landed: Callable[[], Awaitable[T | None]], lost: TenantError) ->
         return await landed()
     except TenantError as error:
         if error.told.code == "TEN116":
+            error.attempts = lost.attempts
             raise
         raise lost from error

@@ -33,6 +33,8 @@ def event(told: Event, paint: Paint, several: bool = False) -> str | None:
     if told.type == "apply_complete":
         known = f" [id={safe(told.object_id)}]" if told.object_id else ""
         took = f"after {told.elapsed_seconds:.0f}s"
+        if told.attempts > 1:
+            took += f" and {told.attempts} attempts"
         return f"Step {told.step} of {told.steps}   {name}: {_DONE[action]} {took}{known}"
     if told.type == "apply_errored":
         failed = paint("failed", "bold red")

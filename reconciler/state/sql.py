@@ -163,20 +163,23 @@ class SqlState:
         object_id: str | None,
         digest: str | None,
         tracking_id: str,
+        attempts: int,
         keep: Row | None,
         drop: str | None,
     ) -> None:
         """Commit that an operation was carried out, with the row that it brings or takes."""
-        facts = {"digest": digest, "tracking_id": tracking_id}
+        facts = {"digest": digest, "tracking_id": tracking_id, "attempts": attempts}
         if object_id is not None:
             facts["object_id"] = object_id
         with self._transaction() as connection:
             self._outcome(connection, run, operation, "done", facts)
             _record(connection, [keep] if keep else [], [drop] if drop else [])
 
-    def failed(self, run: str, operation: str, *, error: str, tracking_id: str) -> None:
-        """Commit that an operation failed."""
-        facts = {"error": error, "tracking_id": tracking_id}
+    def failed(
+        self, run: str, operation: str, *, error: str, tracking_id: str, attempts: int
+    ) -> None:
+        """Commit that an operation failed; `attempts` are those of the request that did."""
+        facts = {"error": error, "tracking_id": tracking_id, "attempts": attempts}
         with self._transaction() as connection:
             self._outcome(connection, run, operation, "failed", facts)
 
@@ -191,7 +194,7 @@ class SqlState:
         run: str,
         operation: str,
         outcome: str,
-        facts: Mapping[str, str | None],
+        facts: Mapping[str, str | int | None],
     ) -> None:
         table = tables.operation
         connection.execute(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import JSON, Boolean, Column, Integer, MetaData, String, Table
 
-HEAD = "0001"
+HEAD = "0002"
 """The migration that these tables are made by."""
 
 metadata = MetaData()
@@ -58,4 +58,5 @@ operation = Table(
     Column("digest", String),
     Column("tracking_id", String),
     Column("error", String),
+    Column("attempts", Integer),
 )

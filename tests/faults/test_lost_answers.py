@@ -113,6 +113,30 @@ def test_an_update_is_repeated_until_it_is_known_to_have_landed(
     assert workshop.plan().outcome == "no_changes"
 
 
+@pytest.mark.parametrize("loss", ["500", "502", "503", "429 retryAfter=2", "dropped"])
+def test_the_journal_tells_how_often_a_write_was_sent(
+    workshop: Workshop, pace: VirtualPacing, loss: str
+) -> None:
+    applied(workshop, *PASSES)
+    ledger = with_faults(workshop, (f'{loss} on="PUT */user-profile/*" times=3',), *LATER)
+    assert ledger.outcome == "done", ledger.failed
+    assert workshop.journal(ledger.run) == {
+        ("ResourceCollection/billing", "done", 1),
+        ("UserProfile/lead", "done", 4),
+    }
+    assert {event.attempts for event in ledger.done} == {1, 4}
+
+
+@pytest.mark.parametrize(("loss", "attempts"), [("503", 5), ("400", 1), ("dropped", 5)])
+def test_the_journal_tells_how_often_a_write_failed(
+    workshop: Workshop, pace: VirtualPacing, loss: str, attempts: int
+) -> None:
+    applied(workshop, *PASSES)
+    ledger = with_faults(workshop, (f'{loss} on="PUT */user-profile/*" times=always',), *LATER)
+    assert ledger.outcome == "partial"
+    assert ("UserProfile/lead", "failed", attempts) in workshop.journal(ledger.run)
+
+
 @pytest.mark.parametrize("when", ["before", "after"])
 @pytest.mark.parametrize("loss", ["503", "dropped"])
 def test_a_deletion_is_done_once_the_object_is_gone(

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from sqlalchemy import select
 
 from reconciler.errors import LockedError, StateError
 from reconciler.model.ownership import Row
@@ -83,6 +84,25 @@ def test_the_migrations_make_the_tables_that_the_code_uses(state: SqlState, tmp_
         context = MigrationContext.configure(connection)
         assert context.get_current_revision() == tables.HEAD
         assert compare_metadata(context, tables.metadata) == []
+
+
+def test_a_state_of_the_first_version_is_brought_along(state: SqlState, tmp_path: Path) -> None:
+    state.record([ROW], [])
+    state.close()
+    engine = engine_of(database_file(URL, tmp_path))
+    with engine.begin() as connection:
+        connection.exec_driver_sql("ALTER TABLE operation DROP COLUMN attempts")
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0001'")
+        connection.exec_driver_sql(
+            "INSERT INTO operation (run, id, address, action, intended) "
+            "VALUES ('run-1', 'op-1', 't/g/K/a', 'create', '2026-11-23T09:30:00Z')"
+        )
+    again = open_state(URL, tmp_path)
+    assert again is not None
+    assert again.rows("t") == {ROW.address: ROW}
+    with engine.connect() as connection:
+        (attempts,) = connection.execute(select(tables.operation.c.attempts)).scalars()
+    assert attempts is None
 
 
 @pytest.mark.parametrize("url", ["postgresql://u:hush@h/db", "nonsense", "sqlite://"])
