@@ -202,7 +202,7 @@ class Apply:
                 keep.append(self._row(change, change.object_id, change.name))
                 if change.previous_address:
                     drop.append(change.previous_address)
-        self.state.record(keep, drop)
+        self.state.record(self.run, keep, drop)
 
     def _tell(self, kind: str, step: Step, operation: Operation, **facts: object) -> None:
         event = Event(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import getpass
 import os
 import socket
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -15,9 +15,11 @@ from sqlalchemy import Connection, Engine, delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from reconciler.errors import LockedError
+from reconciler.model.change import Action
+from reconciler.model.journal import Entry, Owned, Run
 from reconciler.model.ownership import Row
 from reconciler.model.plan import Operation
-from reconciler.state import tables
+from reconciler.state import journal, tables
 from reconciler.state.database import database_file, engine_of, migrate, told
 
 Clock = Callable[[], datetime]
@@ -48,13 +50,27 @@ class SqlState:
 
     def rows(self, tenant: str) -> dict[str, Row]:
         """What we own in a tenant, by address."""
-        table = tables.ownership
+        return {each.row.address: each.row for each in self.owned([tenant])}
+
+    def owned(self, tenants: Collection[str]) -> tuple[Owned, ...]:
+        """What we own in these tenants, with when and by which run each was recorded."""
         with self._transaction() as connection:
-            found = connection.execute(select(table).where(table.c.tenant == tenant)).mappings()
-            return {
-                row["address"]: Row(**{key: row[key] for key in row if key != "tenant"})
-                for row in found
-            }
+            return journal.owned(connection, tenants)
+
+    def tenants(self) -> frozenset[str]:
+        """Every tenant that the state knows of, whether the project still has it or not."""
+        with self._transaction() as connection:
+            return journal.tenants(connection)
+
+    def runs(self, tenants: Collection[str]) -> tuple[Run, ...]:
+        """Every run on these tenants, the newest first."""
+        with self._transaction() as connection:
+            return journal.runs(connection, tenants)
+
+    def entries(self, run: str) -> tuple[Entry, ...]:
+        """The operations of a run, as the journal has them."""
+        with self._transaction() as connection:
+            return journal.entries(connection, run)
 
     @contextmanager
     def lock(self, tenant: str, command: str) -> Iterator[None]:
@@ -168,12 +184,16 @@ class SqlState:
         drop: str | None,
     ) -> None:
         """Commit that an operation was carried out, with the row that it brings or takes."""
-        facts = {"digest": digest, "tracking_id": tracking_id, "attempts": attempts}
+        facts: dict[str, str | int | None] = {
+            "digest": digest,
+            "tracking_id": tracking_id,
+            "attempts": attempts,
+        }
         if object_id is not None:
             facts["object_id"] = object_id
         with self._transaction() as connection:
             self._outcome(connection, run, operation, "done", facts)
-            _record(connection, [keep] if keep else [], [drop] if drop else [])
+            self._record(connection, run, [keep] if keep else [], [drop] if drop else [])
 
     def failed(
         self, run: str, operation: str, *, error: str, tracking_id: str, attempts: int
@@ -183,10 +203,53 @@ class SqlState:
         with self._transaction() as connection:
             self._outcome(connection, run, operation, "failed", facts)
 
-    def record(self, keep: Iterable[Row], drop: Iterable[str]) -> None:
+    def record(self, run: str, keep: Iterable[Row], drop: Iterable[str]) -> None:
         """Rewrite ownership where nothing was written to the tenant."""
         with self._transaction() as connection:
-            _record(connection, keep, drop)
+            self._record(connection, run, keep, drop)
+
+    def forget(self, run: str, addresses: Iterable[str]) -> None:
+        """Give up the ownership of these, and journal each; the tenant is not touched."""
+        now, table = self._time(), tables.ownership
+        with self._transaction() as connection:
+            for number, address in enumerate(addresses, start=1):
+                held = select(table.c.object_id).where(table.c.address == address)
+                connection.execute(
+                    insert(tables.operation).values(
+                        run=run,
+                        id=f"op-{number}",
+                        address=address,
+                        action=str(Action.FORGET),
+                        object_id=connection.execute(held).scalar_one_or_none(),
+                        intended=now,
+                        finished=now,
+                        outcome="done",
+                        attempts=0,
+                    )
+                )
+                self._record(connection, run, [], [address])
+
+    def _record(
+        self, connection: Connection, run: str, keep: Iterable[Row], drop: Iterable[str]
+    ) -> None:
+        table = tables.ownership
+        for address in drop:
+            connection.execute(delete(table).where(table.c.address == address))
+        for row in keep:
+            connection.execute(delete(table).where(table.c.address == row.address))
+            connection.execute(
+                insert(table).values(
+                    address=row.address,
+                    tenant=row.address.partition("/")[0],
+                    object_id=row.object_id,
+                    name=row.name,
+                    applied=row.applied,
+                    prevent_destroy=row.prevent_destroy,
+                    adopted=row.adopted,
+                    run=run,
+                    recorded=self._time(),
+                )
+            )
 
     def _outcome(
         self,
@@ -234,25 +297,6 @@ def _opened(url: str, root: Path) -> SqlState:
         engine.dispose()
         raise
     return SqlState(engine)
-
-
-def _record(connection: Connection, keep: Iterable[Row], drop: Iterable[str]) -> None:
-    table = tables.ownership
-    for address in drop:
-        connection.execute(delete(table).where(table.c.address == address))
-    for row in keep:
-        connection.execute(delete(table).where(table.c.address == row.address))
-        connection.execute(
-            insert(table).values(
-                address=row.address,
-                tenant=row.address.partition("/")[0],
-                object_id=row.object_id,
-                name=row.name,
-                applied=row.applied,
-                prevent_destroy=row.prevent_destroy,
-                adopted=row.adopted,
-            )
-        )
 
 
 def _alive(pid: int) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import JSON, Boolean, Column, Integer, MetaData, String, Table
 
-HEAD = "0002"
+HEAD = "0003"
 """The migration that these tables are made by."""
 
 metadata = MetaData()
@@ -19,6 +19,8 @@ ownership = Table(
     Column("applied", JSON, nullable=False),
     Column("prevent_destroy", Boolean, nullable=False),
     Column("adopted", Boolean, nullable=False),
+    Column("run", String),
+    Column("recorded", String),
 )
 
 lock = Table(
