@@ -199,7 +199,11 @@ class SqlState:
         self, run: str, operation: str, *, error: str, tracking_id: str, attempts: int
     ) -> None:
         """Commit that an operation failed; `attempts` are those of the request that did."""
-        facts = {"error": error, "tracking_id": tracking_id, "attempts": attempts}
+        facts: dict[str, str | int | None] = {
+            "error": error,
+            "tracking_id": tracking_id,
+            "attempts": attempts,
+        }
         with self._transaction() as connection:
             self._outcome(connection, run, operation, "failed", facts)
 
