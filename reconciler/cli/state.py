@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import click
@@ -30,6 +31,7 @@ class Opened:
     state: SqlState
     tenants: tuple[str, ...]
     others: tuple[str, ...]
+    warn: Callable[[str], None]
 
     @property
     def several(self) -> bool:
@@ -97,7 +99,7 @@ def rm(chosen: Common, addresses: tuple[str, ...], auto_approve: bool) -> int:
         if not auto_approve:
             _approved(chosen)
         runs = {
-            tenant: _forget(opened.state, tenant, addresses_)
+            tenant: _forget(opened, tenant, addresses_)
             for tenant, addresses_ in _by_tenant(found).items()
         }
     if chosen.json:
@@ -134,6 +136,24 @@ def history(chosen: Common, run: str | None) -> int:
     return 0
 
 
+@command.command(name="unlock", short_help="Take away a lock whose holder is dead.")
+@click.argument("tenant")
+@click.option("--force", is_flag=True, help="Though its holder lives; that sends nothing more.")
+@common
+def unlock(chosen: Common, tenant: str, force: bool) -> int:
+    """Take the lock of TENANT away where its holder is dead, and say who that was.
+
+    The next apply does so by itself; --force is for a holder that cannot be asked to end.
+    """
+    with _opened(replace(chosen, tenants=(tenant,))) as opened:
+        holder = opened.state.unlock(tenant, opened.warn, force=force)
+    if chosen.json:
+        click.echo(json.document(json.unlocked(tenant, holder)), nl=False)
+    else:
+        click.echo(state.unlocked(tenant, holder, datetime.now(UTC)))
+    return 0
+
+
 @contextmanager
 def _opened(chosen: Common) -> Iterator[Opened]:
     """The state that is there; raises StateError where none is."""
@@ -151,7 +171,8 @@ def _opened(chosen: Common) -> Iterator[Opened]:
         try:
             known = opened.tenants()
             tenants = _tenants(chosen, what, known)
-            yield Opened(opened, tenants, tuple(sorted(known.difference(tenants))))
+            others = tuple(sorted(known.difference(tenants)))
+            yield Opened(opened, tenants, others, what.around.warn)
         finally:
             opened.close()
 
@@ -217,11 +238,12 @@ def _approved(chosen: Common) -> None:
         raise CancelledError("RUN106", "cancelled; nothing was forgotten")
 
 
-def _forget(opened: SqlState, tenant: str, addresses: list[str]) -> str:
-    with opened.lock(tenant, "state rm"):
-        run = opened.start_run(tenant, "state rm", "")
-        opened.forget(run, addresses)
-        opened.finish_run(run, "done")
+def _forget(opened: Opened, tenant: str, addresses: list[str]) -> str:
+    state = opened.state
+    with state.lock(tenant, "state rm", opened.warn) as lease:
+        run = state.start_run(tenant, "state rm", "", lease)
+        state.forget(run, addresses)
+        state.finish_run(run, "done")
     return run
 
 

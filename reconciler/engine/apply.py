@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from reconciler.engine import execute
 from reconciler.engine.connect import connected
@@ -22,7 +23,7 @@ async def apply_tenant(  # noqa: PLR0913 - the parts of one apply, each used as 
 ) -> Ledger:
     """Carry out the tenant's part of the plan; raises StalePlanError before any write."""
     digest = fingerprint(plan)
-    with state.lock(tenant.name, "apply"):
+    with state.lock(tenant.name, "apply", work.around.warn) as lease:
         rows = state.rows(tenant.name)
         if saved:
             done = await _already_applied(work, tenant, plan, state, digest)
@@ -32,12 +33,13 @@ async def apply_tenant(  # noqa: PLR0913 - the parts of one apply, each used as 
         elif changed := list(basis.rows_moved_on(plan, tenant.name, rows)):
             raise execute.stale(changed)
         with connected(tenant, work.vendors[tenant.vendor], work.around) as endpoint:
-            async with work.vendors[tenant.vendor].writer(endpoint) as writer:
+            guarded = replace(endpoint, permit=lease.check)
+            async with work.vendors[tenant.vendor].writer(guarded) as writer:
                 await execute.refuse_if_moved_on(plan, tenant.name, writer)
-                run = state.start_run(tenant.name, "apply", digest)
+                run = state.start_run(tenant.name, "apply", digest, lease)
                 outcome = "interrupted"
                 try:
-                    doing = execute.Apply(plan, tenant.name, writer, state, run, report)
+                    doing = execute.Apply(plan, tenant.name, writer, state, lease, run, report)
                     ledger = await doing.carry_out()
                     outcome = ledger.outcome
                 finally:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from reconciler.model.ownership import Row
 
@@ -23,6 +24,8 @@ class Owned:
 class Run:
     """One run: `done` and `failed` are its operations; `unknown` those without an outcome.
 
+    `token` is the lock's, and grows from run to run of a tenant.
+
     A run without an `outcome` is `running`, or ended without being able to say so.
     """
 
@@ -33,6 +36,7 @@ class Run:
     started: str
     finished: str | None
     outcome: str | None
+    token: int | None = None
     done: int = 0
     failed: int = 0
     unknown: int = 0
@@ -53,3 +57,31 @@ class Entry:
     tracking_id: str | None
     attempts: int | None
     error: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """Who holds the lock of a tenant: whose process, from where, for what, since when."""
+
+    tenant: str
+    user: str
+    host: str
+    pid: int
+    command: str
+    since: str
+
+    def described(self, now: datetime) -> str:
+        """All of that in one line, with how long ago it was."""
+        since = datetime.fromisoformat(self.since)
+        ago = _age((now - since).total_seconds())
+        return (
+            f"{self.command} of {self.user}@{self.host}, process {self.pid}, "
+            f"since {since:%Y-%m-%d %H:%M:%S}Z ({ago} ago)"
+        )
+
+
+def _age(seconds: float) -> str:
+    for unit, size in (("d", 86400), ("h", 3600), ("min", 60)):
+        if seconds >= size:
+            return f"{seconds // size:.0f} {unit}"
+    return f"{max(seconds, 0):.0f} s"

@@ -16,7 +16,7 @@ from reconciler.model.diagnostic import (
     Severity,
     open_and_suppressed,
 )
-from reconciler.model.journal import Entry, Owned, Run
+from reconciler.model.journal import Entry, Holder, Owned, Run
 from reconciler.model.plan import FORMAT_VERSION, BlockedError, Finding, Plan
 from reconciler.planning.drift import Difference
 from reconciler.planning.join import finding
@@ -115,6 +115,16 @@ def run_in_full(run: Run, entries: Iterable[Entry]) -> dict[str, Any]:
         "format_version": FORMAT_VERSION,
         **asdict(run),
         "operations": [asdict(each) for each in entries],
+    }
+
+
+def unlocked(tenant: str, holder: Holder | None) -> dict[str, Any]:
+    """The result of `state unlock`: whether anybody had the lock, and who."""
+    return {
+        "format_version": FORMAT_VERSION,
+        "tenant": tenant,
+        "unlocked": holder is not None,
+        "holder": asdict(holder) if holder else None,
     }
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
 
 from reconciler.model.address import Address
-from reconciler.model.journal import Entry, Owned, Run
+from reconciler.model.journal import Entry, Holder, Owned, Run
 from reconciler.model.value import Json
 from reconciler.reporting.cells import width
 from reconciler.reporting.escape import safe
@@ -96,6 +97,14 @@ def run_in_full(run: Run, entries: Iterable[Entry]) -> str:
         lines.append("")
         lines.extend(_entry(entry))
     return "\n".join(lines)
+
+
+def unlocked(tenant: str, holder: Holder | None, now: datetime) -> str:
+    """Whose lock was taken away."""
+    if holder is None:
+        return f"Tenant {safe(tenant)} is not locked."
+    held = safe(holder.described(now))
+    return f"Tenant {safe(tenant)} is not locked any more. It was held by {held}."
 
 
 def _entry(entry: Entry) -> Iterator[str]:

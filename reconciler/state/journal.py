@@ -11,7 +11,7 @@ from reconciler.model.ownership import Row
 from reconciler.state import tables
 
 _ROW = ("address", "object_id", "name", "applied", "prevent_destroy", "adopted")
-_RUN = ("id", "tenant", "command", "plan_digest", "started", "finished", "outcome")
+_RUN = ("id", "tenant", "command", "plan_digest", "started", "finished", "outcome", "token")
 _ENTRY = (
     "id", "address", "action", "intended", "finished", "outcome", "object_id", "tracking_id",
     "attempts", "error",

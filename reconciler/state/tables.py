@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import JSON, Boolean, Column, Integer, MetaData, String, Table
+from sqlalchemy import JSON, Boolean, Column, Float, Integer, MetaData, String, Table, true
 
-HEAD = "0003"
+HEAD = "0004"
 """The migration that these tables are made by."""
 
 metadata = MetaData()
@@ -32,6 +32,12 @@ lock = Table(
     Column("host", String, nullable=False),
     Column("pid", Integer, nullable=False),
     Column("since", String, nullable=False),
+    Column("token", Integer, nullable=False, server_default="1"),
+    Column("held", Boolean, nullable=False, server_default=true()),
+    Column("born", String, nullable=False, server_default=""),
+    Column("place", String, nullable=False, server_default=""),
+    Column("expires", String),
+    Column("ends", Float),
 )
 
 run = Table(
@@ -44,6 +50,7 @@ run = Table(
     Column("started", String, nullable=False),
     Column("finished", String),
     Column("outcome", String),
+    Column("token", Integer),
 )
 
 operation = Table(

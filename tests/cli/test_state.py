@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
 
 from reconciler.cli.options import Common
 from reconciler.errors import TenantError
 from reconciler.model.change import Action
+from reconciler.state.sql import create_state
 from tests.workshop import COLLECTION, PROFILE, USER, Said, Terminal, Workshop
 
 KEPT = COLLECTION.replace("{name: billing}", "{name: billing, lifecycle: {preventDestroy: true}}")
@@ -176,3 +179,31 @@ def test_a_tenant_that_the_project_gave_up_can_still_be_forgotten(
     assert applied("state", "rm", "lead", "--tenant", "test", "--auto-approve").code == 0
     wrong = applied("state", "list", "--tenant", "tset")
     assert (wrong.code, "error[PRJ103]" in wrong.err, "`test`" in wrong.err) == (1, True, True)
+
+
+def test_a_lock_is_taken_away_from_the_dead_alone(applied: Terminal, workshop: Workshop) -> None:
+    said = applied("state", "unlock", "test")
+    assert (said.code, said.out) == (0, "Tenant test is not locked.\n")
+    state = create_state("sqlite:///.reconciler/state.db", workshop.root)
+    with state.lock("test", "apply") as held:
+        said = applied("state", "unlock", "test")
+        assert said.code == 1
+        assert "error[RUN112]" in said.err
+        assert f"process {os.getpid()}, since " in said.err
+        assert held.holds()
+        taken = applied("state", "unlock", "test", "--force", "--format", "json").json
+        assert taken["unlocked"] is True
+        assert taken["holder"]["pid"] == os.getpid()
+        assert not held.holds()
+    wrong = applied("state", "unlock", "tset")
+    assert (wrong.code, "error[PRJ103]" in wrong.err) == (1, True)
+
+
+def test_nothing_is_forgotten_while_a_run_holds_the_tenant(
+    applied: Terminal, workshop: Workshop
+) -> None:
+    state = create_state("sqlite:///.reconciler/state.db", workshop.root)
+    with state.lock("test", "apply"):
+        said = applied("state", "rm", "lead", "--auto-approve", "--format", "json")
+    assert (said.code, said.json["outcome"]) == (1, "locked")
+    assert len(addresses(applied("state", "list", "--format", "json"))) == 3

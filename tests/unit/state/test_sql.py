@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import socket
 import stat
 from collections.abc import Callable
 from datetime import datetime
@@ -120,6 +121,27 @@ def test_a_state_of_the_first_version_is_brought_along(tmp_path: Path) -> None:
     row = Row("t/g/K/a", "1", "A", {"x": [1]}, prevent_destroy=True)
     assert again.owned(["t"]) == (Owned(row, run=None, recorded=None),)
     assert [each.attempts for each in again.entries("run-1")] == [None]
+
+
+@pytest.mark.parametrize("lives", [True, False])
+def test_a_lock_that_an_older_version_holds_ends_with_its_process(
+    tmp_path: Path, lives: bool
+) -> None:
+    engine = of_version("0002", tmp_path)
+    pid = os.getpid() if lives else 2**22 + 1
+    with engine.begin() as connection:
+        connection.exec_driver_sql(
+            "INSERT INTO lock VALUES ('t', 'apply', 'ada@vm', ?, ?, '2026-11-23T09:30:00Z')",
+            (socket.gethostname(), pid),
+        )
+    state = open_state(URL, tmp_path)
+    assert state is not None
+    if lives:
+        with pytest.raises(LockedError, match="locked by ada@"), state.lock("t", "apply"):
+            pass
+    else:
+        with state.lock("t", "apply") as lease:
+            assert lease.token == 2
 
 
 def test_what_is_owned_tells_when_and_by_which_run(
