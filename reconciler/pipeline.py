@@ -44,7 +44,7 @@ from reconciler.rules.rule import Rule, Where
 class Drift:
     """What differs, which objects no revert takes back, and the plan that takes back the rest.
 
-    `notes` are about the project file: settings of rules that do nothing.
+    `notes` are about what nobody sees who asks, and settings of rules that do nothing.
     """
 
     tenants: tuple[TenantRead, ...]
@@ -127,16 +127,18 @@ async def drift(work: Work) -> Drift:
     differences: list[Difference] = []
     beyond: list[Address] = []
     parts: list[Part] = []
+    unknown: list[Diagnostic] = []
     for each in prepared:
         snapshot = await _read(each, work)
         found = drifting.find(each.given(), snapshot, stateless=each.stateless)
         reads.append(_tenant_read(each, snapshot, {}))
         differences.extend(found.differences)
         beyond.extend(found.beyond)
+        unknown.extend(found.notes)
         if found.revert:
             parts.append(_part(each, snapshot, found.revert))
     revert = joined(tuple(parts), mode="revert", bounds=work.bounds) if parts else None
-    notes = policy_notes(work.project, refused, ())
+    notes = (*unknown, *policy_notes(work.project, refused, ()))
     return Drift(tuple(reads), tuple(differences), tuple(beyond), revert, notes)
 
 
@@ -269,7 +271,7 @@ def _notes(each: Prepared, made: TenantPlan) -> Iterable[Diagnostic]:
         yield Diagnostic(
             Severity.INFO,
             "PLN134",
-            "no state: adopting by name, nothing will be deleted",
+            f"no state: adopting by name, nothing will be deleted{_but_pruned(each)}",
             tenant=tenant,
         )
     for kind, names in made.unmanaged.items():
@@ -280,6 +282,12 @@ def _notes(each: Prepared, made: TenantPlan) -> Iterable[Diagnostic]:
                 f"not in Git: {len(names)} {kind} of the tenant: {listed(names)}",
                 tenant=tenant,
             )
+
+
+def _but_pruned(each: Prepared) -> str:
+    """What a missing state does not keep from being deleted: the project file asks for it."""
+    kinds = ", ".join(k for k, what in each.tenant.unmanaged.items() if what == "prune")
+    return f" but what `unmanaged: prune` asks for ({kinds})" if kinds else ""
 
 
 def _tenant_read(

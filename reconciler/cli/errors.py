@@ -37,7 +37,11 @@ def exit_code(command: Callable[[], object], arguments: list[str]) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     except Exception:
-        click.echo(f"This is a bug in reconciler. It was written to {_logged()}.", err=True)
+        click.echo(
+            f"This is a bug in reconciler. Please report it with {_logged()}, which tells where it "
+            "happened and holds no token.\n`reconciler plan` shows what remains to be done.",
+            err=True,
+        )
         return 1
     return result if isinstance(result, int) else 0
 
@@ -71,8 +75,11 @@ def _wants_json(arguments: list[str]) -> bool:
 
 
 def _logged() -> Path:
+    """Write the traceback of the moment down, without secrets, for its owner alone."""
+    from reconciler.http.secrets import redacted  # noqa: PLC0415 - seldom needed
+
     with tempfile.NamedTemporaryFile(
         "w", prefix="reconciler-", suffix=".log", delete=False, encoding="utf-8"
     ) as log:
-        traceback.print_exc(file=log)
+        log.write(redacted(traceback.format_exc()))
     return Path(log.name)

@@ -84,6 +84,7 @@ def _lasting(
 ) -> tuple[Pace, TokenSource]:
     # `validate` starts without asyncio
     from reconciler.http.pacing import Pacing  # noqa: PLC0415
+    from reconciler.http.secrets import remember  # noqa: PLC0415
     from reconciler.http.tokens import FixedToken  # noqa: PLC0415
 
     if sandbox is None:
@@ -91,7 +92,7 @@ def _lasting(
         return pace, source(tenant, vendor, around, pace)
     # an embedded tenant takes any number of requests, unless it is told not to
     pace = Pacing(tenant.rate or (vendor.rate if tenant.sandbox_rate else None))
-    return pace, FixedToken(sandbox.token(tenant.identity))
+    return pace, FixedToken(remember(sandbox.token(tenant.identity)))
 
 
 def source(tenant: Tenant, vendor: Vendor, around: Surroundings, pace: Pace) -> TokenSource:

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from reconciler.errors import ProjectError
+from reconciler.http.secrets import remember
 from reconciler.manifests.credentials import FromCommand, FromEnvironment, FromFile, Secret
 
 ALLOW = "RECONCILER_ALLOW_COMMAND"
@@ -39,11 +40,11 @@ class Place:
         """The secret as it is there now; raises ProjectError."""
         match self.source:
             case FromEnvironment(env=name):
-                return self._variable(name)
+                return remember(self._variable(name))
             case FromFile(file=name):
-                return self._file(name)
+                return remember(self._file(name))
             case FromCommand(command=command):
-                return await asyncio.to_thread(self._command, command)
+                return remember(await asyncio.to_thread(self._command, command))
 
     def keep(self, secret: str) -> None:
         """Store a secret that replaces the one there; warns where that cannot be."""

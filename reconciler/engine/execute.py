@@ -252,7 +252,7 @@ async def refuse_if_moved_on(plan: Plan, tenant: str, writer: Writer) -> None:
             live = await writer.fetch(address.kind, request.object_id)
         if live is None:
             changed.append(f"{address.short} is gone from the tenant")
-        elif live.digest != request.expect:
+        elif not live.is_as(request.expect):
             changed.append(f"{address.short} was changed in the tenant")
     if changed:
         raise stale(changed)

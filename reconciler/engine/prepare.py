@@ -65,6 +65,7 @@ class Prepared:
             policy=self.policy,
             targets=self.targets,
             revert=revert,
+            prune=frozenset(k for k, what in self.tenant.unmanaged.items() if what == "prune"),
         )
 
 

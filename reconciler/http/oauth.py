@@ -22,6 +22,7 @@ from reconciler.http.answers import (
     unreached,
 )
 from reconciler.http.retry import Attempts
+from reconciler.http.secrets import remember
 from reconciler.http.session import proxies_understood
 from reconciler.http.tokens import Grant
 from reconciler.vendor import Pace, TokenRequest
@@ -94,7 +95,7 @@ def _grant(body: Any, asked: Asked) -> Grant | Failure:
     lifetime, refresh = body.get("expires_in"), body.get("refresh_token")
     known = isinstance(lifetime, (int, float)) and not isinstance(lifetime, bool)
     return Grant(
-        access_token=body["access_token"],
+        access_token=remember(body["access_token"]),
         expires_in=max(float(lifetime or 0), 1.0) if known else None,
-        refresh_token=refresh if isinstance(refresh, str) and refresh else None,
+        refresh_token=remember(refresh) if isinstance(refresh, str) and refresh else None,
     )

@@ -9,7 +9,7 @@ from reconciler.manifests.tenant_block import SandboxBlock, TenantBlock
 from reconciler.model.diagnostic import Path
 from reconciler.model.rate import Rate
 from reconciler.model.suggestion import did_you_mean
-from reconciler.vendor import Removal, Vendor
+from reconciler.vendor import Kind, Removal, Vendor
 
 Found = tuple[str, Path, str, str, bool]
 """Code, path, summary, hint, and whether the key is meant."""
@@ -122,23 +122,22 @@ def _unmanaged(tenant: TenantBlock, vendor: Vendor, at: Path) -> Iterator[Found]
         if name not in kinds:
             hint = did_you_mean(name, kinds, otherwise="the kinds are " + ", ".join(kinds))
             yield "PRJ102", place, f"{vendor.title} has no kind `{name}`", hint, True
-        elif what == "prune" and by_kind and _stays(vendor, name):
+        elif what == "prune" and stays(vendor.kind(name)):
             hint = "write `report` or `ignore`: people are never deleted"
             yield "PRJ167", place, f"`prune` is not possible for {name}", hint, False
-        elif what == "prune":
-            hint = "write `report`, and delete by hand what it lists"
-            yield "PRJ167", place, "`prune` is not in this version", hint, False
-            if not by_kind:
-                return
 
 
 def by_kinds(tenant: TenantBlock, vendor: Vendor) -> Mapping[str, str]:
-    """What is done, kind by kind, about objects that Git lacks."""
-    if isinstance(tenant.unmanaged, Mapping):
-        return tenant.unmanaged
-    return {kind.name: tenant.unmanaged for kind in vendor.kinds}
+    """What is done, kind by kind, about objects that Git lacks.
+
+    Where all that can be deleted is pruned, the rest is reported.
+    """
+    said = tenant.unmanaged
+    if isinstance(said, Mapping):
+        return said
+    return {k.name: "report" if said == "prune" and stays(k) else said for k in vendor.kinds}
 
 
-def _stays(vendor: Vendor, name: str) -> bool:
-    kind = vendor.kind(name)
+def stays(kind: Kind) -> bool:
+    """Whether objects of a kind are never deleted, whatever Git says."""
     return kind.person or kind.removal is Removal.FORGET

@@ -74,8 +74,8 @@ class TenantBlock(Manifest, defer_build=True):
     unmanaged: Unmanaged | dict[str, Unmanaged] = Field(
         default="ignore",
         description="What is done about objects of the tenant that Git lacks, for all kinds or "
-        "kind by kind; `prune` is not in this version.",
-        examples=["report", {"UserProfile": "report"}],
+        "kind by kind; `prune` deletes them, but people, whom it reports.",
+        examples=["report", {"UserProfile": "prune"}],
     )
     rate: str | None = Field(
         default=None,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from reconciler.manifests.credentials import VARIABLE
-from reconciler.manifests.reachable import LOOPBACK
+from reconciler.manifests.reachable import LOOPBACK, stays
 from reconciler.model.rate import WRITTEN
 from reconciler.vendor import Vendor
 
@@ -19,7 +19,6 @@ def _whole(pattern: str) -> Schema:
 _SECRET = {"properties": {"env": _whole(VARIABLE), "file": {"minLength": 1}}}
 _APP = {"properties": dict.fromkeys(("id", "secret", "refreshToken"), _SECRET)}
 _CREDENTIALS = {"properties": {**_SECRET["properties"], "serviceApp": _APP}}
-_NO_PRUNE: Schema = {"not": {"const": "prune"}}
 _REACH = ("organization", "region", "credentials")
 
 _SERVED = {
@@ -52,7 +51,6 @@ TENANT: tuple[Schema, ...] = (
         "properties": {
             "credentials": _CREDENTIALS,
             "rate": _whole(WRITTEN),
-            "unmanaged": _NO_PRUNE | {"additionalProperties": _NO_PRUNE},
         }
     },
 )
@@ -68,6 +66,11 @@ def of(vendor: Vendor) -> Schema:
     return {
         "region": {"enum": list(vendor.regions)},
         "assumed": assumed,
-        "unmanaged": {"propertyNames": {"enum": [kind.name for kind in vendor.kinds]}},
+        "unmanaged": {
+            "propertyNames": {"enum": [kind.name for kind in vendor.kinds]},
+            "properties": {
+                kind.name: {"not": {"const": "prune"}} for kind in vendor.kinds if stays(kind)
+            },
+        },
         **app,
     }

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+OUTSIDE = "="
+"""Stands before the vendor's id of an object that no manifest names, in place of a name."""
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class Address:
@@ -21,6 +24,11 @@ class Address:
     def short(self) -> str:
         """The address without its tenant, for output about one tenant."""
         return f"{self.group}/{self.kind}/{self.name}"
+
+    @property
+    def outside(self) -> str | None:
+        """The vendor's id, of an object that no manifest names; None for one of ours."""
+        return self.name.removeprefix(OUTSIDE) if self.name.startswith(OUTSIDE) else None
 
     @classmethod
     def parse(cls, text: str) -> Address:

@@ -29,6 +29,7 @@ class Reason(StrEnum):
     OUTSIDE = "changed outside Git"
     BOTH = "changed in Git and outside"
     REMOVED = "removed from Git"
+    UNMANAGED = "not in Git"
     FOUND = "found by name"
     PINNED = "found by id"
     RENAMED = "renamed in Git"

@@ -14,7 +14,8 @@ class LiveObject:
 
     `digest` fingerprints all of its body that a write would replace, not only what we manage.
     `protected` objects are the vendor's own: they may be adopted, and are never deleted.
-    `active` says of a person whether they can use what they have.
+    `active` says of a person whether they can use what they have. `part` fingerprints what an
+    identity reads of it that may not see the rest, where the vendor has such readings.
     """
 
     kind: str
@@ -24,6 +25,11 @@ class LiveObject:
     digest: str
     protected: bool = False
     active: bool = True
+    part: str | None = None
+
+    def is_as(self, digest: str | None) -> bool:
+        """Whether it is what was read then: compared is what both readings know."""
+        return digest is not None and digest in (self.digest, self.part)
 
 
 @dataclass(frozen=True, slots=True)

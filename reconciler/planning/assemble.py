@@ -32,7 +32,7 @@ def _reason(item: Item, *, reverting: bool) -> Reason:
     if reverting:
         return Reason.REVERT
     if item.gone:
-        return Reason.REMOVED
+        return Reason.REMOVED if item.row is not None else Reason.UNMANAGED
     if item.live is None:
         return Reason.NEW if item.row is None else Reason.VANISHED
     if item.row is None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from reconciler.model.address import Address
-from reconciler.model.change import Action
+from reconciler.model.address import OUTSIDE, Address
+from reconciler.model.change import Action, Reason
 from reconciler.model.live import LiveObject, Snapshot
 from reconciler.model.ownership import Row
 from reconciler.model.plan import Plan, Seen
@@ -13,9 +13,6 @@ from reconciler.model.value import Ref, digest, refs
 from reconciler.planning.item import Item, TenantInput
 from reconciler.planning.match import LiveIndex, normal
 from reconciler.rules.world import World
-
-OUTSIDE = "="
-"""Marks, in place of a name, the id of something that no manifest declares."""
 
 
 def seen(  # noqa: PLR0913, PLR0917 - the parts of a plan, each used as it is
@@ -61,6 +58,7 @@ def moved_on(plan: Plan, tenant: str, snapshot: Snapshot, rows: Mapping[str, Row
         elif was.digest != mark:
             yield f"{_shown(address)} was changed in the tenant"
     yield from rows_moved_on(plan, tenant, rows)
+    yield from _needed_by_now(plan, tenant, snapshot)
     written = {op.request.object_id for op in plan.operations()}
     for change in plan.changes:
         if change.tenant == tenant and change.action is Action.CREATE:
@@ -70,14 +68,42 @@ def moved_on(plan: Plan, tenant: str, snapshot: Snapshot, rows: Mapping[str, Row
                     yield f"{_shown(Address.parse(change.address))} exists in the tenant by now"
 
 
+def _needed_by_now(plan: Plan, tenant: str, snapshot: Snapshot) -> Iterator[str]:
+    """One sentence for each thing that refers to what the plan deletes and did not do so then."""
+    changes = [each for each in plan.changes if each.tenant == tenant and each.writes]
+    written = {each.object_id for each in changes}
+    deleted = {
+        each.object_id: Address.parse(each.address)
+        for each in changes
+        if each.action is Action.DELETE
+    }
+    for kind, rows in snapshot.objects.items() if deleted else ():
+        for row in rows:
+            for key in {key for _, key in refs(row.values)} & deleted.keys():
+                if row.id not in written:
+                    yield f"{_shown(deleted[key])} is needed by {kind} `{row.name}` by now"
+
+
 def rows_moved_on(plan: Plan, tenant: str, rows: Mapping[str, Row]) -> Iterator[str]:
     """One sentence for each of our records that another run changed meanwhile."""
     until_now = {change.address: change.previous_address for change in plan.changes}
     for text, was in plan.basis[tenant].objects.items():
         address = Address.parse(text)
         row = rows.get(until_now.get(text) or text)
-        if not address.name.startswith(OUTSIDE) and was.row != _row(row):
+        if address.outside is None and was.row != _row(row):
             yield f"{_shown(address)}: our record of it was changed by another run"
+    yield from _owned_by_now(plan, tenant, rows)
+
+
+def _owned_by_now(plan: Plan, tenant: str, rows: Mapping[str, Row]) -> Iterator[str]:
+    """One sentence for each thing that was nobody's, and that another run has adopted meanwhile."""
+    owners = {
+        (a.kind, row.object_id): a for row in rows.values() if (a := Address.parse(row.address))
+    }
+    for change in plan.changes:
+        owner = owners.get((change.kind, change.object_id or ""))
+        if change.tenant == tenant and change.reason is Reason.UNMANAGED and owner is not None:
+            yield f"{_shown(Address.parse(change.address))} is managed as {owner.short} by now"
 
 
 def _seen(live: LiveObject | None, row: Row | None) -> Seen:
@@ -96,6 +122,4 @@ def _fingerprints(snapshot: Snapshot) -> Iterator[tuple[str, Ref, str]]:
 
 
 def _shown(address: Address) -> str:
-    if address.name.startswith(OUTSIDE):
-        return f"{address.kind} {address.name.removeprefix(OUTSIDE)}"
-    return address.short
+    return address.short if address.outside is None else f"{address.kind} {address.outside}"

@@ -8,10 +8,12 @@ from typing import Literal
 
 from reconciler.model.address import Address
 from reconciler.model.change import AttributeChange, Source
+from reconciler.model.diagnostic import Diagnostic
 from reconciler.model.live import LiveObject, Snapshot
+from reconciler.model.ownership import Row
 from reconciler.model.resource import Spec
 from reconciler.model.value import Unresolved, Value, Values, refs
-from reconciler.planning import diff
+from reconciler.planning import diff, hidden
 from reconciler.planning.item import (
     AnyResource,
     Item,
@@ -23,7 +25,7 @@ from reconciler.planning.item import (
 )
 from reconciler.planning.match import LiveIndex, match
 from reconciler.planning.resolve import Directory
-from reconciler.planning.view import View, completed
+from reconciler.planning.view import View, completed, taken_for_granted
 from reconciler.rules.rule import Cause, Rule
 from reconciler.rules.run import causes
 from reconciler.rules.world import Expected, World
@@ -56,12 +58,13 @@ class TenantDrift:
     """One tenant's differences, and the values that would take the drifted ones back.
 
     `beyond` are the addresses whose drift no plan can take back attribute by attribute: the
-    object is gone, or its manifest is.
+    object is gone, or its manifest is. `notes` tell what a partial view leaves unknown.
     """
 
     differences: tuple[Difference, ...]
     revert: Mapping[Address, Values]
     beyond: tuple[Address, ...]
+    notes: tuple[Diagnostic, ...] = ()
 
 
 def find(given: TenantInput, snapshot: Snapshot, *, stateless: bool) -> TenantDrift:
@@ -78,12 +81,14 @@ def find(given: TenantInput, snapshot: Snapshot, *, stateless: bool) -> TenantDr
     differences: list[Difference] = []
     revert: dict[Address, Values] = {}
     beyond: list[Address] = []
+    granted: list[str] = []
     for item in sorted(items, key=lambda item: (item.kind.order, item.address)):
         if given.targets is not None and item.address not in given.targets:
             continue
         applied = known[item.address]
         if applied is None:
             continue
+        granted.extend(_granted(item, applied, directory))
         found = tuple(_explained(_of(item, applied, directory), item, world, given))
         differences.extend(found)
         if any(each.state == "drifted" for each in found):
@@ -91,7 +96,22 @@ def find(given: TenantInput, snapshot: Snapshot, *, stateless: bool) -> TenantDr
                 beyond.append(item.address)
             else:
                 revert[item.address] = _taken_back(item, item.live, applied)
-    return TenantDrift(tuple(differences), revert, tuple(beyond))
+    rows = [each for each in given.rows.values() if _is_asked_for(each, given)]
+    notes = hidden.not_compared(rows, granted, live, view, given.tenant)
+    return TenantDrift(tuple(differences), revert, tuple(beyond), tuple(notes))
+
+
+def _is_asked_for(row: Row, given: TenantInput) -> bool:
+    return given.targets is None or Address.parse(row.address) in given.targets
+
+
+def _granted(item: Item, applied: Values, directory: Directory) -> Iterator[str]:
+    """What is hidden of an object and was taken to be as applied, in words."""
+    if item.live is None:
+        return
+    for path, key in taken_for_granted(item.live.values, applied):
+        name = directory.name_of(key)
+        yield f"`{name}` in {'.'.join(path)} of {item.address.short}"
 
 
 def _world(

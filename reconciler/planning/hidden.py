@@ -45,6 +45,35 @@ def notes(
         )
 
 
+def not_compared(
+    rows: Iterable[Row], granted: Iterable[str], live: LiveIndex, view: View, tenant: str
+) -> Iterator[Diagnostic]:
+    """What drift cannot tell in a partial view: of which of the `rows` nothing is seen, and which
+    hidden values (`granted`, in words) were taken to be as they were applied.
+    """
+    if not view.partial:
+        return
+    yield _partial(view, tenant)
+    addresses = (Address.parse(row.address) for row in rows if _is_hidden(row, live, view))
+    for kind, names in _by_kind(addresses).items():
+        yield _unknown(
+            "PLN155", f"{view.who} does not see {len(names)} {kind} of the state", names, tenant
+        )
+    if granted := sorted(granted):
+        many = f"{len(granted)} values" if len(granted) > 1 else "a value"
+        yield _unknown("PLN156", f"{view.who} does not see {many} of the state", granted, tenant)
+
+
+def _unknown(code: str, summary: str, names: Iterable[str], tenant: str) -> Diagnostic:
+    return Diagnostic(
+        Severity.INFO,
+        code,
+        f"not checked: {summary}, so whether they have drifted is unknown: {listed(names)}",
+        hint="let somebody who sees all look for drift",
+        tenant=tenant,
+    )
+
+
 def _partial(view: View, tenant: str) -> Diagnostic:
     why: dict[str, list[str]] = defaultdict(list)
     for kind, reason in view.partial.items():

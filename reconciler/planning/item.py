@@ -29,6 +29,8 @@ class TenantInput:
 
     `rows` is the tenant's part of the state; `targets` narrows to these addresses and what they
     need, None takes everything. `revert` gives values to put back instead of what Git declares.
+    `prune` are the kinds of which what only the tenant has is deleted: never by a revert, nor
+    where there are targets.
     """
 
     tenant: str
@@ -39,6 +41,7 @@ class TenantInput:
     policy: Policy = NO_POLICY
     targets: frozenset[Address] | None = None
     revert: Mapping[Address, Values] | None = None
+    prune: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +65,13 @@ class Item:
     moved_from: Address | None = None
     gone: bool = False
     view: View = WHOLE
+
+    @property
+    def shown(self) -> str:
+        """How messages name it: by its address, or as the tenant does where that is but an id."""
+        if self.address.outside is None:
+            return self.address.short
+        return f"{self.kind.name} `{self.name}`"
 
     @property
     def applied(self) -> Values | None:

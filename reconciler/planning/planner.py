@@ -24,6 +24,7 @@ from reconciler.planning.item import (
 )
 from reconciler.planning.lockouts import lockouts
 from reconciler.planning.match import LiveIndex, Match, match
+from reconciler.planning.prune import prune
 from reconciler.planning.reach import Reach, reach
 from reconciler.planning.refusals import error, notes, refusals, taken_names
 from reconciler.planning.resolve import Directory
@@ -72,6 +73,8 @@ def plan(given: TenantInput, snapshot: Snapshot) -> TenantPlan:
     items = [from_manifest(each, directory, given) for each in matches if each.is_clear]
     rows = tuple(unclaimed(given, matches))
     removed = tuple(removed_from_git(rows, kinds, live, view))
+    pruning = prune(given, matches, (*items, *removed), snapshot, view)
+    removed = (*removed, *pruning.items)
     unmanaged = _unmanaged(others(snapshot, (*items, *removed)))
     if given.targets is not None:
         items, removed = narrowed(items, removed, given.targets)
@@ -87,6 +90,7 @@ def plan(given: TenantInput, snapshot: Snapshot) -> TenantPlan:
         *refusals(items, removed, world),
         *taken_names(items, world),
         *notes(items, removed, given),
+        *pruning.notes,
         *locked_out.diagnostics,
         *hidden.notes(matches, rows, live, view, given.tenant),
     ]

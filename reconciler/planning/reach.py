@@ -60,7 +60,7 @@ def reach(given: TenantInput, items: Iterable[Item], world: World, snapshot: Sna
     if not items:
         return Reach(users=users)
     return Reach(
-        destroyed=tuple(sorted(item.address.short for item in items if item.deletes)),
+        destroyed=tuple(sorted(item.shown for item in items if item.deletes)),
         people=tuple(sorted(map(shown, _people(world, kinds)))),
         users=users,
         missing=tuple(_missing(given, items, snapshot)),

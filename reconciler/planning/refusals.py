@@ -106,8 +106,7 @@ def _cannot_be_reached(item: Item) -> Iterator[Diagnostic]:
 
 
 def _cannot_be_deleted(item: Item, world: World) -> Iterator[Diagnostic]:
-    assert item.row is not None  # noqa: S101 - only what the state owns is removed
-    if item.row.prevent_destroy:
+    if item.row is not None and item.row.prevent_destroy:
         yield error(
             item,
             "PLN110",

@@ -21,7 +21,7 @@ def forbidden(items: Iterable[Item], world: World, tenant: str) -> Iterator[Diag
         if item.writes:
             planned = removed[item.key] if item.gone else world.of(item.address)
             if said := item.kind.permitted(_action(item), planned, world):
-                found[said].append(item.address.short)
+                found[said].append(item.shown)
     for said, addresses in found.items():
         yield Diagnostic(
             Severity.ERROR if said.known else Severity.INFO,

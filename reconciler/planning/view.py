@@ -28,11 +28,13 @@ class View:
         self.partial: Mapping[str, str] = snapshot.partial if snapshot else {}
         self.who = snapshot.identity.name if snapshot and snapshot.identity else "the identity"
         self.names: dict[Ref, str] = {}
-        self._seen: frozenset[str] = frozenset()
+        self._snapshot = snapshot
+        self._seen: Mapping[str, str] = {}
         self._kinds: dict[tuple[str, Path], str] = {}
+        self._searched: set[str] = set()
         self._remembered: dict[tuple[str, Path, str], dict[str, Unseen]] = defaultdict(dict)
         if snapshot is not None and self.partial:
-            self._seen = frozenset(_ids(snapshot))
+            self._seen = dict(_ids(snapshot))
             self._remember(rows)
 
     def _remember(self, rows: Mapping[str, Row]) -> None:
@@ -81,10 +83,20 @@ class View:
         return result
 
     def _mark(self, kind: str, path: Path, key: str) -> str:
-        of = self._kinds.get((kind, path))
-        if not isinstance(key, Ref) or key in self._seen or (of is not None and not self.hides(of)):
+        if not isinstance(key, Ref) or key in self._seen:
             return key
-        return Unseen(key)
+        of = self._kind_at(kind, path)
+        return key if of is not None and not self.hides(of) else Unseen(key)
+
+    def _kind_at(self, kind: str, path: Path) -> str | None:
+        """What stands at a place, as manifests tell or else the tenant; None where neither does."""
+        if (kind, path) not in self._kinds and kind not in self._searched and self._snapshot:
+            self._searched.add(kind)
+            for each in self._snapshot.objects.get(kind, ()):
+                for place, key in refs(each.values):
+                    if key in self._seen:
+                        self._kinds.setdefault((kind, place), self._seen[key])
+        return self._kinds.get((kind, path))
 
 
 WHOLE = View(None, {})
@@ -118,6 +130,12 @@ def out_of_reach(before: Values, wanted: Values) -> Iterator[tuple[Path, Unseen]
             yield path, key
 
 
+def taken_for_granted(live: Values, wanted: Values) -> Iterator[tuple[Path, Ref]]:
+    """What `completed` adds of what is wanted: nothing tells whether it is really there."""
+    there = set(refs(live))
+    yield from (each for each in refs(completed(live, wanted)) if each not in there)
+
+
 def sendable(value: Value) -> Value:
     """A value as it is written: what is not seen stays as it is in the tenant."""
     if isinstance(value, Mapping):
@@ -132,11 +150,12 @@ def _place(path: tuple[str | int, ...]) -> Path:
     return tuple(each for each in path if isinstance(each, str) and each != "spec")
 
 
-def _ids(snapshot: Snapshot) -> Iterator[str]:
-    for objects in snapshot.objects.values():
-        yield from (each.id for each in objects)
-    for items in snapshot.inventory.values():
-        yield from (each.id for each in items)
+def _ids(snapshot: Snapshot) -> Iterator[tuple[str, str]]:
+    """The id of all that is seen, with its kind or type."""
+    for kind, objects in snapshot.objects.items():
+        yield from ((each.id, kind) for each in objects)
+    for kind, items in snapshot.inventory.items():
+        yield from ((each.id, kind) for each in items)
 
 
 def _named(data: Json, path: Path = ()) -> Iterator[tuple[Path, str, str]]:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from reconciler.errors import Told
 from reconciler.model.diagnostic import Diagnostic, Position, Severity, open_and_suppressed
+from reconciler.reporting.alike import first_places, together
 from reconciler.reporting.cells import around, width
 from reconciler.reporting.escape import safe
 from reconciler.reporting.paint import Paint
@@ -31,15 +32,33 @@ def diagnostic(found: Diagnostic, paint: Paint) -> str:
 def listed(found: Sequence[Diagnostic], paint: Paint, *, whole: bool) -> Iterator[str]:
     """The diagnostics one by one, each with a blank line after it, the first `MOST` of them.
 
-    Errors are chosen before warnings and warnings before infos; the order stays the reader's.
+    Many that say the same are shown as one, with the first places. Errors are chosen before
+    warnings and warnings before infos; the order stays the reader's.
     """
     found, _ = open_and_suppressed(found)
-    heavy_first = sorted(range(len(found)), key=lambda n: _WEIGHTS.index(found[n].severity))
+    groups = [[each] for each in found] if whole else together(found, _what)
+    heavy_first = sorted(range(len(groups)), key=lambda n: _WEIGHTS.index(groups[n][0].severity))
     kept = heavy_first if whole else heavy_first[:MOST]
     for number in sorted(kept):
-        yield diagnostic(found[number], paint) + "\n"
+        first, *others = groups[number]
+        yield "\n".join((*_lines(first, paint), *_also(others))) + "\n"
     if left := heavy_first[len(kept) :]:
-        yield left_out(found[number].severity for number in left) + "\n"
+        yield left_out(each.severity for number in left for each in groups[number]) + "\n"
+
+
+def _what(found: Diagnostic) -> tuple[str, ...]:
+    return (found.severity, found.code, found.summary, found.detail, found.hint, found.source)
+
+
+def _also(others: list[Diagnostic]) -> Iterator[str]:
+    """Where else the same holds."""
+    for place in first_places([_place(each) for each in others]):
+        yield f"   = also: {place}"
+
+
+def _place(found: Diagnostic) -> str:
+    at, where = found.position, safe(found.address or found.tenant)
+    return f"{safe(at.file)}:{at.line}:{at.column}   {where}".rstrip() if at else where
 
 
 def left_out(severities: Iterable[Severity]) -> str:
@@ -87,13 +106,10 @@ def refusal(told: Told, paint: Paint, tracking_id: str = "") -> str:
 def _lines(found: Diagnostic, paint: Paint) -> Iterator[str]:
     label = paint(f"{found.severity}[{found.code}]", _STYLES[found.severity])
     yield f"{label}: {safe(found.summary)}"
-    where = safe(found.address or found.tenant)
-    if found.position is not None:
-        place = found.position
-        yield f"  --> {safe(place.file)}:{place.line}:{place.column}   {where}".rstrip()
-        yield from _marked(place, paint)
-    elif where:
+    if where := _place(found):
         yield f"  --> {where}"
+    if found.position is not None:
+        yield from _marked(found.position, paint)
     if found.detail:
         yield from (f"   | {safe(line)}" for line in found.detail.splitlines())
     if found.hint:

@@ -32,7 +32,11 @@ def _drift(
     yield read_line(tenants, style)
     yield ""
     if not drifted:
-        yield f"{style.paint('No drift.', 'bold green')} The tenant is as it was last applied."
+        head = style.paint("No drift.", "bold green")
+        if any(each.partial for each in tenants):
+            yield f"{head} What is seen of the tenant is as it was last applied."
+        else:
+            yield f"{head} The tenant is as it was last applied."
     else:
         yield style.paint("Objects have changed outside of Git since the last apply:", "bold cyan")
         yield ""

@@ -12,10 +12,11 @@ from reconciler.model.diagnostic import Severity
 from reconciler.model.plan import Finding, Headroom, Plan, Summary, TenantRead
 from reconciler.model.value import Json
 from reconciler.planning.guards import wanted
+from reconciler.reporting.alike import first_places, together
 from reconciler.reporting.diagnostics import MOST, left_out
 from reconciler.reporting.escape import safe
 from reconciler.reporting.paint import Paint
-from reconciler.reporting.values import few, shown
+from reconciler.reporting.values import FEW, few, shown
 
 _SYMBOLS = {
     Action.CREATE: ("+", "green", "create", "will be created"),
@@ -167,7 +168,8 @@ def _grouped(changes: Iterable[Change], style: Style) -> Iterable[list[Change]]:
     for each in changes:
         alike = (each.tenant, each.kind, each.action, each.reason, each.previous_address)
         what = (each.attributes, each.waits_for, each.unchanged)
-        single = "" if each.action in _GROUPED and each.attributes else each.address
+        says = each.attributes or each.action is Action.ADOPT
+        single = "" if each.action in _GROUPED and says else each.address
         groups.setdefault(repr((alike, what, single)), []).append(each)
     return groups.values()
 
@@ -207,12 +209,17 @@ def _sources(alike: list[Change]) -> str:
     for each in alike:
         if each.source:
             lines.setdefault(each.source.file, []).append(each.source.line)
-    return ", ".join(
-        f"{safe(file)}:{','.join(few([str(line) for line in sorted(found)], whole=False))}".replace(
-            ",and ", " and "
-        )
-        for file, found in sorted(lines.items())
-    )
+    if not lines:
+        return ""
+    places = [f"{safe(file)}:{_few(map(str, sorted(lines[file])), ',')}" for file in sorted(lines)]
+    return _few(places, ", ") + (" files" if len(places) > FEW else "")
+
+
+def _few(texts: Iterable[str], between: str) -> str:
+    """`a, b and 3 more`: the first ten and a count of the rest."""
+    *shown, last = few(list(texts), whole=False)
+    glue = " " if last.startswith("and ") else between
+    return f"{between.join(shown)}{glue}{last}" if shown else last
 
 
 def _why(change: Change) -> str:
@@ -220,9 +227,11 @@ def _why(change: Change) -> str:
     if change.previous_address:
         before = safe(Address.parse(change.previous_address).name)
         because = f"{because}; until now {before}"
-    named = "" if change.name == Address.parse(change.address).name else safe(change.name)
+    address = Address.parse(change.address)
+    named = "" if change.name == address.name else safe(change.name)
     told = f'"{named}"' if named else ""
-    known = f"id {safe(change.object_id)}" if change.object_id else ""
+    told_by_address = address.outside == change.object_id
+    known = f"id {safe(change.object_id)}" if change.object_id and not told_by_address else ""
     return "; ".join(filter(None, [because, told, known]))
 
 
@@ -382,11 +391,16 @@ def _findings(what: Plan, style: Style) -> Iterator[str]:
     yield f"{style.paint('Findings', 'bold')} ({said})"
     weights = list(tally)
     ordered = sorted(findings, key=lambda found: weights.index(found.severity))
-    kept = ordered if style.whole else ordered[:MOST]
-    for each in kept:
-        yield from _finding(each, style, several=several)
-    if left := ordered[len(kept) :]:
-        yield f"  {left_out(Severity(each.severity) for each in left)}"
+    groups = [[each] for each in ordered] if style.whole else together(ordered, _what)
+    kept = groups if style.whole else groups[:MOST]
+    for alike in kept:
+        yield from _finding(alike, style, several=several)
+    if left := groups[len(kept) :]:
+        yield f"  {left_out(Severity(each.severity) for alike in left for each in alike)}"
+
+
+def _what(found: Finding) -> tuple[str, ...]:
+    return (found.severity, found.code, found.summary, found.hint, found.tenant)
 
 
 def _leave(what: Plan, style: Style) -> Iterator[str]:
@@ -409,12 +423,20 @@ def _named(address: str, *, several: bool) -> str:
     return address if several else Address.parse(address).short
 
 
-def _finding(each: Finding, style: Style, *, several: bool) -> Iterator[str]:
+def _finding(alike: list[Finding], style: Style, *, several: bool) -> Iterator[str]:
+    """One finding, or many that say the same of different objects."""
     colours = {"error": "bold red", "warning": "bold yellow", "info": "bold cyan"}
+    first = alike[0]
+    label = style.paint(f"{first.severity:<7} {first.code}", colours[first.severity])
+    count = f" ({len(alike)} alike)" if len(alike) > 1 else ""
+    yield f"  {label}  {safe(first.summary)}{count}"
+    for place in first_places([_where(each, several=several) for each in alike]):
+        yield f"    {place}"
+    if first.hint:
+        yield f"    help: {safe(first.hint)}"
+
+
+def _where(each: Finding, *, several: bool) -> str:
     place = f"{safe(each.file)}:{each.line}:{each.column}" if each.line else ""
-    label = style.paint(f"{each.severity:<7} {each.code}", colours[each.severity])
     where = _named(each.address, several=several) if each.address else each.tenant
-    yield f"  {label}  {safe(each.summary)}"
-    yield f"    {'   '.join(filter(None, [safe(where), place]))}"
-    if each.hint:
-        yield f"    help: {safe(each.hint)}"
+    return "   ".join(filter(None, [safe(where), place]))

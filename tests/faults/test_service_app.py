@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import os
 import re
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
+import httpx2
 import pytest
 
+from reconciler.http.session import Connection
 from tests.served import Served, serving
 from tests.workshop import COLLECTION, ORGANIZATION, PROFILE, SEED, Terminal
 
@@ -117,6 +121,39 @@ def test_a_secret_that_is_wrong_is_told_without_it(
     assert "error[TEN102]: POST /v1/access_token: 401 invalid_client" in said.err
     assert "canary" not in said.out + said.err
     assert (root / "refresh").read_text() == REFRESH
+
+
+def test_a_crash_is_told_with_a_log_that_holds_no_secret(
+    root: Path, terminal: Terminal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", "http://proxy-user:canary-proxy@127.0.0.1:9")
+    monkeypatch.setenv("TMPDIR", str(root))
+    monkeypatch.setattr("tempfile.tempdir", None)
+    once = Connection._once
+
+    async def breaks(self: Connection, request: httpx2.Request, asked: Any) -> Any:
+        if request.method == "POST":
+            raise RuntimeError(f"{request.headers.raw} {os.environ}")
+        return await once(self, request, asked)
+
+    with served(root):
+        with monkeypatch.context() as broken:
+            broken.setattr(Connection, "_once", breaks)
+            said = terminal("apply", "--auto-approve", "-v")
+        assert said.code == 1
+        assert "This is a bug in reconciler" in said.err
+        assert "Traceback" not in said.out + said.err
+        (log,) = root.glob("reconciler-*.log")
+        assert str(log) in said.err
+        assert stat.S_IMODE(log.stat().st_mode) == 0o600
+        text = log.read_text(encoding="utf-8")
+        assert "RuntimeError" in text
+        assert "authorization" in text.lower()
+        for each in (text, said.out, said.err):
+            assert "canary" not in each
+            assert "_SBX_" not in each
+        again = terminal("apply", "--auto-approve")
+        assert again.code == 0, again.err
 
 
 def test_no_secret_is_in_what_a_run_leaves_behind(root: Path, terminal: Terminal) -> None:

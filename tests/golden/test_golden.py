@@ -19,7 +19,7 @@ from reconciler.reporting import applying, diagnostics, drift, github, junit, sa
 from reconciler.reporting import json as machine
 from reconciler.reporting.paint import plain
 from reconciler.reporting.places import Places
-from tests.workshop import COLLECTION, EXAMPLE, PROFILE, USER, Workshop
+from tests.workshop import COLLECTION, EXAMPLE, PROFILE, PROJECT, SEED, USER, Workshop
 
 HERE = Path(__file__).parent
 STYLE = text.Style(plain)
@@ -109,6 +109,33 @@ def test_a_week_later(example: Workshop, golden: Golden) -> None:
     golden("week-later/plan.txt", shown(plan))
     golden("week-later/plan-verbose.txt", shown(plan, whole=True))
     golden("week-later/plan.json", dump(plan).decode())
+
+
+def test_what_only_the_tenant_has_is_pruned(workshop: Workshop, golden: Golden) -> None:
+    """Of what somebody made by hand one profile has a user, so it stays, and its collection."""
+    limited = "type: supervisor, permissions: {queue: view}, resources: {collections"
+    by_hand = (
+        f"  - {{name: Pilot lead, {limited}: [Pilot], default: Pilot}}}}\n"
+        f"  - {{name: Night lead, {limited}: [Night], default: Night}}}}\n"
+    )
+    everything = "resources: {queue: all, site: all, team: all, channel: all}"
+    workshop.write(
+        "seed.yaml",
+        SEED.replace("users:\n", f"{by_hand}users:\n")
+        + f"collections: [{{name: Pilot, {everything}}}, {{name: Night, {everything}}}]\n",
+    )
+    workshop.write(
+        "reconciler.yaml", PROJECT.replace("    sandbox", "    unmanaged: prune\n    sandbox")
+    )
+    workshop.manifests(COLLECTION)
+    workshop.planned_and_applied()
+    workshop.manifests(COLLECTION, PROFILE)
+    workshop.act("move-user", user="kim@northwind.example", profile="Night lead")
+    plan = workshop.plan()
+    golden("prune/plan.txt", shown(plan))
+    (ledger,) = workshop.apply(plan)
+    lines = [applying.event(event, plain) for event in ledger.events]
+    golden("prune/apply.txt", "\n".join(line for line in lines if line) + "\n")
 
 
 def test_a_plan_that_comes_near_to_limits(workshop: Workshop, golden: Golden) -> None:
@@ -229,6 +256,14 @@ def test_manifests_full_of_mistakes(workshop: Workshop, golden: Golden) -> None:
     golden("mistakes/validate.junit.xml", junit.document(found, files, places))
     golden("mistakes/validate.github.txt", github.commands(found, places))
     golden("mistakes/summary.md", github.summary(found, places))
+
+
+def test_one_mistake_in_many_manifests(workshop: Workshop, golden: Golden) -> None:
+    wrong = PROFILE.replace("[billing], default: billing", "[nowhere], default: nowhere")
+    workshop.manifests(COLLECTION, *(wrong.replace("lead", f"lead-{n:02}") for n in range(12)))
+    plan = workshop.plan()
+    assert [each.code for each in plan.findings].count("REF120") == 24
+    golden("mistakes/alike.txt", "Findings" + shown(plan).partition("\nFindings")[2])
 
 
 def test_names_from_a_tenant_break_no_terminal(workshop: Workshop, golden: Golden) -> None:

@@ -408,6 +408,7 @@ REAL_TENANT = {
         {"credentials": {"command": ["x"]}, "unmanaged": "prune"},
         {"credentials": {"env": "T"}, "rate": "fast", "unmanaged": "ignore"},
         {"assumed": ["A1"], "unmanaged": {"UserProfile": "report", "User": "prune"}},
+        {"unmanaged": {"UserProfile": "prune", "User": "report"}},
         {},
     ],
 )

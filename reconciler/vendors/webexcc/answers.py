@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
+from typing import Any
 
 from reconciler.errors import TenantError
 
@@ -16,6 +17,38 @@ def documented(what: str, tracking_id: str = "") -> Iterator[None]:
     except (KeyError, TypeError, AttributeError, ValueError) as error:
         raise TenantError(
             "TEN113",
-            f"{what}: an answer is not of the documented shape ({type(error).__name__}: {error})",
+            f"{what}: the answer is not of the documented shape: {_how(error)}",
             tracking_id=tracking_id,
+            hint="a proxy may have changed it, or this version does not know it yet: update "
+            "reconciler, or report the tracking id",
         ) from error
+
+
+def _how(error: Exception) -> str:
+    """What is wrong, in words: our own say it, Python's tell the kind of thing."""
+    if isinstance(error, KeyError):
+        return f"`{error.args[0]}` is missing"
+    return str(error)[:200] if isinstance(error, ValueError) else "a value is of another type"
+
+
+def one_of(body: Mapping[str, Any], field: str, known: Collection[str]) -> str:
+    """A field with one of the documented words; raises ValueError for another.
+
+    What an unknown word allows nobody can tell, so nothing is planned from it.
+    """
+    if (written := body[field]) not in known:
+        raise ValueError(f"{field} is {written!r}, which is not known")
+    return str(written)
+
+
+def array(body: Mapping[str, Any], field: str, of: type) -> list[Any]:
+    """A field that lists things of a type, none where it is absent; raises ValueError."""
+    written = body.get(field)
+    if written is None:
+        return []
+    if not isinstance(written, list) or not all(isinstance(each, of) for each in written):
+        raise ValueError(f"{field} is no list of {_WORDS[of]}")
+    return written
+
+
+_WORDS = {dict: "objects", str: "texts", int: "numbers"}

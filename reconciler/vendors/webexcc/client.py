@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
@@ -24,11 +25,11 @@ from reconciler.http.retry import Landed
 from reconciler.http.session import Answer, ReadSession, WriteSession, reading, writing
 from reconciler.model.live import Identity, LiveObject, Snapshot
 from reconciler.model.resource import Resource
-from reconciler.model.value import Ref, Values
+from reconciler.model.value import Values
 from reconciler.vendor import Endpoint, Written
 from reconciler.vendors.webexcc import lists as listing
 from reconciler.vendors.webexcc import wire
-from reconciler.vendors.webexcc.answers import documented
+from reconciler.vendors.webexcc.answers import array, documented
 from reconciler.vendors.webexcc.identity import FORBIDDEN, identify, unseen, whoami
 from reconciler.vendors.webexcc.lists import Lists
 from reconciler.vendors.webexcc.models import COLLECTION_TYPES
@@ -40,6 +41,8 @@ ITEMS = {
     USER: "user",
     "team": "team",
 }
+BAD_REQUEST = 400
+NO_TEAMS: frozenset[str] = frozenset()
 KINDS = (PROFILE, COLLECTION, USER, *COLLECTION_TYPES)
 
 
@@ -55,16 +58,17 @@ class WebexReader:
         organization = self._endpoint.organization
         me = await whoami(self._session, organization)
         identity, lists, refused = await self._lists(me)
-        profiles = await self._parallel("user profiles", _ids(lists[PROFILE]), self.profile)
-        collections = await self._parallel("collections", _ids(lists[COLLECTION]), self.collection)
-        teams = await self._parallel("teams", _ids(lists["team"]), self.team)
-        with documented("reading the tenant"):
-            members = _members(teams)
+        profiles = await self._parallel("user profiles", _ids(lists[PROFILE]), self._profile)
+        collections = await self._parallel("collections", _ids(lists[COLLECTION]), self._collection)
+        teams = await self._parallel("teams", _ids(lists["team"]), self._members)
+        with documented("the lists of the tenant"):
+            members = None if "team" in refused else _teams_of(teams)
             objects = {
-                COLLECTION: tuple(wire.collection(body) for body in collections),
-                PROFILE: tuple(wire.profile(body) for body in profiles),
+                COLLECTION: tuple(collections),
+                PROFILE: tuple(profiles),
                 USER: tuple(
-                    wire.user(row, members.get(row["id"], frozenset())) for row in lists[USER]
+                    wire.user(row, None if members is None else members.get(row["id"], NO_TEAMS))
+                    for row in lists[USER]
                 ),
             }
             wanted = frozenset(each.address.kind for each in resources)
@@ -104,31 +108,35 @@ class WebexReader:
         finally:
             asked.cancel()
 
-    async def profile(self, object_id: str) -> Mapping[str, Any]:
+    async def _profile(self, object_id: str) -> LiveObject:
         """GET v3/user-profile/{id}: permissions and collections included."""
-        return await self._item(PROFILE, object_id)
+        return (await self._item(PROFILE, object_id))[1]
 
-    async def collection(self, object_id: str) -> Mapping[str, Any]:
+    async def _collection(self, object_id: str) -> LiveObject:
         """GET resource-collection/{id}: its resources included."""
-        return await self._item(COLLECTION, object_id)
+        return (await self._item(COLLECTION, object_id))[1]
 
-    async def user(self, object_id: str) -> Mapping[str, Any]:
-        """GET user/{id}: team ids included."""
-        return await self._item(USER, object_id)
+    async def _members(self, team_id: str) -> tuple[str, list[str]]:
+        """GET team/{id}: the team, and its members' ids."""
+        answer = await self._answer("team", team_id)
+        with documented(f"GET team/{team_id}", answer.tracking_id):
+            return team_id, array(answer.body, "userIds", str)
 
-    async def team(self, object_id: str) -> Mapping[str, Any]:
-        """GET team/{id}: its members' ids included."""
-        return await self._item("team", object_id)
+    async def _item(self, kind: str, object_id: str) -> tuple[Mapping[str, Any], LiveObject]:
+        """An object as it is answered, and in normal form; raises TenantError."""
+        answer = await self._answer(kind, object_id)
+        with documented(f"GET {ITEMS[kind]}/{object_id}", answer.tracking_id):
+            return answer.body, _live(kind, answer.body)
 
-    async def _item(self, kind: str, object_id: str) -> Mapping[str, Any]:
+    async def _answer(self, kind: str, object_id: str) -> Answer:
         answer = await self._session.get(self._path(ITEMS[kind], object_id))
-        if not isinstance(answer.body, dict) or "id" not in answer.body:
+        if not isinstance(answer.body, dict) or answer.body.get("id") != object_id:
             raise TenantError(
                 "TEN113",
-                f"GET {ITEMS[kind]}/{object_id}: the answer is no {kind}",
+                f"GET {ITEMS[kind]}/{object_id}: the answer is not that {kind}",
                 tracking_id=answer.tracking_id,
             )
-        return answer.body
+        return answer
 
     def _path(self, *parts: str) -> str:
         return "/".join(("/organization", self._endpoint.organization, *parts))
@@ -159,7 +167,7 @@ class WebexWriter(WebexReader):
     async def fetch(self, kind: str, object_id: str) -> LiveObject | None:
         """The object as it is now, None where it is gone."""
         try:
-            return self._live(kind, await self._item(kind, object_id))
+            return (await self._item(kind, object_id))[1]
         except NotFoundError:
             return None
 
@@ -202,7 +210,7 @@ class WebexWriter(WebexReader):
 
         done = await self._writes.surely(make, made, repeatable=False)
         object_id = done.answer.body["id"] if done.answer else ""
-        return await self._read_back(kind, object_id, done)
+        return await self._read_back(self._sent(kind, object_id, body), done)
 
     async def update(self, kind: str, object_id: str, values: Values, expect: str) -> Written:
         """Replace (or patch) the object as it is now, if it is as expected; read it back."""
@@ -210,18 +218,28 @@ class WebexWriter(WebexReader):
         body = await self._body(kind, values, current)
         path = self._path(ITEMS[kind], object_id)
         write = self._writes.patch if kind == USER else self._writes.put
-        whole = {**current, **body} if kind == USER else body
+        whole = self._sent(kind, object_id, {**current, **body} if kind == USER else body)
 
         async def written() -> LiveObject | None:
             there = await self.fetch(kind, object_id)
-            if there is not None and there.digest == expect:
+            if there is not None and there.is_as(expect):
                 return None
-            if there is None or there.values != self._sent(kind, object_id, whole).values:
+            if there is None or there.values != whole.values:
                 raise _changed(kind, object_id)
             return there
 
-        done = await self._writes.surely(lambda: write(path, body), written)
-        return await self._read_back(kind, object_id, done)
+        async def replaced() -> Answer:
+            while True:
+                try:
+                    return await write(path, body)
+                except TenantError as refused:
+                    field = _switched_off(refused)
+                    if field not in current or body.get(field) != current[field]:
+                        raise
+                    del body[field]
+
+        done = await self._writes.surely(replaced, written)
+        return await self._read_back(whole, done)
 
     async def delete(self, kind: str, object_id: str, expect: str) -> Written:
         """DELETE the object, if it is as expected."""
@@ -230,7 +248,7 @@ class WebexWriter(WebexReader):
 
         async def gone() -> bool | None:
             there = await self.fetch(kind, object_id)
-            if there is not None and there.digest != expect:
+            if there is not None and not there.is_as(expect):
                 raise _changed(kind, object_id)
             return True if there is None else None
 
@@ -238,23 +256,25 @@ class WebexWriter(WebexReader):
         return Written(None, done.answer.tracking_id if done.answer else "", done.attempts)
 
     async def _expected(self, kind: str, object_id: str, expect: str) -> Mapping[str, Any]:
-        body = await self._item(kind, object_id)
-        if self._live(kind, body).digest != expect:
+        body, live = await self._item(kind, object_id)
+        if not live.is_as(expect):
             raise _changed(kind, object_id)
         return body
 
-    async def _read_back(self, kind: str, object_id: str, done: Landed[LiveObject]) -> Written:
+    async def _read_back(self, sent: LiveObject, done: Landed[LiveObject]) -> Written:
+        """What the tenant has now; what a write put out of sight is as it was sent."""
         tracking_id = done.answer.tracking_id if done.answer else ""
-        live = done.found or await self.fetch(kind, object_id)
+        live = done.found or await self.fetch(sent.kind, sent.id)
         if live is None and done.answer and isinstance(done.answer.body, dict):
             # what a write takes out of the writer's own sight is told by its answer alone
-            with documented(f"the written {kind} {object_id}", tracking_id):
-                live = self._live(kind, done.answer.body)
+            with documented(f"the written {sent.kind} {sent.id}", tracking_id):
+                live = _live(sent.kind, done.answer.body)
         return Written(live, tracking_id, done.attempts)
 
-    def _sent(self, kind: str, object_id: str, body: Mapping[str, Any]) -> LiveObject:
+    @staticmethod
+    def _sent(kind: str, object_id: str, body: Mapping[str, Any]) -> LiveObject:
         """The object as it would read back if the tenant kept all that was sent."""
-        return self._live(kind, {**body, "id": object_id})
+        return _live(kind, {**body, "id": object_id})
 
     async def _body(
         self, kind: str, values: Values, current: Mapping[str, Any] | None
@@ -270,17 +290,22 @@ class WebexWriter(WebexReader):
         wanted = resources["collections"] if isinstance(resources, Mapping) else frozenset()
         for each in wanted if isinstance(wanted, frozenset) else ():
             if each not in self._collection_names:
-                body = await self.collection(Ref(each))
-                self._collection_names[each] = body["name"]
+                self._collection_names[each] = (await self._collection(each)).name
         return self._collection_names
 
-    @staticmethod
-    def _live(kind: str, body: Mapping[str, Any]) -> LiveObject:
-        if kind == PROFILE:
-            return wire.profile(body)
-        if kind == COLLECTION:
-            return wire.collection(body)
-        return wire.user(body, frozenset(body.get("teamIds") or ()))
+
+def _live(kind: str, body: Mapping[str, Any]) -> LiveObject:
+    if kind == PROFILE:
+        return wire.profile(body)
+    if kind == COLLECTION:
+        return wire.collection(body)
+    return wire.user_item(body)
+
+
+def _switched_off(refused: TenantError) -> str:
+    """The field that answers carry and a write must not, as some tenants refuse a whole object."""
+    found = re.search(r"\b(\w+) is not allowed when feature flag is disabled", str(refused))
+    return found[1] if found and refused.status == BAD_REQUEST else ""
 
 
 def _changed(kind: str, object_id: str) -> StalePlanError:
@@ -315,14 +340,26 @@ def explain(body: Any, text: str) -> tuple[str, str]:
     if not isinstance(body, dict):
         return _one_line(text), ""
     tracking_id = str(body.get("trackingId") or "")
-    error = body.get("error")
-    if isinstance(error, dict):
-        told = [str(m.get("description", "")) for m in error.get("message") or () if m]
-        referenced = error.get("referencedEntities") or ()
-        if referenced:
-            told.append("referred to by " + ", ".join(map(str, referenced)))
-        return _one_line("; ".join(filter(None, told)) or str(error.get("reason", ""))), tracking_id
-    return _one_line(str(error or body.get("message") or "")), tracking_id
+    error, errors = body.get("error"), body.get("errors")
+    told = [_told(each) for each in [error, *(errors if isinstance(errors, list) else ())]]
+    said = "; ".join(filter(None, told)) or str(body.get("message") or body.get("reason") or "")
+    return _one_line(said), tracking_id
+
+
+def _told(error: Any) -> str:
+    """What one error of a body says: bare text, or messages, a reason and what refers to it."""
+    if not isinstance(error, dict):
+        return str(error or "")
+    messages = error.get("message")
+    rows = messages if isinstance(messages, list) else [messages]
+    told = [str(each.get("description") or "") if isinstance(each, dict) else each for each in rows]
+    said = "; ".join(str(each) for each in told if each)
+    said = said or str(error.get("reason") or error.get("description") or "")
+    referenced = error.get("referencedEntities")
+    if isinstance(referenced, list) and referenced:
+        by = "referred to by " + ", ".join(map(str, referenced))
+        said = f"{said}; {by}" if said else by
+    return said
 
 
 def _one_line(text: str) -> str:
@@ -333,9 +370,9 @@ def _ids(rows: tuple[Row, ...]) -> tuple[str, ...]:
     return tuple(row["id"] for row in rows)
 
 
-def _members(teams: list[Mapping[str, Any]]) -> Mapping[str, frozenset[str]]:
+def _teams_of(teams: list[tuple[str, list[str]]]) -> Mapping[str, frozenset[str]]:
     found: dict[str, set[str]] = {}
-    for team in teams:
-        for user_id in team.get("userIds") or ():
-            found.setdefault(user_id, set()).add(team["id"])
+    for team, members in teams:
+        for user_id in members:
+            found.setdefault(user_id, set()).add(team)
     return {user_id: frozenset(ids) for user_id, ids in found.items()}

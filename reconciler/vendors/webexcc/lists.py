@@ -14,7 +14,7 @@ from typing import Any
 from reconciler.errors import NotFoundError
 from reconciler.http.paging import Page, Row, whole_list
 from reconciler.http.session import Answer, ReadSession
-from reconciler.vendors.webexcc.answers import documented
+from reconciler.vendors.webexcc.answers import array, documented
 from reconciler.vendors.webexcc.wire import COLLECTION, PROFILE, USER
 
 PAGE_SIZE = 100
@@ -107,4 +107,10 @@ def _sized(number: int) -> dict[str, str]:
 
 
 def _page(answer: Answer, told: Mapping[str, Any], number: int | None) -> Page:
-    return Page(tuple(answer.body["data"]), told["totalPages"], told["totalRecords"], number)
+    rows = array({"data": answer.body["data"]}, "data", dict)
+    if not all(isinstance(row["id"], str) for row in rows):
+        raise ValueError("the id of a row is no text")
+    pages, records = told["totalPages"], told["totalRecords"]
+    if type(pages) is not int or type(records) is not int:
+        raise ValueError("totalPages and totalRecords are no numbers")
+    return Page(tuple(rows), pages, records, number)

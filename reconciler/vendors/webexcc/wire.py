@@ -10,10 +10,12 @@ UserProfileGranularAccessDTO, ResourceCollectionDTO and UserResponseDTO.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from reconciler.model.live import InventoryItem, LiveObject
 from reconciler.model.value import HIDDEN, Hidden, Json, Ref, Value, Values, digest
+from reconciler.vendors.webexcc.answers import array, one_of
 from reconciler.vendors.webexcc.permissions import PERMISSIONS, SWITCHES, everything
 
 PROFILE, COLLECTION, USER = "UserProfile", "ResourceCollection", "User"
@@ -25,7 +27,12 @@ _TYPES = {
     "premium-agent": "PREMIUM_AGENT",
     "standard-agent": "STANDARD_AGENT",
 }
-_TYPE_NAMES = {wire: ours for ours, wire in _TYPES.items()}
+_TYPE_NAMES = {wire: ours for ours, wire in _TYPES.items()} | {
+    name: name.lower()
+    for name in ("ANALYZER_ADMINISTRATOR", "ANALYZER_SUPERVISOR", "ANALYZER_USER")
+}
+_REACH = ("SPECIFIC", "ALL", "PROVISIONED_VALUE", "NONE")
+_ACCESS = ("EDIT", "VIEW", "NONE", "ENABLED", "DISABLED")
 
 _FOLDERS = {
     "editable": "editableFolderIds",
@@ -50,8 +57,8 @@ _SERVER = frozenset({"version", "createdTime", "lastUpdatedTime", "resourceCount
 
 
 def profile(body: Mapping[str, Any]) -> LiveObject:
-    """A user profile's item answer."""
-    full = body["permissionAccessLevel"] == "ALL"
+    """A user profile's item answer; raises ValueError for what no document has."""
+    full = one_of(body, "permissionAccessLevel", _REACH) == "ALL"
     kind = _type_name(body)
     values: dict[str, Value] = {
         "name": body["name"],
@@ -60,9 +67,9 @@ def profile(body: Mapping[str, Any]) -> LiveObject:
         "fullAccess": full,
         "permissions": everything(kind)
         if full
-        else {row["name"]: _level(row) for row in body.get("permissions") or ()},
+        else {row["name"]: _level(row) for row in array(body, "permissions", dict)},
         "analyzerFolders": {
-            name: frozenset(Ref(str(each)) for each in body.get(field) or ())
+            name: frozenset(Ref(str(each)) for each in array(body, field, int))
             for name, field in _FOLDERS.items()
         },
         "resources": _resources(body),
@@ -78,12 +85,11 @@ def profile(body: Mapping[str, Any]) -> LiveObject:
 
 
 def _type_name(body: Mapping[str, Any]) -> str:
-    written = str(body["profileType"])
-    return _TYPE_NAMES.get(written, written.lower())
+    return _TYPE_NAMES[one_of(body, "profileType", _TYPE_NAMES)]
 
 
 def _level(row: Mapping[str, Any]) -> str:
-    level = str(row.get("access") or "NONE").lower()
+    level = one_of(row, "access", _ACCESS).lower() if row.get("access") else "none"
     if row["name"] not in _KNOWN:
         return level  # in the tenant's own words: nobody else knows any
     # A switch may be answered in the other alphabet; both say the same.
@@ -93,10 +99,11 @@ def _level(row: Mapping[str, Any]) -> str:
 
 
 def _resources(body: Mapping[str, Any]) -> Value:
-    if body["resourceAccessLevel"] != "SPECIFIC":
-        return str(body["resourceAccessLevel"]).lower()
+    level = one_of(body, "resourceAccessLevel", _REACH)
+    if level != "SPECIFIC":
+        return level.lower()
     return {
-        "collections": frozenset(Ref(c["id"]) for c in body.get("resourceCollections") or ()),
+        "collections": frozenset(Ref(c["id"]) for c in array(body, "resourceCollections", dict)),
         "default": _single(body.get("defaultResourceCollectionId")),
     }
 
@@ -105,6 +112,8 @@ def _single(written: Any) -> Ref | None:
     """A field that refers to one thing, or to nothing."""
     if written == _RESTRICTED:
         return HIDDEN
+    if not isinstance(written, str | None):
+        raise ValueError("a reference is no id")
     return Ref(written) if written else None
 
 
@@ -202,8 +211,8 @@ def _resources_body(resources: Value, names: Mapping[str, str]) -> dict[str, Any
 
 
 def collection(body: Mapping[str, Any]) -> LiveObject:
-    """A resource collection's item answer."""
-    rows = body.get("resources") or ()
+    """A resource collection's item answer; raises ValueError for what no document has."""
+    rows = array(body, "resources", dict)
     values: dict[str, Value] = {
         "name": body["name"],
         "description": body.get("description") or "",
@@ -217,9 +226,10 @@ def collection(body: Mapping[str, Any]) -> LiveObject:
 
 
 def _selection(row: Mapping[str, Any]) -> Value:
-    if row["accessLevel"] == "SPECIFIC":
-        return frozenset(Ref(each) for each in row.get("ids") or ())
-    return str(row["accessLevel"]).lower()
+    level = one_of(row, "accessLevel", _REACH)
+    if level == "SPECIFIC":
+        return frozenset(Ref(each) for each in array(row, "ids", str))
+    return level.lower()
 
 
 def collection_body(values: Values, current: Mapping[str, Any] | None) -> dict[str, Any]:
@@ -242,17 +252,29 @@ def _resource_row(name: str, chosen: Value) -> dict[str, Any]:
     return {"name": name, "accessLevel": str(chosen).upper()}
 
 
-def user(body: Mapping[str, Any], teams: frozenset[str]) -> LiveObject:
-    """A user's row or item answer; `teams` are the ids of the teams they are in.
+def user(body: Mapping[str, Any], teams: frozenset[str] | None) -> LiveObject:
+    """A user's row or item answer; `teams` are the ids of the teams they are in, None unknown.
 
     Only what decides on access is kept: names and phone numbers are nobody's business.
     """
     values: dict[str, Value] = {name: _single(body.get(field)) for name, field in _OF_USERS.items()}
     values["userProfile"] = _single(body["userProfileId"])  # which every user has
-    values["teams"] = frozenset(Ref(team) for team in teams)
-    stable = [*(body.get(field) for field in _OF_USERS.values()), sorted(teams), body.get("active")]
+    values["teams"] = frozenset(Ref(team) for team in teams or ())
+    held = [body.get(field) for field in _OF_USERS.values()]
+    known = [] if teams is None else [sorted(teams)]
+    mark = digest([*held, *known, body.get("active")])
     active = body.get("active") is not False
-    return LiveObject(USER, body["id"], body["email"], values, digest(stable), active=active)
+    return LiveObject(USER, body["id"], body["email"], values, mark, active=active)
+
+
+def user_item(body: Mapping[str, Any]) -> LiveObject:
+    """A user's item answer, which has their teams.
+
+    Who may not view teams learns of them here, and not from the lists: what was read without them
+    is compared without them.
+    """
+    whole = user(body, frozenset(array(body, "teamIds", str)))
+    return replace(whole, part=user(body, None).digest)
 
 
 def user_body(values: Values) -> dict[str, Any]:

@@ -75,8 +75,8 @@ def test_the_state_may_come_from_the_environment(tmp_path: Path) -> None:
         (HEAD + "tenants:\n" + SANDBOX.replace("webexcc", "webex"), "PRJ106", "`webex`", "webexcc"),
         (HEAD + "tenants:\n" + SANDBOX.replace("lab:", "../lab:"), "PRJ107", "../lab", "letters"),
         (HEAD + "tenants:\n" + SANDBOX.replace("seed.yaml", "../seed.yaml"), "PRJ111", "out", ""),
-        (HEAD + "tenants:\n" + SANDBOX.replace("{vendor", "{unmanaged: prune, vendor"), "PRJ167",
-         "`prune` is not in this version", "`report`"),
+        (HEAD + "tenants:\n" + SANDBOX.replace("{vendor", "{unmanaged: {User: prune}, vendor"),
+         "PRJ167", "`prune` is not possible for User", "`report`"),
     ],
 )  # fmt: skip
 def test_a_project_that_cannot_be_is_told_clearly(

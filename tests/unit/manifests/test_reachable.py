@@ -90,8 +90,6 @@ def test_every_other_place_is_refused_before_any_call(tmp_path: Path, url: str) 
         ("sandbox: {seed: s.yaml, rate: 300}", "PRJ102", "text is wanted"),
         ("sandbox: {seed: s.yaml, rate: 0/min}", "PRJ165", "`0/min` is no rate"),
         (f"{REAL}, assumed: [A1]", "PRJ166", "has no assumed endpoint `A1`"),
-        (f"{REAL}, unmanaged: prune", "PRJ167", "`prune` is not in this version"),
-        (f"{REAL}, unmanaged: {{UserProfile: prune}}", "PRJ167", "not in this version"),
         (f"{REAL}, unmanaged: {{User: prune}}", "PRJ167", "`prune` is not possible for User"),
         (f"{REAL}, unmanaged: {{Usr: report}}", "PRJ102", "has no kind `Usr`"),
         (f"{REAL}, unmanaged: {{User: keep}}", "PRJ102", "`keep` is not possible"),
@@ -115,6 +113,13 @@ def test_rates_and_what_is_unmanaged(tmp_path: Path) -> None:
     assert (lab.rate, lab.sandbox_rate) == (None, Rate(5, 1))
     assert lab.unmanaged == {"User": "report"}
     assert set(load(tmp_path, LAB).unmanaged.values()) == {"ignore"}
+
+
+def test_all_that_can_be_deleted_is_pruned_and_people_are_reported(tmp_path: Path) -> None:
+    everything = load(tmp_path, f"{LAB}, unmanaged: prune").unmanaged
+    assert everything == {"ResourceCollection": "prune", "UserProfile": "prune", "User": "report"}
+    one = load(tmp_path, f"{LAB}, unmanaged: {{UserProfile: prune}}").unmanaged
+    assert one == {"UserProfile": "prune"}
 
 
 def test_assumed_endpoints_are_those_that_the_vendor_knows(tmp_path: Path) -> None:

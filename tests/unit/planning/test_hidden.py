@@ -4,12 +4,19 @@ from __future__ import annotations
 
 import pytest
 
+from reconciler.engine.connect import sandbox_database
+from reconciler.errors import StalePlanError
 from reconciler.model.change import Action
-from reconciler.model.plan import Plan
+from reconciler.model.guard import Allowance
+from reconciler.model.plan import Plan, dump, load
 from reconciler.model.value import HIDDEN, Ref, Unseen, Values
 from reconciler.planning.view import completed, out_of_reach, sendable
+from reconciler.reporting import drift
+from reconciler.reporting.paint import plain
+from reconciler.reporting.text import Style
 from reconciler.sandbox.faults import fault
 from reconciler.sandbox.faulty import faulty
+from reconciler.sandbox.store import Store
 from tests.workshop import ORGANIZATION, PROJECT, Workshop
 
 DEE = "dee@x.example"
@@ -160,6 +167,16 @@ def test_a_change_is_written_and_the_hidden_part_stays(shared: Workshop) -> None
     assert (plan.outcome, plan.records) == ("no_changes", ())
 
 
+def test_whether_a_move_from_a_hidden_profile_is_taken_is_not_checked(shared: Workshop) -> None:
+    shared.manifests(*ALL[:4], ANN.replace("far", "both"), BOB)
+    plan = shared.plan()
+    assert not plan.errored
+    (told,) = [each.summary for each in plan.findings if each.code == "WCC203"]
+    assert told.startswith("not checked")
+    asks(shared, "root@x.example")
+    assert "WCC203" not in codes(shared.plan())
+
+
 def test_a_hidden_member_that_git_adds_is_left_for_who_sees_it(shared: Workshop) -> None:
     """Whether it is there is unknown, so it is neither added nor an error."""
     asks(shared, "root@x.example")
@@ -209,6 +226,135 @@ def test_without_a_state_people_who_are_not_seen_are_no_error(shared: Workshop) 
     assert not plan.errored
     assert {c.action for c in plan.changes} == {Action.ADOPT}
     assert "PLN150" in codes(plan)
+
+
+def drifted(here: Workshop) -> tuple[list[str], dict[str, str]]:
+    """The attributes that drifted, and what is said to be unknown."""
+    found = here.drift()
+    paths = [a.path for each in found.differences for a in each.attributes]
+    return paths, {each.code: each.summary for each in found.notes}
+
+
+def test_drift_says_what_it_cannot_know(shared: Workshop) -> None:
+    paths, notes = drifted(shared)
+    assert not paths
+    assert notes.keys() == {"PLN154", "PLN155", "PLN156"}
+    assert "`South` in resources.collections of webexcc/UserProfile/both" in notes["PLN156"]
+    assert "What is seen of the tenant is as it was last applied." in text(shared)
+    asks(shared, "root@x.example")
+    assert drifted(shared) == ([], {})
+    assert "The tenant is as it was last applied." in text(shared)
+
+
+def text(here: Workshop) -> str:
+    found = here.drift()
+    return drift.drift(found.tenants, found.differences, found.beyond, Style(plain))
+
+
+EXTRA = document(
+    "ResourceCollection",
+    "extra",
+    "{name: Extra, resources: {site: all, team: [Red], queue: [North EN], channel: [Voice, Chat]}}",
+)
+
+
+@pytest.mark.parametrize("told", [True, False])
+def test_a_member_that_is_gone_is_told_where_something_tells_its_type(
+    workshop: Workshop, told: bool
+) -> None:
+    """No manifest names the attribute any more, but Dee sees all channels: one in its place tells
+    that it has channels. Where there is none, the drift says that nobody knows.
+    """
+    seed = SEED.replace("collections:\n", "channels: [Voice, Chat]\ncollections:\n", 1).replace(
+        "collections: [North], default", "collections: [North, Extra], default"
+    )
+    extra = "  - {name: Extra, resources: {site: all, team: all, queue: all, channel: all}}\n"
+    workshop.write("seed.yaml", seed.replace("profiles:\n", f"{extra}profiles:\n"))
+    workshop.manifests(NORTH, EXTRA if told else EXTRA.replace("[Voice, Chat]", "[Chat]"))
+    workshop.planned_and_applied()
+    workshop.manifests(NORTH, document("ResourceCollection", "extra", "{name: Extra}"))
+    _delete_the_channel(workshop, "Chat")
+    asks(workshop, DEE)
+    paths, notes = drifted(workshop)
+    assert paths == (["resources.channel"] if told else [])
+    assert ("`Chat` in resources.channel" in notes.get("PLN156", "")) is not told
+
+
+def _delete_the_channel(here: Workshop, name: str) -> None:
+    """It is gone from the tenant, and from the collections that had it."""
+    (tenant,) = here.work().tenants
+    store = Store(sandbox_database(tenant, here.root))
+    (channel,) = [row for row in store.rows("channel") if row["name"] == name]
+    store.remove("channel", channel["id"])
+    for body in store.rows("resource-collection"):
+        for row in body["resources"]:
+            row["ids"] = [each for each in row.get("ids") or () if each != channel["id"]]
+        store.put("resource-collection", body, body["name"])
+    store.close()
+
+
+TO_ALL = BOTH.replace("{collections: [north, south], default: south}", "all")
+
+
+def test_all_resources_never_take_hidden_collections_away(shared: Workshop) -> None:
+    """The tenant would refuse it: the default collection, and our state, tell that there is one."""
+    shared.manifests(NORTH, SOUTH, TO_ALL, FAR, ANN, BOB)
+    plan = shared.plan()
+    (error,) = [f for f in plan.findings if (f.code, f.severity) == ("WCC138", "error")]
+    assert error.summary.startswith(f"{DEE} does not see all the resource collections")
+    assert "UserProfile/both" in error.summary
+    assert not plan.steps
+    asks(shared, "root@x.example")
+    shared.planned_and_applied()
+
+
+@pytest.mark.parametrize("hidden", [True, False])
+def test_all_resources_where_nothing_tells_of_hidden_collections(
+    shared: Workshop, hidden: bool
+) -> None:
+    """Nobody can tell beforehand, so the plan says that nobody did."""
+    chosen = "[North, South]" if hidden else "[North]"
+    shared.write(
+        "seed.yaml", SEED.replace("[North, South], default: South", f"{chosen}, default: North")
+    )
+    shared.manifests(NORTH, TO_ALL)
+    shared.lose_the_state()
+    for file in (shared.root / ".reconciler" / "sandbox").glob("*"):
+        file.unlink()
+    plan = shared.plan(allow=Allowance(lockout=True))  # Dee will not see the profile any more
+    assert not plan.errored
+    told = [f.summary for f in plan.findings if f.code == "WCC138"]
+    assert told == [
+        f"not checked: whether `Both` has resource collections that {DEE} does not see; then the "
+        "tenant refuses to give it all resources"
+    ]
+    (ledger,) = shared.apply(plan)
+    assert [each.code for each in ledger.failed] == (["TEN103"] if hidden else [])
+    asks(shared, "root@x.example")
+    assert shared.plan().outcome == ("changes" if hidden else "no_changes")
+
+
+def test_who_may_not_view_teams_changes_users_all_the_same(workshop: Workshop) -> None:
+    """Their lists tell of no team and the user alone does: compared is what both tell."""
+    profile = "site: view, team: view, channel: view}\n    resources: {collections: [North]"
+    blind = SEED.replace(f"{profile}, default: North}}", "site: view}\n    resources: all")
+    assert blind != SEED
+    workshop.write("seed.yaml", blind)
+    asks(workshop, DEE)
+    workshop.manifests(document("User", "ann@x.example", "{userProfile: Far, site: Berlin}"))
+    plan = load(dump(workshop.plan()))
+    assert "team" in plan.tenants[0].partial
+    (ledger,) = workshop.apply(plan)
+    assert (ledger.outcome, len(ledger.done)) == ("done", 1)
+    assert workshop.plan().outcome == "no_changes"
+    (ann,) = [row for row in workshop.bodies()["user"] if row["email"] == "ann@x.example"]
+    assert len(ann["teamIds"]) == 2
+
+    workshop.manifests(document("User", "ann@x.example", "{userProfile: Far, site: Lisbon}"))
+    plan = workshop.plan()
+    workshop.act("move-user", user="ann@x.example", profile="Both", by="root@x.example")
+    with pytest.raises(StalePlanError):
+        workshop.apply(plan, saved=False)
 
 
 def test_a_machine_account_sees_all_and_nothing_tells_its_rights(shared: Workshop) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from reconciler.model.change import Action
-from reconciler.model.value import Ref, Value, at
+from reconciler.model.value import Hidden, Ref, Unseen, Value, at, refs
 from reconciler.rules.rule import NotChecked
 from reconciler.rules.world import Expected, World
 from reconciler.vendor import Forbidden
@@ -68,7 +68,7 @@ _PERMISSION = {
 
 def permitted(action: Action, planned: Expected, world: World) -> Forbidden | None:
     """Nothing of a kind is written without edit on it, and no collection is made or deleted
-    without all resources; that of new ones WCC134 says itself.
+    without all resources; that of new ones WCC134 says itself. What is hidden is never taken away.
     """
     who = rights(world)
     if who is None:
@@ -92,4 +92,32 @@ def permitted(action: Action, planned: Expected, world: World) -> Forbidden | No
             f"{who.name} is limited to collections, so cannot delete",
             hint="apply as somebody whose user profile has all resources",
         )
+    if planned.kind == "UserProfile" and action is Action.UPDATE and who.own is not None:
+        return _to_all_resources(who, planned)
     return None
+
+
+def _to_all_resources(who: Rights, planned: Expected) -> Forbidden | None:
+    """All resources in place of collections takes these away, and no write does so to hidden ones.
+
+    Those show in the default collection, or our state remembers them; else they may be there.
+    """
+    before = planned.before.get("resources")
+    if planned.values.get("resources") != "all" or not isinstance(before, Mapping):
+        return None
+    known = (before, (planned.applied or {}).get("resources"))
+    if any(isinstance(key, (Hidden, Unseen)) for each in known for _, key in refs(each)):
+        return Forbidden(
+            "WCC138",
+            D1 / "Restricted resources",
+            f"{who.name} does not see all the resource collections of the profile, so cannot give "
+            "it all resources in their place",
+            hint="apply as somebody who sees them",
+        )
+    return Forbidden(
+        "WCC138",
+        D1 / "Restricted resources",
+        f"whether `{planned.name}` has resource collections that {who.name} does not see; then the "
+        "tenant refuses to give it all resources",
+        known=False,
+    )

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from reconciler.model.resource import Resource
 from reconciler.model.value import Ref
-from reconciler.rules.rule import Finding, Where, rule
+from reconciler.rules.rule import Finding, NotChecked, Where, rule
 from reconciler.rules.world import World
 from reconciler.vendors.webexcc.models import User
 from reconciler.vendors.webexcc.rules import examples
@@ -46,7 +46,9 @@ spec: {{userProfile: {profile}}}
     bad=_PROFILES + _user("agent"),
     tenant=_TENANT,
 )
-def user_stays_on_profiles_of_one_type(user: Resource[User], world: World) -> Iterator[Finding]:
+def user_stays_on_profiles_of_one_type(
+    user: Resource[User], world: World
+) -> Iterator[Finding | NotChecked]:
     """The API moves a user between profiles of one type; a move to a profile of another type is
     made in Control Hub.
     """
@@ -55,7 +57,13 @@ def user_stays_on_profiles_of_one_type(user: Resource[User], world: World) -> It
     if not (isinstance(before, Ref) and isinstance(after, Ref)):
         return
     had, gets = world.get(before), world.get(after)
-    if had is None or gets is None:
+    if gets is None or before == after:
+        return
+    if had is None:
+        yield NotChecked(
+            "whether users stay on profiles of one type: which profile some have now is hidden "
+            "from who applies"
+        )
         return
     old, new = had.values.get("profileType"), gets.values.get("profileType")
     if old != new:

@@ -1,0 +1,36 @@
+"""The secrets that this process has read, so that what is told of a crash can leave them out.
+
+Messages of ours never hold one; what a library or a bug puts into an exception is not ours.
+"""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import quote
+
+_known: set[str] = set()
+
+_SHORTEST = 4
+"""A shorter secret protects nothing, and would be cut out of every other word."""
+
+_ALWAYS = (
+    (re.compile(r"(?i)\b(bearer|basic)\s+[^\s\"',;)]+"), r"\1 ***"),
+    (re.compile(r"(?<=://)[^\s/@]+(?=@)"), "***"),
+)
+"""Headers, and the name and password in a URL: of a proxy, of a database."""
+
+
+def remember(secret: str) -> str:
+    """The secret, which `redacted` knows from now on."""
+    if len(secret) >= _SHORTEST:
+        _known.update((secret, quote(secret, safe="")))
+    return secret
+
+
+def redacted(text: str) -> str:
+    """The text without any secret that was read, whoever put it there."""
+    for each in sorted(_known, key=len, reverse=True):
+        text = text.replace(each, "***")
+    for pattern, instead in _ALWAYS:
+        text = pattern.sub(instead, text)
+    return text

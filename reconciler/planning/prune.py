@@ -1,0 +1,175 @@
+"""Pruning: what only the tenant has is deleted, where the project file asks for that.
+
+What the vendor made stays, and so does what others still refer to: a plan deletes nothing that
+somebody needs, and is not stopped by it either.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from reconciler.model.address import OUTSIDE, Address
+from reconciler.model.diagnostic import Diagnostic, Severity
+from reconciler.model.live import LiveObject, Snapshot
+from reconciler.model.value import Ref, Values, refs
+from reconciler.planning.item import Item, TenantInput, others
+from reconciler.planning.match import Match
+from reconciler.planning.refusals import listed
+from reconciler.planning.view import View
+from reconciler.vendor import Kind
+
+
+@dataclass(frozen=True, slots=True)
+class Pruning:
+    """The objects that only the tenant has and that are deleted, and why others of them stay."""
+
+    items: tuple[Item, ...] = ()
+    notes: tuple[Diagnostic, ...] = ()
+
+
+def prune(
+    given: TenantInput,
+    matches: Iterable[Match],
+    known: Iterable[Item],
+    snapshot: Snapshot,
+    view: View,
+) -> Pruning:
+    """What goes of the kinds in `given.prune`; `known` are the items of manifests and rows.
+
+    Nothing does where a kind is seen in part: what is hidden may be managed, or refer to it.
+    """
+    kinds = [kind for kind in given.vendor.kinds if kind.name in given.prune]
+    if not kinds or given.revert is not None or given.targets is not None:
+        return Pruning()
+    hidden = [snapshot.partial[k.name] for k in given.vendor.kinds if k.name in snapshot.partial]
+    if hidden:
+        return Pruning(notes=(_nothing_pruned(given, "PLN160", hidden[0]),))
+    known, matches = tuple(known), tuple(matches)
+    declared = {each.kind.name for each in matches}
+    going: dict[Ref, Item] = {}
+    notes: list[Diagnostic] = []
+    for kind, rest in _unclaimed(kinds, matches, known, snapshot):
+        if own := [row.name for row in rest if row.protected]:
+            notes.append(_vendors_own(given, kind, own))
+        free = [row for row in rest if not row.protected]
+        if free and kind.name not in declared:
+            why = f"no manifest is of kind {kind.name}, and nothing in Git never means `remove all`"
+            notes.append(_nothing_pruned(given, "PLN161", why))
+        else:
+            going |= {Ref(row.id): _item(given, kind, row, view) for row in free}
+    held = _held(going, _staying(known, snapshot, going))
+    notes.extend(_still_needed(given, going, held))
+    return Pruning(tuple(item for key, item in going.items() if key not in held), tuple(notes))
+
+
+def _unclaimed(
+    kinds: Iterable[Kind], matches: tuple[Match, ...], known: tuple[Item, ...], snapshot: Snapshot
+) -> Iterator[tuple[Kind, list[LiveObject]]]:
+    """What no manifest and no row stands for; of a kind with a manifest of which it is not clear
+    what it means, that is unknown.
+    """
+    unclear = {each.kind.name for each in matches if not each.is_clear}
+    claimed = {(item.kind.name, str(item.key)) for item in known}
+    for kind in kinds:
+        if kind.name not in unclear:
+            rows = snapshot.objects.get(kind.name, ())
+            yield kind, [row for row in rows if (kind.name, row.id) not in claimed]
+
+
+def _item(given: TenantInput, kind: Kind, live: LiveObject, view: View) -> Item:
+    return Item(
+        address=Address(given.tenant, given.vendor.name, kind.name, f"{OUTSIDE}{live.id}"),
+        key=Ref(live.id),
+        kind=kind,
+        name=live.name,
+        live=live,
+        row=None,
+        declared={},
+        before=live.values,
+        after=live.values,
+        gone=True,
+        view=view,
+    )
+
+
+def _staying(
+    known: tuple[Item, ...], snapshot: Snapshot, going: Mapping[Ref, Item]
+) -> Iterator[tuple[str, Values]]:
+    """What the plan leaves, as it leaves it: how it is called, and its values."""
+    for item in known:
+        if not item.deletes:
+            yield _called(item.kind.name, str(item.after.get("name", item.name))), item.after
+    for each in others(snapshot, (*known, *going.values())):
+        yield _called(each.kind, each.name), each.values
+
+
+def _held(
+    going: Mapping[Ref, Item], staying: Iterable[tuple[str, Values]]
+) -> Mapping[Ref, list[str]]:
+    """What cannot go, and who refers to it: what such a thing itself refers to stays as well."""
+    held: dict[Ref, list[str]] = {}
+    while True:
+        found: dict[Ref, list[str]] = defaultdict(list)
+        for called, values in staying:
+            for key in {key for _, key in refs(values)}:
+                if key in going and key not in held:
+                    found[key].append(called)
+        if not found:
+            return held
+        held |= found
+        staying = [(_called(going[k].kind.name, going[k].name), going[k].before) for k in found]
+
+
+def _still_needed(
+    given: TenantInput, going: Mapping[Ref, Item], held: Mapping[Ref, list[str]]
+) -> Iterator[Diagnostic]:
+    """One warning for each kind."""
+    by_kind: dict[str, list[str]] = defaultdict(list)
+    for key, holders in held.items():
+        first, *more = sorted(holders)
+        rest = f" and {len(more)} more" if more else ""
+        by_kind[going[key].kind.name].append(f"`{going[key].name}` ({first}{rest})")
+    for kind, names in by_kind.items():
+        yield Diagnostic(
+            Severity.WARNING,
+            "PLN162",
+            f"{len(names)} {kind} that Git lacks {_stay(names)}, because others still refer to "
+            f"{'them' if len(names) > 1 else 'it'}: {listed(sorted(names))}",
+            hint="move those that refer to something else first, or write a manifest",
+            tenant=given.tenant,
+        )
+
+
+def _vendors_own(given: TenantInput, kind: Kind, names: list[str]) -> Diagnostic:
+    return Diagnostic(
+        Severity.INFO,
+        "PLN163",
+        f"{len(names)} {kind.name} that Git lacks {_stay(names)}, being the vendor's own: "
+        f"{listed(sorted(names))}",
+        tenant=given.tenant,
+    )
+
+
+def _nothing_pruned(given: TenantInput, code: str, why: str) -> Diagnostic:
+    hints = {
+        "PLN160": "plan as somebody who sees all",
+        "PLN161": "correct where manifests are looked for, or delete by hand what is meant",
+    }
+    of = "" if code == "PLN160" else " of it"
+    return Diagnostic(
+        Severity.WARNING,
+        code,
+        f"nothing{of} is pruned: {why}",
+        hint=hints[code],
+        tenant=given.tenant,
+    )
+
+
+def _stay(names: list[str]) -> str:
+    return "stay" if len(names) > 1 else "stays"
+
+
+def _called(kind: str, name: str) -> str:
+    return f"{kind} `{name}`"
