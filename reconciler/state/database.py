@@ -99,7 +99,7 @@ def migrate(engine: Engine) -> None:
 
 
 def _version(engine: Engine) -> str | None:
-    with engine.connect() as connection:
+    with reading(engine) as connection:
         if not inspect(connection).has_table("alembic_version"):
             return None
         found = connection.execute(text("SELECT version_num FROM alembic_version"))
@@ -113,6 +113,7 @@ _TOLD = (
     ("readonly", "RUN122", "the state cannot be written: {}", "check its permissions"),
     ("unable to open", "RUN122", "the state cannot be opened: {}", "check its permissions"),
     ("full", "RUN123", "the state cannot grow: {}", "make room on the disk"),
+    ("disk I/O", "RUN122", "the state cannot be read or written: {}", "check its disk"),
     ("locked", "RUN126", "the state is busy: {}", "wait for the other run to end"),
 )
 
