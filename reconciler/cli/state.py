@@ -124,7 +124,7 @@ def history(chosen: Common, run: str | None) -> int:
         if chosen.json:
             click.echo(json.document(json.run_in_full(runs[0], entries)), nl=False)
         else:
-            click.echo(state.run_in_full(runs[0], entries))
+            click.echo(state.run_in_full(runs[0], entries, whole=chosen.verbose))
         return 0
     if chosen.json:
         click.echo(json.document(json.runs(runs)), nl=False)
@@ -241,7 +241,7 @@ def _approved(chosen: Common) -> None:
 def _forget(opened: Opened, tenant: str, addresses: list[str]) -> str:
     state = opened.state
     with state.lock(tenant, "state rm", opened.warn) as lease:
-        run = state.start_run(tenant, "state rm", "", lease)
+        run = state.start_run(tenant, "state rm", lease=lease)
         state.forget(run, addresses)
         state.finish_run(run, "done")
     return run

@@ -77,13 +77,23 @@ class Apply:
         except LockedError as lost:
             self._block(step, operation, lost, self.clock() - started)
             return
-        self.state.intend(self.run, operation)
+        self.state.intend(self.run, operation, *self._change(operation))
         try:
             written = await self._write(operation)
         except ReconcilerError as error:
             self._failed(step, operation, error, self.clock() - started)
             return
         self._succeeded(step, operation, written, self.clock() - started)
+
+    def _change(self, operation: Operation) -> tuple[Json, Json]:
+        """The attributes that an operation is about, as they are and as they are to be."""
+        request, before = operation.request, self._changes[operation.addresses[0]].before
+        if request.action is Action.DELETE:
+            return before, None
+        after = self._resolved(dict(request.values))
+        if isinstance(before, dict):
+            before = {key: value for key, value in before.items() if key in request.values}
+        return before, after
 
     async def _write(self, operation: Operation) -> Written:
         request, kind = operation.request, Address.parse(operation.addresses[0]).kind

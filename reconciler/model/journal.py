@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from reconciler.model.ownership import Row
+from reconciler.model.value import Json
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,10 +22,23 @@ class Owned:
 
 
 @dataclass(frozen=True, slots=True)
+class Author:
+    """Whose credentials wrote, and the commit that the manifests are of; empty where unknown."""
+
+    identity: str = ""
+    commit: str = ""
+
+
+NOBODY = Author()
+"""For a run that asks no tenant."""
+
+
+@dataclass(frozen=True, slots=True)
 class Run:
     """One run: `done` and `failed` are its operations; `unknown` those without an outcome.
 
-    `token` is the lock's, and grows from run to run of a tenant.
+    `token` is the lock's, and grows from run to run of a tenant. `identity` is whose credentials
+    the tenant saw, `started_by` the user and the machine of the process.
 
     A run without an `outcome` is `running`, or ended without being able to say so.
     """
@@ -37,6 +51,9 @@ class Run:
     finished: str | None
     outcome: str | None
     token: int | None = None
+    identity: str | None = None
+    started_by: str | None = None
+    commit: str | None = None
     done: int = 0
     failed: int = 0
     unknown: int = 0
@@ -45,7 +62,10 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One operation of a run as the journal has it; without an outcome nobody knows it."""
+    """One operation of a run as the journal has it; without an outcome nobody knows it.
+
+    `before` and `after` are the attributes that it was to change; no object has none.
+    """
 
     id: str
     address: str
@@ -57,6 +77,8 @@ class Entry:
     tracking_id: str | None
     attempts: int | None
     error: str | None
+    before: Json = None
+    after: Json = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -84,18 +84,32 @@ def runs(found: Sequence[Run], *, whole: bool) -> str:
     return f"{text}\n… and {left} more, all of them with -v" if left else text
 
 
-def run_in_full(run: Run, entries: Iterable[Entry]) -> str:
-    """A run, and each of its operations with what the vendor's support asks for."""
+def run_in_full(run: Run, entries: Iterable[Entry], *, whole: bool) -> str:
+    """A run, and each of its operations with what the vendor's support asks for.
+
+    What each changed from what to what only where all is asked for.
+    """
     took = _time(run.started) + (f" to {_time(run.finished)}" if run.finished else "")
     lines = [
         f"{safe(run.id)}   {safe(run.command)} on {safe(run.tenant)}: {_outcome(run)}",
         f"  {took}",
     ]
+    lines.extend(
+        f"  {what} {safe(value)}"
+        for what, value in (
+            ("as", run.identity),
+            ("by", run.started_by),
+            ("commit", run.commit),
+        )
+        if value
+    )
     if run.plan_digest:
         lines.append(f"  plan sha256 {safe(run.plan_digest[:12])}")
     for entry in entries:
         lines.append("")
         lines.extend(_entry(entry))
+        if whole:
+            lines.extend(_changed(entry))
     return "\n".join(lines)
 
 
@@ -118,6 +132,13 @@ def _entry(entry: Entry) -> Iterator[str]:
         yield f"  tracking id {safe(entry.tracking_id)}"
     if entry.error:
         yield f"  {safe(entry.error)}"
+
+
+def _changed(entry: Entry) -> Iterator[str]:
+    for what, values in (("before", entry.before), ("after", entry.after)):
+        if values is not None:
+            yield f"  {what}:"
+            yield from (f"    {line}" for line in _values(values, whole=True))
 
 
 def _attempts(count: int | None) -> str:

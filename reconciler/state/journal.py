@@ -11,10 +11,13 @@ from reconciler.model.ownership import Row
 from reconciler.state import tables
 
 _ROW = ("address", "object_id", "name", "applied", "prevent_destroy", "adopted")
-_RUN = ("id", "tenant", "command", "plan_digest", "started", "finished", "outcome", "token")
+_RUN = (
+    "id", "tenant", "command", "plan_digest", "started", "finished", "outcome", "token",
+    "identity", "started_by",
+)  # fmt: skip
 _ENTRY = (
     "id", "address", "action", "intended", "finished", "outcome", "object_id", "tracking_id",
-    "attempts", "error",
+    "attempts", "error", "before", "after",
 )  # fmt: skip
 
 
@@ -52,6 +55,7 @@ def runs(connection: Connection, of: Collection[str]) -> tuple[Run, ...]:
     asked = (
         select(
             *(table.c[name] for name in _RUN),
+            table.c.git_commit.label("commit"),
             *(func.coalesce(counted.c[name], 0).label(name) for name in counts),
         )
         .outerjoin(counted, counted.c.run == table.c.id)

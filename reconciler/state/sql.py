@@ -12,9 +12,10 @@ from pathlib import Path
 from sqlalchemy import Connection, Engine, delete, func, insert, select, update
 
 from reconciler.model.change import Action
-from reconciler.model.journal import Entry, Holder, Owned, Run
+from reconciler.model.journal import NOBODY, Author, Entry, Holder, Owned, Run
 from reconciler.model.ownership import Row
 from reconciler.model.plan import Operation
+from reconciler.model.value import Json
 from reconciler.state import journal, tables
 from reconciler.state.database import (
     database_file,
@@ -25,6 +26,7 @@ from reconciler.state.database import (
     writing,
     written,
 )
+from reconciler.state.holder import this_process
 from reconciler.state.lease import Clock, Held, Lease, acquired, lock_of, unlocked
 
 
@@ -102,9 +104,16 @@ class SqlState:
         return unlocked(self._engine, self._clock, tenant, warn, force=force)
 
     def start_run(
-        self, tenant: str, command: str, plan_digest: str, lease: Lease | None = None
+        self,
+        tenant: str,
+        command: str,
+        plan_digest: str = "",
+        *,
+        lease: Lease | None = None,
+        author: Author = NOBODY,
     ) -> str:
         """Open a run, under a lock; answers with its id, such as `run-20261123-1`."""
+        me = this_process()
         table = tables.run
         prefix = f"run-{self._clock():%Y%m%d}-"
         with writing(self._engine) as connection:
@@ -118,6 +127,9 @@ class SqlState:
                     plan_digest=plan_digest,
                     started=self._time(),
                     token=lease.token if lease else None,
+                    identity=author.identity or None,
+                    started_by=f"{me.user}@{me.host}",
+                    git_commit=author.commit or None,
                 )
             )
         return run
@@ -151,8 +163,8 @@ class SqlState:
             )
             return FinishedRun(found.id, {row.id: (row.object_id, row.digest) for row in written})
 
-    def intend(self, run: str, operation: Operation) -> None:
-        """Commit that an operation is about to be carried out."""
+    def intend(self, run: str, operation: Operation, before: Json, after: Json) -> None:
+        """Commit that an operation is about to be carried out, and what it is to change."""
         with writing(self._engine) as connection:
             connection.execute(
                 insert(tables.operation).values(
@@ -162,6 +174,8 @@ class SqlState:
                     action=str(operation.request.action),
                     object_id=operation.request.object_id,
                     intended=self._time(),
+                    before=before,
+                    after=after,
                 )
             )
 
@@ -216,14 +230,16 @@ class SqlState:
         now, table = self._time(), tables.ownership
         with writing(self._engine) as connection:
             for number, address in enumerate(addresses, start=1):
-                held = select(table.c.object_id).where(table.c.address == address)
+                held = select(table.c.object_id, table.c.applied).where(table.c.address == address)
+                row = connection.execute(held).one()
                 connection.execute(
                     insert(tables.operation).values(
                         run=run,
                         id=f"op-{number}",
                         address=address,
                         action=str(Action.FORGET),
-                        object_id=connection.execute(held).scalar_one_or_none(),
+                        object_id=row.object_id,
+                        before=row.applied,
                         intended=now,
                         finished=now,
                         outcome="done",

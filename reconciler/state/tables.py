@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import JSON, Boolean, Column, Float, Integer, MetaData, String, Table, true
 
-HEAD = "0004"
+HEAD = "0005"
 """The migration that these tables are made by."""
 
 metadata = MetaData()
@@ -51,6 +51,9 @@ run = Table(
     Column("finished", String),
     Column("outcome", String),
     Column("token", Integer),
+    Column("identity", String),
+    Column("started_by", String),
+    Column("git_commit", String),
 )
 
 operation = Table(
@@ -68,4 +71,6 @@ operation = Table(
     Column("tracking_id", String),
     Column("error", String),
     Column("attempts", Integer),
+    Column("before", JSON(none_as_null=True)),
+    Column("after", JSON(none_as_null=True)),
 )

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
+import subprocess
 
 import pytest
 
 from reconciler.cli.options import Common
 from reconciler.errors import TenantError
 from reconciler.model.change import Action
+from reconciler.model.plan import fingerprint
+from reconciler.state.holder import this_process
 from reconciler.state.sql import create_state
 from tests.workshop import COLLECTION, PROFILE, USER, Said, Terminal, Workshop
 
@@ -145,6 +148,48 @@ def test_a_run_tells_its_operations_with_tracking_ids_and_attempts(
         ("done", 1),
         ("failed", 1),
     ]
+
+
+def test_a_run_tells_who_what_before_after_and_of_which_commit(
+    applied: Terminal, workshop: Workshop
+) -> None:
+    git = ("git", "-c", "user.name=ada", "-c", "user.email=ada@here.example")
+    for command in (("init", "-q"), ("add", "access"), ("commit", "-qm", "Access")):
+        subprocess.run([*git, *command], cwd=workshop.root, check=True)
+    head = ("git", "rev-parse", "HEAD")
+    commit = subprocess.run(head, cwd=workshop.root, check=True, capture_output=True, text=True)
+    workshop.manifests(KEPT.replace("[Billing EN]", "all"), PROFILE, USER)
+    plan = workshop.planned_and_applied()
+    (run, first) = applied("state", "history", "--format", "json").json["runs"]
+    whole = applied("state", "history", run["id"], "--format", "json").json
+    me = this_process()
+    assert whole["identity"] == "root@northwind.example"
+    assert whole["started_by"] == f"{me.user}@{me.host}"
+    assert whole["commit"] == f"{commit.stdout.strip()}-dirty"
+    assert whole["plan_digest"] == fingerprint(plan)
+    assert whole["token"] > first["token"]
+    (operation,) = whole["operations"]
+    queues = [operation[when]["resources"]["queue"] for when in ("before", "after")]
+    assert [queues[0][0]["name"], queues[1]] == ["Billing EN", "all"]
+    created = applied("state", "history", first["id"], "--format", "json").json["operations"]
+    assert [each["before"] is None for each in created] == [True, True, False]
+    (lead,) = (each for each in created if each["address"].endswith("/lead"))
+    # what was yet to be created has the id that it was given
+    assert {"id", "name"} == lead["after"]["resources"]["collections"][0].keys()
+    said = applied("state", "history", run["id"], "-v").out
+    assert "  as root@northwind.example" in said
+    assert f"  commit {commit.stdout.strip()}-dirty" in said
+    assert "queue: [Billing EN]" in said
+
+
+def test_what_was_deleted_is_kept_as_it_was(applied: Terminal, workshop: Workshop) -> None:
+    workshop.manifests(KEPT, USER.replace("lead", "Supervisor Profile"))
+    workshop.planned_and_applied()
+    run = applied("state", "history", "--format", "json").json["runs"][0]
+    done = applied("state", "history", run["id"], "--format", "json").json["operations"]
+    (deleted,) = (each for each in done if each["action"] == "delete")
+    assert deleted["before"]["name"] == "Billing lead"
+    assert deleted["after"] is None
 
 
 def test_history_is_newest_first_and_knows_its_runs(applied: Terminal, workshop: Workshop) -> None:

@@ -199,7 +199,7 @@ def test_a_lock_of_a_process_that_lives_is_taken_by_force_alone(
 def test_a_run_is_running_while_it_has_the_lock(states: Callable[..., SqlState]) -> None:
     state = states()
     with state.lock("t", "apply") as held:
-        state.start_run("t", "apply", "x", held)
+        state.start_run("t", "apply", lease=held)
         assert [(each.running, each.token) for each in state.runs(["t"])] == [(True, held.token)]
     assert [each.running for each in state.runs(["t"])] == [False]
 

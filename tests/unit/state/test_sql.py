@@ -157,7 +157,7 @@ def test_what_is_owned_tells_when_and_by_which_run(
 
 def test_what_is_forgotten_is_journalled(state: SqlState) -> None:
     state.record("run-1", [ROW], [])
-    run = state.start_run("t", "state rm", "")
+    run = state.start_run("t", "state rm")
     state.forget(run, [ROW.address])
     state.finish_run(run, "done")
     assert state.rows("t") == {}
