@@ -79,10 +79,11 @@ class Lease:
             return False
         if self._ends - time.monotonic() < SECONDS / 3:
             return self.renew()
-        if self._looking is None:
-            self._looking = self._engine.connect().execution_options(reads=True)
-        with told(), self._looking.begin():
-            return self.holds_in(self._looking)
+        with told():
+            if self._looking is None:
+                self._looking = self._engine.connect().execution_options(reads=True)
+            with self._looking.begin():
+                return self.holds_in(self._looking)
 
     def holds_in(self, connection: Connection) -> bool:
         """The same, as one transaction sees it."""

@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
+from dataclasses import fields
+from pathlib import Path
 
 import pytest
 
 from reconciler.cli.options import Common
 from reconciler.errors import TenantError
 from reconciler.model.change import Action
+from reconciler.model.journal import Holder
 from reconciler.model.plan import fingerprint
 from reconciler.state.holder import this_process
 from reconciler.state.sql import create_state
 from tests.workshop import COLLECTION, PROFILE, USER, Said, Terminal, Workshop
 
+ROOT = Path(__file__).parents[2]
+GUIDE = (ROOT / "docs/how-to/look-into-the-state.md").read_text(encoding="utf-8")
 KEPT = COLLECTION.replace("{name: billing}", "{name: billing, lifecycle: {preventDestroy: true}}")
 
 
@@ -252,3 +258,22 @@ def test_nothing_is_forgotten_while_a_run_holds_the_tenant(
         said = applied("state", "rm", "lead", "--auto-approve", "--format", "json")
     assert (said.code, said.json["outcome"]) == (1, "locked")
     assert len(addresses(applied("state", "list", "--format", "json"))) == 3
+
+
+def test_the_guide_names_every_key_of_the_json(applied: Terminal) -> None:
+    rows = re.findall(r"^\| `([a-z]+)( RUN)?` \| (.*) \|$", GUIDE.split("## JSON")[1], re.MULTILINE)
+    told = {name + one: set(re.findall(r"`([a-z_]+)`", keys)) for name, one, keys in rows}
+    (resource, *_) = applied("state", "list", "--format", "json").json["resources"]
+    shown = applied("state", "show", "lead", "--format", "json").json
+    (run,) = applied("state", "history", "--format", "json").json["runs"]
+    whole = applied("state", "history", run["id"], "--format", "json").json
+    removed = applied("state", "rm", "lead", "--auto-approve", "--format", "json").json
+    free = applied("state", "unlock", "test", "--format", "json").json
+    assert told["list"] == {"resources", *resource}
+    assert told["show"] == shown.keys() - resource.keys() - {"format_version"}
+    assert told["history"] - {"running"} == {"runs", *run} - {"running"}
+    assert whole.keys() == {"format_version", "operations", *run}
+    assert told["history RUN"] == {"operations", *whole["operations"][0]}
+    assert told["rm"] == removed.keys() - {"format_version"}
+    holder = {each.name for each in fields(Holder)} - {"tenant"}
+    assert told["unlock"] == (free.keys() - {"format_version"}) | holder
