@@ -1,8 +1,7 @@
 """An apply in a process of its own, which notes each write that reaches the tenant.
 
-`python -m tests.competing FOLDER LEASE PAUSE STOP_AT`: plans, says `ready`, waits for the file
-`go`, applies, and prints what came of it. It pauses in each write, and stops itself (SIGSTOP)
-in the one of that number.
+`python -m tests.competing FOLDER LEASE STOP_AT`: plans, says `ready`, waits for the file `go`,
+applies, and prints what came of it. In the write of that number it stops itself (SIGSTOP).
 """
 
 from __future__ import annotations
@@ -23,7 +22,7 @@ LONGEST = 60.0
 
 def main() -> None:
     """The apply of the child."""
-    folder, lease.SECONDS, pause, stop_at = Path(sys.argv[1]), *map(float, sys.argv[2:])
+    folder, lease.SECONDS, stop_at = Path(sys.argv[1]), float(sys.argv[2]), int(sys.argv[3])
     workshop = Workshop(folder)
     plan = workshop.plan()
     print("ready", flush=True)
@@ -42,7 +41,6 @@ def main() -> None:
             log.write(f"{os.getpid()} {method} {path}\n")
         if seen == stop_at:
             os.kill(os.getpid(), signal.SIGSTOP)
-        time.sleep(pause)
 
     workshop.before = before
     try:
@@ -57,12 +55,10 @@ def main() -> None:
 class Competitor:
     """The child, from outside."""
 
-    def __init__(
-        self, folder: Path, *, lease: float = 30, pause: float = 0, stop_at: int = 0
-    ) -> None:
+    def __init__(self, folder: Path, *, lease: float = 30, stop_at: int = 0) -> None:
         command = [sys.executable, "-m", "tests.competing", str(folder)]
         self._process = subprocess.Popen(
-            [*command, str(lease), str(pause), str(stop_at)],
+            [*command, str(lease), str(stop_at)],
             cwd=Path(__file__).parent.parent,
             stdout=subprocess.PIPE,
             text=True,
@@ -85,10 +81,25 @@ class Competitor:
         out, _ = self._process.communicate(timeout=LONGEST)
         return out.splitlines()
 
+    def ended(self) -> bool:
+        """Whether it is over."""
+        return self._process.poll() is not None
+
     def end(self) -> None:
         """Whatever it does, it does no more."""
         self._process.kill()
         self._process.communicate()
+
+
+def first_to_end(those: list[Competitor]) -> Competitor:
+    """Wait until one of them is over."""
+    deadline = time.monotonic() + LONGEST
+    while time.monotonic() < deadline:
+        for each in those:
+            if each.ended():
+                return each
+        time.sleep(0.01)
+    raise AssertionError("none of them ends")
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.competing import Competitor
+from tests.competing import Competitor, first_to_end
 from tests.workshop import COLLECTION, Workshop
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="processes are stopped by signals")
@@ -54,33 +54,33 @@ def collections(workshop: Workshop) -> list[str]:
 def test_of_two_at_once_one_writes_and_the_other_says_who(
     workshop: Workshop, compete: Compete
 ) -> None:
-    both = [compete(pause=0.1), compete(pause=0.1)]
+    both = [compete(stop_at=1), compete(stop_at=1)]
     (workshop.root / "go").touch()
-    said = {each.pid: each.said() for each in both}
-    (winner,) = (pid for pid, lines in said.items() if lines == ["done"])
-    (loser,) = (lines for pid, lines in said.items() if pid != winner)
+    second = first_to_end(both)
+    (first,) = (each for each in both if each is not second)
+    first.send(signal.SIGCONT)
+    assert first.said() == ["done"]
+    loser = second.said()
     assert loser[:2] == ["locked", "RUN110"]
     assert "tenant test is locked by " in loser[2]
-    assert f"process {winner}, since " in loser[3]
+    assert f"process {first.pid}, since " in loser[3]
     assert "reconciler state unlock test" in loser[-1]
-    assert writers(workshop.root) == [(winner, len(NAMES))]
+    assert writers(workshop.root) == [(first.pid, len(NAMES))]
 
 
 def test_a_stopped_holder_sends_nothing_more_once_another_has_the_lock(
     workshop: Workshop, compete: Compete
 ) -> None:
-    slow = compete(lease=2, stop_at=2)
+    slow = compete(lease=1, stop_at=2)
     (workshop.root / "go").touch()
     slow.stopped()
-    early = compete(lease=2).said()
-    assert early[:2] == ["locked", "RUN110"]
-    assert f"process {slow.pid}, since " in early[3]
-    # one that waits for the lease to run out takes over
+    # until its lease has run out it is the holder
     for _ in range(20):
-        late = compete(lease=2)
+        late = compete()
         said = late.said()
         if said[0] != "locked":
             break
+        assert f"process {slow.pid}, since " in said[3]
     assert said == ["done"]
     slow.send(signal.SIGCONT)
     outcome, *codes = slow.said()
