@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from reconciler import pipeline
+from reconciler.cli.asking import yes
 from reconciler.cli.options import Common, common, targets, work
 from reconciler.cli.output import print_on, saved, show_plan
 from reconciler.engine.events import Event, Ledger
@@ -52,7 +53,7 @@ def _apply(
             return 1
         refuse_if_blocked(made, chosen.allow)
         if plan is None and made.differs and not auto_approve:
-            _ask(chosen)
+            _approved(chosen)
         if plan is None and auto_approve and not chosen.json:
             click.echo("")
         return _carry_out(made, what, chosen, is_saved=plan is not None)
@@ -66,17 +67,15 @@ def _made(what: Work, chosen: Common) -> Plan:
     return made
 
 
-def _ask(chosen: Common) -> None:
+def _approved(chosen: Common) -> None:
     if not chosen.asks:
         raise UsageError(
             "RUN102",
             "nobody is there to approve the plan",
             hint="review a saved plan and apply that, or pass --auto-approve",
         )
-    click.echo("\nDo you want to perform these actions?\n  Only 'yes' will be accepted.\n")
-    if click.prompt("  Enter a value", default="", show_default=False) != "yes":
+    if not yes("Do you want to perform these actions?"):
         raise CancelledError("RUN106", "apply cancelled; nothing was written")
-    click.echo("")
 
 
 def _carry_out(made: Plan, what: Work, chosen: Common, *, is_saved: bool) -> int:

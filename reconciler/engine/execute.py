@@ -12,28 +12,33 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
 from reconciler.engine.events import Event, Ledger, Report
-from reconciler.errors import ReconcilerError, StalePlanError, TenantError
+from reconciler.errors import LockedError, ReconcilerError, StalePlanError, TenantError
 from reconciler.model.address import Address
 from reconciler.model.change import Action, Change
 from reconciler.model.ownership import Row
 from reconciler.model.plan import Operation, Plan, Request, Step
 from reconciler.model.value import Json, Values, from_json
 from reconciler.planning import diff
+from reconciler.state.lease import LOST, Lease
 from reconciler.state.sql import SqlState
 from reconciler.vendor import Writer, Written
 
 # After these nothing tells what the tenant would answer next, so nothing more is sent.
-_STOPS = frozenset({"TEN101", "TEN102", "TEN107", "TEN110", "TEN111"})
+_STOPS = frozenset({"RUN111", "TEN101", "TEN102", "TEN107", "TEN110", "TEN111"})
 
 
 @dataclass
 class Apply:
-    """One tenant's apply under way; `created` maps addresses to the ids that they were given."""
+    """One tenant's apply under way; `created` maps addresses to the ids that they were given.
+
+    `lease` is the tenant's lock: without it nothing is begun, sent, or recorded as ours.
+    """
 
     plan: Plan
     tenant: str
     writer: Writer
     state: SqlState
+    lease: Lease
     run: str
     report: Report
     clock: Callable[[], float] = time.monotonic
@@ -44,6 +49,7 @@ class Apply:
     def __post_init__(self) -> None:
         self._changes = {c.address: c for c in self.plan.changes if c.tenant == self.tenant}
         self._rows = self.state.rows(self.tenant)
+        self._lost = False
         self._steps = [step for step in self.plan.steps if step.tenant == self.tenant]
 
     async def carry_out(self) -> Ledger:
@@ -51,7 +57,9 @@ class Apply:
         for step in self._steps:
             for operation in step.operations:
                 await self._operation(step, operation)
-        self._record_what_needs_no_write()
+        if not self._lost:
+            self.lease.check()
+            self._record_what_needs_no_write()
         return Ledger(self.tenant, self.run, tuple(self.events))
 
     async def _operation(self, step: Step, operation: Operation) -> None:
@@ -64,13 +72,28 @@ class Apply:
             return
         self._tell("apply_start", step, operation)
         started = self.clock()
-        self.state.intend(self.run, operation)
+        try:
+            self.lease.check()
+        except LockedError as lost:
+            self._block(step, operation, lost, self.clock() - started)
+            return
+        self.state.intend(self.run, operation, *self._change(operation))
         try:
             written = await self._write(operation)
         except ReconcilerError as error:
             self._failed(step, operation, error, self.clock() - started)
             return
         self._succeeded(step, operation, written, self.clock() - started)
+
+    def _change(self, operation: Operation) -> tuple[Json, Json]:
+        """The attributes that an operation is about, as they are and as they are to be."""
+        request, before = operation.request, self._changes[operation.addresses[0]].before
+        if request.action is Action.DELETE:
+            return before, None
+        after = self._resolved(dict(request.values))
+        if isinstance(before, dict):
+            before = {key: value for key, value in before.items() if key in request.values}
+        return before, after
 
     async def _write(self, operation: Operation) -> Written:
         request, kind = operation.request, Address.parse(operation.addresses[0]).kind
@@ -116,6 +139,7 @@ class Apply:
             attempts=written.attempts,
             keep=self._row(change, live.id, live.name) if live else None,
             drop=change.previous_address if live else change.address,
+            lease=self.lease,
         )
         ignored = self._ignored(operation, written)
         if ignored:
@@ -175,6 +199,7 @@ class Apply:
         self.blocked[operation.id] = f"{short} failed"
         if error.told.code in _STOPS:
             self.blocked["*"] = f"{short} failed: {error.told.summary}"
+            self._lost = self._lost or error.told.code == LOST
         self._tell(
             "apply_errored",
             step,
@@ -209,7 +234,7 @@ class Apply:
                 keep.append(self._row(change, change.object_id, change.name))
                 if change.previous_address:
                     drop.append(change.previous_address)
-        self.state.record(keep, drop)
+        self.state.record(self.run, keep, drop)
 
     def _tell(self, kind: str, step: Step, operation: Operation, **facts: object) -> None:
         event = Event(

@@ -57,6 +57,7 @@ class Connection:
         self._client = client
         self._source = endpoint.token
         self._explain = explain
+        self._permit = endpoint.permit
         self.pace: Pace = endpoint.pace or Pacing()
         self.counter: Counter[str] = Counter()
         self.sandbox = _sandbox(endpoint)
@@ -90,6 +91,8 @@ class Connection:
 
     async def _once(self, request: httpx2.Request, asked: Asked) -> Answer | Failure:
         await self.pace.turn()
+        if request.method != "GET":
+            self._permit()
         self.counter[request.method] += 1
         try:
             response = await self._client.send(request, stream=True)

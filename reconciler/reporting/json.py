@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from typing import Any
 
 from reconciler.engine.events import Event, Ledger
 from reconciler.errors import ReconcilerError, TenantError
+from reconciler.model.address import Address
 from reconciler.model.diagnostic import (
     Diagnostic,
     InvalidInputError,
     Severity,
     open_and_suppressed,
 )
+from reconciler.model.journal import Entry, Holder, Owned, Run
 from reconciler.model.plan import FORMAT_VERSION, BlockedError, Finding, Plan
 from reconciler.planning.drift import Difference
 from reconciler.planning.join import finding
@@ -77,6 +79,55 @@ def applied(plan: Plan, ledgers: tuple[Ledger, ...]) -> str:
     )
 
 
+def owned(rows: Iterable[Owned]) -> dict[str, Any]:
+    """The result of `state list`: `resources` with address, kind, id, name and two flags."""
+    return {"format_version": FORMAT_VERSION, "resources": [_owned(each) for each in rows]}
+
+
+def owned_in_full(each: Owned) -> dict[str, Any]:
+    """The result of `state show`: the same keys, `applied`, and the `run` that `recorded` it."""
+    return {
+        "format_version": FORMAT_VERSION,
+        **_owned(each),
+        "applied": each.row.applied,
+        "run": each.run,
+        "recorded": each.recorded,
+    }
+
+
+def forgotten(rows: Iterable[Owned], runs: Mapping[str, str]) -> dict[str, Any]:
+    """The result of `state rm`: the addresses that were `forgotten`, and the run of each tenant."""
+    return {
+        "format_version": FORMAT_VERSION,
+        "forgotten": [each.row.address for each in rows],
+        "runs": dict(runs),
+    }
+
+
+def runs(found: Iterable[Run]) -> dict[str, Any]:
+    """The result of `state history`: `runs`, the newest first."""
+    return {"format_version": FORMAT_VERSION, "runs": [asdict(each) for each in found]}
+
+
+def run_in_full(run: Run, entries: Iterable[Entry]) -> dict[str, Any]:
+    """The result of `state history RUN`: the run with its `operations`."""
+    return {
+        "format_version": FORMAT_VERSION,
+        **asdict(run),
+        "operations": [asdict(each) for each in entries],
+    }
+
+
+def unlocked(tenant: str, holder: Holder | None) -> dict[str, Any]:
+    """The result of `state unlock`: whether anybody had the lock, and who."""
+    return {
+        "format_version": FORMAT_VERSION,
+        "tenant": tenant,
+        "unlocked": holder is not None,
+        "holder": asdict(holder) if holder else None,
+    }
+
+
 def refused(stopped: ReconcilerError) -> str:
     """The last and only line of an apply that was stopped before its first operation.
 
@@ -121,6 +172,19 @@ def error(stopped: ReconcilerError) -> dict[str, Any]:
     if isinstance(stopped, TenantError) and stopped.tracking_id:
         document["tracking_id"] = stopped.tracking_id
     return document
+
+
+def _owned(each: Owned) -> dict[str, Any]:
+    address = Address.parse(each.row.address)
+    return {
+        "address": each.row.address,
+        "tenant": address.tenant,
+        "kind": address.kind,
+        "id": each.row.object_id,
+        "name": each.row.name,
+        "adopted": each.row.adopted,
+        "protected": each.row.prevent_destroy,
+    }
 
 
 def _count(findings: list[Finding], severity: Severity) -> int:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine, create_engine, event, inspect, text
+from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError
-from sqlalchemy.pool import StaticPool
+from sqlalchemy.pool import NullPool
 
 from reconciler.errors import StateError
 from reconciler.state import tables
@@ -38,8 +39,8 @@ def database_file(url: str, root: Path) -> Path:
 
 def engine_of(file: Path) -> Engine:
     """An engine on the file: write-ahead log, transactions that write from their start."""
-    # one connection until it is disposed of: the last one to close writes the whole log back
-    engine = create_engine(f"sqlite:///{file}", poolclass=StaticPool)
+    # each transaction opens the file that is there then, in whichever thread it runs
+    engine = create_engine(f"sqlite:///{file}", poolclass=NullPool)
 
     @event.listens_for(engine, "connect")
     def connected(connection: Any, _record: Any) -> None:
@@ -50,9 +51,29 @@ def engine_of(file: Path) -> Engine:
 
     @event.listens_for(engine, "begin")
     def begun(connection: Any) -> None:
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
+        reads = connection.get_execution_options().get("reads", False)
+        connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
 
     return engine
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Connection]:
+    """A transaction that only reads: no writer makes it wait; raises StateError."""
+    with told(), engine.connect().execution_options(reads=True) as connection, connection.begin():
+        yield connection
+
+
+@contextmanager
+def writing(engine: Engine) -> Iterator[Connection]:
+    """A transaction that writes, committed at the end of the block; raises StateError."""
+    with told(), engine.begin() as connection:
+        yield connection
+
+
+def written(moment: datetime) -> str:
+    """A moment as the state keeps it: UTC, with all its digits, in an order that can be sorted."""
+    return moment.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
 def migrate(engine: Engine) -> None:
@@ -78,7 +99,7 @@ def migrate(engine: Engine) -> None:
 
 
 def _version(engine: Engine) -> str | None:
-    with engine.connect() as connection:
+    with reading(engine) as connection:
         if not inspect(connection).has_table("alembic_version"):
             return None
         found = connection.execute(text("SELECT version_num FROM alembic_version"))
@@ -92,6 +113,7 @@ _TOLD = (
     ("readonly", "RUN122", "the state cannot be written: {}", "check its permissions"),
     ("unable to open", "RUN122", "the state cannot be opened: {}", "check its permissions"),
     ("full", "RUN123", "the state cannot grow: {}", "make room on the disk"),
+    ("disk I/O", "RUN122", "the state cannot be read or written: {}", "check its disk"),
     ("locked", "RUN126", "the state is busy: {}", "wait for the other run to end"),
 )
 

@@ -2,40 +2,40 @@
 
 from __future__ import annotations
 
-import getpass
 import os
-import socket
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from sqlalchemy import (
-    Connection,
-    Engine,
-    String,
-    bindparam,
-    delete,
-    func,
-    insert,
-    select,
-    type_coerce,
-    update,
-)
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import Connection, Engine, bindparam, delete, func, insert, select, update
 
-from reconciler.errors import LockedError
+from reconciler.model.change import Action
+from reconciler.model.journal import NOBODY, Author, Entry, Holder, Owned, Run
 from reconciler.model.ownership import Row
 from reconciler.model.plan import Operation
-from reconciler.state import tables
-from reconciler.state.database import database_file, engine_of, migrate, told
-
-Clock = Callable[[], datetime]
+from reconciler.model.value import Json
+from reconciler.state import journal, tables
+from reconciler.state.database import (
+    database_file,
+    engine_of,
+    migrate,
+    reading,
+    told,
+    writing,
+    written,
+)
+from reconciler.state.holder import this_process
+from reconciler.state.lease import Clock, Held, Lease, acquired, lock_of, unlocked
 
 
 def _now() -> datetime:
     return datetime.now(UTC)
+
+
+def _silent(_text: str) -> None:
+    pass
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,69 +52,75 @@ class SqlState:
     def __init__(self, engine: Engine, clock: Clock = _now) -> None:
         self._engine = engine
         self._clock = clock
+        # the last connection to close writes the whole log back: not after each transaction
+        with told():
+            self._open = engine.raw_connection()
 
     def close(self) -> None:
         """Let go of the database."""
+        self._open.close()
         self._engine.dispose()
 
     def rows(self, tenant: str) -> dict[str, Row]:
         """What we own in a tenant, by address."""
-        table = tables.ownership
-        with self._transaction() as connection:
-            columns = (
-                table.c.address,
-                table.c.object_id,
-                table.c.name,
-                type_coerce(table.c.applied, String),
-                table.c.prevent_destroy,
-                table.c.adopted,
-            )
-            found = connection.execute(select(*columns).where(table.c.tenant == tenant))
-            return {address: Row(address, *rest) for address, *rest in found}
+        return {each.row.address: each.row for each in self.owned([tenant])}
+
+    def owned(self, tenants: Collection[str]) -> tuple[Owned, ...]:
+        """What we own in these tenants, with when and by which run each was recorded."""
+        with reading(self._engine) as connection:
+            return journal.owned(connection, tenants)
+
+    def tenants(self) -> frozenset[str]:
+        """Every tenant that the state knows of, whether the project still has it or not."""
+        with reading(self._engine) as connection:
+            return journal.tenants(connection)
+
+    def runs(self, tenants: Collection[str]) -> tuple[Run, ...]:
+        """Every run on these tenants, the newest first."""
+        with reading(self._engine) as connection:
+            found = journal.runs(connection, tenants)
+        locks = {tenant: lock_of(self._engine, tenant) for tenant in {r.tenant for r in found}}
+        return tuple(replace(each, running=_runs(each, locks[each.tenant])) for each in found)
+
+    def entries(self, run: str) -> tuple[Entry, ...]:
+        """The operations of a run, as the journal has them."""
+        with reading(self._engine) as connection:
+            return journal.entries(connection, run)
 
     @contextmanager
-    def lock(self, tenant: str, command: str) -> Iterator[None]:
-        """Hold the tenant for the length of the block; raises LockedError."""
-        who = f"{_user()}@{socket.gethostname()}"
-        mine = {"host": socket.gethostname(), "pid": os.getpid()}
-        with self._transaction() as connection:
-            self._take_over_from_the_dead(connection, tenant)
-            try:
-                connection.execute(
-                    insert(tables.lock).values(
-                        tenant=tenant, command=command, who=who, since=self._time(), **mine
-                    )
-                )
-            except IntegrityError:
-                raise self._locked(connection, tenant) from None
-        try:
-            yield
-        finally:
-            with self._transaction() as connection:
-                connection.execute(delete(tables.lock).where(tables.lock.c.tenant == tenant))
+    def lock(
+        self, tenant: str, command: str, warn: Callable[[str], None] = _silent
+    ) -> Iterator[Lease]:
+        """Hold the tenant for the length of the block; raises LockedError.
 
-    def _take_over_from_the_dead(self, connection: Connection, tenant: str) -> None:
-        table = tables.lock
-        held = connection.execute(select(table).where(table.c.tenant == tenant)).one_or_none()
-        if held is not None and held.host == socket.gethostname() and not _alive(held.pid):
-            connection.execute(delete(table).where(table.c.tenant == tenant))
+        `warn` is told where it takes long to see whether another holder is still alive.
+        """
+        with acquired(self._engine, self._clock, tenant, command, warn).kept() as lease:
+            yield lease
 
-    @staticmethod
-    def _locked(connection: Connection, tenant: str) -> LockedError:
-        table = tables.lock
-        held = connection.execute(select(table).where(table.c.tenant == tenant)).one()
-        return LockedError(
-            "RUN110",
-            f"tenant {tenant} is locked by another run",
-            detail=f"{held.command} of {held.who}, process {held.pid}, since {held.since}",
-            hint="wait for it to end; the lock of a process that has died is taken over",
-        )
+    def unlock(
+        self, tenant: str, warn: Callable[[str], None] = _silent, *, force: bool = False
+    ) -> Holder | None:
+        """Take the lock of a tenant away; answers with who had it, None where nobody did.
 
-    def start_run(self, tenant: str, command: str, plan_digest: str) -> str:
-        """Open a run; answers with its id, such as `run-20261123-1`."""
+        Raises LockedError where the holder lives and no force is used.
+        """
+        return unlocked(self._engine, self._clock, tenant, warn, force=force)
+
+    def start_run(
+        self,
+        tenant: str,
+        command: str,
+        plan_digest: str = "",
+        *,
+        lease: Lease | None = None,
+        author: Author = NOBODY,
+    ) -> str:
+        """Open a run, under a lock; answers with its id, such as `run-20261123-1`."""
+        me = this_process()
         table = tables.run
         prefix = f"run-{self._clock():%Y%m%d}-"
-        with self._transaction() as connection:
+        with writing(self._engine) as connection:
             today = select(func.count()).where(table.c.id.startswith(prefix))
             run = f"{prefix}{connection.execute(today).scalar_one() + 1}"
             connection.execute(
@@ -124,13 +130,17 @@ class SqlState:
                     command=command,
                     plan_digest=plan_digest,
                     started=self._time(),
+                    token=lease.token if lease else None,
+                    identity=author.identity or None,
+                    started_by=f"{me.user}@{me.host}",
+                    git_commit=author.commit or None,
                 )
             )
         return run
 
     def finish_run(self, run: str, outcome: str) -> None:
         """Close a run."""
-        with self._transaction() as connection:
+        with writing(self._engine) as connection:
             connection.execute(
                 update(tables.run)
                 .where(tables.run.c.id == run)
@@ -140,7 +150,7 @@ class SqlState:
     def finished_run(self, tenant: str, plan_digest: str) -> FinishedRun | None:
         """The last run that did all of this plan, if there is one."""
         table, steps = tables.run, tables.operation
-        with self._transaction() as connection:
+        with reading(self._engine) as connection:
             found = connection.execute(
                 select(table.c.id)
                 .where(
@@ -157,9 +167,9 @@ class SqlState:
             )
             return FinishedRun(found.id, {row.id: (row.object_id, row.digest) for row in written})
 
-    def intend(self, run: str, operation: Operation) -> None:
-        """Commit that an operation is about to be carried out."""
-        with self._transaction() as connection:
+    def intend(self, run: str, operation: Operation, before: Json, after: Json) -> None:
+        """Commit that an operation is about to be carried out, and what it is to change."""
+        with writing(self._engine) as connection:
             connection.execute(
                 insert(tables.operation).values(
                     run=run,
@@ -168,6 +178,8 @@ class SqlState:
                     action=str(operation.request.action),
                     object_id=operation.request.object_id,
                     intended=self._time(),
+                    before=before,
+                    after=after,
                 )
             )
 
@@ -182,8 +194,12 @@ class SqlState:
         attempts: int,
         keep: Row | None,
         drop: str | None,
+        lease: Lease,
     ) -> None:
-        """Commit that an operation was carried out, with the row that it brings or takes."""
+        """Commit that an operation was carried out, with the row that it brings or takes.
+
+        Ownership is left alone where the lock is another's by now: the next plan adopts by name.
+        """
         facts: dict[str, str | int | None] = {
             "digest": digest,
             "tracking_id": tracking_id,
@@ -191,9 +207,10 @@ class SqlState:
         }
         if object_id is not None:
             facts["object_id"] = object_id
-        with self._transaction() as connection:
+        with writing(self._engine) as connection:
             self._outcome(connection, run, operation, "done", facts)
-            _record(connection, [keep] if keep else [], [drop] if drop else [])
+            if lease.holds_in(connection):
+                self._record(connection, run, [keep] if keep else [], [drop] if drop else [])
 
     def failed(
         self, run: str, operation: str, *, error: str, tracking_id: str, attempts: int
@@ -204,13 +221,61 @@ class SqlState:
             "tracking_id": tracking_id,
             "attempts": attempts,
         }
-        with self._transaction() as connection:
+        with writing(self._engine) as connection:
             self._outcome(connection, run, operation, "failed", facts)
 
-    def record(self, keep: Iterable[Row], drop: Iterable[str]) -> None:
+    def record(self, run: str, keep: Iterable[Row], drop: Iterable[str]) -> None:
         """Rewrite ownership where nothing was written to the tenant."""
-        with self._transaction() as connection:
-            _record(connection, keep, drop)
+        with writing(self._engine) as connection:
+            self._record(connection, run, keep, drop)
+
+    def forget(self, run: str, addresses: Iterable[str]) -> None:
+        """Give up the ownership of these, and journal each; the tenant is not touched."""
+        now, table = self._time(), tables.ownership
+        with writing(self._engine) as connection:
+            for number, address in enumerate(addresses, start=1):
+                held = select(table.c.object_id, table.c.applied).where(table.c.address == address)
+                row = connection.execute(held).one()
+                connection.execute(
+                    insert(tables.operation).values(
+                        run=run,
+                        id=f"op-{number}",
+                        address=address,
+                        action=str(Action.FORGET),
+                        object_id=row.object_id,
+                        before=row.applied,
+                        intended=now,
+                        finished=now,
+                        outcome="done",
+                        attempts=0,
+                    )
+                )
+                self._record(connection, run, [], [address])
+
+    def _record(
+        self, connection: Connection, run: str, keep: Iterable[Row], drop: Iterable[str]
+    ) -> None:
+        table, now = tables.ownership, self._time()
+        rows = list(keep)
+        gone = [{"gone": address} for address in (*drop, *(row.address for row in rows))]
+        if gone:
+            connection.execute(delete(table).where(table.c.address == bindparam("gone")), gone)
+        if rows:
+            values = [
+                {
+                    "address": row.address,
+                    "tenant": row.address.partition("/")[0],
+                    "object_id": row.object_id,
+                    "name": row.name,
+                    "applied": row.applied,
+                    "prevent_destroy": row.prevent_destroy,
+                    "adopted": row.adopted,
+                    "run": run,
+                    "recorded": now,
+                }
+                for row in rows
+            ]
+            connection.execute(insert(table), values)
 
     def _outcome(
         self,
@@ -228,12 +293,7 @@ class SqlState:
         )
 
     def _time(self) -> str:
-        return self._clock().strftime("%Y-%m-%dT%H:%M:%S.%fZ")
-
-    @contextmanager
-    def _transaction(self) -> Iterator[Connection]:
-        with told(), self._engine.begin() as connection:
-            yield connection
+        return written(self._clock())
 
 
 def open_state(url: str, root: Path) -> SqlState | None:
@@ -254,50 +314,13 @@ def _opened(url: str, root: Path) -> SqlState:
     engine = engine_of(database_file(url, root))
     try:
         migrate(engine)
+        return SqlState(engine)
     except BaseException:
         engine.dispose()
         raise
-    return SqlState(engine)
 
 
-def _record(connection: Connection, keep: Iterable[Row], drop: Iterable[str]) -> None:
-    table = tables.ownership
-    rows = list(keep)
-    gone = [{"gone": address} for address in (*drop, *(row.address for row in rows))]
-    if gone:
-        connection.execute(delete(table).where(table.c.address == bindparam("gone")), gone)
-    if rows:
-        connection.execute(
-            insert(table),
-            [
-                {
-                    "address": row.address,
-                    "tenant": row.address.partition("/")[0],
-                    "object_id": row.object_id,
-                    "name": row.name,
-                    "applied": row.applied,
-                    "prevent_destroy": row.prevent_destroy,
-                    "adopted": row.adopted,
-                }
-                for row in rows
-            ],
-        )
-
-
-def _alive(pid: int) -> bool:
-    if os.name != "posix":
-        return True  # there, asking with signal 0 would end the process
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
-
-
-def _user() -> str:
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):  # a container's user may have no name
-        return str(os.getuid())
+def _runs(run: Run, lock: Held | None) -> bool:
+    """Whether a run is under way: it has the lock, and its process is not known to be dead."""
+    held = lock is not None and lock.held and lock.token == run.token
+    return run.outcome is None and held and lock is not None and not lock.process.is_dead

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import JSON, Boolean, Column, Integer, MetaData, String, Table
+from sqlalchemy import JSON, Boolean, Column, Float, Integer, MetaData, String, Table, true
 
-HEAD = "0002"
+HEAD = "0005"
 """The migration that these tables are made by."""
 
 metadata = MetaData()
@@ -19,6 +19,8 @@ ownership = Table(
     Column("applied", JSON, nullable=False),
     Column("prevent_destroy", Boolean, nullable=False),
     Column("adopted", Boolean, nullable=False),
+    Column("run", String),
+    Column("recorded", String),
 )
 
 lock = Table(
@@ -30,6 +32,12 @@ lock = Table(
     Column("host", String, nullable=False),
     Column("pid", Integer, nullable=False),
     Column("since", String, nullable=False),
+    Column("token", Integer, nullable=False, server_default="1"),
+    Column("held", Boolean, nullable=False, server_default=true()),
+    Column("born", String, nullable=False, server_default=""),
+    Column("place", String, nullable=False, server_default=""),
+    Column("expires", String),
+    Column("ends", Float),
 )
 
 run = Table(
@@ -42,6 +50,10 @@ run = Table(
     Column("started", String, nullable=False),
     Column("finished", String),
     Column("outcome", String),
+    Column("token", Integer),
+    Column("identity", String),
+    Column("started_by", String),
+    Column("git_commit", String),
 )
 
 operation = Table(
@@ -59,4 +71,6 @@ operation = Table(
     Column("tracking_id", String),
     Column("error", String),
     Column("attempts", Integer),
+    Column("before", JSON(none_as_null=True)),
+    Column("after", JSON(none_as_null=True)),
 )

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from reconciler.errors import NotFoundError, TenantError
+from reconciler.errors import LockedError, NotFoundError, TenantError
 from reconciler.http.paging import Page, whole_list
-from reconciler.http.session import ReadSession, WriteSession, reading
+from reconciler.http.session import ReadSession, WriteSession, reading, writing
 from reconciler.http.tokens import FixedToken
 from reconciler.vendor import Endpoint
 from tests.virtual import VirtualPacing
@@ -97,3 +97,29 @@ def test_a_list_that_lost_or_repeated_a_row_is_no_list(
 ) -> None:
     with pytest.raises(TenantError, match="TEN120"):
         listed(pages, records)
+
+
+def test_leave_is_asked_right_before_each_write_is_sent_and_for_no_read() -> None:
+    sent: list[str] = []
+    answer = answering(200, b"{}")
+
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        sent.append(scope["method"])
+        await answer(scope, receive, send)
+
+    def permit() -> None:
+        sent.append("leave?")
+        if sent.count("leave?") == 2:
+            raise LockedError("RUN111", "lost")
+
+    endpoint = Endpoint("t", "o", FixedToken("hush"), app=app, pace=VirtualPacing(), permit=permit)
+
+    async def work() -> None:
+        async with writing(endpoint, "nowhere", lambda b, t: (str(b or t), "")) as session:
+            await session.get("/thing")
+            await session.put("/thing", {})
+            await session.put("/thing", {})
+
+    with pytest.raises(LockedError):
+        asyncio.run(work())
+    assert sent == ["GET", "leave?", "PUT", "leave?"]

@@ -1,17 +1,22 @@
 from __future__ import annotations
 
 import os
+import socket
 import stat
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
-from sqlalchemy import select
+from sqlalchemy import Engine
 
+from reconciler import state as state_package
 from reconciler.errors import LockedError, StateError
+from reconciler.model.journal import Owned
 from reconciler.model.ownership import Row
 from reconciler.state import tables
 from reconciler.state.database import database_file, engine_of
@@ -27,7 +32,7 @@ def state(tmp_path: Path) -> SqlState:
 
 
 def test_rows_come_back_as_they_were(state: SqlState, tmp_path: Path) -> None:
-    state.record([ROW], [])
+    state.record("run-1", [ROW], [])
     state.close()
     again = open_state(URL, tmp_path)
     assert again is not None
@@ -36,9 +41,9 @@ def test_rows_come_back_as_they_were(state: SqlState, tmp_path: Path) -> None:
 
 
 def test_a_moved_row_has_one_place(state: SqlState) -> None:
-    state.record([ROW], [])
+    state.record("run-1", [ROW], [])
     moved = Row.of("t/g/K/b", "1", "A", {})
-    state.record([moved], [ROW.address])
+    state.record("run-1", [moved], [ROW.address])
     assert state.rows("t") == {moved.address: moved}
 
 
@@ -86,23 +91,80 @@ def test_the_migrations_make_the_tables_that_the_code_uses(state: SqlState, tmp_
         assert compare_metadata(context, tables.metadata) == []
 
 
-def test_a_state_of_the_first_version_is_brought_along(state: SqlState, tmp_path: Path) -> None:
-    state.record([ROW], [])
-    state.close()
-    engine = engine_of(database_file(URL, tmp_path))
+def of_version(version: str, folder: Path) -> Engine:
+    """A state as an older version of the tables has it."""
+    file = database_file(URL, folder)
+    file.parent.mkdir()
+    config = Config()
+    config.set_main_option(
+        "script_location", str(Path(str(state_package.__file__)).parent / "migrations")
+    )
+    engine = engine_of(file)
     with engine.begin() as connection:
-        connection.exec_driver_sql("ALTER TABLE operation DROP COLUMN attempts")
-        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0001'")
+        config.attributes["connection"] = connection
+        command.upgrade(config, version)
+    return engine
+
+
+def test_a_state_of_the_first_version_is_brought_along(tmp_path: Path) -> None:
+    engine = of_version("0001", tmp_path)
+    with engine.begin() as connection:
         connection.exec_driver_sql(
             "INSERT INTO operation (run, id, address, action, intended) "
             "VALUES ('run-1', 'op-1', 't/g/K/a', 'create', '2026-11-23T09:30:00Z')"
         )
+        connection.exec_driver_sql(
+            "INSERT INTO ownership VALUES ('t/g/K/a', 't', '1', 'A', '{\"x\": [1]}', 1, 0)"
+        )
     again = open_state(URL, tmp_path)
     assert again is not None
-    assert again.rows("t") == {ROW.address: ROW}
-    with engine.connect() as connection:
-        (attempts,) = connection.execute(select(tables.operation.c.attempts)).scalars()
-    assert attempts is None
+    row = Row.of("t/g/K/a", "1", "A", {"x": [1]}, prevent_destroy=True)
+    assert again.owned(["t"]) == (Owned(row, run=None, recorded=None),)
+    assert [each.attempts for each in again.entries("run-1")] == [None]
+
+
+@pytest.mark.parametrize("lives", [True, False])
+def test_a_lock_that_an_older_version_holds_ends_with_its_process(
+    tmp_path: Path, lives: bool
+) -> None:
+    engine = of_version("0002", tmp_path)
+    pid = os.getpid() if lives else 2**22 + 1
+    with engine.begin() as connection:
+        connection.exec_driver_sql(
+            "INSERT INTO lock VALUES ('t', 'apply', 'ada@vm', ?, ?, '2026-11-23T09:30:00Z')",
+            (socket.gethostname(), pid),
+        )
+    state = open_state(URL, tmp_path)
+    assert state is not None
+    if lives:
+        with pytest.raises(LockedError, match="locked by ada@"), state.lock("t", "apply"):
+            pass
+    else:
+        with state.lock("t", "apply") as lease:
+            assert lease.token == 2
+
+
+def test_what_is_owned_tells_when_and_by_which_run(
+    tmp_path: Path, clock: Callable[[], datetime]
+) -> None:
+    create_state(URL, tmp_path).close()
+    state = SqlState(engine_of(database_file(URL, tmp_path)), clock)
+    state.record("run-7", [ROW], [])
+    assert state.owned(["t"]) == (Owned(ROW, "run-7", "2026-11-23T09:30:00.000000Z"),)
+    assert state.owned(["other"]) == ()
+    assert state.tenants() == {"t"}
+
+
+def test_what_is_forgotten_is_journalled(state: SqlState) -> None:
+    state.record("run-1", [ROW], [])
+    run = state.start_run("t", "state rm")
+    state.forget(run, [ROW.address])
+    state.finish_run(run, "done")
+    assert state.rows("t") == {}
+    (entry,) = state.entries(run)
+    assert (entry.address, entry.action, entry.object_id) == (ROW.address, "forget", "1")
+    (told,) = state.runs(["t"])
+    assert (told.id, told.outcome, told.done, told.failed, told.unknown) == (run, "done", 1, 0, 0)
 
 
 @pytest.mark.parametrize("url", ["postgresql://u:hush@h/db", "nonsense", "sqlite://"])
@@ -123,5 +185,5 @@ def test_a_read_only_state_is_told(state: SqlState, tmp_path: Path) -> None:
     (folder / "state.db").chmod(0o400)
     folder.chmod(0o500)
     with pytest.raises(StateError, match="RUN122"):
-        create_state(URL, tmp_path).record([ROW], [])
+        create_state(URL, tmp_path).record("run-1", [ROW], [])
     folder.chmod(0o700)

@@ -1,0 +1,273 @@
+"""The lock of a tenant: a lease with a fencing token.
+
+One row a tenant says who holds it, until when, and by which token. The token grows with every
+holder, so that one that was stopped for long, and whose lease was given to another, finds out by
+the token before it sends anything more. The holder renews the lease in a thread of its own.
+
+No wall clock decides. On one machine all processes share a monotonic clock, and the row says when
+the lease runs out by it (`ends`). From elsewhere a lease that seems to have run out (`expires`) is
+watched for its whole length, by the watcher's own monotonic clock: who renews it lives.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, Connection, Engine, insert, select, update
+from sqlalchemy.exc import IntegrityError
+
+from reconciler.errors import LockedError, StateError
+from reconciler.model.journal import Holder
+from reconciler.state import tables
+from reconciler.state.database import reading, told, writing, written
+from reconciler.state.holder import Process, this_process
+
+SECONDS = 30.0
+"""How long a lease lasts; a third of it before each renewal."""
+
+LOST = "RUN111"
+"""The code of a lock that is another's by now."""
+
+_TABLE = tables.lock
+Clock = Callable[[], datetime]
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """The row of a tenant's lock, held or not."""
+
+    tenant: str
+    token: int
+    held: bool
+    command: str
+    since: str
+    process: Process
+    expires: str | None
+    ends: float | None
+
+    @property
+    def holder(self) -> Holder:
+        """Who has the lock, as a person wants to know it."""
+        process = self.process
+        return Holder(
+            self.tenant, process.user, process.host, process.pid, self.command, self.since
+        )
+
+
+class Lease:
+    """A lock that this process was given; `holds` and `check` tell whether it still is its own."""
+
+    def __init__(self, engine: Engine, clock: Clock, tenant: str, token: int) -> None:
+        self.tenant = tenant
+        self.token = token
+        self._engine = engine
+        self._clock = clock
+        self._ends = time.monotonic() + SECONDS
+        # asked before every call: a connection that stays open answers ten times as fast
+        self._looking: Connection | None = None
+        self._given_back = threading.Event()
+        self._keeper = threading.Thread(target=self._keep, name=f"lease {tenant}", daemon=True)
+
+    def holds(self) -> bool:
+        """Whether it is held and nobody else's; renews a lease that is about to run out."""
+        if self._given_back.is_set():
+            return False
+        if self._ends - time.monotonic() < SECONDS / 3:
+            return self.renew()
+        with told():
+            if self._looking is None:
+                self._looking = self._engine.connect().execution_options(reads=True)
+            with self._looking.begin():
+                return self.holds_in(self._looking)
+
+    def holds_in(self, connection: Connection) -> bool:
+        """The same, as one transaction sees it."""
+        asked = select(_TABLE.c.token).where(self._mine())
+        return connection.execute(asked).first() is not None
+
+    def check(self) -> None:
+        """Raise LockedError where it is another's by now, StateError where the state is silent."""
+        if self.holds():
+            return
+        now = lock_of(self._engine, self.tenant)
+        raise LockedError(
+            LOST,
+            f"the lock of tenant {self.tenant} is not ours any more: nothing more is sent",
+            detail=now.holder.described(self._clock()) if now and now.held else "",
+            hint="it was not renewed in time, or `state unlock` took it away; run "
+            "`reconciler plan` to see what remains",
+        )
+
+    def renew(self) -> bool:
+        """Let the lease begin anew; False where it is another's by now."""
+        ends = time.monotonic() + SECONDS
+        with writing(self._engine) as connection:
+            done = connection.execute(
+                update(_TABLE).where(self._mine()).values(**_until(self._clock, ends))
+            )
+        if done.rowcount:
+            self._ends = ends
+        return bool(done.rowcount)
+
+    @contextmanager
+    def kept(self) -> Iterator[Lease]:
+        """Renewed for the length of the block, then given back."""
+        self._keeper.start()
+        try:
+            yield self
+        finally:
+            self._given_back.set()
+            self._keeper.join()
+            if self._looking is not None:
+                self._looking.close()
+            # a state that cannot be written was told of already; then the lease runs out by itself
+            with suppress(StateError), writing(self._engine) as connection:
+                connection.execute(update(_TABLE).where(self._mine()).values(held=False))
+
+    def _keep(self) -> None:
+        while not self._given_back.wait(SECONDS / 3):
+            with suppress(StateError):  # the next turn may do better; where none does, it runs out
+                if not self.renew():
+                    return
+
+    def _mine(self) -> ColumnElement[bool]:
+        return _is(self.tenant, self.token) & _TABLE.c.held.is_(True)
+
+
+def acquired(
+    engine: Engine, clock: Clock, tenant: str, command: str, warn: Callable[[str], None]
+) -> Lease:
+    """The lock of a tenant, free or left by the dead; raises LockedError where somebody has it.
+
+    `warn` is told where that takes as long as a lease lasts.
+    """
+    while True:
+        seen = lock_of(engine, tenant)
+        if seen is None:
+            _add(engine, tenant)
+            continue
+        if seen.held and not _is_over(engine, clock, seen, warn):
+            raise _locked(seen, clock)
+        if _swapped(engine, seen, held=True, **_mine_now(clock, command)):
+            return Lease(engine, clock, tenant, seen.token + 1)
+
+
+def unlocked(
+    engine: Engine, clock: Clock, tenant: str, warn: Callable[[str], None], *, force: bool
+) -> Holder | None:
+    """Take a lock away from the dead, by force from anybody; answers with who had it.
+
+    Raises LockedError where the holder lives. One that lives after all sends nothing more.
+    """
+    while True:
+        seen = lock_of(engine, tenant)
+        if seen is None or not seen.held:
+            return None
+        if not force and not _is_over(engine, clock, seen, warn):
+            raise LockedError(
+                "RUN112",
+                f"the holder of tenant {tenant} is alive, or was a moment ago",
+                detail=seen.holder.described(clock()),
+                hint="wait for it to end, or pass --force: then it sends nothing more",
+            )
+        if _swapped(engine, seen, held=False):
+            return seen.holder
+
+
+def lock_of(engine: Engine, tenant: str) -> Held | None:
+    """The row of a tenant's lock, None where nobody ever held it."""
+    with reading(engine) as connection:
+        row = connection.execute(select(_TABLE).where(_TABLE.c.tenant == tenant)).one_or_none()
+    if row is None:
+        return None
+    process = Process(row.who.rpartition("@")[0], row.host, row.pid, row.born, row.place)
+    return Held(tenant, row.token, row.held, row.command, row.since, process, row.expires, row.ends)
+
+
+def _locked(seen: Held, clock: Clock) -> LockedError:
+    holder = seen.holder
+    return LockedError(
+        "RUN110",
+        f"tenant {seen.tenant} is locked by {holder.user}@{holder.host}",
+        detail=holder.described(clock()),
+        hint="wait for it to end; the lock of a process that has died is taken over\n"
+        f"`reconciler state unlock {seen.tenant}` takes it away",
+    )
+
+
+def _is_over(engine: Engine, clock: Clock, seen: Held, warn: Callable[[str], None]) -> bool:
+    """Whether a held lock is nobody's any more: its holder is dead, or did not renew it."""
+    if seen.process.is_dead:
+        return True
+    if seen.expires is None or seen.ends is None:
+        return False  # of an older version, which renews nothing: its death alone ends it
+    left = seen.ends - time.monotonic()
+    if seen.process.is_here and left <= SECONDS:
+        return left <= 0
+    left = (datetime.fromisoformat(seen.expires) - clock()).total_seconds()
+    if 0 < left <= SECONDS:
+        return False
+    # run out, or clocks differ: who renews it within its length is alive, whatever they say
+    warn(
+        f"the lock of {seen.tenant} is held by {seen.holder.described(clock())}; waiting "
+        f"{SECONDS:.0f} s to see whether that is alive"
+    )
+    return not _changes(engine, seen)
+
+
+def _changes(engine: Engine, seen: Held) -> bool:
+    """Whether anything happens to the lock for as long as a lease lasts."""
+    deadline = time.monotonic() + SECONDS
+    while time.monotonic() < deadline:
+        time.sleep(SECONDS / 30)
+        if lock_of(engine, seen.tenant) != seen:
+            return True
+    return False
+
+
+def _swapped(engine: Engine, seen: Held, **values: str | int | float | bool) -> bool:
+    """Write to the row if it still is as it was seen; its token grows."""
+    as_seen = (
+        _is(seen.tenant, seen.token)
+        & _TABLE.c.held.is_(seen.held)
+        & _TABLE.c.expires.is_not_distinct_from(seen.expires)
+    )
+    with writing(engine) as connection:
+        done = connection.execute(
+            update(_TABLE).where(as_seen).values(token=seen.token + 1, **values)
+        )
+    return bool(done.rowcount)
+
+
+def _add(engine: Engine, tenant: str) -> None:
+    """A free lock for a tenant; another process may be the first to add it."""
+    with suppress(IntegrityError), writing(engine) as connection:
+        nobody = {"command": "", "who": "", "host": "", "pid": 0, "since": ""}
+        connection.execute(insert(_TABLE).values(tenant=tenant, token=0, held=False, **nobody))
+
+
+def _mine_now(clock: Clock, command: str) -> dict[str, str | int | float]:
+    me = this_process()
+    return {
+        "command": command,
+        "who": f"{me.user}@{me.host}",
+        "host": me.host,
+        "pid": me.pid,
+        "born": me.born,
+        "place": me.place,
+        "since": written(clock()),
+        **_until(clock, time.monotonic() + SECONDS),
+    }
+
+
+def _until(clock: Clock, ends: float) -> dict[str, str | float]:
+    return {"ends": ends, "expires": written(clock() + timedelta(seconds=SECONDS))}
+
+
+def _is(tenant: str, token: int) -> ColumnElement[bool]:
+    return (_TABLE.c.tenant == tenant) & (_TABLE.c.token == token)
