@@ -1,7 +1,6 @@
-"""`make bench`: validate and start-up, next to their floors and, where it is there, Terraform.
+"""`make bench`: start-up, validate and a no-change plan, next to their floors and Terraform.
 
-`python -m bench [SIZE ...] [--runs N]`. Terraform's side is made by gen_tf.py of the shared
-documents (SHARED_DIR); without it, or without a `terraform` on the path, its column is empty.
+`python -m bench [SIZE ...] [--runs N]`. Without a `terraform` on the path its columns are empty.
 """
 
 from __future__ import annotations
@@ -10,18 +9,22 @@ import argparse
 import os
 import platform
 import shutil
-import subprocess
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 from pathlib import Path
 
-from bench import corpus
-from bench.measure import Cost, paired
+from bench import corpus, terraform
+from bench.measure import Cost, paired, run
+from bench.tables import Aim, Table
 
-SHARED = Path(os.environ.get("SHARED_DIR") or Path(__file__).parents[2] / "shared")
 MOST_FOR_TERRAFORM = 10_000
 """At 100,000 blocks Terraform takes minutes and gigabytes; its growth is known."""
+
+RECONCILER = (sys.executable, "-m", "reconciler")
+Costs = dict[str, Cost]
 
 PARSE_ONLY = """\
 import gc, pathlib
@@ -55,6 +58,21 @@ spec:
 """
 
 
+VALIDATE = Table(
+    "validate, with references and all rules (parse: the native reader alone)",
+    "parse",
+    {10_000: Aim(0.25, 0.15, 120, 10_000)},
+)
+PLAN = Table(
+    "no-change plan: state of an adopting apply, whole tenant read from the sandbox in-process",
+    "",
+    {
+        10_000: Aim(0.05, 0.025, 200, 10_000),
+        100_000: Aim(1, 0.25, 1024, 10_000, growth=1.05),
+    },
+)
+
+
 def main() -> None:
     """Measure and print."""
     asked = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
@@ -64,13 +82,12 @@ def main() -> None:
     print(f"{platform.platform()}, Python {platform.python_version()}, {os.cpu_count()} cores")
     with tempfile.TemporaryDirectory(prefix="reconciler-bench-") as folder:
         _starts(Path(folder) / "start", given.runs * 3)
-        print("\nvalidate, with references and all rules (s, peak MiB; parse: the native reader)")
-        print(
-            f"{'objects':>8} {'validate':>9} {'MiB':>6} {'parse':>7} {'MiB':>6} "
-            f"{'terraform':>9} {'MiB':>6} {'ratio':>6}"
-        )
-        for size in given.sizes:
-            print(_validate(Path(folder) / str(size), size, given.runs), flush=True)
+        for table, measure in ((VALIDATE, _validate), (PLAN, _plan)):
+            print(table.head())
+            for size in sorted(given.sizes):
+                costs = _measured(measure, Path(folder) / str(size), size, given.runs)
+                line = table.line(size, costs["ours"], costs.get("floor"), costs.get("theirs"))
+                print(line, flush=True)
 
 
 def _starts(folder: Path, runs: int) -> None:
@@ -88,43 +105,38 @@ def _starts(folder: Path, runs: int) -> None:
         )
 
 
-def _validate(folder: Path, size: int, runs: int) -> str:
-    project = folder / "project"
-    corpus.write(project, size)
-    commands: dict[str, tuple[Sequence[str], Path]] = {
-        "validate": ((sys.executable, "-m", "reconciler", "validate"), project),
-        "parse": ((sys.executable, "-c", PARSE_ONLY), project),
+Command = tuple[Sequence[str], Path]
+Commands = dict[str, Command]
+
+
+def _measured(
+    commands: Callable[[Path, Path | None], Commands], folder: Path, size: int, runs: int
+) -> Costs:
+    """What the commands cost in a project of that size, and in as much of Terraform's."""
+    project, theirs = folder / "project", folder / "terraform"
+    # apart: what a process has held by the time it starts another counts as memory of that one
+    with ProcessPoolExecutor(1, get_context("spawn")) as apart:
+        apart.submit(corpus.write, project, size).result()
+        there = size <= MOST_FOR_TERRAFORM and apart.submit(terraform.write, theirs, size).result()
+    try:
+        made = commands(project, theirs if there else None)
+        return paired(made, 1 if size > MOST_FOR_TERRAFORM else runs)
+    finally:
+        shutil.rmtree(folder)
+
+
+def _validate(project: Path, theirs: Path | None) -> Commands:
+    commands: Commands = {
+        "ours": ((*RECONCILER, "validate"), project),
+        "floor": ((sys.executable, "-c", PARSE_ONLY), project),
     }
-    if _terraform(folder / "terraform", size):
-        commands["terraform"] = (("terraform", "validate"), folder / "terraform")
-    costs = paired(commands, 1 if size > MOST_FOR_TERRAFORM else runs)
-    shutil.rmtree(folder)
-    ours, parse, theirs = costs["validate"], costs["parse"], costs.get("terraform")
-    ratio = f"{ours.seconds / theirs.seconds:6.2f}" if theirs else f"{'':>6}"
-    return f"{size:>8} {_columns(ours, 9)} {_columns(parse, 7)} {_columns(theirs, 9)} {ratio}"
+    return commands | ({"theirs": (terraform.VALIDATE, theirs)} if theirs else {})
 
 
-def _columns(cost: Cost | None, width: int) -> str:
-    if cost is None:
-        return f"{'-':>{width}} {'-':>6}"
-    return f"{cost.seconds:>{width}.3f} {cost.mebibytes:>6.0f}"
-
-
-def _terraform(folder: Path, size: int) -> bool:
-    """As many Terraform blocks in a folder, initialized; False where that cannot be."""
-    generator = SHARED / "bench" / "gen_tf.py"
-    if size > MOST_FOR_TERRAFORM or not shutil.which("terraform") or not generator.is_file():
-        return False
-    make = [sys.executable, str(generator), str(folder), str(size), "--style", "blocks"]
-    subprocess.run(make, check=True)
-    subprocess.run(
-        ["terraform", "init", "-input=false"],
-        cwd=folder,
-        check=True,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    return True
+def _plan(project: Path, theirs: Path | None) -> Commands:
+    run((*RECONCILER, "apply", "--auto-approve", "--no-input"), project)
+    commands: Commands = {"ours": ((*RECONCILER, "plan", "--detailed-exitcode"), project)}
+    return commands | ({"theirs": (terraform.PLAN, theirs)} if theirs else {})
 
 
 if __name__ == "__main__":

@@ -41,6 +41,11 @@ class ReconcilerError(Exception):
         super().__init__(f"{code}: {summary}")
         self.told = Told(code, summary, detail, hint, address)
 
+    def add(self, more: str) -> None:
+        """Tell more about it, below the line that is there."""
+        detail = f"{self.told.detail}\n{more}" if self.told.detail else more
+        self.told = replace(self.told, detail=detail)
+
     def about(self, address: str) -> None:
         """Name the object that this is about, unless one is named already."""
         self.told = replace(self.told, address=self.told.address or address)

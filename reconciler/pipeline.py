@@ -6,38 +6,31 @@ Each stage takes plain data and gives plain data; only `read` and `apply` touch 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
-from datetime import date
+from dataclasses import dataclass
 
+from reconciler.checking import check, policy_notes, rules
 from reconciler.engine.events import Ledger, Report
-from reconciler.engine.prepare import Prepared, Work, load_tenant, prepare
+from reconciler.engine.prepare import Prepared, Work, prepare
 from reconciler.engine.read import read
+from reconciler.errors import UsageError
 from reconciler.manifests import positions
-from reconciler.manifests.files import find
-from reconciler.manifests.load import Loaded
-from reconciler.manifests.project import FILE, Project, Tenant
 from reconciler.model.address import Address
 from reconciler.model.diagnostic import (
     Diagnostic,
     InvalidInputError,
-    Origin,
     Severity,
-    Suppression,
     has_errors,
 )
 from reconciler.model.live import Snapshot
 from reconciler.model.plan import Basis, Plan, TenantRead
-from reconciler.model.resource import Spec
 from reconciler.model.value import Values
 from reconciler.planning import drift as drifting
 from reconciler.planning import planner
 from reconciler.planning.drift import Difference
 from reconciler.planning.guards import refuse_if_blocked
-from reconciler.planning.item import TenantInput
 from reconciler.planning.join import Part, joined
 from reconciler.planning.planner import TenantPlan
 from reconciler.planning.refusals import listed
-from reconciler.rules.rule import Rule, Where
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,47 +52,6 @@ class Drift:
         return any(each.state == "drifted" for each in self.differences)
 
 
-def validate(work: Work, tenants: tuple[Tenant, ...]) -> tuple[Diagnostic, ...]:
-    """Everything that the manifests alone tell, of these tenants; equal findings once."""
-    found: dict[Diagnostic, Diagnostic] = {}
-    whole = len(tenants) == len(work.project.tenants)
-    for tenant in tenants:
-        loaded = load_tenant(work, tenant)
-        whole = whole and not has_errors(loaded.diagnostics)
-        given = TenantInput(
-            tenant.name,
-            work.vendors[tenant.vendor],
-            loaded.resources,
-            facts=tenant.facts,
-            policy=work.project.policy,
-        )
-        for diagnostic in check((given,), loaded):
-            found.setdefault(replace(diagnostic, tenant="", address=None), diagnostic)
-    judged = (rule.code for rule in _rules(work) if _needs_no_tenant(rule)) if whole else ()
-    notes = policy_notes(work.project, found.values(), judged)
-    return tuple(sorted((*found.values(), *notes), key=Diagnostic.sort_key))
-
-
-def files(work: Work, tenants: Iterable[Tenant]) -> tuple[str, ...]:
-    """The files that hold the manifests of these tenants, each once; raises ProjectError."""
-    found = {file for each in tenants for file in find(work.project.root, each.manifests)}
-    return tuple(sorted(found))
-
-
-def check(given: Iterable[TenantInput], loaded: Loaded) -> tuple[Diagnostic, ...]:
-    """Reading, schema, references and rules of one tenant's manifests, with positions.
-
-    `given` has the resources of each vendor of the tenant.
-    """
-    found = list(loaded.diagnostics)
-    given = tuple(given)
-    if not loaded.resources and not found:
-        found.extend(_no_manifest(each.tenant) for each in given[:1])
-    for each in given:
-        found.extend(planner.check(each))
-    return positions.attach(found, loaded.read)
-
-
 async def plan(work: Work) -> Plan:
     """The plan of all chosen tenants; an errored one has findings and no steps."""
     prepared = prepare(work)
@@ -112,7 +64,7 @@ async def plan(work: Work) -> Plan:
         and len(prepared) == len(work.project.tenants)
         and not any(part.read.partial for part in parts)
     )
-    judged = (rule.code for rule in _rules(work)) if whole else ()
+    judged = (rule.code for rule in rules(work)) if whole else ()
     notes = policy_notes(work.project, (d for part in parts for d in part.diagnostics), judged)
     return joined(tuple(parts), notes, targets=work.targets, bounds=work.bounds)
 
@@ -123,6 +75,7 @@ async def drift(work: Work) -> Drift:
     refused = _refused(prepared)
     if has_errors(refused):
         raise InvalidInputError(refused)
+    _refuse_what_is_not_ours(prepared)
     reads: list[TenantRead] = []
     differences: list[Difference] = []
     beyond: list[Address] = []
@@ -140,6 +93,17 @@ async def drift(work: Work) -> Drift:
     revert = joined(tuple(parts), mode="revert", bounds=work.bounds) if parts else None
     notes = (*unknown, *policy_notes(work.project, refused, ()))
     return Drift(tuple(reads), tuple(differences), tuple(beyond), revert, notes)
+
+
+def _refuse_what_is_not_ours(prepared: Iterable[Prepared]) -> None:
+    for each in prepared:
+        for address in each.targets or ():
+            if address.outside is not None:
+                raise UsageError(
+                    "REF130",
+                    f"target `{address.short}` matches nothing that was ever applied",
+                    hint="drift looks at what manifests declare and the state knows",
+                )
 
 
 async def apply(work: Work, what: Plan, *, saved: bool, report: Report) -> tuple[Ledger, ...]:
@@ -172,66 +136,6 @@ def _refused(prepared: Iterable[Prepared]) -> tuple[Diagnostic, ...]:
     )
 
 
-def _rules(work: Work) -> Iterable[Rule[Spec]]:
-    return (rule for vendor in work.vendors.values() for rule in vendor.rules)
-
-
-def _needs_no_tenant(rule: Rule[Spec]) -> bool:
-    """Whether the manifests alone show all that the rule can find."""
-    return Where.MANIFEST in rule.where and Where.LIVE not in rule.where
-
-
-def policy_notes(
-    project: Project, found: Iterable[Diagnostic], judged: Iterable[str]
-) -> tuple[Diagnostic, ...]:
-    """Suppressions that have expired, those that give leave to nothing, settings ahead of time.
-
-    Only of the rules in `judged` can be said that a suppression of theirs was not needed, and not
-    where one of them said that it could not check.
-    """
-    policy, found = project.policy, tuple(found)
-    judged = set(judged) - {each.code for each in found if each.address is None}
-    used = [each.suppression for each in found if each.suppression is not None]
-    late = [_policy_note(each, "PRJ143", _ended(each, policy.today)) for each in policy.expired]
-    idle = [
-        _policy_note(each, "PRJ144", f"nothing is suppressed here: {each.code} finds nothing there")
-        for each in policy.idle(used, judged)
-    ]
-    ahead = [_ahead(code) for code in policy.planned]
-    return positions.attach((*late, *idle, *ahead), lambda name: (project.root / name).read_bytes())
-
-
-def _ended(each: Suppression, today: date) -> str:
-    days = (today - each.until).days
-    since = f"{days} day{'s' if days != 1 else ''} ago"
-    return f"this suppression of {each.code} ended on {each.until}, {since}"
-
-
-def _ahead(code: str) -> Diagnostic:
-    return Diagnostic(
-        Severity.WARNING,
-        "PRJ145",
-        f"nothing checks {code}: what is set here has no effect",
-        hint=f"`reconciler rules explain {code}` tells whether that is planned",
-        origin=Origin(FILE, 0, 1),
-        path=("rules", code),
-        on_key=True,
-    )
-
-
-def _policy_note(each: Suppression, code: str, summary: str) -> Diagnostic:
-    return Diagnostic(
-        Severity.WARNING,
-        code,
-        summary,
-        hint="mend what it covers, or set a new date"
-        if code == "PRJ143"
-        else "remove it, or correct its address",
-        origin=Origin(FILE, 0, 1),
-        path=("rules", each.code, "suppress", each.number, "address"),
-    )
-
-
 async def _read(each: Prepared, work: Work) -> Snapshot:
     return await read(each.tenant, each.vendor, each.loaded.resources, work.around)
 
@@ -251,16 +155,6 @@ def _part(
         ),
         plan=made,
         diagnostics=positions.attach([*made.diagnostics, *notes], each.loaded.read),
-    )
-
-
-def _no_manifest(tenant: str) -> Diagnostic:
-    return Diagnostic(
-        Severity.ERROR,
-        "PLN101",
-        "there is no manifest at all",
-        hint="correct where manifests are looked for: nothing in Git never means `remove all`",
-        tenant=tenant,
     )
 
 
@@ -286,7 +180,7 @@ def _notes(each: Prepared, made: TenantPlan) -> Iterable[Diagnostic]:
 
 def _but_pruned(each: Prepared) -> str:
     """What a missing state does not keep from being deleted: the project file asks for it."""
-    kinds = ", ".join(k for k, what in each.tenant.unmanaged.items() if what == "prune")
+    kinds = ", ".join(sorted(each.pruned))
     return f" but what `unmanaged: prune` asks for ({kinds})" if kinds else ""
 
 

@@ -321,6 +321,14 @@ class Generated:
 
 
 @dataclass(frozen=True, slots=True)
+class Pattern:
+    """How something is written: an expression that fits the whole of it, and the same in words."""
+
+    expression: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
 class Vendor:
     """One system: the whole wiring in one value.
 
@@ -331,8 +339,8 @@ class Vendor:
     endpoints that the vendor has not published, by id, and what each is for. `token_request` makes,
     of a service app's id, secret and refresh token, the call for an access token. `lockout` tells
     who administers a tenant, None where nobody can be locked out; `limits` are those of which a
-    plan tells how near it comes. `generate` makes up a tenant of so many objects, the same for the
-    same number.
+    plan tells how near it comes. `organization` is how the ids of tenants are written. `generate`
+    makes up a tenant of so many objects, the same for the same number.
     """
 
     name: str
@@ -345,6 +353,7 @@ class Vendor:
     inventory: tuple[str, ...] = ()
     declared: Mapping[str, Declared] = field(default_factory=dict)
     regions: tuple[str, ...] = ()
+    organization: Pattern | None = None
     facts: type[Facts] = Facts
     documents: tuple[Document, ...] = ()
     lockout: Lockout | None = None

@@ -10,18 +10,18 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Concatenate, ParamSpec
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec
 
 import click
 
 from reconciler.cli.allow import parse
 from reconciler.cli.terminal import paint_for, progress
-from reconciler.engine.connect import Surroundings
-from reconciler.engine.prepare import Work
-from reconciler.manifests.project import load_project
 from reconciler.model.guard import Allowance
 from reconciler.reporting.paint import Paint
 from reconciler.vendor import discover
+
+if TYPE_CHECKING:
+    from reconciler.engine.prepare import Work
 
 P = ParamSpec("P")
 
@@ -155,6 +155,11 @@ def _warn(text: str) -> None:
 @contextmanager
 def work(chosen: Common, targets: tuple[str, ...] = ()) -> Iterator[Work]:
     """The project and its chosen tenants, with progress shown where a person watches."""
+    # `validate` of a file does without a project
+    from reconciler.engine.connect import Surroundings  # noqa: PLC0415
+    from reconciler.engine.prepare import Work  # noqa: PLC0415
+    from reconciler.manifests.project import load_project  # noqa: PLC0415
+
     vendors = discover()
     project = load_project(chosen.chdir, vendors, os.environ, datetime.now(UTC).date())
     with progress(quiet=chosen.quiet) as told:

@@ -83,7 +83,7 @@ def _explain_ours(chosen: Common, code: str) -> int:
     """A code of the tool itself, from the register of codes."""
     register = _register()
     if code not in register:
-        known = [*register, *(each.code for each in _entries())]
+        known = sorted({*register, *(each.code for each in _entries())})
         raise UsageError(
             "RUN108",
             f"there is no code `{code}`",

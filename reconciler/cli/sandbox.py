@@ -17,6 +17,7 @@ from reconciler.manifests.parse import parse
 from reconciler.manifests.project import Tenant
 from reconciler.model.diagnostic import InvalidInputError
 from reconciler.model.rate import Rate
+from reconciler.reporting.escape import safe
 from reconciler.sandbox.errors import SandboxError
 from reconciler.sandbox.faults import Fault, fault, latency_of
 from reconciler.sandbox.faults import faults as read_faults
@@ -52,7 +53,7 @@ def act(
             for name, usage in sandbox.actions.items():
                 click.echo(f"{name} {usage}")
             return 0
-        click.echo(sandbox.act(action, _pairs(arguments), identity))
+        click.echo(safe(sandbox.act(action, _pairs(arguments), identity)))
     return 0
 
 
@@ -254,6 +255,12 @@ def _listed(file: Path) -> object:
 
 
 def _served(tenant: Tenant, sandbox: Sandbox, url: str, rate: str, faults: int) -> str:
+    beside = [
+        name
+        for name, given in (("facts", tenant.facts.model_fields_set), ("patches", tenant.patches))
+        if given
+    ]
+    copied = f"    # and the {' and the '.join(beside)} of {tenant.name}\n" if beside else ""
     return f"""\
 Sandbox tenant {tenant.name} is served at {url}; Ctrl-C stops it.
   requests    {rate}, each token
@@ -266,7 +273,7 @@ In reconciler.yaml it is:
     organization: {sandbox.organization}
     credentials: {{env: SANDBOX_TOKEN}}
     sandbox: {{url: "{url}"}}
-
+{copied}
 SANDBOX_TOKEN is the `token` of an identity in {tenant.seed}."""
 
 

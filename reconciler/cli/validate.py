@@ -9,17 +9,16 @@ from pathlib import Path
 
 import click
 
-from reconciler import pipeline
+from reconciler import checking
 from reconciler.cli.options import Common, reporting, work
 from reconciler.errors import ReconcilerError
-from reconciler.manifests.files import find_paths
+from reconciler.manifests.files import FILE, find_paths
 from reconciler.manifests.load import load
 from reconciler.manifests.parse import STDIN
-from reconciler.manifests.project import FILE
 from reconciler.manifests.text import MOST_BYTES
 from reconciler.model.diagnostic import Diagnostic, InvalidInputError, Severity, has_errors
 from reconciler.planning.item import TenantInput
-from reconciler.reporting import diagnostics, json
+from reconciler.reporting import diagnostics
 from reconciler.reporting.paint import Paint, plain
 from reconciler.reporting.places import Places
 from reconciler.vendor import discover
@@ -71,9 +70,9 @@ def _of_project(chosen: Common) -> Checked:
     with work(chosen) as what:
         tenants = what.tenants if chosen.tenants else tuple(what.project.tenants.values())
         return Checked(
-            pipeline.validate(what, tenants),
+            checking.validate(what, tenants),
             # the one report that tells of files without a finding
-            pipeline.files(what, tenants) if chosen.format == "junit" else (),
+            checking.files(what, tenants) if chosen.format == "junit" else (),
             Places(_from_here(chosen.chdir), FILE),
         )
 
@@ -89,7 +88,7 @@ def _of_files(paths: tuple[Path, ...]) -> Checked:
         )
         for vendor in vendors.values()
     )
-    return Checked(pipeline.check(parts, loaded), files, Places("", files[0]))
+    return Checked(checking.check(parts, loaded), files, Places("", files[0]))
 
 
 def _report_stopped(error: ReconcilerError, chosen: Common) -> None:
@@ -113,6 +112,8 @@ def _from_here(folder: Path) -> str:
 
 def _report(checked: Checked, form: str) -> str:
     """The one document for a machine; each form is imported where it is wanted."""
+    from reconciler.reporting import json  # noqa: PLC0415
+
     if form == "sarif":
         from reconciler.reporting import sarif  # noqa: PLC0415
 

@@ -171,7 +171,7 @@ class Apply:
         before = self._rows.get(change.previous_address or change.address)
         if self.plan.mode == "revert" and before is not None:
             return replace(before, name=name)
-        return Row(
+        return Row.of(
             address=change.address,
             object_id=object_id,
             name=name,
@@ -213,7 +213,14 @@ class Apply:
     def _record_what_needs_no_write(self) -> None:
         """Adopted, moved and forgotten objects, and rows that Git has overtaken."""
         keep = [
-            Row(r.address, r.object_id, r.name, r.applied, r.prevent_destroy, adopted=r.adopted)
+            Row.of(
+                r.address,
+                r.object_id,
+                r.name,
+                r.applied,
+                prevent_destroy=r.prevent_destroy,
+                adopted=r.adopted,
+            )
             for r in self.plan.records
             if Address.parse(r.address).tenant == self.tenant
         ]

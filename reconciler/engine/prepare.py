@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from reconciler.engine.connect import Surroundings
 from reconciler.manifests.files import find
 from reconciler.manifests.load import Loaded, load
 from reconciler.manifests.project import Project, Tenant
-from reconciler.model.address import Address
+from reconciler.model.address import OUTSIDE, Address
 from reconciler.model.guard import NOTHING_ALLOWED, Allowance, Bounds
 from reconciler.model.ownership import Row
 from reconciler.model.value import Values
@@ -51,6 +51,11 @@ class Prepared:
     policy: Policy = NO_POLICY
     targets: frozenset[Address] | None = None
 
+    @property
+    def pruned(self) -> frozenset[str]:
+        """The kinds of which what only the tenant has is deleted."""
+        return frozenset(k for k, what in self.tenant.unmanaged.items() if what == "prune")
+
     def given(self, revert: Mapping[Address, Values] | None = None) -> TenantInput:
         """The planner's input; a revert looks at nothing but what it takes back."""
         resources = self.loaded.resources
@@ -65,7 +70,7 @@ class Prepared:
             policy=self.policy,
             targets=self.targets,
             revert=revert,
-            prune=frozenset(k for k, what in self.tenant.unmanaged.items() if what == "prune"),
+            prune=self.pruned,
         )
 
 
@@ -109,9 +114,18 @@ def _rows(work: Work) -> dict[str, dict[str, Row]] | None:
         state.close()
 
 
+def _to_prune(each: Prepared, target: str) -> Iterator[Address]:
+    """What a target may mean that no manifest names; whether it is there, only the tenant tells."""
+    name = target.rpartition("/")[2]
+    if name.startswith(OUTSIDE):
+        for kind in sorted(each.pruned):
+            yield Address(each.tenant.name, each.vendor.name, kind, name)
+
+
 def _targeted(prepared: tuple[Prepared, ...], targets: tuple[str, ...]) -> tuple[Prepared, ...]:
     known = [r.address for each in prepared for r in each.loaded.resources]
     known.extend(Address.parse(row) for each in prepared for row in each.rows)
+    known.extend(a for each in prepared for text in targets for a in _to_prune(each, text))
     unique = tuple(dict.fromkeys(known))
     chosen = frozenset(target(text, unique) for text in targets)
     return tuple(

@@ -110,7 +110,10 @@ def unreached(error: httpx2.RequestError, asked: Asked) -> Failure:
     if isinstance(error, httpx2.TimeoutException):
         code, said = "TEN110", f"no answer within {TIMEOUT_SECONDS:.0f} s"
     else:
-        code, said = "TEN111", f"the connection failed ({type(error).__name__})"
+        code, said = (
+            "TEN111",
+            f"the connection to {error.request.url.host} failed ({type(error).__name__})",
+        )
     hint = "check the network, the region and the proxy, then run it again"
     failed = asked.failure(code, said, hint=hint)
     return Failure(failed, passing=True, lost=not unsent, unsent=unsent)
@@ -136,16 +139,19 @@ def judged(
         f"{asked.operation}: {status} {asked.redacted(reason)}".rstrip(),
         status=status,
         tracking_id=asked.redacted(told) or asked.tracking_id,
-        hint=_HINTS.get(status, ""),
+        hint=_HINTS.get(status, _AILING if status >= SERVER else ""),
     )
     return Failure(
         error,
         passing=status in _PASSING,
-        lost=status >= 500,  # noqa: PLR2004 - the errors of servers
+        lost=status >= SERVER,
         unsent=status == TOO_MANY,
         retry_after=_retry_after(response.headers) if status in _PASSING else None,
     )
 
+
+SERVER = 500
+"""Where the errors of servers begin."""
 
 TOO_MANY = 429
 UNAUTHORIZED = 401
@@ -160,6 +166,8 @@ _REFUSALS: Mapping[int, tuple[type[TenantError], str]] = {
     412: (TenantError, "TEN106"),
     429: (TenantError, "TEN107"),
 }
+
+_AILING = "the service fails by itself: run it again later; its support can find the tracking id"
 
 _HINTS: Mapping[int, str] = {
     401: "the token is unknown or has expired: get a new one",

@@ -32,7 +32,8 @@ async def whole_list(
 
     Raises TenantError (TEN120) where the pages do not prove that this is all, each row once: the
     order of rows is not promised, so a list that changed while it was read may have lost one, and
-    what is lost must never be taken for deleted. Totals that differ between pages, a page that
+    what is lost must never be taken for deleted. The outcome is `partial` then, as where a later
+    page fails. Totals that differ between pages, a page that
     comes in place of another and pages without rows are refused at once.
     """
     first = await page(0)
@@ -40,9 +41,16 @@ async def whole_list(
     rows = list(first.rows)
     for start in range(1, first.pages, limit):
         numbers = range(start, min(start + limit, first.pages))
-        for number, each in zip(
-            numbers, await in_parallel(numbers, page, limit=limit), strict=True
-        ):
+        try:
+            pages = await in_parallel(numbers, page, limit=limit)
+        except TenantError as error:
+            error.outcome = "partial"
+            error.add(
+                f"The list of {what} was read in part only: what the tenant has of it is unknown, "
+                "so nothing is concluded from it."
+            )
+            raise
+        for number, each in zip(numbers, pages, strict=True):
             _refuse_another(what, each, first, number)
             rows.extend(each.rows)
     ids = {row["id"] for row in rows}
@@ -71,9 +79,11 @@ def _refuse_another(what: str, page: Page, first: Page, number: int) -> None:
 
 
 def _incomplete(what: str, how: str, detail: str = "") -> TenantError:
-    return TenantError(
+    error = TenantError(
         "TEN120",
         f"the list of {what} is not complete: {how}",
         detail=detail,
         hint="run it again",
     )
+    error.outcome = "partial"
+    return error

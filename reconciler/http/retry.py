@@ -55,6 +55,8 @@ class Attempts:
             raise UnknownOutcomeError.of(failure.error) from None
         wait = max(jitter(self.count), failure.retry_after or 0.0)
         if not failure.passing or self.count >= ATTEMPTS or wait > left:
+            if self.count > 1:
+                failure.error.add(f"It was sent {self.count} times.")
             raise failure.error
         await self._pace.sleep(wait)
 

@@ -60,7 +60,7 @@ class Connection:
         self._permit = endpoint.permit
         self.pace: Pace = endpoint.pace or Pacing()
         self.counter: Counter[str] = Counter()
-        self.sandboxed = endpoint.app is not None or endpoint.url is not None
+        self.sandbox = _sandbox(endpoint)
 
     async def call(
         self, method: str, url: str, *, query: Mapping[str, str] | None = None, body: Any = None
@@ -116,7 +116,7 @@ class Connection:
 class ReadSession:
     """Reads from one tenant; counts its requests."""
 
-    def __init__(self, connection: Connection, base: str = "") -> None:
+    def __init__(self, connection: Connection, base: str) -> None:
         self._connection = connection
         self._base = base
 
@@ -130,7 +130,7 @@ class ReadSession:
 
         A sandbox answers for all of its vendor's hosts.
         """
-        return ReadSession(self._connection, "" if self._connection.sandboxed else _origin(host))
+        return ReadSession(self._connection, self._connection.sandbox or _origin(host))
 
     async def get(self, path: str, query: Mapping[str, str] | None = None) -> Answer:
         """GET; raises NotFoundError on 404 and TenantError on every other refusal."""
@@ -173,15 +173,15 @@ class WriteSession(ReadSession):
 @asynccontextmanager
 async def reading(endpoint: Endpoint, host: str, explain: Explain) -> AsyncIterator[ReadSession]:
     """A session that cannot write, open for the length of the block."""
-    async with _client(endpoint, host) as client:
-        yield ReadSession(Connection(client, endpoint, explain))
+    async with _client(endpoint) as client:
+        yield ReadSession(Connection(client, endpoint, explain), _base(endpoint, host))
 
 
 @asynccontextmanager
 async def writing(endpoint: Endpoint, host: str, explain: Explain) -> AsyncIterator[WriteSession]:
     """A session that can write, open for the length of the block."""
-    async with _client(endpoint, host) as client:
-        yield WriteSession(Connection(client, endpoint, explain))
+    async with _client(endpoint) as client:
+        yield WriteSession(Connection(client, endpoint, explain), _base(endpoint, host))
 
 
 @contextmanager
@@ -200,18 +200,26 @@ def proxies_understood() -> Iterator[None]:
         ) from None
 
 
-def _client(endpoint: Endpoint, host: str) -> httpx2.AsyncClient:
+def _sandbox(endpoint: Endpoint) -> str | None:
+    """Where the tenant's sandbox answers, None for a tenant of the vendor's."""
+    return "http://sandbox" if endpoint.app else endpoint.url and endpoint.url.rstrip("/")
+
+
+def _base(endpoint: Endpoint, host: str) -> str:
+    return _sandbox(endpoint) or _origin(host)
+
+
+def _client(endpoint: Endpoint) -> httpx2.AsyncClient:
+    # without a base of its own: it would take every address apart twice more
     transport = InProcess(endpoint.app) if endpoint.app else None
-    sandbox = "http://sandbox" if endpoint.app else endpoint.url
     with proxies_understood():
         return httpx2.AsyncClient(
-            base_url=sandbox or _origin(host),
             transport=transport,
             headers={"Accept": "application/json", "User-Agent": f"reconciler/{__version__}"},
             timeout=TIMEOUT_SECONDS,
             follow_redirects=False,
             # companies have proxies; a sandbox is on this machine and never behind one
-            trust_env=sandbox is None,
+            trust_env=_sandbox(endpoint) is None,
             limits=httpx2.Limits(
                 max_connections=endpoint.parallelism, max_keepalive_connections=endpoint.parallelism
             ),

@@ -14,6 +14,9 @@ from reconciler.errors import ProjectError, UsageError
 from reconciler.manifests.parse import STDIN
 from reconciler.manifests.search import BrokenLinkError, OutsideError, is_glob, search
 
+FILE = "reconciler.yaml"
+"""The project file, at the root of a project."""
+
 
 def find(root: Path, patterns: Iterable[str], key: str = "manifests") -> tuple[str, ...]:
     """The files that the patterns of a project name, sorted, each file once.

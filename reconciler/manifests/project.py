@@ -16,7 +16,7 @@ from reconciler.errors import ProjectError, UsageError
 from reconciler.manifests import positions, reachable, schema
 from reconciler.manifests.contents import content
 from reconciler.manifests.credentials import Credentials, FromEnvironment, hidden, misplaced
-from reconciler.manifests.files import inside
+from reconciler.manifests.files import FILE, inside
 from reconciler.manifests.parse import Document, parse
 from reconciler.manifests.policy import RuleBlock, Weight, policy_of
 from reconciler.manifests.policy import problems as policy_problems
@@ -34,7 +34,6 @@ from reconciler.model.value import digest
 from reconciler.rules.policy import NO_POLICY, Policy
 from reconciler.vendor import Vendor
 
-FILE = "reconciler.yaml"
 M = TypeVar("M", bound=BaseModel)
 DEFAULT_STATE = "sqlite:///.reconciler/state.db"
 

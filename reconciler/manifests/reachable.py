@@ -32,6 +32,16 @@ def problems(tenant: TenantBlock, vendor: Vendor, at: Path) -> Iterator[Found]:
     yield from _rates(tenant, at)
     yield from _assumed(tenant, vendor, at)
     yield from _unmanaged(tenant, vendor, at)
+    yield from _organization(tenant, vendor, at)
+
+
+def _organization(tenant: TenantBlock, vendor: Vendor, at: Path) -> Iterator[Found]:
+    wanted = vendor.organization
+    if tenant.organization is None or wanted is None:
+        return
+    if not re.fullmatch(wanted.expression, tenant.organization):
+        said = f"`{tenant.organization}` is no organization of {vendor.title}"
+        yield "PRJ170", (*at, "organization"), said, f"write {wanted.words}", False
 
 
 def loopback(url: str) -> str | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, Generic, TypeVar
 
 from pydantic import (
@@ -12,6 +13,7 @@ from pydantic import (
     Field,
     GetCoreSchemaHandler,
     GetJsonSchemaHandler,
+    ModelWrapValidatorHandler,
     model_validator,
 )
 from pydantic.alias_generators import to_camel
@@ -104,10 +106,10 @@ class Reference(Manifest):
         reference["anyOf"] = [{"type": "string"}, by_id | {"minProperties": 1}]
         return made
 
-    @model_validator(mode="before")
+    @model_validator(mode="wrap")
     @classmethod
-    def _from_text(cls, data: Any) -> Any:
-        return {"name": data} if isinstance(data, str) else data
+    def _from_text(cls, data: Any, handler: ModelWrapValidatorHandler[Reference]) -> Reference:
+        return _named(data) if isinstance(data, str) else handler(data)
 
     @model_validator(mode="after")
     def _names_something(self) -> Reference:
@@ -117,6 +119,12 @@ class Reference(Manifest):
 
     def __str__(self) -> str:
         return self.name if self.name is not None else f"id {self.id}"
+
+
+@lru_cache(maxsize=20_000)
+def _named(text: str) -> Reference:
+    """The one reference of that name: thousands of people share their profile, site and teams."""
+    return Reference(name=text)
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,13 +63,20 @@ def at(values: Value, path: tuple[str, ...]) -> Value:
 
 def refs(value: Value, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Ref]]:
     """Every reference inside `value` with the path of the attribute that holds it."""
-    if isinstance(value, Ref):
-        yield path, value
+    # what most values are comes first, and what is slow to tell last: plans ask for all of a tenant
+    if isinstance(value, str):
+        if isinstance(value, Ref):
+            yield path, value
     elif isinstance(value, frozenset):
-        yield from ((path, item) for item in value if isinstance(item, Ref))
+        for member in value:
+            if isinstance(member, Ref):
+                yield path, member
     elif isinstance(value, Mapping):
         for key, item in value.items():
-            yield from refs(item, (*path, key))
+            if not isinstance(item, str):
+                yield from refs(item, (*path, key))
+            elif isinstance(item, Ref):
+                yield (*path, key), item
 
 
 def to_json(value: Value, name_of: Callable[[Ref], str]) -> Json:
@@ -102,10 +109,12 @@ def from_json(data: Json) -> Value:
     return data  # type: ignore[no-any-return]
 
 
+_CANONICAL = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+
+
 def digest(data: Json) -> str:
     """A short fingerprint of JSON data, independent of the order of keys."""
-    text = json.dumps(data, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()[:32]
+    return hashlib.sha256(_CANONICAL.encode(data).encode()).hexdigest()[:32]
 
 
 def _shown(item: Json) -> tuple[str, str]:

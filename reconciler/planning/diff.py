@@ -12,19 +12,19 @@ from reconciler.vendor import Kind
 NameOf = Callable[[Ref], str]
 
 
-def merged(declared: Values, live: Values) -> dict[str, Value]:
-    """The live values with the declared ones over them.
+def merged(declared: Values, live: Values) -> Values:
+    """The live values with the declared ones over them: `live` itself where nothing differs.
 
     A declared map is complete but for keys that only the tenant knows: those are kept.
     """
-    result = dict(live)
-    for key, value in declared.items():
+    changed = {key: declared[key] for key in differing(live, declared)}
+    if not changed:
+        return live
+    for key, value in changed.items():
         before = live.get(key)
         if isinstance(value, Mapping) and isinstance(before, Mapping):
-            result[key] = dict(before) | dict(value)
-        else:
-            result[key] = value
-    return result
+            changed[key] = dict(before) | dict(value)
+    return dict(live) | changed
 
 
 def kept(declared: Values, live: Values) -> Iterator[tuple[str, str, Value]]:
@@ -59,9 +59,11 @@ def differing(before: Values, after: Values) -> tuple[str, ...]:
 
 
 def _same(before: Value, after: Value) -> bool:
+    if before == after:
+        return True
     if isinstance(before, Mapping) and isinstance(after, Mapping):
-        return before == after or not differing(before, after)
-    return before == after
+        return not differing(before, after)
+    return False
 
 
 def changes(

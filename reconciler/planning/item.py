@@ -29,8 +29,8 @@ class TenantInput:
 
     `rows` is the tenant's part of the state; `targets` narrows to these addresses and what they
     need, None takes everything. `revert` gives values to put back instead of what Git declares.
-    `prune` are the kinds of which what only the tenant has is deleted: never by a revert, nor
-    where there are targets.
+    `prune` are the kinds of which what only the tenant has is deleted, never by a revert; a target
+    `=ID` means one of these.
     """
 
     tenant: str
@@ -83,7 +83,7 @@ class Item:
     @property
     def differs(self) -> bool:
         """Whether the tenant has to be written to."""
-        return self.live is None or bool(diff.differing(self.before, self.declared))
+        return self.live is None or self.after != self.before
 
     @property
     def deletes(self) -> bool:

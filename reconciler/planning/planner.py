@@ -23,7 +23,7 @@ from reconciler.planning.item import (
     world_of,
 )
 from reconciler.planning.lockouts import lockouts
-from reconciler.planning.match import LiveIndex, Match, match
+from reconciler.planning.match import LiveIndex, match
 from reconciler.planning.prune import prune
 from reconciler.planning.reach import Reach, reach
 from reconciler.planning.refusals import error, notes, refusals, taken_names
@@ -47,20 +47,6 @@ class TenantPlan:
     no_op: int = 0
     reach: Reach = field(default_factory=Reach)
     limits: tuple[Headroom, ...] = ()
-
-
-def check(given: TenantInput) -> tuple[Diagnostic, ...]:
-    """What the manifests alone tell: references among them, and every rule they can decide."""
-    kinds = {kind.name: kind for kind in given.vendor.kinds}
-    matches = [Match(r, kinds[r.address.kind], None, None, None) for r in given.resources]
-    directory = Directory(matches, given.vendor, given.facts, None)
-    items = [from_manifest(each, directory, given) for each in matches]
-    world = world_of(items, (), snapshot=None, facts=given.facts)
-    return (
-        *directory.problems,
-        *run(given.vendor.rules, given.resources, world, given.policy),
-        *taken_names(items, world),
-    )
 
 
 def plan(given: TenantInput, snapshot: Snapshot) -> TenantPlan:
@@ -129,6 +115,8 @@ def _scheduled(
     items: tuple[Item, ...], snapshot: Snapshot
 ) -> tuple[order.Schedule, tuple[Diagnostic, ...]]:
     writes = [assemble.write(item) for item in items if item.writes]
+    if not writes:
+        return order.Schedule((), {}), ()
     try:
         return order.schedule(writes, assemble.counts_now(snapshot)), ()
     except order.ImpossibleOrderError as impossible:

@@ -38,44 +38,67 @@ def prune(
 ) -> Pruning:
     """What goes of the kinds in `given.prune`; `known` are the items of manifests and rows.
 
-    Nothing does where a kind is seen in part: what is hidden may be managed, or refer to it.
+    Nothing does where a kind is seen in part: what is hidden may be managed, or refer to it. With
+    targets only those go that are meant by them.
     """
     kinds = [kind for kind in given.vendor.kinds if kind.name in given.prune]
-    if not kinds or given.revert is not None or given.targets is not None:
+    targets = given.targets
+    wanted = None if targets is None else {each for each in targets if each.outside is not None}
+    if not kinds or given.revert is not None or wanted == set():
         return Pruning()
     hidden = [snapshot.partial[k.name] for k in given.vendor.kinds if k.name in snapshot.partial]
     if hidden:
         return Pruning(notes=(_nothing_pruned(given, "PLN160", hidden[0]),))
-    known, matches = tuple(known), tuple(matches)
-    declared = {each.kind.name for each in matches}
-    going: dict[Ref, Item] = {}
-    notes: list[Diagnostic] = []
-    for kind, rest in _unclaimed(kinds, matches, known, snapshot):
-        if own := [row.name for row in rest if row.protected]:
-            notes.append(_vendors_own(given, kind, own))
-        free = [row for row in rest if not row.protected]
-        if free and kind.name not in declared:
-            why = f"no manifest is of kind {kind.name}, and nothing in Git never means `remove all`"
-            notes.append(_nothing_pruned(given, "PLN161", why))
-        else:
-            going |= {Ref(row.id): _item(given, kind, row, view) for row in free}
+    known = tuple(known)
+    going, notes = _candidates(given, _unclaimed(kinds, matches, known, snapshot), view)
+    if wanted is not None:
+        going = {key: item for key, item in going.items() if item.address in wanted}
+        notes = [_no_such(each) for each in sorted(wanted - {i.address for i in going.values()})]
     held = _held(going, _staying(known, snapshot, going))
     notes.extend(_still_needed(given, going, held))
     return Pruning(tuple(item for key, item in going.items() if key not in held), tuple(notes))
 
 
+@dataclass(frozen=True, slots=True)
+class _Unclaimed:
+    """What no manifest and no row stands for, of one kind; whether Git has the kind at all."""
+
+    kind: Kind
+    objects: tuple[LiveObject, ...]
+    is_declared: bool
+
+
+def _candidates(
+    given: TenantInput, unclaimed: Iterable[_Unclaimed], view: View
+) -> tuple[dict[Ref, Item], list[Diagnostic]]:
+    """What may go if nobody needs it, and why the rest does not."""
+    going: dict[Ref, Item] = {}
+    notes: list[Diagnostic] = []
+    for each in unclaimed:
+        if own := [row.name for row in each.objects if row.protected]:
+            notes.append(_vendors_own(given, each.kind, own))
+        free = [row for row in each.objects if not row.protected]
+        if free and not each.is_declared:
+            why = f"no manifest is of kind {each.kind.name}"
+            notes.append(_nothing_pruned(given, "PLN161", why))
+        else:
+            going |= {Ref(row.id): _item(given, each.kind, row, view) for row in free}
+    return going, notes
+
+
 def _unclaimed(
-    kinds: Iterable[Kind], matches: tuple[Match, ...], known: tuple[Item, ...], snapshot: Snapshot
-) -> Iterator[tuple[Kind, list[LiveObject]]]:
-    """What no manifest and no row stands for; of a kind with a manifest of which it is not clear
-    what it means, that is unknown.
-    """
-    unclear = {each.kind.name for each in matches if not each.is_clear}
+    kinds: Iterable[Kind], matches: Iterable[Match], known: tuple[Item, ...], snapshot: Snapshot
+) -> Iterator[_Unclaimed]:
+    """Kind by kind; but none where it is not clear what a manifest means: each could be it."""
+    clear: dict[str, bool] = {}
+    for match in matches:
+        clear[match.kind.name] = match.is_clear and clear.get(match.kind.name, True)
     claimed = {(item.kind.name, str(item.key)) for item in known}
     for kind in kinds:
-        if kind.name not in unclear:
+        if clear.get(kind.name, True):
             rows = snapshot.objects.get(kind.name, ())
-            yield kind, [row for row in rows if (kind.name, row.id) not in claimed]
+            rest = tuple(row for row in rows if (kind.name, row.id) not in claimed)
+            yield _Unclaimed(kind, rest, kind.name in clear)
 
 
 def _item(given: TenantInput, kind: Kind, live: LiveObject, view: View) -> Item:
@@ -122,6 +145,18 @@ def _held(
         staying = [(_called(going[k].kind.name, going[k].name), going[k].before) for k in found]
 
 
+def _no_such(wanted: Address) -> Diagnostic:
+    return Diagnostic(
+        Severity.ERROR,
+        "PLN164",
+        f"there is no {wanted.kind} {wanted.outside} to prune",
+        hint="what Git lacks and the vendor did not make is pruned: `reconciler plan` without "
+        "targets shows all of it",
+        address=wanted,
+        tenant=wanted.tenant,
+    )
+
+
 def _still_needed(
     given: TenantInput, going: Mapping[Ref, Item], held: Mapping[Ref, list[str]]
 ) -> Iterator[Diagnostic]:
@@ -155,7 +190,8 @@ def _vendors_own(given: TenantInput, kind: Kind, names: list[str]) -> Diagnostic
 def _nothing_pruned(given: TenantInput, code: str, why: str) -> Diagnostic:
     hints = {
         "PLN160": "plan as somebody who sees all",
-        "PLN161": "correct where manifests are looked for, or delete by hand what is meant",
+        "PLN161": "nothing in Git never means `remove all`: correct where manifests are looked "
+        "for, or delete by hand what is meant",
     }
     of = "" if code == "PLN160" else " of it"
     return Diagnostic(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
@@ -33,12 +32,12 @@ def refusals(items: Iterable[Item], removed: Iterable[Item], world: World) -> It
 
 def taken_names(items: Iterable[Item], world: World) -> Iterator[Diagnostic]:
     """Names that two objects of a kind would carry: vendors refuse the second one."""
-    carriers: dict[tuple[str, str], list[Expected]] = defaultdict(list)
+    carriers: dict[tuple[str, str], list[Expected]] = {}
     for each in world.everything():
-        carriers[each.kind, normal(each.name)].append(each)
+        carriers.setdefault((each.kind, normal(each.name)), []).append(each)
     for item in items:
         name = str(item.after.get("name", item.name))
-        others = [o for o in carriers[item.kind.name, normal(name)] if o.key != item.key]
+        others = [o for o in carriers.get((item.kind.name, normal(name)), ()) if o.key != item.key]
         if not others or (item.live is not None and normal(item.live.name) == normal(name)):
             continue
         who = listed(str(o.address) if o.address else f"id {o.key}" for o in others)
@@ -94,6 +93,8 @@ def _cannot_be_changed(item: Item, live: LiveObject) -> Iterator[Diagnostic]:
 
 def _cannot_be_reached(item: Item) -> Iterator[Diagnostic]:
     """Who does not see a thing cannot refer to it, where the tenant does not do so by now."""
+    if not item.view.partial:
+        return
     for path, key in out_of_reach(item.before, item.declared):
         name = item.view.names.get(key, str(key))
         yield error(

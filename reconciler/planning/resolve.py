@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from functools import cached_property
 from typing import Any
 
 from reconciler.model.diagnostic import Diagnostic, Path, Severity
@@ -39,7 +40,6 @@ class Directory:
         self.view = view
         self._problems: dict[Diagnostic, None] = {}
         self._near = NearNames()
-        self._hinted: set[tuple[str, str]] = set()
         self._live = snapshot is not None
         listed = {kind.name for kind in vendor.kinds} | set(vendor.inventory)
         declared = {kind: each.items(facts) for kind, each in vendor.declared.items()}
@@ -55,11 +55,13 @@ class Directory:
         self._folded: dict[tuple[str, str], list[str]] = defaultdict(list)
         self._names: dict[Ref, str] = {}
         self._of_kind: dict[tuple[str, Ref], str] = {}
+        self._found: dict[tuple[str, str], Ref] = {}
         for each in matches:
             self._add_manifest(each)
         for kind, name, key in (*_tenant_names(snapshot), *_declared_names(declared)):
-            self._theirs[kind, normal(name)].append(key)
-            self._folded[kind, normal(name).casefold()].append(name)
+            plain = normal(name)
+            self._theirs[kind, plain].append(key)
+            self._folded[kind, plain.casefold()].append(name)
             self._names.setdefault(key, name)
             self._of_kind[kind, key] = name
         for key, name in view.names.items():
@@ -97,6 +99,15 @@ class Directory:
         return resolve
 
     def _by_name(self, resource: Resource[Any], kind: str, text: str, path: Path) -> Ref:
+        """What a name means, whoever uses it; what it may not mean is told of each who does."""
+        found = self._found.get((kind, text))
+        if found is None:
+            found = self._named(resource, kind, text, path)
+            if type(found) is not Unresolved and not self.view.partial:
+                self._found[kind, text] = found
+        return found
+
+    def _named(self, resource: Resource[Any], kind: str, text: str, path: Path) -> Ref:
         name = (kind, normal(text))
         ours, titled, theirs = (
             self._ours.get(name), self._titled.get(name), self._theirs.get(name)
@@ -122,6 +133,7 @@ class Directory:
             self._nothing(resource, kind, text, path)
         else:
             self._perhaps_nothing(resource, kind, text, path)
+            return self._found.setdefault((kind, text), Unresolved(text))
         return Unresolved(text)
 
     def _hidden(self, resource: Resource[Any], kind: str, text: str, path: Path) -> Ref:
@@ -140,12 +152,13 @@ class Directory:
         return Unresolved(text)
 
     def _perhaps_nothing(self, resource: Resource[Any], kind: str, text: str, path: Path) -> None:
-        """Without the tenant: a name that is nearly a manifest's is told once, as an info."""
-        known = (name for of, name in self._ours if of == kind)
-        near = self._near.of(kind, text, known, cutoff=_NEARLY)
-        if not near or (kind, text) in self._hinted:
+        """Without the tenant: a name that is nearly a manifest's is told once, as an info.
+
+        It is asked once for each name.
+        """
+        near = self._near.of(kind, text, self._our_names.get(kind, ()), cutoff=_NEARLY)
+        if not near:
             return
-        self._hinted.add((kind, text))
         told = error_about(
             resource,
             "REF126",
@@ -155,9 +168,17 @@ class Directory:
         )
         self._problems[replace(told, severity=Severity.INFO)] = None
 
+    @cached_property
+    def _our_names(self) -> Mapping[str, list[str]]:
+        return _by_kind(self._ours)
+
+    @cached_property
+    def _their_names(self) -> Mapping[str, list[str]]:
+        return _by_kind(self._theirs)
+
     def _nothing(self, resource: Resource[Any], kind: str, text: str, path: Path) -> None:
         other_case = self._folded.get((kind, normal(text).casefold()), [])
-        candidates = (name for of, name in (*self._ours, *self._theirs) if of == kind)
+        candidates = (*self._our_names.get(kind, ()), *self._their_names.get(kind, ()))
         where, create = "neither in the manifests nor in the tenant", f"create the {kind} first"
         if fact := self._facts.get(kind):
             where, create = f"`facts.{fact}` lists none of that name", "declare it there first"
@@ -224,6 +245,14 @@ class Directory:
         self, resource: Resource[Any], code: str, summary: str, path: Path, *, hint: str = ""
     ) -> None:
         self._problems[error_about(resource, code, summary, path, hint=hint)] = None
+
+
+def _by_kind(known: Iterable[tuple[str, str]]) -> Mapping[str, list[str]]:
+    """Names by kind: a wrong one is compared with all of its kind."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for kind, name in known:
+        found[kind].append(name)
+    return found
 
 
 def key_of(match: Match) -> Ref:

@@ -129,8 +129,14 @@ def unlocked(tenant: str, holder: Holder | None) -> dict[str, Any]:
 
 
 def refused(stopped: ReconcilerError) -> str:
-    """The last and only line of an apply that was stopped before its first operation."""
-    return json.dumps({"type": "summary", **error(stopped)})
+    """The last and only line of an apply that was stopped before its first operation.
+
+    `partial` is said of an apply that wrote something; this one only read in part.
+    """
+    told = error(stopped)
+    if told["outcome"] == "partial":
+        told["outcome"] = "error"
+    return json.dumps({"type": "summary", **told})
 
 
 def not_applicable(plan: Plan) -> str:

@@ -101,7 +101,9 @@ def attribute_lines(
 
 
 def _nothing(what: Plan, style: Style) -> str:
-    same = f"{what.summary.no_op} objects are as Git declares them"
+    one = what.summary.no_op == 1
+    same = f"{what.summary.no_op} {'object is' if one else 'objects are'} as Git declares"
+    same += " it" if one else " them"
     head = style.paint("No changes.", "bold green")
     line = f"{head} The tenant matches the manifests: {same}."
     if what.records:

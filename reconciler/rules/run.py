@@ -34,12 +34,13 @@ def run(
     What is about no single resource, such as what was not checked, is told once.
     """
     told: dict[str, set[NotChecked | Once]] = defaultdict(set)
+    asked: dict[type[Spec], list[tuple[Rule[Spec], Severity]]] = {}
     for resource in resources:
-        for rule in rules.on(type(resource.spec)):
-            severity = policy.severity(rule.code, rule.severity)
-            if severity is None:
-                continue
-            for found in rule(resource, world):
+        spec = type(resource.spec)
+        if spec not in asked:
+            asked[spec] = list(_asked(rules.on(spec), world, policy))
+        for rule, severity in asked[spec]:
+            for found in rule.check(resource, world):
                 if isinstance(found, Finding):
                     yield _diagnostic(rule, resource, found, severity, policy)
                 elif isinstance(found, Cause):
@@ -48,6 +49,16 @@ def run(
                 elif found not in told[rule.code]:
                     told[rule.code].add(found)
                     yield _of_the_tenant(rule, resource.address, found, severity)
+
+
+def _asked(
+    rules: Iterable[Rule[Spec]], world: World, policy: Policy
+) -> Iterator[tuple[Rule[Spec], Severity]]:
+    """The rules that can find anything here, with how much that weighs."""
+    for rule in rules:
+        severity = policy.severity(rule.code, rule.severity)
+        if severity is not None and (world.live or Where.MANIFEST in rule.where):
+            yield rule, severity
 
 
 def causes(

@@ -66,22 +66,30 @@ class World:
         self.removed = removed
         self._inventory = snapshot.inventory if snapshot else {}
         self._expected = {each.key: each for each in expected}
+        self._holders_of: dict[str, Mapping[Ref, tuple[Expected, ...]]] = {}
+        self._ranked: dict[str, tuple[Expected, ...]] = {}
         self._by_address = {each.address: each for each in expected if each.address}
 
+    def _holders(self, kind: str) -> Mapping[Ref, tuple[Expected, ...]]:
+        """Who of a kind refers to what: made where it is asked for, as few ask it of people."""
+        if kind not in self._holders_of:
+            found: dict[Ref, dict[Ref, Expected]] = defaultdict(dict)
+            for each in self._by_kind.get(kind, ()):
+                for _, target in refs(each.values):
+                    found[target][each.key] = each
+            self._holders_of[kind] = {key: tuple(held.values()) for key, held in found.items()}
+        return self._holders_of[kind]
+
     @cached_property
-    def _holders(self) -> Mapping[Ref, tuple[Expected, ...]]:
-        found: dict[Ref, dict[Ref, Expected]] = defaultdict(dict)
-        for each in self._expected.values():
-            for _, target in refs(each.values):
-                found[target][each.key] = each
-        return {key: tuple(value.values()) for key, value in found.items()}
+    def _removed(self) -> Mapping[Ref, Expected]:
+        return {each.key: each for each in self.removed}
 
     @cached_property
     def _by_kind(self) -> Mapping[str, tuple[Expected, ...]]:
         found: dict[str, list[Expected]] = defaultdict(list)
         for each in self._expected.values():
             found[each.kind].append(each)
-        return {kind: tuple(sorted(all_, key=_rank)) for kind, all_ in found.items()}
+        return {kind: tuple(all_) for kind, all_ in found.items()}
 
     @cached_property
     def _keys(self) -> Mapping[tuple[str, str], frozenset[str]]:
@@ -107,7 +115,7 @@ class World:
 
     def all_referrers(self, key: Ref) -> tuple[Expected, ...]:
         """The objects of any kind that refer to `key` after the plan."""
-        return self._holders.get(key, ())
+        return tuple(each for kind in self._by_kind for each in self.referrers(key, kind))
 
     def everything(self) -> Iterable[Expected]:
         """Every object, in no particular order."""
@@ -115,7 +123,9 @@ class World:
 
     def all_of(self, kind: str) -> tuple[Expected, ...]:
         """The objects of a kind after the plan: first those that nobody manages."""
-        return self._by_kind.get(kind, ())
+        if kind not in self._ranked:
+            self._ranked[kind] = tuple(sorted(self._by_kind.get(kind, ()), key=_rank))
+        return self._ranked[kind]
 
     def keys_in_tenant(self, kind: str, attribute: str) -> frozenset[str]:
         """The keys that any object of a kind has in a map, such as its permissions, by now."""
@@ -129,9 +139,13 @@ class World:
         """The object that a reference names, if it is of a managed kind and known."""
         return self._expected.get(key)
 
+    def now(self, key: Ref) -> Expected | None:
+        """The object that a reference names by now, also where the plan deletes it."""
+        return self._expected.get(key) or self._removed.get(key)
+
     def referrers(self, key: Ref, kind: str) -> tuple[Expected, ...]:
         """The objects of `kind` that refer to `key` after the plan."""
-        return tuple(each for each in self._holders.get(key, ()) if each.kind == kind)
+        return self._holders(kind).get(key, ())
 
 
 def _rank(each: Expected) -> tuple[bool, str, str]:

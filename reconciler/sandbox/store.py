@@ -8,11 +8,12 @@ from array import array
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, overload
+from typing import Any, TypeVar, overload
 
 from reconciler.sandbox.errors import SandboxError
 
 Body = dict[str, Any]
+T = TypeVar("T")
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS entity (
@@ -42,10 +43,12 @@ class Store:
     def __init__(self, database: Path, links: Links = lambda _kind, _body: ()) -> None:
         self._links = links
         self._stamp: tuple[int, int] = (0, 0)
-        self._orders: dict[str, array[int]] = {}
+        self._kept: dict[tuple[str, str], Any] = {}
         try:
             self._connection = sqlite3.connect(database, isolation_level=None, timeout=10)
             self._connection.execute(f"PRAGMA cache_size = -{_CACHE_KIBIBYTES}")
+            # not waited for the disk: what a power cut spoils is an emulated tenant, made anew
+            self._connection.execute("PRAGMA synchronous = OFF")
             self._connection.executescript(_SCHEMA)
         except sqlite3.DatabaseError as error:
             raise SandboxError(
@@ -72,7 +75,7 @@ class Store:
             yield
         except BaseException:
             self._connection.execute("ROLLBACK")
-            self._orders.clear()
+            self._kept.clear()
             raise
         self._connection.execute("COMMIT")
 
@@ -86,17 +89,29 @@ class Store:
 
     def order(self, kind: str) -> array[int]:
         """Where the bodies of a kind are, in the order in which they were made."""
+
+        def found() -> array[int]:
+            query = "SELECT rowid FROM entity WHERE kind = ? ORDER BY rowid"
+            rows = self._connection.execute(query, (kind,))
+            return array("q", [rowid for (rowid,) in rows])
+
+        return self.kept("order", kind, found)
+
+    def kept(self, what: str, of: str, make: Callable[[], T]) -> T:
+        """What is made of the data, made again only after something of it has changed.
+
+        It is not to be changed by who gets it: others get the same.
+        """
         # changes of others, and our own: what was found before holds until there is one
         (others,) = self._connection.execute("PRAGMA data_version").fetchone()
         stamp = (others, self._connection.total_changes)
         if stamp != self._stamp:
             self._stamp = stamp
-            self._orders.clear()
-        if kind not in self._orders:
-            query = "SELECT rowid FROM entity WHERE kind = ? ORDER BY rowid"
-            found = self._connection.execute(query, (kind,))
-            self._orders[kind] = array("q", [rowid for (rowid,) in found])
-        return self._orders[kind]
+            self._kept.clear()
+        if (what, of) not in self._kept:
+            self._kept[what, of] = make()
+        found: T = self._kept[what, of]
+        return found
 
     def at(self, kind: str, order: array[int]) -> Iterator[Body]:
         """The bodies at a part of the order, from its first to its last."""

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from sqlalchemy import Connection, case, func, select
+from sqlalchemy import Connection, String, case, func, select, type_coerce
 
 from reconciler.model.journal import Entry, Owned, Run
 from reconciler.model.ownership import Row
 from reconciler.state import tables
 
-_ROW = ("address", "object_id", "name", "applied", "prevent_destroy", "adopted")
 _RUN = (
     "id", "tenant", "command", "plan_digest", "started", "finished", "outcome", "token",
     "identity", "started_by",
@@ -32,10 +31,19 @@ def tenants(connection: Connection) -> frozenset[str]:
 def owned(connection: Connection, of: Collection[str]) -> tuple[Owned, ...]:
     """Every row of these tenants, in the order of addresses."""
     table = tables.ownership
-    asked = select(table).where(table.c.tenant.in_(of)).order_by(table.c.address)
+    columns = (
+        table.c.run,
+        table.c.recorded,
+        table.c.address,
+        table.c.object_id,
+        table.c.name,
+        type_coerce(table.c.applied, String),
+        table.c.prevent_destroy,
+        table.c.adopted,
+    )
+    asked = select(*columns).where(table.c.tenant.in_(of)).order_by(table.c.address)
     return tuple(
-        Owned(Row(**{key: row[key] for key in _ROW}), row["run"], row["recorded"])
-        for row in connection.execute(asked).mappings()
+        Owned(Row(*row), run, recorded) for run, recorded, *row in connection.execute(asked)
     )
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from sqlalchemy import Connection, Engine, delete, func, insert, select, update
+from sqlalchemy import Connection, Engine, bindparam, delete, func, insert, select, update
 
 from reconciler.model.change import Action
 from reconciler.model.journal import NOBODY, Author, Entry, Holder, Owned, Run
@@ -251,23 +251,28 @@ class SqlState:
     def _record(
         self, connection: Connection, run: str, keep: Iterable[Row], drop: Iterable[str]
     ) -> None:
-        table = tables.ownership
-        for address in drop:
-            connection.execute(delete(table).where(table.c.address == address))
-        for row in keep:
-            connection.execute(delete(table).where(table.c.address == row.address))
+        table, now = tables.ownership, self._time()
+        rows = list(keep)
+        gone = [{"gone": address} for address in (*drop, *(row.address for row in rows))]
+        if gone:
+            connection.execute(delete(table).where(table.c.address == bindparam("gone")), gone)
+        if rows:
             connection.execute(
-                insert(table).values(
-                    address=row.address,
-                    tenant=row.address.partition("/")[0],
-                    object_id=row.object_id,
-                    name=row.name,
-                    applied=row.applied,
-                    prevent_destroy=row.prevent_destroy,
-                    adopted=row.adopted,
-                    run=run,
-                    recorded=self._time(),
-                )
+                insert(table),
+                [
+                    {
+                        "address": row.address,
+                        "tenant": row.address.partition("/")[0],
+                        "object_id": row.object_id,
+                        "name": row.name,
+                        "applied": row.applied,
+                        "prevent_destroy": row.prevent_destroy,
+                        "adopted": row.adopted,
+                        "run": run,
+                        "recorded": now,
+                    }
+                    for row in rows
+                ],
             )
 
     def _outcome(

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from reconciler.model.address import Address
 from reconciler.model.diagnostic import Origin, Severity
 from reconciler.model.resource import Resource
-from reconciler.planning import planner
+from reconciler.planning.check import check
 from reconciler.planning.item import TenantInput
 from reconciler.vendors.webexcc.facts import WebexFacts
 from reconciler.vendors.webexcc.vendor import VENDOR
@@ -104,5 +104,5 @@ def errors(kind: str, spec: dict[str, Any]) -> list[str]:
         Origin("a.yaml", 0, 1),
     )
     facts = WebexFacts.model_validate(FACTS)
-    found = planner.check(TenantInput("t", VENDOR, (resource,), facts=facts))
+    found = check(TenantInput("t", VENDOR, (resource,), facts=facts))
     return [each.code for each in found if each.severity is Severity.ERROR]

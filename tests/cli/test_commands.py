@@ -23,7 +23,7 @@ def example(terminal: Terminal) -> Terminal:
 def test_the_whole_story(example: Terminal) -> None:
     assert example("plan", "--detailed-exitcode", "--out", "a.plan").code == 2
     shown = example("show", "a.plan")
-    assert "Plan: 43 to add, 0 to change, 0 to destroy, 56 to adopt (97 API writes)." in shown.out
+    assert "Plan: 43 to add, 0 to change, 0 to destroy, 224 to adopt (266 API writes)." in shown.out
     applied = example("apply", "a.plan")
     assert applied.code == 0
     assert "Apply complete! Resources: 43 added" in applied.out
@@ -56,7 +56,7 @@ def test_json_is_one_document_on_stdout(example: Terminal) -> None:
     events = [json.loads(line) for line in lines]
     assert events[-1]["type"] == "summary"
     assert events[-1]["outcome"] == "done"
-    assert events[-1]["done"] == 97
+    assert events[-1]["done"] == 266
     drift = example("drift", "--format", "json").json
     assert drift == {"format_version": "1.0", "drifted": False, "differences": []}
 
@@ -210,7 +210,7 @@ def test_two_tenants_are_told_apart(example: Terminal) -> None:
     said = example("apply", "--auto-approve", *both).out
     for tenant in ("meridian-sandbox", "meridian-two"):
         assert f"{tenant}/webexcc/UserProfile/cedar-agent: Creation complete" in said
-        assert f"written      {tenant}: 43 created, 54 updated" in said
+        assert f"written      {tenant}: 43 created, 223 updated" in said
 
 
 def test_the_console_s_actions_are_listed(example: Terminal) -> None:
@@ -218,3 +218,10 @@ def test_the_console_s_actions_are_listed(example: Terminal) -> None:
     assert listed.code == 0
     assert "create-folder path=A/B [id=NUMBER stock=true|false]" in listed.out.splitlines()
     assert "move-user user=E-MAIL [profile=NAME site=NAME teams=A,B]" in listed.out.splitlines()
+
+
+def test_what_is_done_in_the_console_breaks_no_terminal(example: Terminal) -> None:
+    said = example("sandbox", "act", "create-queue", "name=red\x1b[31m")
+    assert said.code == 0, said.err
+    assert "\x1b" not in said.out
+    assert "red\\x1b[31m" in said.out

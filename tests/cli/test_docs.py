@@ -20,6 +20,16 @@ def test_the_plan_of_the_readme_is_a_real_one() -> None:
     assert missing == ["  ..."]
 
 
+def test_the_plan_that_the_example_promises_is_the_real_one() -> None:
+    page = (ROOT / "config-examples/webexcc/README.md").read_text(encoding="utf-8")
+    golden = (ROOT / "tests/golden/example/plan.txt").read_text(encoding="utf-8")
+    promised = re.search(r"reconciler plan +# (.*)", page)
+    real = re.search(r"^Plan: (.*) \(", golden, re.MULTILINE)
+    assert promised is not None
+    assert real is not None
+    assert promised[1] == real[1].replace(", 0 to change, 0 to destroy", "")
+
+
 def test_the_manifests_of_the_readme_are_valid(terminal: Terminal) -> None:
     project, manifests, rules = re.findall(r"```yaml\n(.*?)```", README, re.DOTALL)
     (terminal.root / "access").mkdir()

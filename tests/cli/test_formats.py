@@ -156,8 +156,8 @@ def test_a_page_that_cannot_be_written_changes_nothing(
 
 
 def test_many_findings_are_counted_beyond_fifty(terminal: Terminal) -> None:
-    user = "apiVersion: webexcc/v1\nkind: Usr\nmetadata: {name: x}\nspec: {}\n"
-    write(terminal.root, "---\n".join([user] * 60))
+    unknown = "apiVersion: webexcc/v1\nkind: {}\nmetadata: {{name: x}}\nspec: {{}}\n"
+    write(terminal.root, "---\n".join(unknown.format(f"Kind{n}") for n in range(60)))
     said = terminal("validate")
     assert said.out.count("error[SCH112]") == 50
     assert "… and 10 more errors; all of them with -v" in said.out
@@ -199,3 +199,18 @@ def test_a_stopped_check_names_files_from_where_it_was_called(terminal: Terminal
     (terminal.root / "deep" / "reconciler.yaml").write_text("kind: [", encoding="utf-8")
     said = terminal("validate", "-C", "deep", "--format", "github")
     assert said.out.startswith("::error file=deep/reconciler.yaml,")
+
+
+def test_one_mistake_made_often_is_told_once_and_by_machines_each_time(terminal: Terminal) -> None:
+    user = "apiVersion: webexcc/v1\nkind: Usr\nmetadata: {name: x}\nspec: {}\n"
+    write(terminal.root, "---\n".join([user] * 60))
+    said = terminal("validate")
+    assert said.out.count("error[SCH112]") == 1
+    assert "   = also: 56 more; all of them with -v\n" in said.out
+    assert "60 errors, 0 warnings" in said.out
+    assert terminal("validate", "-v").out.count("error[SCH112]") == 60
+    assert len(terminal("validate", "--format", "json").json["diagnostics"]) == 60
+    planned = terminal("plan")
+    assert "(60 alike)\n" in planned.out
+    assert "    57 more; all of them with -v\n" in planned.out
+    assert len(terminal("plan", "--format", "json").json["findings"]) == 60

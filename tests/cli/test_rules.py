@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -84,3 +85,11 @@ def test_a_narrow_terminal_gets_narrow_lines(
 def test_the_register_is_part_of_the_package() -> None:
     project = (Path(__file__).parents[2] / "pyproject.toml").read_text(encoding="utf-8")
     assert '"docs/codes.txt" = "reconciler/codes.txt"' in project
+
+
+def test_a_code_that_is_nearly_one_is_offered_once(terminal: Terminal) -> None:
+    said = terminal("rules", "explain", "WCC999")
+    assert said.code == 1
+    offered = re.findall(r"`(WCC\d+)`", said.err.splitlines()[1])
+    assert offered
+    assert len(offered) == len(set(offered))

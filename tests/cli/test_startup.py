@@ -58,3 +58,17 @@ def test_no_heavy_library_is_loaded_before_it_is_needed(
 
 def test_help_needs_no_model(tmp_path: Path) -> None:
     assert "pydantic" not in loaded(tmp_path, "--help")
+
+
+def test_files_are_validated_without_a_project_and_without_a_plan(tmp_path: Path) -> None:
+    needless = (
+        "pipeline",
+        "engine",
+        "state",
+        "model.plan",
+        "planning.planner",
+        "manifests.project",
+    )
+    found = loaded(tmp_path, "validate", "good.yaml")
+    assert "reconciler.checking" in found
+    assert not found & {f"reconciler.{each}" for each in needless}

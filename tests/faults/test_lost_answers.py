@@ -225,6 +225,8 @@ def test_half_a_list_is_no_list(workshop: Workshop, pace: VirtualPacing) -> None
         workshop.plan()
     assert (caught.value.told.code, caught.value.status) == ("TEN100", 500)
     assert caught.value.tracking_id
+    assert caught.value.outcome == "partial"
+    assert "list of User was read in part only" in caught.value.told.detail
     assert not workshop.writes()
 
 

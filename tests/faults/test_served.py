@@ -31,6 +31,15 @@ def test_it_answers_as_the_one_in_process_and_says_how_to_use_it(root: Path) -> 
         assert "root-token" not in served.said
 
 
+def test_what_else_the_tenant_needs_is_named(root: Path, terminal: Terminal) -> None:
+    serve = ("sandbox", "serve", "--port", "0", "--for", "0.1")
+    assert "    # and the" not in terminal(*serve).out
+    project = (root / "reconciler.yaml").read_text(encoding="utf-8")
+    facts = "    facts: {analyzerFolders: {Stock: {id: 1, stock: true}}}\n"
+    (root / "reconciler.yaml").write_text(project + facts, encoding="utf-8")
+    assert "    # and the facts of test\n" in terminal(*serve).out
+
+
 @pytest.mark.parametrize(
     ("by", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)], ids=["Ctrl-C", "SIGTERM"]
 )

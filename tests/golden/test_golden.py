@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from reconciler import pipeline
+from reconciler import checking
 from reconciler.model.guard import Allowance
 from reconciler.model.plan import Plan, dump
 from reconciler.reporting import applying, diagnostics, drift, github, junit, sarif, text
@@ -45,6 +45,21 @@ def example(workshop: Workshop) -> Workshop:
     return workshop
 
 
+@pytest.fixture(scope="module")
+def applied_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of the example after an apply; to be copied, never changed."""
+    workshop = Workshop(tmp_path_factory.mktemp("applied"))
+    shutil.copytree(EXAMPLE, workshop.root, dirs_exist_ok=True)
+    workshop.planned_and_applied()
+    return workshop.root
+
+
+@pytest.fixture
+def applied(workshop: Workshop, applied_once: Path) -> Workshop:
+    shutil.copytree(applied_once, workshop.root, dirs_exist_ok=True)
+    return workshop
+
+
 def shown(plan: Plan, *, whole: bool = False) -> str:
     return text.plan(plan, text.Style(plain, whole=whole))
 
@@ -63,12 +78,11 @@ def test_the_example_once_applied(example: Workshop, golden: Golden) -> None:
     golden("example/no-changes.txt", shown(example.plan()))
 
 
-def test_the_example_edited_in_the_console(example: Workshop, golden: Golden) -> None:
-    example.planned_and_applied()
-    example.act("edit-profile", profile="Borealis supervisor EMEA", barge_in="enabled")
-    example.act("edit-collection", collection="Cedar chat", queue="Cedar Returns,Cedar Orders EN")
-    example.act("move-user", user="ana.costa@meridian.example", profile="Supervisor Profile")
-    found = example.drift()
+def test_the_example_edited_in_the_console(applied: Workshop, golden: Golden) -> None:
+    applied.act("edit-profile", profile="Borealis supervisor EMEA", barge_in="enabled")
+    applied.act("edit-collection", collection="Cedar chat", queue="Cedar Returns,Cedar Orders EN")
+    applied.act("move-user", user="ana.costa@meridian.example", profile="Supervisor Profile")
+    found = applied.drift()
     golden("example/drift.txt", drift.drift(found.tenants, found.differences, found.beyond, STYLE))
     golden(
         "example/drift.json",
@@ -78,10 +92,9 @@ def test_the_example_edited_in_the_console(example: Workshop, golden: Golden) ->
     golden("example/revert.txt", shown(found.revert))
 
 
-def edited(example: Workshop) -> Plan:
+def edited(applied: Workshop) -> Plan:
     """A week later in Git: a rename, a move, a new person, a profile and a person gone."""
-    example.planned_and_applied()
-    access = example.root / "access"
+    access = applied.root / "access"
     profiles = access / "cedar" / "profiles.yaml"
     cedar = profiles.read_text().replace(
         "metadata: {name: cedar-agent}",
@@ -101,11 +114,11 @@ def edited(example: Workshop) -> Plan:
     collections.write_text(
         collections.read_text().replace("queue: [Alpine Disruption]", "queue: all", 1)
     )
-    return example.plan()
+    return applied.plan()
 
 
-def test_a_week_later(example: Workshop, golden: Golden) -> None:
-    plan = edited(example)
+def test_a_week_later(applied: Workshop, golden: Golden) -> None:
+    plan = edited(applied)
     golden("week-later/plan.txt", shown(plan))
     golden("week-later/plan-verbose.txt", shown(plan, whole=True))
     golden("week-later/plan.json", dump(plan).decode())
@@ -144,9 +157,9 @@ def test_a_plan_that_comes_near_to_limits(workshop: Workshop, golden: Golden) ->
     golden("limits/plan.txt", head + rest)
 
 
-def test_the_events_of_an_apply(example: Workshop, golden: Golden) -> None:
-    plan = edited(example)
-    (ledger,) = example.apply(plan)
+def test_the_events_of_an_apply(applied: Workshop, golden: Golden) -> None:
+    plan = edited(applied)
+    (ledger,) = applied.apply(plan)
     lines = [applying.event(event, plain) for event in ledger.events]
     golden("week-later/apply.txt", "\n".join(line for line in lines if line) + "\n")
 
@@ -181,23 +194,22 @@ STANDARD = {
 }
 
 
-def test_a_plan_that_goes_too_far(example: Workshop, golden: Golden) -> None:
+def test_a_plan_that_goes_too_far(applied: Workshop, golden: Golden) -> None:
     """A client's own profiles leave Git; its people go to the vendor's."""
-    example.planned_and_applied()
-    project = example.root / "reconciler.yaml"
+    project = applied.root / "reconciler.yaml"
     project.write_text(project.read_text().replace("{people: 100%}", "{destroy: 3}"))
-    for people in (example.root / "access" / "borealis").glob("*.yaml"):
+    for people in (applied.root / "access" / "borealis").glob("*.yaml"):
         text = people.read_text()
         for ours, theirs in STANDARD.items():
             text = text.replace(f"userProfile: {ours},", f"userProfile: {theirs},")
         people.write_text(text)
-    profiles = example.root / "access" / "borealis" / "profiles.yaml"
+    profiles = applied.root / "access" / "borealis" / "profiles.yaml"
     kept = [each for each in profiles.read_text().split("---\n") if "preventDestroy" in each]
     profiles.write_text("---\n".join(kept))
-    plan = example.plan()
+    plan = applied.plan()
     golden("blocked/plan.txt", shown(plan))
     radius = plan.blast_radius
-    allowed = example.plan(allow=Allowance(radius.destroy, radius.people))
+    allowed = applied.plan(allow=Allowance(radius.destroy, radius.people))
     golden("blocked/allowed.txt", shown(allowed).partition("\nFindings")[2])
 
 
@@ -243,7 +255,7 @@ spec: {userprofile: lead}
 def test_manifests_full_of_mistakes(workshop: Workshop, golden: Golden) -> None:
     workshop.manifests(BROKEN)
     work = workshop.work()
-    found = pipeline.validate(work, work.tenants)
+    found = checking.validate(work, work.tenants)
     golden(
         "mistakes/validate.txt",
         "".join(diagnostics.diagnostic(each, plain) + "\n\n" for each in found),
@@ -252,7 +264,7 @@ def test_manifests_full_of_mistakes(workshop: Workshop, golden: Golden) -> None:
     places = Places("", "reconciler.yaml")
     rules = {rule.code: rule for rule in work.vendors["webexcc"].rules}
     golden("mistakes/validate.sarif", machine.document(sarif.log(found, rules, places)))
-    files = pipeline.files(work, work.tenants)
+    files = checking.files(work, work.tenants)
     golden("mistakes/validate.junit.xml", junit.document(found, files, places))
     golden("mistakes/validate.github.txt", github.commands(found, places))
     golden("mistakes/summary.md", github.summary(found, places))

@@ -27,7 +27,7 @@ from reconciler.manifests.parse import parse
 from reconciler.manifests.project import load_project
 from reconciler.model.diagnostic import Diagnostic, InvalidInputError, Severity
 from reconciler.model.resource import Spec
-from reconciler.planning import planner
+from reconciler.planning.check import check
 from reconciler.planning.item import TenantInput
 from reconciler.rules.rule import Rule
 from reconciler.vendor import discover
@@ -231,7 +231,7 @@ def refusals(document: Any) -> set[str]:
     _readable(codes)
     for vendor in VENDORS.values():
         own = tuple(each for each in loaded.resources if each.address.group == vendor.name)
-        for found in planner.check(TenantInput("t", vendor, own)):
+        for found in check(TenantInput("t", vendor, own)):
             known = (found.code, found.path) not in BEYOND_A_SCHEMA
             if found.code in WITH_A_SCHEMA and found.severity is Severity.ERROR and known:
                 codes.add(found.code)

@@ -10,6 +10,7 @@ from reconciler.model.diagnostic import Diagnostic, Origin, dotted
 from reconciler.model.live import LiveObject, Snapshot
 from reconciler.model.resource import Resource
 from reconciler.planning import planner
+from reconciler.planning.check import check
 from reconciler.planning.item import TenantInput
 from reconciler.vendors.webexcc import wire
 from reconciler.vendors.webexcc.facts import WebexFacts
@@ -38,7 +39,7 @@ def diagnostics(
 ) -> list[Diagnostic]:
     """All that is found about the manifests, without a tenant or (in a plan) with it."""
     given = TenantInput("t", VENDOR, resources, facts=WebexFacts.model_validate(dict(facts or {})))
-    return list(planner.plan(given, live).diagnostics if live else planner.check(given))
+    return list(planner.plan(given, live).diagnostics if live else check(given))
 
 
 def said(found: list[Diagnostic]) -> Said:

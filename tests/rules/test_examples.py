@@ -20,6 +20,7 @@ from reconciler.model.live import Snapshot
 from reconciler.model.resource import Spec
 from reconciler.planning import drift as drifting
 from reconciler.planning import planner
+from reconciler.planning.check import check
 from reconciler.planning.item import TenantInput
 from reconciler.rules.rule import Rule, Where
 from reconciler.vendor import Vendor, discover
@@ -84,7 +85,7 @@ def given_by(vendor: Vendor, rule: Rule[Spec], text: str, folder: Path) -> Tenan
 def findings(vendor: Vendor, rule: Rule[Spec], text: str, folder: Path) -> list[Diagnostic]:
     given = given_by(vendor, rule, text, folder)
     if not rule.tenant:
-        return list(planner.check(given))
+        return list(check(given))
     return list(planner.plan(given, snapshot(vendor, rule, folder)).diagnostics)
 
 

@@ -81,7 +81,7 @@ def planned(
     live: Snapshot, *resources: Any, owned: tuple[LiveObject, ...] = ()
 ) -> list[Diagnostic]:
     rows = {
-        f"t/webexcc/{each.kind}/{each.id}": Row(
+        f"t/webexcc/{each.kind}/{each.id}": Row.of(
             address=f"t/webexcc/{each.kind}/{each.id}",
             object_id=each.id,
             name=each.name,

@@ -69,7 +69,7 @@ def snapshot(*objects: LiveObject) -> Snapshot:
 def given(applied: LiveObject, spec: Mapping[str, Any] | None = None) -> TenantInput:
     """One object that was applied like this, and what Git says of it today: the same."""
     address = f"t/webexcc/{applied.kind}/{applied.id}"
-    row = Row(
+    row = Row.of(
         address=address,
         object_id=applied.id,
         name=applied.name,

@@ -31,6 +31,13 @@ def _how(error: Exception) -> str:
     return str(error)[:200] if isinstance(error, ValueError) else "a value is of another type"
 
 
+def an_object(body: Any) -> Mapping[str, Any]:
+    """The body of an answer that has fields; raises ValueError for another."""
+    if not isinstance(body, dict):
+        raise ValueError("it is empty" if body is None else "it is no object")
+    return body
+
+
 def one_of(body: Mapping[str, Any], field: str, known: Collection[str]) -> str:
     """A field with one of the documented words; raises ValueError for another.
 

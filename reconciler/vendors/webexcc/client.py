@@ -25,7 +25,7 @@ from reconciler.http.retry import Landed
 from reconciler.http.session import Answer, ReadSession, WriteSession, reading, writing
 from reconciler.model.live import Identity, LiveObject, Snapshot
 from reconciler.model.resource import Resource
-from reconciler.model.value import Values
+from reconciler.model.value import Ref, Values
 from reconciler.vendor import Endpoint, Written
 from reconciler.vendors.webexcc import lists as listing
 from reconciler.vendors.webexcc import wire
@@ -42,7 +42,7 @@ ITEMS = {
     "team": "team",
 }
 BAD_REQUEST = 400
-NO_TEAMS: frozenset[str] = frozenset()
+NO_TEAMS: frozenset[Ref] = frozenset()
 KINDS = (PROFILE, COLLECTION, USER, *COLLECTION_TYPES)
 
 
@@ -62,7 +62,7 @@ class WebexReader:
         collections = await self._parallel("collections", _ids(lists[COLLECTION]), self._collection)
         teams = await self._parallel("teams", _ids(lists["team"]), self._members)
         with documented("the lists of the tenant"):
-            members = None if "team" in refused else _teams_of(teams)
+            members = None if "team" in refused else wire.members(teams)
             objects = {
                 COLLECTION: tuple(collections),
                 PROFILE: tuple(profiles),
@@ -262,7 +262,7 @@ class WebexWriter(WebexReader):
         return body
 
     async def _read_back(self, sent: LiveObject, done: Landed[LiveObject]) -> Written:
-        """What the tenant has now; what a write put out of sight is as it was sent."""
+        """What the tenant has now; what a write put out of sight, as its answer told it."""
         tracking_id = done.answer.tracking_id if done.answer else ""
         live = done.found or await self.fetch(sent.kind, sent.id)
         if live is None and done.answer and isinstance(done.answer.body, dict):
@@ -368,11 +368,3 @@ def _one_line(text: str) -> str:
 
 def _ids(rows: tuple[Row, ...]) -> tuple[str, ...]:
     return tuple(row["id"] for row in rows)
-
-
-def _teams_of(teams: list[tuple[str, list[str]]]) -> Mapping[str, frozenset[str]]:
-    found: dict[str, set[str]] = {}
-    for team, members in teams:
-        for user_id in members:
-            found.setdefault(user_id, set()).add(team)
-    return {user_id: frozenset(ids) for user_id, ids in found.items()}

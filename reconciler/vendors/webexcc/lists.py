@@ -14,7 +14,8 @@ from typing import Any
 from reconciler.errors import NotFoundError
 from reconciler.http.paging import Page, Row, whole_list
 from reconciler.http.session import Answer, ReadSession
-from reconciler.vendors.webexcc.answers import array, documented
+from reconciler.vendors.webexcc import wire
+from reconciler.vendors.webexcc.answers import an_object, array, documented
 from reconciler.vendors.webexcc.wire import COLLECTION, PROFILE, USER
 
 PAGE_SIZE = 100
@@ -79,7 +80,7 @@ class Lists:
             {"page": str(number), "pageSize": str(PAGE_SIZE)},
         )
         with documented(f"GET {path}", answer.tracking_id):
-            meta = answer.body["meta"]
+            meta = an_object(answer.body)["meta"]
             return _page(answer, meta, meta.get("page"))
 
     async def _flows(self, flow_type: str, number: int) -> Page:
@@ -88,7 +89,8 @@ class Lists:
         answer = await self._get(path, asked | _sized(number))
         with documented(f"GET {path}", answer.tracking_id):
             # where the totals stand is not documented: beside the rows, or in a map of their own
-            told = answer.body.get("pageInfo") or answer.body.get("meta") or answer.body
+            body = an_object(answer.body)
+            told = body.get("pageInfo") or body.get("meta") or body
             return _page(answer, told, told.get("currentPage"))
 
     async def _functions(self, number: int) -> Page:
@@ -98,7 +100,7 @@ class Lists:
         except NotFoundError:
             return Page((), 0, 0)
         with documented(f"GET {path}", answer.tracking_id):
-            told = answer.body["pageInfo"]
+            told = an_object(answer.body)["pageInfo"]
             return _page(answer, told, told.get("currentPage"))
 
 
@@ -113,4 +115,4 @@ def _page(answer: Answer, told: Mapping[str, Any], number: int | None) -> Page:
     pages, records = told["totalPages"], told["totalRecords"]
     if type(pages) is not int or type(records) is not int:
         raise ValueError("totalPages and totalRecords are no numbers")
-    return Page(tuple(rows), pages, records, number)
+    return Page(tuple(map(wire.listed, rows)), pages, records, number)

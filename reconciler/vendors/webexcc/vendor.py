@@ -16,6 +16,7 @@ from reconciler.vendor import (
     Generated,
     Kind,
     Lockout,
+    Pattern,
     Reader,
     Removal,
     Sandbox,
@@ -170,6 +171,10 @@ VENDOR = Vendor(
     rate=Rate(285, 60.0),  # of the documented 300: clocks and other clients need some
     token_request=_token_request,
     regions=("us1", "eu1", "eu2", "anz1", "ca1", "jp1", "sg1"),
+    organization=Pattern(
+        r"(?i)[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}",
+        "the id that Control Hub shows under Account, like 2f9eecc5-0472-4549-9a83-2afdae0d4ba1",
+    ),
     sandbox=_sandbox,
     generate=_generate,
 )

@@ -9,8 +9,10 @@ UserProfileGranularAccessDTO, ResourceCollectionDTO and UserResponseDTO.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 
 from reconciler.model.live import InventoryItem, LiveObject
@@ -49,6 +51,7 @@ _OF_USERS = {
     "multimediaProfile": "multimediaProfileId",
 }
 """What a user has one of, in our words and the API's."""
+_BESIDE_THE_PROFILE = tuple(field for field in _OF_USERS.values() if field != "userProfileId")
 
 _RESTRICTED = "restricted"
 
@@ -67,7 +70,10 @@ def profile(body: Mapping[str, Any]) -> LiveObject:
         "fullAccess": full,
         "permissions": everything(kind)
         if full
-        else {row["name"]: _level(row) for row in array(body, "permissions", dict)},
+        else {
+            row["name"]: _level(row["name"], row.get("access") or "NONE")
+            for row in array(body, "permissions", dict)
+        },
         "analyzerFolders": {
             name: frozenset(Ref(str(each)) for each in array(body, field, int))
             for name, field in _FOLDERS.items()
@@ -88,12 +94,15 @@ def _type_name(body: Mapping[str, Any]) -> str:
     return _TYPE_NAMES[one_of(body, "profileType", _TYPE_NAMES)]
 
 
-def _level(row: Mapping[str, Any]) -> str:
-    level = one_of(row, "access", _ACCESS).lower() if row.get("access") else "none"
-    if row["name"] not in _KNOWN:
+@lru_cache(maxsize=1_000)
+def _level(name: str, access: str) -> str:
+    if access not in _ACCESS:
+        raise ValueError(f"access is {access!r}, which is not known")
+    level = access.lower()
+    if name not in _KNOWN:
         return level  # in the tenant's own words: nobody else knows any
     # A switch may be answered in the other alphabet; both say the same.
-    if row["name"] in SWITCHES:
+    if name in SWITCHES:
         return {"none": "disabled", "edit": "enabled"}.get(level, level)
     return {"disabled": "none", "enabled": "edit"}.get(level, level)
 
@@ -114,7 +123,13 @@ def _single(written: Any) -> Ref | None:
         return HIDDEN
     if not isinstance(written, str | None):
         raise ValueError("a reference is no id")
-    return Ref(written) if written else None
+    return _one(written) if written else None
+
+
+@lru_cache(maxsize=20_000)
+def _one(written: str) -> Ref:
+    """The one reference to an id: thousands of people share their profile, site and teams."""
+    return Ref(written)
 
 
 def _written(single: Value) -> Value:
@@ -252,19 +267,18 @@ def _resource_row(name: str, chosen: Value) -> dict[str, Any]:
     return {"name": name, "accessLevel": str(chosen).upper()}
 
 
-def user(body: Mapping[str, Any], teams: frozenset[str] | None) -> LiveObject:
-    """A user's row or item answer; `teams` are the ids of the teams they are in, None unknown.
+def user(body: Mapping[str, Any], teams: frozenset[Ref] | None) -> LiveObject:
+    """A user's row or item answer; `teams` are those they are in, None where nobody can tell.
 
     Only what decides on access is kept: names and phone numbers are nobody's business.
     """
-    values: dict[str, Value] = {name: _single(body.get(field)) for name, field in _OF_USERS.items()}
-    values["userProfile"] = _single(body["userProfileId"])  # which every user has
-    values["teams"] = frozenset(Ref(team) for team in teams or ())
-    held = [body.get(field) for field in _OF_USERS.values()]
+    written = [body["userProfileId"], *map(body.get, _BESIDE_THE_PROFILE)]  # which every user has
+    values: dict[str, Value] = dict(zip(_OF_USERS, map(_single, written), strict=True))
+    values["teams"] = frozenset() if teams is None else teams
     known = [] if teams is None else [sorted(teams)]
-    mark = digest([*held, *known, body.get("active")])
-    active = body.get("active") is not False
-    return LiveObject(USER, body["id"], body["email"], values, mark, active=active)
+    active = body.get("active")
+    mark = digest([*written, *known, active])
+    return LiveObject(USER, body["id"], body["email"], values, mark, active=active is not False)
 
 
 def user_item(body: Mapping[str, Any]) -> LiveObject:
@@ -273,8 +287,22 @@ def user_item(body: Mapping[str, Any]) -> LiveObject:
     Who may not view teams learns of them here, and not from the lists: what was read without them
     is compared without them.
     """
-    whole = user(body, frozenset(array(body, "teamIds", str)))
+    whole = user(body, frozenset(map(_one, array(body, "teamIds", str))))
     return replace(whole, part=user(body, None).digest)
+
+
+def members(teams: Iterable[tuple[str, list[str]]]) -> Mapping[str, frozenset[Ref]]:
+    """The teams of each person by their id, from the members of every team."""
+    found: dict[str, list[Ref]] = defaultdict(list)
+    for team, people in teams:
+        for user_id in people:
+            found[user_id].append(_one(team))
+    same: dict[frozenset[Ref], frozenset[Ref]] = {}
+    return {
+        user_id: same.setdefault(ids, ids)
+        for user_id, several in found.items()
+        for ids in (frozenset(several),)
+    }
 
 
 def user_body(values: Values) -> dict[str, Any]:
@@ -286,6 +314,16 @@ def user_body(values: Values) -> dict[str, Any]:
     if isinstance(teams, frozenset):
         body["teamIds"] = sorted(map(str, teams))
     return body
+
+
+_LISTED = frozenset(
+    {"id", "name", "email", "active", *_OF_USERS.values(), "workTypeCode", "defaultCode"}
+)
+
+
+def listed(row: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A row of any list with what is read of one: a tenant has a hundred thousand."""
+    return {key: row[key] for key in row if key in _LISTED}
 
 
 def item(kind: str, body: Mapping[str, Any]) -> InventoryItem:

@@ -218,7 +218,7 @@ def test_what_the_answer_leaves_out_is_unknown(text: str) -> None:
         (said("503 Busy", b""), "TEN100", "503", 5),
         (said("200 OK", b"<html>", "Content-Type: text/html"), "TEN112", "a web page", 1),
         (said("302 Found", b"", "Location: https://evil.test/"), "TEN114", "evil.test", 1),
-        (b"", "TEN111", "connection failed", 5),
+        (b"", "TEN111", "connection to 127.0.0.1 failed", 5),
     ],
 )
 def test_what_is_no_grant_is_told_without_any_secret(

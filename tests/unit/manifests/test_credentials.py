@@ -24,7 +24,8 @@ CANARY = "canary-OGZ1-3c41_PF84_2f9eecc5"
 def write(folder: Path, credentials: str) -> None:
     (folder / "reconciler.yaml").write_text(
         "apiVersion: reconciler/v1\nkind: Project\ntenants:\n"
-        "  live: {vendor: webexcc, manifests: [a.yaml], organization: o, region: eu1, "
+        "  live: {vendor: webexcc, manifests: [a.yaml], region: eu1, "
+        "organization: 2f9eecc5-0472-4549-9a83-2afdae0d4ba1, "
         f"credentials: {credentials}}}\n",
         encoding="utf-8",
     )

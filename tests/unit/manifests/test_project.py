@@ -14,7 +14,8 @@ from reconciler.vendor import discover
 HEAD = "apiVersion: reconciler/v1\nkind: Project\n"
 SANDBOX = "  lab: {vendor: webexcc, manifests: [a.yaml], sandbox: {seed: seed.yaml}}\n"
 REAL = (
-    "  live: {vendor: webexcc, manifests: [a.yaml], organization: o, region: eu1, "
+    "  live: {vendor: webexcc, manifests: [a.yaml], region: eu1, "
+    "organization: 2f9eecc5-0472-4549-9a83-2afdae0d4ba1, "
     "credentials: {env: TOKEN}}\n"
 )
 

@@ -13,8 +13,9 @@ from reconciler.model.diagnostic import Diagnostic, InvalidInputError
 from reconciler.model.rate import Rate
 from reconciler.vendor import Vendor, discover
 
-SERVED = "organization: o, credentials: {env: T}, sandbox: {url: 'http://127.0.0.1:8080'}"
-REAL = "organization: o, region: eu1, credentials: {env: T}"
+ORGANIZATION = "organization: 2f9eecc5-0472-4549-9a83-2afdae0d4ba1, "
+SERVED = ORGANIZATION + "credentials: {env: T}, sandbox: {url: 'http://127.0.0.1:8080'}"
+REAL = ORGANIZATION + "region: eu1, credentials: {env: T}"
 LAB = "sandbox: {seed: seed.yaml}"
 
 
@@ -35,7 +36,8 @@ def refused(folder: Path, tenant: str, vendors: dict[str, Vendor] | None = None)
 
 def test_a_sandbox_may_be_served_elsewhere_on_this_machine(tmp_path: Path) -> None:
     found = load(tmp_path, SERVED)
-    assert (found.url, found.organization, found.seed) == ("http://127.0.0.1:8080", "o", None)
+    assert (found.url, found.seed) == ("http://127.0.0.1:8080", None)
+    assert str(found.organization) in ORGANIZATION
     assert found.is_sandbox
 
 
@@ -78,7 +80,7 @@ def test_every_other_place_is_refused_before_any_call(tmp_path: Path, url: str) 
 @pytest.mark.parametrize(
     ("tenant", "code", "summary"),
     [
-        (SERVED.replace("organization: o, ", ""), "PRJ104", "the tenant has no organization"),
+        (SERVED.replace(ORGANIZATION, ""), "PRJ104", "the tenant has no organization"),
         (SERVED.replace("credentials: {env: T}, ", ""), "PRJ104", "no credentials"),
         (SERVED + ", region: eu1", "PRJ104", "a sandbox has no region"),
         (SERVED.replace("{url", "{seed: s.yaml, url"), "PRJ104", "has no `seed`"),
@@ -86,6 +88,9 @@ def test_every_other_place_is_refused_before_any_call(tmp_path: Path, url: str) 
         (SERVED.replace("{url", "{rate: 1/s, url"), "PRJ104", "has no `rate`"),
         ("sandbox: {}", "PRJ104", "neither a `seed` nor a `url`"),
         (f"{LAB}, credentials: {{env: T}}", "PRJ104", "a sandbox has no credentials"),
+        (REAL.replace("2f9eecc5-0472", "Y2lzY29zcGFyazov"), "PRJ170", "is no organization of"),
+        (REAL.replace("2f9eecc5-", "../../v1/"), "PRJ170", "is no organization of"),
+        (SERVED.replace("2f9eecc5-", "o"), "PRJ170", "is no organization of"),
         (f"{REAL}, rate: fast", "PRJ165", "`fast` is no rate"),
         ("sandbox: {seed: s.yaml, rate: 300}", "PRJ102", "text is wanted"),
         ("sandbox: {seed: s.yaml, rate: 0/min}", "PRJ165", "`0/min` is no rate"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from reconciler import pipeline
+from reconciler import checking
 from reconciler.model.change import Action
 from reconciler.model.plan import Plan
 from reconciler.model.suggestion import NearNames
@@ -132,7 +132,7 @@ def test_a_name_that_is_nearly_a_manifests_is_told_once_before_the_tenant_is_ask
         COLLECTION, PROFILE, *(each.replace("lead", "leed") for each in (USER, other))
     )
     work = workshop.work()
-    (found,) = pipeline.validate(work, work.tenants)
+    (found,) = checking.validate(work, work.tenants)
     assert (found.code, found.severity) == ("REF126", "info")
     assert found.hint == "did you mean `lead`?"
     assert found.path == ("spec", "userProfile")
@@ -146,5 +146,5 @@ def test_many_wrong_names_are_told_without_looking_for_near_ones_for_ever(
     many = [each.replace("Billing lead", f"Billing lead {n}") for n, each in enumerate(many)]
     workshop.manifests(COLLECTION, *many, *people)
     work = workshop.work()
-    hints = [each.hint for each in pipeline.validate(work, work.tenants) if each.code == "REF126"]
+    hints = [each.hint for each in checking.validate(work, work.tenants) if each.code == "REF126"]
     assert 0 < len(hints) <= NearNames.MOST

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import sqlite3
 
 import pytest
 
-from reconciler.errors import StalePlanError
+from reconciler import pipeline
+from reconciler.errors import StalePlanError, UsageError
 from reconciler.model.change import Action, Change
 from reconciler.model.plan import Plan, dump, load
 from tests.workshop import COLLECTION, PROFILE, PROJECT, SEED, USER, Workshop
@@ -219,6 +221,44 @@ def test_a_target_prunes_nothing(here: Workshop) -> None:
     assert [each.name for each in plan.changes] == ["Billing"]
 
 
+def test_a_target_may_be_one_that_no_manifest_names(here: Workshop) -> None:
+    profile = next(each for each in deleted(here.plan()) if each.name == "By hand")
+    collection = next(each for each in deleted(here.plan()) if each.name == "Old")
+    plan = here.plan((f"UserProfile/={profile.object_id}",))
+    assert [each.name for each in plan.changes] == ["By hand"]
+    alone = here.plan((f"ResourceCollection/={collection.object_id}",))
+    assert not alone.changes
+    assert "`Old` (UserProfile `By hand`)" in told(alone, "PLN162")[0]
+    here.apply(plan)
+    gone = here.plan((f"UserProfile/={profile.object_id}",))
+    assert told(gone, "PLN164") == [f"there is no UserProfile {profile.object_id} to prune"]
+    assert gone.errored
+
+
+@pytest.mark.parametrize("name", ["Administrator Profile", "Billing lead"])
+def test_a_target_is_no_way_around(here: Workshop, name: str) -> None:
+    """Neither to the vendor's own, nor to what a manifest declares."""
+    here.planned_and_applied()
+    (object_id,) = [row["id"] for row in here.bodies()["user-profile"] if row["name"] == name]
+    plan = here.plan((f"UserProfile/={object_id}",))
+    assert told(plan, "PLN164")
+    assert not plan.changes
+
+
+def test_a_target_of_nobodys_kind_matches_nothing(here: Workshop) -> None:
+    for kind in ("User", "Usr"):
+        with pytest.raises(UsageError, match="matches nothing"):
+            here.plan((f"{kind}/=1",))
+    here.write("reconciler.yaml", pruning("report"))
+    with pytest.raises(UsageError, match="matches nothing"):
+        here.plan(("UserProfile/=1",))
+
+
+def test_drift_knows_nothing_of_what_was_never_ours(here: Workshop) -> None:
+    with pytest.raises(UsageError, match="matches nothing that was ever applied"):
+        asyncio.run(pipeline.drift(here.work(("UserProfile/=1",))))
+
+
 def test_a_revert_prunes_nothing(here: Workshop) -> None:
     here.write("reconciler.yaml", pruning("ignore"))
     here.planned_and_applied()
@@ -306,3 +346,15 @@ def test_the_saved_plan_says_all_of_it(here: Workshop) -> None:
     ]
     assert operation["request"]["method"] == "DELETE"
     assert operation["request"]["expect"] == seen["digest"]
+
+
+@pytest.mark.parametrize("other", [True, False])
+def test_who_moves_off_a_profile_that_goes_is_judged_as_ever(here: Workshop, other: bool) -> None:
+    """What the plan deletes is not hidden: of another type, it is an error."""
+    seed = (here.root / "seed.yaml").read_text(encoding="utf-8")
+    seed = seed.replace("sam@northwind.example, profile: Supervisor Profile",
+                        "sam@northwind.example, profile: By hand")  # fmt: skip
+    kind = "premium-agent" if other else "supervisor"
+    here.write("seed.yaml", seed.replace("By hand, type: supervisor", f"By hand, type: {kind}"))
+    found = [f for f in here.plan().findings if f.code == "WCC203"]
+    assert [str(each.severity) for each in found] == (["error"] if other else [])

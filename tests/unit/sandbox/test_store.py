@@ -99,3 +99,29 @@ def test_a_wiped_store_is_empty_for_whoever_has_it_open(store: Store, tmp_path: 
     assert store.rows("hat") == []
     assert len(store.listing("hat")) == 0
     assert store.next("hat") == 1
+
+
+def test_what_is_made_of_the_data_is_made_again_after_a_change(tmp_path: Path) -> None:
+    database = tmp_path / "tenant.db"
+    store, other = Store(database), Store(database)
+
+    def count(of: Store = store) -> int:
+        return of.kept("how many", "thing", lambda: of.count("thing"))
+
+    assert count() == count() == 0
+    store.put("thing", {"id": "1"}, "one")
+    assert count() == 1
+    other.put("thing", {"id": "2"}, "two")
+    assert count() == 2
+
+    def given_up() -> None:
+        with store.transaction():
+            store.put("thing", {"id": "3"}, "three")
+            assert count() == 3
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        given_up()
+    assert count() == 2
+    store.close()
+    other.close()

@@ -23,7 +23,7 @@ from reconciler.state.database import database_file, engine_of
 from reconciler.state.sql import SqlState, create_state, open_state
 
 URL = "sqlite:///.reconciler/state.db"
-ROW = Row("t/g/K/a", "1", "A", {"x": [1, {"id": "2", "name": "B"}]}, prevent_destroy=True)
+ROW = Row.of("t/g/K/a", "1", "A", {"x": [1, {"id": "2", "name": "B"}]}, prevent_destroy=True)
 
 
 @pytest.fixture
@@ -42,7 +42,7 @@ def test_rows_come_back_as_they_were(state: SqlState, tmp_path: Path) -> None:
 
 def test_a_moved_row_has_one_place(state: SqlState) -> None:
     state.record("run-1", [ROW], [])
-    moved = Row("t/g/K/b", "1", "A", {})
+    moved = Row.of("t/g/K/b", "1", "A", {})
     state.record("run-1", [moved], [ROW.address])
     assert state.rows("t") == {moved.address: moved}
 
@@ -118,7 +118,7 @@ def test_a_state_of_the_first_version_is_brought_along(tmp_path: Path) -> None:
         )
     again = open_state(URL, tmp_path)
     assert again is not None
-    row = Row("t/g/K/a", "1", "A", {"x": [1]}, prevent_destroy=True)
+    row = Row.of("t/g/K/a", "1", "A", {"x": [1]}, prevent_destroy=True)
     assert again.owned(["t"]) == (Owned(row, run=None, recorded=None),)
     assert [each.attempts for each in again.entries("run-1")] == [None]
 

@@ -58,8 +58,7 @@ def new_profile_has_a_collection_of_who_makes_it(
         yield Finding(
             ("spec", "resources"),
             f"{who.name} would no longer see this profile: none of its collections is theirs",
-            hint="give it one of their collections, apply as somebody with all resources, or "
-            f"allow it with `--allow {LOCKOUT}`",
+            hint="give it one of their collections, or apply as somebody with all resources",
             on_key=True,
         )
 
@@ -102,8 +101,8 @@ def resource_stays_in_a_collection_of_who_removes_it(
                 ("spec", "resources", kind),
                 f"{who.name} would no longer see {', '.join(names[:FEW])}{more}: no other of "
                 "their collections holds it",
-                hint="add it to another of their collections first, apply as somebody with all "
-                f"resources, or allow it with `--allow {LOCKOUT}`",
+                hint="add it to another of their collections first, or apply as somebody with all "
+                "resources",
                 on_key=True,
             )
 

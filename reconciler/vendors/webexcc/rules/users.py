@@ -56,7 +56,7 @@ def user_stays_on_profiles_of_one_type(
     before, after = me.before.get("userProfile"), me.values.get("userProfile")
     if not (isinstance(before, Ref) and isinstance(after, Ref)):
         return
-    had, gets = world.get(before), world.get(after)
+    had, gets = world.now(before), world.get(after)
     if gets is None or before == after:
         return
     if had is None:

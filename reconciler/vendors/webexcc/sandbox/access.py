@@ -57,6 +57,10 @@ class Access:
     @classmethod
     def of(cls, data: Data, identity: str) -> Access:
         """The rights of the identity of that e-mail."""
+        return data.store.kept("access", identity, lambda: cls._of(data, identity))
+
+    @classmethod
+    def _of(cls, data: Data, identity: str) -> Access:
         seeded = data.store.get(IDENTITY, identity) or {}
         scopes = frozenset(SCOPES if seeded.get("scopes") is None else seeded["scopes"])
         user = None if seeded.get("machine") else data.store.named(USER, identity)

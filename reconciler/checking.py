@@ -1,0 +1,144 @@
+"""The first half of the story, without any tenant: what the manifests alone tell.
+
+`validate` of files starts with no more than this: neither a project nor a plan is needed for it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import date
+from typing import TYPE_CHECKING
+
+from reconciler.manifests import positions
+from reconciler.manifests.files import FILE, find
+from reconciler.manifests.load import Loaded
+from reconciler.model.diagnostic import (
+    Diagnostic,
+    Origin,
+    Severity,
+    Suppression,
+    has_errors,
+)
+from reconciler.model.resource import Spec
+from reconciler.planning.check import check as check_alone
+from reconciler.planning.item import TenantInput
+from reconciler.rules.rule import Rule, Where
+
+if TYPE_CHECKING:
+    from reconciler.engine.prepare import Work
+    from reconciler.manifests.project import Project, Tenant
+
+
+def validate(work: Work, tenants: tuple[Tenant, ...]) -> tuple[Diagnostic, ...]:
+    """Everything that the manifests alone tell, of these tenants; equal findings once."""
+    from reconciler.engine.prepare import load_tenant  # noqa: PLC0415 - files need no project
+
+    found: dict[Diagnostic, Diagnostic] = {}
+    whole = len(tenants) == len(work.project.tenants)
+    for tenant in tenants:
+        loaded = load_tenant(work, tenant)
+        whole = whole and not has_errors(loaded.diagnostics)
+        given = TenantInput(
+            tenant.name,
+            work.vendors[tenant.vendor],
+            loaded.resources,
+            facts=tenant.facts,
+            policy=work.project.policy,
+        )
+        for diagnostic in check((given,), loaded):
+            found.setdefault(replace(diagnostic, tenant="", address=None), diagnostic)
+    judged = (rule.code for rule in rules(work) if _needs_no_tenant(rule)) if whole else ()
+    notes = policy_notes(work.project, found.values(), judged)
+    return tuple(sorted((*found.values(), *notes), key=Diagnostic.sort_key))
+
+
+def files(work: Work, tenants: Iterable[Tenant]) -> tuple[str, ...]:
+    """The files that hold the manifests of these tenants, each once; raises ProjectError."""
+    found = {file for each in tenants for file in find(work.project.root, each.manifests)}
+    return tuple(sorted(found))
+
+
+def check(given: Iterable[TenantInput], loaded: Loaded) -> tuple[Diagnostic, ...]:
+    """Reading, schema, references and rules of one tenant's manifests, with positions.
+
+    `given` has the resources of each vendor of the tenant.
+    """
+    found = list(loaded.diagnostics)
+    given = tuple(given)
+    if not loaded.resources and not found:
+        found.extend(_no_manifest(each.tenant) for each in given[:1])
+    for each in given:
+        found.extend(check_alone(each))
+    return positions.attach(found, loaded.read)
+
+
+def rules(work: Work) -> Iterable[Rule[Spec]]:
+    """The rules of every vendor of the project."""
+    return (rule for vendor in work.vendors.values() for rule in vendor.rules)
+
+
+def _needs_no_tenant(rule: Rule[Spec]) -> bool:
+    """Whether the manifests alone show all that the rule can find."""
+    return Where.MANIFEST in rule.where and Where.LIVE not in rule.where
+
+
+def policy_notes(
+    project: Project, found: Iterable[Diagnostic], judged: Iterable[str]
+) -> tuple[Diagnostic, ...]:
+    """Suppressions that have expired, those that give leave to nothing, settings ahead of time.
+
+    Only of the rules in `judged` can be said that a suppression of theirs was not needed, and not
+    where one of them said that it could not check.
+    """
+    policy, found = project.policy, tuple(found)
+    judged = set(judged) - {each.code for each in found if each.address is None}
+    used = [each.suppression for each in found if each.suppression is not None]
+    late = [_policy_note(each, "PRJ143", _ended(each, policy.today)) for each in policy.expired]
+    idle = [
+        _policy_note(each, "PRJ144", f"nothing is suppressed here: {each.code} finds nothing there")
+        for each in policy.idle(used, judged)
+    ]
+    ahead = [_ahead(code) for code in policy.planned]
+    return positions.attach((*late, *idle, *ahead), lambda name: (project.root / name).read_bytes())
+
+
+def _ended(each: Suppression, today: date) -> str:
+    days = (today - each.until).days
+    since = f"{days} day{'s' if days != 1 else ''} ago"
+    return f"this suppression of {each.code} ended on {each.until}, {since}"
+
+
+def _ahead(code: str) -> Diagnostic:
+    return Diagnostic(
+        Severity.WARNING,
+        "PRJ145",
+        f"nothing checks {code}: what is set here has no effect",
+        hint=f"`reconciler rules explain {code}` tells whether that is planned",
+        origin=Origin(FILE, 0, 1),
+        path=("rules", code),
+        on_key=True,
+    )
+
+
+def _policy_note(each: Suppression, code: str, summary: str) -> Diagnostic:
+    return Diagnostic(
+        Severity.WARNING,
+        code,
+        summary,
+        hint="mend what it covers, or set a new date"
+        if code == "PRJ143"
+        else "remove it, or correct its address",
+        origin=Origin(FILE, 0, 1),
+        path=("rules", each.code, "suppress", each.number, "address"),
+    )
+
+
+def _no_manifest(tenant: str) -> Diagnostic:
+    return Diagnostic(
+        Severity.ERROR,
+        "PLN101",
+        "there is no manifest at all",
+        hint="correct where manifests are looked for: nothing in Git never means `remove all`",
+        tenant=tenant,
+    )
