@@ -63,7 +63,9 @@ def of(vendor: Vendor) -> Schema:
         {"items": {"enum": list(vendor.assumed)}} if vendor.assumed else {"maxItems": 0}
     )
     app = {} if vendor.token_request else {"credentials": {"properties": {"serviceApp": False}}}
+    ids = {"organization": _whole(vendor.organization.expression)} if vendor.organization else {}
     return {
+        **ids,
         "region": {"enum": list(vendor.regions)},
         "assumed": assumed,
         "unmanaged": {

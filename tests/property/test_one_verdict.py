@@ -357,7 +357,7 @@ def test_it_is_one_verdict_next_to_a_project_with_rules() -> None:
 
 TENANT: dict[str, list[Any]] = {
     "vendor": ["webexcc", "webex"],
-    "organization": ["o"],
+    "organization": ["2f9eecc5-0472-4549-9a83-2afdae0d4ba1", "o"],
     "region": ["eu1", "eu9"],
     "credentials": [{"env": "TOKEN"}],
     "sandbox": [
@@ -387,7 +387,7 @@ def test_it_is_one_verdict_on_every_tenant(name: str) -> None:
 REAL_TENANT = {
     "vendor": "webexcc",
     "manifests": ["a.yaml"],
-    "organization": "o",
+    "organization": "2f9eecc5-0472-4549-9a83-2afdae0d4ba1",
     "region": "eu1",
     "credentials": {
         "serviceApp": {

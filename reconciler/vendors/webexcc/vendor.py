@@ -172,7 +172,7 @@ VENDOR = Vendor(
     token_request=_token_request,
     regions=("us1", "eu1", "eu2", "anz1", "ca1", "jp1", "sg1"),
     organization=Pattern(
-        r"(?i)[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}",
+        r"[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}",
         "the id that Control Hub shows under Account, like 2f9eecc5-0472-4549-9a83-2afdae0d4ba1",
     ),
     sandbox=_sandbox,
