@@ -11,8 +11,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError
-from sqlalchemy.pool import NullPool
+from sqlalchemy.exc import ArgumentError, DBAPIError, DisconnectionError, IntegrityError
+from sqlalchemy.pool import QueuePool
 
 from reconciler.errors import StateError
 from reconciler.state import tables
@@ -39,15 +39,22 @@ def database_file(url: str, root: Path) -> Path:
 
 def engine_of(file: Path) -> Engine:
     """An engine on the file: write-ahead log, transactions that write from their start."""
-    # each transaction opens the file that is there then, in whichever thread it runs
-    engine = create_engine(f"sqlite:///{file}", poolclass=NullPool)
+    # a connection is kept until the engine is disposed of: the last one to close writes the whole
+    # log back; a thread that writes beside this one has another
+    engine = create_engine(f"sqlite:///{file}", poolclass=QueuePool)
 
     @event.listens_for(engine, "connect")
-    def connected(connection: Any, _record: Any) -> None:
+    def connected(connection: Any, record: Any) -> None:
+        record.info["file"] = _identity(file)
         connection.isolation_level = None
         connection.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}")
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = FULL")
+
+    @event.listens_for(engine, "checkout")
+    def taken(_connection: Any, record: Any, _proxy: Any) -> None:
+        if record.info["file"] != _identity(file):
+            raise DisconnectionError("the file was replaced")  # is opened anew
 
     @event.listens_for(engine, "begin")
     def begun(connection: Any) -> None:
@@ -55,6 +62,11 @@ def engine_of(file: Path) -> Engine:
         connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
 
     return engine
+
+
+def _identity(file: Path) -> tuple[int, int]:
+    found = file.stat()
+    return found.st_dev, found.st_ino
 
 
 @contextmanager

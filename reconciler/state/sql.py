@@ -52,13 +52,9 @@ class SqlState:
     def __init__(self, engine: Engine, clock: Clock = _now) -> None:
         self._engine = engine
         self._clock = clock
-        # the last connection to close writes the whole log back: not after each transaction
-        with told():
-            self._open = engine.raw_connection()
 
     def close(self) -> None:
         """Let go of the database."""
-        self._open.close()
         self._engine.dispose()
 
     def rows(self, tenant: str) -> dict[str, Row]:
@@ -261,21 +257,23 @@ class SqlState:
         if gone:
             connection.execute(delete(table).where(table.c.address == bindparam("gone")), gone)
         if rows:
-            values = [
-                {
-                    "address": row.address,
-                    "tenant": row.address.partition("/")[0],
-                    "object_id": row.object_id,
-                    "name": row.name,
-                    "applied": row.applied,
-                    "prevent_destroy": row.prevent_destroy,
-                    "adopted": row.adopted,
-                    "run": run,
-                    "recorded": now,
-                }
-                for row in rows
-            ]
-            connection.execute(insert(table), values)
+            connection.execute(
+                insert(table),
+                [
+                    {
+                        "address": row.address,
+                        "tenant": row.address.partition("/")[0],
+                        "object_id": row.object_id,
+                        "name": row.name,
+                        "applied": row.applied,
+                        "prevent_destroy": row.prevent_destroy,
+                        "adopted": row.adopted,
+                        "run": run,
+                        "recorded": now,
+                    }
+                    for row in rows
+                ],
+            )
 
     def _outcome(
         self,
@@ -314,10 +312,10 @@ def _opened(url: str, root: Path) -> SqlState:
     engine = engine_of(database_file(url, root))
     try:
         migrate(engine)
-        return SqlState(engine)
     except BaseException:
         engine.dispose()
         raise
+    return SqlState(engine)
 
 
 def _runs(run: Run, lock: Held | None) -> bool:

@@ -24,16 +24,16 @@ Broken = Callable[[Path], Any]
 
 @contextmanager
 def refusing(pragma: str) -> Iterator[None]:
-    """SQLite itself refuses what every connection that is opened meanwhile wants to write."""
+    """SQLite itself refuses what every connection that is used meanwhile wants to write."""
 
-    def connected(connection: Any, _record: Any) -> None:
+    def taken(connection: Any, _record: Any, _proxy: Any) -> None:
         connection.execute(pragma)
 
-    event.listen(Engine, "connect", connected)
+    event.listen(Engine, "checkout", taken)
     try:
         yield
     finally:
-        event.remove(Engine, "connect", connected)
+        event.remove(Engine, "checkout", taken)
 
 
 @contextmanager

@@ -4,7 +4,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -22,14 +22,19 @@ SHORT, LONG = 0.3, 2.0
 
 
 @pytest.fixture
-def states(tmp_path: Path) -> Callable[[timedelta], SqlState]:
+def states(tmp_path: Path) -> Iterator[Callable[[timedelta], SqlState]]:
     """Connections to one state, by machines whose clocks are off by so much."""
     create_state(URL, tmp_path).close()
+    opened: list[SqlState] = []
 
     def state(off: timedelta = timedelta()) -> SqlState:
-        return SqlState(engine_of(database_file(URL, tmp_path)), lambda: datetime.now(UTC) + off)
+        engine = engine_of(database_file(URL, tmp_path))
+        opened.append(SqlState(engine, lambda: datetime.now(UTC) + off))
+        return opened[-1]
 
-    return state
+    yield state
+    for each in opened:
+        each.close()
 
 
 @pytest.fixture
