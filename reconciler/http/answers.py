@@ -12,11 +12,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import urlsplit
 
 import httpx2
 
 from reconciler.errors import NotFoundError, TenantError
+from reconciler.http import secrets
 
 MOST_BYTES = 64 * 1024 * 1024
 """No answer of an API is as large; a larger one is not read on."""
@@ -80,14 +81,8 @@ class Asked:
 
     def redacted(self, text: str) -> str:
         """The text without the token, however it is echoed."""
-        for form in {self.token, quote(self.token, safe="")}:
-            if len(form) >= _SHORTEST:
-                text = text.replace(form, "***")
-        return re.sub(r"(?i)\b(bearer|basic)\s+[^\s\"',;]+", r"\1 ***", text)
+        return secrets.redacted(text, self.token)
 
-
-_SHORTEST = 8
-"""What is shorter is no token of a vendor's, and taking it out would garble words."""
 
 _UNSENT = (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout, httpx2.ProxyError)
 

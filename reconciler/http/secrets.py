@@ -14,7 +14,7 @@ _SHORTEST = 4
 """A shorter secret protects nothing, and would be cut out of every other word."""
 
 _ALWAYS = (
-    (re.compile(r"(?i)\b(bearer|basic)\s+[^\s\"',;)]+"), r"\1 ***"),
+    (re.compile(r"(?i)\b(bearer|basic)\s+[^\s\"',;]+"), r"\1 ***"),
     (re.compile(r"(?<=://)[^\s/@]+(?=@)"), "***"),
 )
 """Headers, and the name and password in a URL: of a proxy, of a database."""
@@ -22,14 +22,18 @@ _ALWAYS = (
 
 def remember(secret: str) -> str:
     """The secret, which `redacted` knows from now on."""
-    if len(secret) >= _SHORTEST:
-        _known.update((secret, quote(secret, safe="")))
+    _known.update(_forms(secret))
     return secret
 
 
-def redacted(text: str) -> str:
-    """The text without any secret that was read, whoever put it there."""
-    for each in sorted(_known, key=len, reverse=True):
+def _forms(secret: str) -> set[str]:
+    """How a secret may stand in a text: as it is, and in a URL."""
+    return {secret, quote(secret, safe="")} if len(secret) >= _SHORTEST else set()
+
+
+def redacted(text: str, token: str = "") -> str:
+    """The text without any secret that was read, nor this token, whoever put it there."""
+    for each in sorted(_known | _forms(token), key=len, reverse=True):
         text = text.replace(each, "***")
     for pattern, instead in _ALWAYS:
         text = pattern.sub(instead, text)
