@@ -132,6 +132,25 @@ def test_who_may_not_be_asked_may_see_a_part(shared: Workshop, answer: int) -> N
     assert codes(plan).count("PLN151") == 1
 
 
+def test_what_the_plan_takes_out_of_sight_cannot_be_assigned(workshop: Workshop) -> None:
+    """Whatever the project makes of the rule: the tenant would refuse it."""
+    ann = "ann@x.example, profile: "
+    workshop.write("seed.yaml", SEED.replace(f"{ann}Far", f"{ann}Both"))
+    asks(workshop, DEE)
+    project = (workshop.root / "reconciler.yaml").read_text()
+    workshop.write("reconciler.yaml", f"{project}rules: {{WCC138: off}}\n")
+    fresh = document(
+        "UserProfile",
+        "fresh",
+        "{profileType: supervisor, permissions: {queue: view}, resources: all}",
+    )
+    workshop.manifests(fresh, document("User", "ann@x.example", "{userProfile: fresh}"))
+    told = {each.summary for each in workshop.plan().findings if each.code == "WCC138"}
+    assert told == {
+        f"{DEE} would no longer see `fresh`, so cannot assign it: webexcc/User/ann@x.example"
+    }
+
+
 def test_what_left_git_and_is_hidden_stays_ours(shared: Workshop) -> None:
     shared.manifests(*(each for each in ALL if each != BOB))
     plan = shared.plan()

@@ -12,7 +12,7 @@ from reconciler.rules.world import Expected, World
 from reconciler.vendors.webexcc.models import ResourceCollection, UserProfile
 from reconciler.vendors.webexcc.rules import examples
 from reconciler.vendors.webexcc.rules.documents import D1
-from reconciler.vendors.webexcc.rules.rights import Rights, own_collections, rights
+from reconciler.vendors.webexcc.rules.rights import Rights, rights
 
 COLLECTION, PROFILE = "resource-collection", "user-profile"
 
@@ -80,7 +80,6 @@ def what_is_hidden_is_unknown(resource: Resource[Spec], world: World) -> Iterato
     can tell what is replaced.
     """
     me = world.of(resource.address)
-    yield from _assigned_unseen(me, world)
     for path in _overwritten(me.before, me.values) if me.changes else ():
         yield Finding(
             ("spec", *path),
@@ -88,27 +87,6 @@ def what_is_hidden_is_unknown(resource: Resource[Spec], world: World) -> Iterato
             hint="apply as somebody who sees it, or leave it out to keep it",
             on_key=True,
         )
-
-
-def _assigned_unseen(me: Expected, world: World) -> Iterator[Finding]:
-    """Nobody can assign what the same plan takes out of their own sight (WCC126)."""
-    who = rights(world)
-    if not isinstance(who, Rights) or who.own is None or not me.changes:
-        return
-    had = {key for _, key in refs(me.before)}
-    for path, key in refs(me.values):
-        profile = world.get(key)
-        if key in had or profile is None or profile.kind != "UserProfile":
-            continue
-        theirs = own_collections(profile.values.get("resources")) or frozenset()
-        if profile.changes and key != who.profile and not theirs & who.own:
-            yield Finding(
-                ("spec", *path),
-                f"{who.name} cannot assign `{profile.name}`: they would no longer see it",
-                hint="give the profile one of their collections, or apply as somebody with all "
-                "resources",
-                severity=Severity.ERROR,
-            )
 
 
 def _overwritten(before: Values, after: Value) -> Iterator[tuple[str, ...]]:

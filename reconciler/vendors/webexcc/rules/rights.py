@@ -92,8 +92,31 @@ def permitted(action: Action, planned: Expected, world: World) -> Forbidden | No
             f"{who.name} is limited to collections, so cannot delete",
             hint="apply as somebody whose user profile has all resources",
         )
-    if planned.kind == "UserProfile" and action is Action.UPDATE and who.own is not None:
-        return _to_all_resources(who, planned)
+    if who.own is None or action is Action.DELETE:
+        return None
+    if planned.kind == "UserProfile":
+        return _to_all_resources(who, planned) if action is Action.UPDATE else None
+    return _out_of_sight(who, who.own, planned, world)
+
+
+def _out_of_sight(
+    who: Rights, own: frozenset[Ref], planned: Expected, world: World
+) -> Forbidden | None:
+    """Nobody can assign a profile that the same plan takes out of their own sight (WCC126)."""
+    had = {key for _, key in refs(planned.before)}
+    for _, key in refs(planned.values):
+        profile = world.get(key)
+        if key in had or profile is None or profile.kind != "UserProfile":
+            continue
+        theirs = own_collections(profile.values.get("resources")) or frozenset()
+        if profile.changes and key != who.profile and not theirs & own:
+            return Forbidden(
+                "WCC138",
+                D1 / "Restricted resources",
+                f"{who.name} would no longer see `{profile.name}`, so cannot assign it",
+                hint="give the profile one of their collections, or apply as somebody with all "
+                "resources",
+            )
     return None
 
 
