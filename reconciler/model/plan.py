@@ -44,13 +44,21 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """One write to one tenant, and the operations that must have succeeded before it."""
+    """One write to one tenant, and the operations that must have succeeded before it.
+
+    Operations of one `batch` go out in one call. With the write the vendor itself changes the
+    attributes in `disturbs`; an operation that `mends` another one puts them right, where needed,
+    on the object as that one left it: it has no `expect` of its own.
+    """
 
     id: str
     addresses: tuple[str, ...]
     request: Request
     by: Literal["api", "hand"] = "api"
     after: tuple[str, ...] = ()
+    batch: str = ""
+    disturbs: tuple[str, ...] = ()
+    mends: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +142,24 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
+class SideEffect:
+    """What the vendor does by itself when an operation is carried out.
+
+    `window` names the moment in which somebody may do more than before and after, for `people`
+    of them; it is empty where there is none. `mended_by` is the operation that ends it.
+    """
+
+    rule: str
+    address: str
+    tenant: str
+    summary: str
+    caused_by: str
+    mended_by: str = ""
+    window: str = ""
+    people: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Headroom:
     """How much of a limit is used once the plan is carried out, from 80 % on.
 
@@ -192,6 +218,7 @@ class Plan:
     allowed: Allowance = NOTHING_ALLOWED
     blocked: tuple[Guard, ...] = ()
     limits: tuple[Headroom, ...] = ()
+    side_effects: tuple[SideEffect, ...] = ()
 
     def operations(self) -> Iterator[Operation]:
         """Every operation in the order of execution."""
