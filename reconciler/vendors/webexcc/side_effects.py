@@ -35,8 +35,8 @@ def side_effects(before: Values, after: Values, facts: Facts) -> Iterator[Distur
     yield Disturbance(
         rule="WCC120",
         values={"analyzerFolders": made},
-        summary=f"changing Analyzer from {turn[0]} to {turn[1]} turns {which} to {turn[1]}: "
-        f"{tree.otherwise(made, will)}",
+        summary=f"changing Analyzer from {turn[0]} to {turn[1]} turns {which} to {turn[1]}; "
+        f"wanted otherwise: {tree.otherwise(made, will)}",
         wider=tree.wider((was, turn[0]), (made, turn[1]), (will, turn[1])),
     )
 
@@ -97,10 +97,10 @@ class _Tree:
         here = {key: name for name, keys in made.items() for key in keys}
         there = {key: name for name, keys in wanted.items() for key in keys}
         moved = [key for key in {**here, **there} if here.get(key) != there.get(key)]
-        return _few(
-            f"{self._shown(key)} is to be {there.get(key, 'in no list')}"
-            for key in sorted(moved, key=self._shown)
-        )
+        found: dict[str, list[str]] = {}
+        for key in sorted(moved, key=self._shown):
+            found.setdefault(there.get(key, "in no list"), []).append(self._shown(key))
+        return " and ".join(f"{_few(keys)} ({name})" for name, keys in found.items())
 
     def wider(self, *moments: tuple[Lists, str]) -> str:
         """What is open at the second moment further than at the first and at the third."""
