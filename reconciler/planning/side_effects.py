@@ -149,7 +149,7 @@ def _unasked(address: Address, wider: Iterable[Disturbance], people: int) -> Dia
         Severity.ERROR,
         "PLN145",
         f"{people} {several} could do more for a moment than before and after it: {more} ({rules})",
-        hint="move them off the object first, or apply while they are not at work",
+        hint="move them to another one first, or apply while they are not at work",
         address=address,
         tenant=address.tenant,
         guard="transient",

@@ -238,6 +238,15 @@ def test_who_asks_it_to_end_in_between_gets_it_put_right(here: Workshop) -> None
     assert lists(here) == DECLARED
 
 
+def test_what_the_tenant_does_not_take_keeps_nothing_open(workshop: Workshop) -> None:
+    here = made(workshop, "quirks: {ignoredFields: [user-profile.description]}\n")
+    raising = lead("edit").replace("spec:\n", "spec:\n  description: new\n")
+    here.manifests(raising, holds(SAM))
+    (ledger,) = here.apply(here.plan(), allow=TRANSIENT)
+    assert [each.code for each in ledger.failed] == ["RUN105"]
+    assert lists(here) == DECLARED
+
+
 def test_a_saved_plan_that_moved_on_is_refused(here: Workshop) -> None:
     plan = raised(here)
     here.act("edit-profile", profile="lead", description="by hand")

@@ -152,6 +152,36 @@ def test_what_only_the_tenant_has_is_pruned(workshop: Workshop, golden: Golden) 
     golden("prune/apply.txt", "\n".join(line for line in lines if line) + "\n")
 
 
+def test_what_the_tenant_does_besides(workshop: Workshop, golden: Golden) -> None:
+    """Analyzer goes from view to edit: one folder stays viewable, and somebody is moved there."""
+    declared = "{Sales: {id: 12}, Sales/EMEA: {id: 31}, Stock: {id: 3, stock: true}}"
+    workshop.write(
+        "seed.yaml",
+        SEED + "analyzerFolders: [{path: Sales, id: 12}, {path: Sales/EMEA, id: 31}, "
+        "{path: Stock, id: 3, stock: true}]\n",
+    )
+    workshop.write(
+        "reconciler.yaml",
+        PROJECT.replace("tenants:", "thresholds: {people: 100%}\ntenants:")
+        + f"    facts: {{analyzerFolders: {declared}}}\n",
+    )
+    profile = PROFILE.replace("{queue: edit, call", "{analyzer: view, queue: edit, call")
+    folders = "  analyzerFolders: {editable: [], viewable: [Sales/EMEA]}\n"
+    workshop.manifests(COLLECTION, profile + folders, USER)
+    workshop.planned_and_applied()
+    edited = profile.replace("analyzer: view", "analyzer: edit")
+    kim = USER.replace("sam@", "kim@")
+    workshop.manifests(COLLECTION, edited + folders, USER, kim)
+    plan = workshop.plan()
+    golden("side-effects/plan.txt", shown(plan))
+    allow = Allowance(transient=True)
+    golden("side-effects/allowed.txt", shown(workshop.plan(allow=allow)).partition("\nPlan")[2])
+    (ledger,) = workshop.apply(plan, allow=allow)
+    lines = [applying.event(event, plain) for event in ledger.events]
+    told = [*filter(None, lines), applying.ledger((ledger,), plan, plain)]
+    golden("side-effects/apply.txt", "\n".join(told).replace(ledger.run, "RUN") + "\n")
+
+
 def test_a_plan_that_comes_near_to_limits(workshop: Workshop, golden: Golden) -> None:
     workshop.manifests(COLLECTION, *(PROFILE.replace("lead", f"lead-{n:02}") for n in range(12)))
     _, head, rest = shown(workshop.plan()).partition("Plan: ")
