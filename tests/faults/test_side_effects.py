@@ -25,8 +25,8 @@ FOLDERS = (
 )
 KEEPS = "quirks: {analyzerKeepsSentFolders: true}\n"
 FIELDS = ("editableFolderIds", "viewableFolderIds", "nonViewableFolderIds")
-DECLARED = ([], [12], [31])
-TURNED = ([12, 31], [], [])
+DECLARED: tuple[list[int], ...] = ([], [12], [31])
+TURNED: tuple[list[int], ...] = ([12, 31], [], [])
 TRANSIENT = Allowance(transient=True)
 SAM, KIM = "sam@northwind.example", "kim@northwind.example"
 
