@@ -45,7 +45,7 @@ def test_the_whole_story(example: Terminal) -> None:
     assert "webexcc/UserProfile/cedar-agent has drifted" in drift.out
     assert "description" not in drift.out
     assert example("drift", "--revert", "--out", "r.plan").code == 2
-    assert example("apply", "r.plan").code == 0
+    assert example("apply", "r.plan", "--allow", "people=49").code == 0
     assert example("drift").code == 0
 
 
