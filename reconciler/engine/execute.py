@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from graphlib import TopologicalSorter
+from heapq import heappop, heappush
 
 from reconciler.engine.events import Event, Ledger, Report
 from reconciler.engine.stopping import Stop
@@ -105,18 +106,21 @@ class Apply:
         )
 
     async def _all(self) -> None:
-        """Work off the graph, so many at once; what was cancelled or broke takes the others along,
-        each with what it has under way.
+        """Work off the graph in the plan's order, so many at once.
+
+        What is cancelled, or is a bug, takes along what is under way.
         """
         graph = TopologicalSorter({op.id: op.after for op in self._operations.values()})
         graph.prepare()
-        ready: list[str] = []
+        places = {each: place for place, each in enumerate(self._operations)}
+        ready: list[tuple[int, str]] = []
         running: dict[asyncio.Task[None], str] = {}
         try:
             while graph.is_active():
-                ready.extend(graph.get_ready())
+                for each in graph.get_ready():
+                    heappush(ready, (places[each], each))
                 while ready and len(running) < self.parallelism:
-                    each = ready.pop(0)
+                    _, each = heappop(ready)
                     running[asyncio.create_task(self._one(each))] = each
                 over, _ = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
                 for task in [each for each in running if each in over]:

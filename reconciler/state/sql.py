@@ -312,4 +312,4 @@ def _opened(url: str, root: Path) -> SqlState:
 def _runs(run: Run, lock: Held | None) -> bool:
     """Whether a run is under way: it has the lock, and its process is not known to be dead."""
     held = lock is not None and lock.held and lock.token == run.token
-    return run.outcome is None and held and lock is not None and not lock.process.is_dead
+    return run.outcome is None and held and lock is not None and not lock.is_left
