@@ -10,10 +10,13 @@ from reconciler.model.live import Snapshot
 from reconciler.model.plan import Operation, Record, Request, Step
 from reconciler.model.value import Ref, refs, to_json
 from reconciler.planning import diff, order
+from reconciler.planning.batches import batched
 from reconciler.planning.item import Item, applied_values
 from reconciler.planning.match import How
 from reconciler.planning.resolve import Directory
 from reconciler.planning.view import completed, sendable
+from reconciler.rules.world import World
+from reconciler.vendor import Bulk
 
 
 def _action(item: Item) -> Action:
@@ -118,20 +121,24 @@ def _source(item: Item) -> Source | None:
 
 
 def steps(
-    tenant: str, schedule: order.Schedule, items: Iterable[Item], directory: Directory
+    tenant: str, schedule: order.Schedule, items: Iterable[Item], directory: Directory, world: World
 ) -> tuple[Step, ...]:
     """The operations of one tenant in numbered steps."""
     expected = {item.address: item.live.digest for item in items if item.live}
     flat = [write.address for step in schedule.steps for write in step]
     ids = {address: f"{tenant}:{number}" for number, address in enumerate(flat, 1)}
+    batches = batched(tenant, schedule, world)
 
     def operation(write: order.Write) -> Operation:
-        waits = schedule.waits[write.address]
+        waits, batch = schedule.waits[write.address], batches.get(write.address, "")
         return Operation(
             id=ids[write.address],
             addresses=(str(write.address),),
-            request=_request(write, expected.get(write.address), directory),
+            request=_request(
+                write, expected.get(write.address), directory, write.kind.bulk if batch else None
+            ),
             after=tuple(sorted(ids[address] for address in waits)),
+            batch=batch,
         )
 
     return tuple(
@@ -140,9 +147,13 @@ def steps(
     )
 
 
-def _request(write: order.Write, expect: str | None, directory: Directory) -> Request:
+def _request(
+    write: order.Write, expect: str | None, directory: Directory, bulk: Bulk | None
+) -> Request:
     object_id = None if write.action is Action.CREATE else str(write.key)
     method, path = write.kind.endpoint(write.action, object_id or "{id}")
+    if bulk is not None:
+        method, path = bulk.method, bulk.path
     changed = diff.differing(write.before, write.after)
     return Request(
         action=write.action,

@@ -90,7 +90,7 @@ def plan(given: TenantInput, snapshot: Snapshot) -> TenantPlan:
         ),
         steps=()
         if has_errors(each for each in diagnostics if not each.guard)
-        else assemble.steps(given.tenant, schedule, everything, directory),
+        else assemble.steps(given.tenant, schedule, everything, directory, world),
         records=() if given.revert is not None else tuple(assemble.records(items, directory)),
         diagnostics=tuple(diagnostics),
         seen=basis.seen(changing, items, world, snapshot, given, locked_out.counted),
