@@ -4,10 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import json
+import shutil
+import tempfile
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given as forall
+from hypothesis import settings
+from hypothesis import strategies as st
 
 from reconciler.engine.connect import connected
 from reconciler.errors import ReconcilerError, TenantError, UnknownOutcomeError
@@ -167,6 +173,27 @@ def test_a_token_that_is_refused_is_refused_to_all(tenant: Workshop) -> None:
     outcomes = with_faults(tenant, '401 on="PATCH *" times=always')
     assert [each.told.code for each in outcomes if isinstance(each, TenantError)] == ["TEN101"] * 4
     assert not [method for method, _ in tenant.writes() if method == "PUT"]
+
+
+def test_who_lacks_a_right_writes_them_one_by_one(tenant: Workshop) -> None:
+    """WCC135: the tenant itself refuses the call to whoever has no edit on tenant settings."""
+    seed = (tenant.root / "seed.yaml").read_text(encoding="utf-8")
+    rights = "{resource-collection: edit, queue: view, site: view, team: view, channel: view}"
+    profile = (
+        f"{{name: Applies, type: licensed-administrator, resources: all, permissions: {rights}}}"
+    )
+    person = "{email: ann@northwind.example, profile: Applies}"
+    seed = seed.replace("identities: [", "identities: [{email: ann@northwind.example, token: a}, ")
+    seed = seed.replace("users:\n", f"  - {profile}\nusers:\n  - {person}\n")
+    tenant.write("seed.yaml", seed)
+    tenant.kept["test"] = (VirtualPacing(), FixedToken("a"))
+    given = updates(live(tenant))
+    outcomes = written(tenant, given)
+    assert [(each.method, each.status) for each in tenant.calls if each.method != "GET"] == [
+        ("PATCH", 403),
+        *[("PUT", 200)] * COUNT,
+    ]
+    all_done(tenant, outcomes, attempts=2)
 
 
 def test_an_empty_answer_means_that_nothing_was_done(tenant: Workshop) -> None:
@@ -335,3 +362,59 @@ def test_an_item_whose_field_is_off_goes_again_without_it(tenant: Workshop) -> N
     outcomes = written(tenant, given)
     assert sent == [[True] * COUNT, [False]]
     assert [each.attempts for each in outcomes if isinstance(each, Written)] == [1, 2, 1, 1]
+
+
+MET = st.lists(
+    st.one_of(
+        # whether the tenant wrote the object, and what it says of it: nothing, no number, a status
+        st.tuples(st.just(True), st.sampled_from([None, "ok", 200, 429, 500, 503])),
+        st.tuples(st.just(False), st.sampled_from([None, "ok", 400, 409, 412, 429, 500, 503])),
+    ),
+    min_size=COUNT,
+    max_size=COUNT,
+)
+
+
+@pytest.fixture(scope="module")
+def seed_of_many(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    made = Workshop(tmp_path_factory.mktemp("many"))
+    seeded(made, COUNT)
+    live(made)
+    return made.root
+
+
+@settings(max_examples=25, deadline=None)
+@forall(met=MET, named=st.booleans())
+def test_an_outcome_is_what_the_tenant_has(
+    seed_of_many: Path, met: list[tuple[bool, Any]], named: bool
+) -> None:
+    """Whatever a call does and says of each item: what is told as written is written."""
+    with tempfile.TemporaryDirectory() as folder:
+        shutil.copytree(seed_of_many, folder, dirs_exist_ok=True)
+        tenant = Workshop(Path(folder))
+        tenant.kept["test"] = (VirtualPacing(), FixedToken("root-token"))
+        given = updates(live(tenant))
+
+        def reached(body: Any) -> Any:
+            return {
+                "items": [row for row, (does, _) in zip(body["items"], met, strict=True) if does]
+            }
+
+        def told(_body: Any) -> Any:
+            rows = [
+                {"status": status, "href": f"/x/{each.object_id}"}
+                | ({} if named else {"itemIdentifier": number})
+                for number, (each, (_, status)) in enumerate(zip(given, met, strict=True), 1)
+                if status is not None
+            ]
+            return {"items": rows}
+
+        inner, outer = alter(reached, of="request"), alter(told)
+        tenant.around = lambda app: outer(inner(app))
+        outcomes = written(tenant, given)
+        refused = [not does and status in (400, 409, 412) for does, status in met]
+        assert [isinstance(each, TenantError) for each in outcomes] == refused
+        has = described(tenant)
+        assert [has[f"C {n:02}"] == "" for n in range(COUNT)] == refused
+        singles = sum(not does and not no for (does, _), no in zip(met, refused, strict=True))
+        assert [method for method, _ in tenant.writes()] == ["PATCH", *["PUT"] * singles]
