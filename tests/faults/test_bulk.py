@@ -22,7 +22,7 @@ from reconciler.model.live import LiveObject
 from reconciler.sandbox.faults import fault
 from reconciler.sandbox.faulty import faulty
 from reconciler.vendor import AsgiApp, Update, Writer, Written
-from tests.bulk import described, seeded
+from tests.bulk import RIGHTS, ann_applies, described, seeded
 from tests.virtual import VirtualPacing
 from tests.workshop import ORGANIZATION, Workshop
 
@@ -177,16 +177,8 @@ def test_a_token_that_is_refused_is_refused_to_all(tenant: Workshop) -> None:
 
 def test_who_lacks_a_right_writes_them_one_by_one(tenant: Workshop) -> None:
     """WCC135: the tenant itself refuses the call to whoever has no edit on tenant settings."""
-    seed = (tenant.root / "seed.yaml").read_text(encoding="utf-8")
-    rights = "{resource-collection: edit, queue: view, site: view, team: view, channel: view}"
-    profile = (
-        f"{{name: Applies, type: licensed-administrator, resources: all, permissions: {rights}}}"
-    )
-    person = "{email: ann@northwind.example, profile: Applies}"
-    seed = seed.replace("identities: [", "identities: [{email: ann@northwind.example, token: a}, ")
-    seed = seed.replace("users:\n", f"  - {profile}\nusers:\n  - {person}\n")
-    tenant.write("seed.yaml", seed)
-    tenant.kept["test"] = (VirtualPacing(), FixedToken("a"))
+    ann_applies(tenant, RIGHTS.replace("tenant-setting: edit", "tenant-setting: view"))
+    tenant.kept["test"] = (VirtualPacing(), FixedToken("ann-token"))
     given = updates(live(tenant))
     outcomes = written(tenant, given)
     assert [(each.method, each.status) for each in tenant.calls if each.method != "GET"] == [

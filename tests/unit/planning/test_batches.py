@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from itertools import groupby
+from typing import Any
 
 import pytest
 
@@ -11,15 +12,17 @@ from reconciler.model.change import Action
 from reconciler.model.plan import Operation, Plan, dump, load
 from reconciler.reporting import text
 from reconciler.reporting.paint import plain
-from tests.bulk import collection, collections, seeded
-from tests.workshop import PROJECT, Workshop
+from tests.bulk import OWN, RIGHTS, ann_applies, collection, collections, seeded
+from tests.workshop import Workshop
 
 BULK = ("PATCH", "/organization/{orgid}/resource-collection/bulk")
-ANN = "ann@northwind.example"
-EVERYTHING = (
-    "{resource-collection: edit, tenant-setting: edit, user-profile: edit, user: edit, "
-    "queue: view, site: view, team: view, channel: view}"
-)
+
+
+def planned_by_ann(workshop: Workshop, permissions: str, **given: Any) -> Plan:
+    seeded(workshop, 4, more=OWN)
+    ann_applies(workshop, permissions, **given)
+    workshop.manifests(*collections(4, "later"))
+    return workshop.plan()
 
 
 def sizes(plan: Plan) -> list[int]:
@@ -113,63 +116,37 @@ def test_no_batch_waits_for_itself(workshop: Workshop) -> None:
     assert sizes(plan) == []
 
 
-def planned_by(
-    workshop: Workshop,
-    permissions: str,
-    *,
-    resources: str = "all",
-    kind: str = "licensed-administrator",
-    machine: bool = False,
-) -> Plan:
-    """Four changes, planned by Ann, who has these rights, or by a machine account."""
-    seeded(
-        workshop,
-        4,
-        more="  - {name: Own, resources: {site: all, team: all, queue: all, channel: all}}\n",
-    )
-    known = f"{{email: {ANN}, token: ann-token, machine: {str(machine).lower()}}}"
-    profile = f"{{name: Applies, type: {kind}, permissions: {permissions}, resources: {resources}}}"
-    person = "" if machine else f"  - {{email: {ANN}, profile: Applies}}\n"
-    seed = (workshop.root / "seed.yaml").read_text(encoding="utf-8")
-    seed = seed.replace("identities: [", f"identities: [{known}, ")
-    seed = seed.replace("users:\n", f"  - {profile}\nusers:\n{person}")
-    workshop.write("seed.yaml", seed)
-    workshop.write("reconciler.yaml", PROJECT.replace("seed.yaml}", f"seed.yaml, as: {ANN}}}"))
-    workshop.manifests(*collections(4, "later"))
-    return workshop.plan()
-
-
 @pytest.mark.parametrize(
     ("permissions", "resources", "expected"),
     [
-        (EVERYTHING, "all", [4]),
+        (RIGHTS, "all", [4]),
         ("all", "all", [4]),
-        (EVERYTHING.replace("tenant-setting: edit", "tenant-setting: view"), "all", []),
-        (EVERYTHING.replace("tenant-setting: edit, ", ""), "all", []),
-        (EVERYTHING, "{collections: [Own, C 00, C 01, C 02, C 03], default: Own}", []),
+        (RIGHTS.replace("tenant-setting: edit", "tenant-setting: view"), "all", []),
+        (RIGHTS.replace("tenant-setting: edit, ", ""), "all", []),
+        (RIGHTS, "{collections: [Own, C 00, C 01, C 02, C 03], default: Own}", []),
     ],
 )
 def test_it_takes_all_three_rights(
     workshop: Workshop, permissions: str, resources: str, expected: list[int]
 ) -> None:
-    plan = planned_by(workshop, permissions, resources=resources)
+    plan = planned_by_ann(workshop, permissions, resources=resources)
     assert not plan.errored, plan.findings
     assert sizes(plan) == expected
     assert plan.summary.adopt == 4
 
 
 def test_without_edit_on_collections_nothing_is_planned_at_all(workshop: Workshop) -> None:
-    plan = planned_by(workshop, EVERYTHING.replace("collection: edit", "collection: view"))
+    plan = planned_by_ann(workshop, RIGHTS.replace("collection: edit", "collection: view"))
     assert plan.errored
     assert "WCC145" in {each.code for each in plan.findings}
     assert not plan.steps
 
 
 def test_full_access_of_a_supervisor_has_no_tenant_settings(workshop: Workshop) -> None:
-    assert sizes(planned_by(workshop, "all", kind="supervisor")) == []
+    assert sizes(planned_by_ann(workshop, "all", kind="supervisor")) == []
 
 
 def test_nobody_knows_the_rights_of_a_machine_account(workshop: Workshop) -> None:
-    plan = planned_by(workshop, EVERYTHING, machine=True)
+    plan = planned_by_ann(workshop, RIGHTS, machine=True)
     assert plan.summary.writes == 4
     assert sizes(plan) == []
