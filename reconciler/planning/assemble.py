@@ -12,10 +12,13 @@ from reconciler.model.live import Snapshot
 from reconciler.model.plan import Operation, Record, Request, Step
 from reconciler.model.value import Ref, Values, refs, to_json
 from reconciler.planning import diff, order
+from reconciler.planning.batches import batched
 from reconciler.planning.item import Item, applied_values
 from reconciler.planning.match import How
 from reconciler.planning.resolve import Directory
 from reconciler.planning.view import completed, sendable
+from reconciler.rules.world import World
+from reconciler.vendor import Bulk
 
 
 def _action(item: Item) -> Action:
@@ -119,12 +122,13 @@ def _source(item: Item) -> Source | None:
     return Source(item.resource.origin.file, item.resource.origin.line)
 
 
-def steps(
+def steps(  # noqa: PLR0913, PLR0917 - the parts of a plan, each used as it is
     tenant: str,
     schedule: order.Schedule,
     items: Iterable[Item],
     made: Mapping[Address, Values],
     directory: Directory,
+    world: World,
 ) -> tuple[Step, ...]:
     """The operations of one tenant in numbered steps.
 
@@ -132,6 +136,7 @@ def steps(
     """
     expected = {item.address: item.live.digest for item in items if item.live}
     ids = operation_ids(tenant, schedule)
+    batches = batched(tenant, schedule, world)
 
     def waits_for(write: order.Write) -> Iterator[str]:
         if write.mends:
@@ -144,15 +149,16 @@ def steps(
 
     def operation(write: order.Write) -> Operation:
         disturbed = made.get(write.address, {})
-        expect = expected.get(write.address)
+        expect, batch = expected.get(write.address), batches.get(write.address, "")
         if write.mends:
             write = replace(write, before={**write.after, **disturbed})
-            expect = None
+            expect, batch = None, ""
         return Operation(
             id=ids[write.address, write.mends],
             addresses=(str(write.address),),
-            request=_request(write, expect, directory),
+            request=_request(write, expect, directory, write.kind.bulk if batch else None),
             after=tuple(sorted(waits_for(write))),
+            batch=batch,
             disturbs=() if write.mends else tuple(sorted(disturbed)),
             mends=ids[write.address, False] if write.mends else "",
         )
@@ -169,9 +175,13 @@ def operation_ids(tenant: str, schedule: order.Schedule) -> Mapping[tuple[Addres
     return {(each.address, each.mends): f"{tenant}:{n}" for n, each in enumerate(flat, 1)}
 
 
-def _request(write: order.Write, expect: str | None, directory: Directory) -> Request:
+def _request(
+    write: order.Write, expect: str | None, directory: Directory, bulk: Bulk | None
+) -> Request:
     object_id = None if write.action is Action.CREATE else str(write.key)
     method, path = write.kind.endpoint(write.action, object_id or "{id}")
+    if bulk is not None:
+        method, path = bulk.method, bulk.path
     changed = diff.differing(write.before, write.after)
     return Request(
         action=write.action,

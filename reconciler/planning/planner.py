@@ -100,7 +100,7 @@ def plan(given: TenantInput, snapshot: Snapshot) -> TenantPlan:
         steps=()
         if errored
         else assemble.steps(
-            given.tenant, schedule, everything, side_effects.made(predicted), directory
+            given.tenant, schedule, everything, side_effects.made(predicted), directory, world
         ),
         records=() if given.revert is not None else tuple(assemble.records(items, directory)),
         diagnostics=tuple(diagnostics),

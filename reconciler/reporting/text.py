@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import groupby
@@ -174,7 +175,16 @@ def _count_line(what: Plan, style: Style) -> str:
         f", {restores} of them {'restores' if restores != 1 else 'a restore'}" if restores else ""
     )
     head = style.paint("Plan:", "bold")
-    return f"{head} {counts(what.summary)} ({writes} API write{several}{told})."
+    return f"{head} {counts(what.summary)} ({writes} API write{several}{told}{_in_bulk(what)})."
+
+
+def _in_bulk(what: Plan) -> str:
+    """How many of the calls write several objects."""
+    sizes = Counter(each.batch for each in what.operations() if each.batch)
+    if not sizes:
+        return ""
+    many = f", {len(sizes)} of them" if what.summary.writes > len(sizes) else ","
+    return f"{many} in bulk for {sizes.total()} objects"
 
 
 def _grouped(changes: Iterable[Change], style: Style) -> Iterable[list[Change]]:

@@ -11,6 +11,7 @@ from reconciler.model.change import Action
 from reconciler.model.rate import Rate
 from reconciler.rules.rule import RuleSet
 from reconciler.vendor import (
+    Bulk,
     Declared,
     Endpoint,
     Generated,
@@ -111,6 +112,13 @@ VENDOR = Vendor(
             count_limit=limits.MOST_COLLECTIONS,
             access=frozenset({"resources"}),
             permitted=rights.permitted,
+            bulk=Bulk(
+                "PATCH",
+                "/organization/{orgid}/resource-collection/bulk",
+                permitted=rights.may_edit_in_bulk,
+                least=3,
+                most=25,  # Cisco documents no limit
+            ),
         ),
         Kind(
             name="UserProfile",
