@@ -15,6 +15,7 @@ import pytest
 
 from reconciler.model.guard import Allowance
 from reconciler.vendor import AsgiApp, Sandbox
+from tests import bulk
 from tests.openapi import conforms
 from tests.unit.planning.test_hidden import ALL, DEE, SEED, asks, document
 from tests.workshop import EXAMPLE, Workshop
@@ -164,5 +165,17 @@ def test_every_kind_of_request(recorder: Recorder) -> None:
     asks(here, DEE)
     here.plan()
     assert {each.kind for each in recorder.exchanges} >= KINDS
+    for each in recorder.exchanges:
+        each.judge()
+
+
+def test_the_bulk_call(recorder: Recorder) -> None:
+    here = recorder.workshop
+    bulk.seeded(here, 3)
+    here.manifests(*bulk.collections(3, "later"))
+    here.planned_and_applied()
+    assert ("PATCH", "/organization/*/resource-collection/bulk") in {
+        each.kind for each in recorder.exchanges
+    }
     for each in recorder.exchanges:
         each.judge()
