@@ -1,6 +1,6 @@
 """Applies that are killed (SIGKILL) just before or after one of their writes to the journal.
 
-`python -m tests.killed` is a server of one thread: it has everything imported, and forks itself for
+`python -m tests.killed` is a server of one thread: it has everything ready, and forks itself for
 each apply that it is asked for, so that a process that really dies costs some milliseconds.
 """
 
@@ -11,22 +11,21 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from reconciler import pipeline  # noqa: F401 - what a child needs is imported before the fork
-from reconciler.engine import apply as _apply  # noqa: F401
 from reconciler.errors import ReconcilerError
 from reconciler.http.tokens import FixedToken
-from reconciler.model.plan import load
+from reconciler.model.plan import dump, load
 from reconciler.sandbox.faults import fault
 from reconciler.sandbox.faulty import faulty
 from reconciler.state.sql import SqlState
 from reconciler.vendor import AsgiApp
 from tests.virtual import VirtualPacing
-from tests.workshop import Call, Workshop
+from tests.workshop import COLLECTION, Call, Workshop
 
 PLAN = "plan.json"
 JOURNAL = ("start_run", "intend", "settle", "record", "finish_run")
@@ -113,10 +112,20 @@ class Assassin:
 
 def main() -> None:
     """Answer orders until there are no more."""
+    _warm_up()
     for line in sys.stdin:
-        given = json.loads(line)
-        order = Order(**{k: tuple(v) if isinstance(v, list) else v for k, v in given.items()})
+        given: dict[str, Any] = json.loads(line)
+        order = Order(**given | {"faults": tuple(given["faults"])})
         print(json.dumps(vars(_killed(order))), flush=True)
+
+
+def _warm_up() -> None:
+    """What is imported and built on first use is there before the forks."""
+    with tempfile.TemporaryDirectory() as folder:
+        here = Workshop(Path(folder))
+        here.manifests(COLLECTION)
+        plan = here.plan()
+        here.apply(load(dump(plan)))
 
 
 def _killed(order: Order) -> Died:
@@ -153,7 +162,8 @@ def _carried_out(order: Order) -> Died:
         else:
             ledgers = here.apply(load((here.root / PLAN).read_bytes()))
     except ReconcilerError as error:
-        return Died(killed=False, outcome=error.outcome, told=str(error), writes=counted())
+        told = f"{error}\n{error.told.detail}"
+        return Died(killed=False, outcome=error.outcome, told=told, writes=counted())
     codes = " ".join(event.code for each in ledgers for event in each.failed)
     outcome = ledgers[-1].outcome if ledgers else "nothing"
     return Died(killed=False, outcome=outcome, told=codes, writes=counted())

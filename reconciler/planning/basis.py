@@ -82,8 +82,11 @@ def _objects_moved_on(
 ) -> Iterator[str]:
     marks = {(kind, str(key)): mark for kind, key, mark in _fingerprints(snapshot)}
     changes = {change.address: change for change in plan.changes}
+    # what the plan deletes may be in its basis once more, by its id, as something referred to
+    written = {(Address.parse(text).kind, each.id): each for text, each in left.items()}
     for text, seen_ in plan.basis[tenant].objects.items():
-        address, was = Address.parse(text), left.get(text, seen_)
+        address = Address.parse(text)
+        was = left.get(text) or written.get((address.kind, seen_.id), seen_)
         mark = marks.get((address.kind, was.id)) if was.id else None
         if was.digest == mark:
             continue
