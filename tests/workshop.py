@@ -20,7 +20,7 @@ from reconciler.engine.events import Event, Ledger
 from reconciler.engine.prepare import Work
 from reconciler.manifests.project import load_project
 from reconciler.model.guard import NOTHING_ALLOWED, Allowance
-from reconciler.model.plan import Plan
+from reconciler.model.plan import Plan, load
 from reconciler.sandbox.store import Store
 from reconciler.vendor import AsgiApp, Pace, Sandbox, TokenSource, Vendor, discover
 
@@ -146,8 +146,9 @@ class Workshop:
         self.kept: dict[str, tuple[Pace, TokenSource]] = {}
         self.parallelism = 8
         self.vendors = {name: self._recording(v) for name, v in discover().items()}
-        self.write("seed.yaml", SEED)
-        self.write("reconciler.yaml", PROJECT)
+        for name, text in (("seed.yaml", SEED), ("reconciler.yaml", PROJECT)):
+            if not (root / name).exists():  # a folder may be a workshop already
+                self.write(name, text)
 
     def _recording(self, vendor: Vendor) -> Vendor:
         opened = vendor.sandbox
@@ -182,6 +183,11 @@ class Workshop:
         return asyncio.run(
             pipeline.apply(self.work(allow=allow), plan, saved=saved, report=self.events.append)
         )
+
+    def resume(self) -> tuple[Ledger, ...]:
+        """Carry on what was interrupted; nothing where nothing was."""
+        found = pipeline.resumable(self.work())
+        return self.apply(load(found.plan)) if found is not None else ()
 
     def planned_and_applied(self) -> Plan:
         """A plan that has no error, carried out whole."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from graphlib import TopologicalSorter
 from heapq import heappop, heappush
 
@@ -28,7 +28,7 @@ from reconciler.model.journal import Intent, Left, Settled
 from reconciler.model.ownership import Row
 from reconciler.model.plan import Operation, Plan, Request
 from reconciler.model.value import Json, Values, from_json
-from reconciler.planning import diff
+from reconciler.planning import diff, recorded
 from reconciler.planning.staleness import differences
 from reconciler.state.lease import Lease
 from reconciler.state.sql import SqlState
@@ -315,16 +315,9 @@ class Apply:
         return sorted(set(differing) - set(operation.disturbs))
 
     def _row(self, change: Change, object_id: str, name: str) -> Row:
-        before = self._rows.get(change.previous_address or change.address)
-        if self.plan.mode == "revert" and before is not None:
-            return replace(before, name=name)
-        return Row.of(
-            address=change.address,
-            object_id=object_id,
-            name=name,
-            applied=self._resolved(change.after),
-            prevent_destroy=change.prevent_destroy,
-            adopted=change.action is Action.ADOPT or (before is not None and before.adopted),
+        applied = self._resolved(change.after)
+        return recorded.row(
+            self.plan, change, self._rows, object_id=object_id, name=name, applied=applied
         )
 
     def _failed(self, operation: Operation, error: ReconcilerError, elapsed: float) -> None:
@@ -359,29 +352,8 @@ class Apply:
 
     def _record_what_needs_no_write(self) -> None:
         """Adopted, moved and forgotten objects, and rows that Git has overtaken."""
-        keep = [
-            Row.of(
-                r.address,
-                r.object_id,
-                r.name,
-                r.applied,
-                prevent_destroy=r.prevent_destroy,
-                adopted=r.adopted,
-            )
-            for r in self.plan.records
-            if Address.parse(r.address).tenant == self.tenant
-        ]
-        drop = []
-        for change in self._changes.values():
-            if change.writes:
-                continue
-            if change.action is Action.FORGET:
-                drop.append(change.address)
-            elif change.object_id is not None:
-                keep.append(self._row(change, change.object_id, change.name))
-                if change.previous_address:
-                    drop.append(change.previous_address)
-        self.state.record(self.run, keep, drop)
+        found = recorded.unwritten(self.plan, self.tenant, self._rows)
+        self.state.record(self.run, found.keep, found.drop)
 
     def _tell(self, kind: str, operation: Operation, **facts: object) -> None:
         event = self._event(kind, operation, **facts)

@@ -13,6 +13,7 @@ from reconciler.model.plan import Plan, Seen
 from reconciler.model.value import Ref, digest, refs
 from reconciler.planning.item import Item, TenantInput
 from reconciler.planning.match import LiveIndex, normal
+from reconciler.planning.recorded import unwritten
 from reconciler.planning.staleness import differences
 from reconciler.rules.world import World
 
@@ -81,8 +82,11 @@ def _objects_moved_on(
 ) -> Iterator[str]:
     marks = {(kind, str(key)): mark for kind, key, mark in _fingerprints(snapshot)}
     changes = {change.address: change for change in plan.changes}
+    # what the plan deletes may be in its basis once more, by its id, as something referred to
+    written = {(Address.parse(text).kind, each.id): each for text, each in left.items()}
     for text, seen_ in plan.basis[tenant].objects.items():
-        address, was = Address.parse(text), left.get(text, seen_)
+        address = Address.parse(text)
+        was = left.get(text) or written.get((address.kind, seen_.id), seen_)
         mark = marks.get((address.kind, was.id)) if was.id else None
         if was.digest == mark:
             continue
@@ -125,12 +129,19 @@ def _left(plan: Plan, done: Mapping[str, Left]) -> Mapping[str, Seen]:
 def rows_moved_on(
     plan: Plan, tenant: str, rows: Mapping[str, Row], left: Mapping[str, Seen] = NOTHING_LEFT
 ) -> Iterator[str]:
-    """One sentence for each of our records that another run changed meanwhile."""
+    """One sentence for each of our records that another run changed meanwhile.
+
+    One that is as the plan itself leaves it was written by an earlier apply of the plan.
+    """
     until_now = {change.address: change.previous_address for change in plan.changes}
+    ours = unwritten(plan, tenant, rows)
+    leaves: dict[str, str | None] = dict.fromkeys(ours.drop)
+    leaves |= {row.address: _row(row) for row in ours.keep}
     for text, was in plan.basis[tenant].objects.items():
-        address = Address.parse(text)
-        row = rows.get(until_now.get(text) or text)
-        if text not in left and address.outside is None and was.row != _row(row):
+        address, now = Address.parse(text), _row(rows.get(until_now.get(text) or text))
+        if text in left or address.outside is not None or was.row == now:
+            continue
+        if text not in leaves or leaves[text] != _row(rows.get(text)):
             yield f"{_shown(address)}: our record of it was changed by another run"
     yield from _owned_by_now(plan, tenant, rows)
 
