@@ -96,10 +96,13 @@ class Lease:
 
     def check(self) -> None:
         """Raise LockedError where it is another's by now, StateError where the state is silent."""
-        if self.holds():
-            return
+        if not self.holds():
+            raise self.lost()
+
+    def lost(self) -> LockedError:
+        """What is told where it is another's by now."""
         now = lock_of(self._engine, self.tenant)
-        raise LockedError(
+        return LockedError(
             LOST,
             f"the lock of tenant {self.tenant} is not ours any more: nothing more is sent",
             detail=now.holder.described(self._clock()) if now and now.held else "",

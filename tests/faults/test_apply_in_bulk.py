@@ -186,7 +186,7 @@ def test_one_that_is_refused_fails_alone(tenant: Workshop) -> None:
 
     def meanwhile(method: str, _path: str) -> None:
         if method == "PATCH" and next(bulk, False):
-            everything = {each: "all" for each in ("site", "team", "queue", "channel")}
+            everything = dict.fromkeys(("site", "team", "queue", "channel"), "all")
             tenant.act("create-collection", name="Taken", **everything)
 
     tenant.before = meanwhile
@@ -217,7 +217,7 @@ def test_one_that_waits_in_vain_is_left_out(tenant: Workshop) -> None:
 
     def meanwhile(method: str, _path: str) -> None:
         if method == "PATCH" and next(bulk, False):
-            everything = {each: "all" for each in ("site", "team", "queue", "channel")}
+            everything = dict.fromkeys(("site", "team", "queue", "channel"), "all")
             tenant.act("create-collection", name="New 1", **everything)
 
     tenant.before = meanwhile

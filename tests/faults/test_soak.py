@@ -116,8 +116,7 @@ def _profile(chance: random.Random, name: str, collections: list[str]) -> dict[s
         "name": chance.choice((name, name, f"{name} of ours")),
         "profileType": "supervisor",
         "description": chance.choice(("", "first", "second")),
-        "permissions": chance.choice(worlds.MONITORING)
-        | {"queue": chance.choice(worlds.LEVELS)},
+        "permissions": chance.choice(worlds.MONITORING) | {"queue": chance.choice(worlds.LEVELS)},
         "resources": limited,
     }
     return _document("UserProfile", name, spec)

@@ -63,6 +63,7 @@ def applied_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def applied(workshop: Workshop, applied_once: Path) -> Workshop:
     shutil.copytree(applied_once, workshop.root, dirs_exist_ok=True)
+    workshop.parallelism = 1
     return workshop
 
 
@@ -150,6 +151,7 @@ def test_what_only_the_tenant_has_is_pruned(workshop: Workshop, golden: Golden) 
     workshop.planned_and_applied()
     workshop.manifests(COLLECTION, PROFILE)
     workshop.act("move-user", user="kim@northwind.example", profile="Night lead")
+    workshop.parallelism = 1
     plan = workshop.plan()
     golden("prune/plan.txt", shown(plan))
     (ledger,) = workshop.apply(plan)
