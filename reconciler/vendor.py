@@ -16,6 +16,7 @@ from __future__ import annotations
 from collections.abc import (
     Awaitable,
     Callable,
+    Collection,
     Iterable,
     Iterator,
     Mapping,
@@ -341,6 +342,9 @@ class Writer(Protocol):
 
     async def find(self, kind: str, name: str) -> LiveObject | None:
         """The object that carries this vendor name, None where there is none."""
+
+    async def taken(self, kind: str, names: Collection[str]) -> Mapping[str, str]:
+        """Those of these vendor names that objects carry, each with the id of its object."""
 
     async def create(self, kind: str, values: Values) -> Written:
         """Make the object with these attributes."""

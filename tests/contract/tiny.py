@@ -7,7 +7,7 @@ the core knows none by name.
 from __future__ import annotations
 
 import sys
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Collection, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -100,6 +100,10 @@ class TinyWriter(TinyReader):
     async def find(self, kind: str, name: str) -> LiveObject | None:
         found = (i for i, b in self._here.items() if (b["kind"], b["name"]) == (kind, name))
         return next((_live(i, self._here[i]) for i in found), None)
+
+    async def taken(self, kind: str, names: Collection[str]) -> Mapping[str, str]:
+        here = {b["name"]: i for i, b in self._here.items() if b["kind"] == kind}
+        return {name: here[name] for name in names if name in here}
 
     async def create(self, kind: str, values: Values) -> Written:
         object_id = f"{kind[0].lower()}-{len(self._here) + 1}"

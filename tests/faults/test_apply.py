@@ -308,3 +308,21 @@ def test_no_token_reaches_plan_state_or_output(workshop: Workshop, tmp_path: Pat
     state = (tmp_path / ".reconciler" / "state.db").read_bytes()
     assert b"root-token" not in state
     assert "root-token" not in json.dumps([str(event) for event in workshop.events])
+
+
+@pytest.mark.parametrize("count", [3, 30])
+def test_a_name_that_is_taken_by_now_is_found_among_many(workshop: Workshop, count: int) -> None:
+    """Before anything is written, whether few names are asked for or a list is read."""
+    desk = COLLECTION.replace("name: billing", "name: desk-{0}")
+    desk = desk.replace("name: Billing\n", "name: Desk {0}\n")
+    workshop.manifests(*(desk.replace("{0}", str(number)) for number in range(count)))
+    plan = workshop.plan()
+    everything = dict.fromkeys(("site", "team", "queue", "channel"), "all")
+    workshop.act("create-collection", name="Desk 2", **everything)
+    workshop.writes()
+    with pytest.raises(StalePlanError) as caught:
+        workshop.apply(plan, saved=False)
+    assert caught.value.told.detail == (
+        "webexcc/ResourceCollection/desk-2 exists in the tenant by now"
+    )
+    assert not workshop.writes()

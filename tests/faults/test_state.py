@@ -102,7 +102,7 @@ def test_a_state_that_breaks_in_mid_run_stops_before_the_next_call(
     assert ledger.outcome == "partial"
     assert code in {each.code for each in ledger.failed}
     assert len(ledger.done) + len(ledger.failed) + len(ledger.not_started) == len(NAMES)
-    assert 2 <= written < len(NAMES)
+    assert 1 <= written < len(NAMES)
     # no call was sent without its intent
     assert written <= intents(many)
     time.sleep(SHORT)  # a process that ends leaves no lock behind, but this one goes on

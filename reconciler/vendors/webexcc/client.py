@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -42,6 +42,7 @@ ITEMS = {
     USER: "user",
     "team": "team",
 }
+FEW = 10
 NO_TEAMS: frozenset[Ref] = frozenset()
 KINDS = (PROFILE, COLLECTION, USER, *COLLECTION_TYPES)
 
@@ -173,12 +174,30 @@ class WebexWriter(WebexReader):
 
     async def find(self, kind: str, name: str) -> LiveObject | None:
         """The profile or collection of that name, None where there is none."""
+        object_id = await self._id_of(kind, name)
+        return await self.fetch(kind, object_id) if object_id else None
+
+    async def taken(self, kind: str, names: Collection[str]) -> Mapping[str, str]:
+        """Few names are asked for one by one; for many the list takes fewer requests."""
+        if len(names) > FEW:
+            lists = Lists(
+                self._session, self._endpoint.organization, limit=self._endpoint.parallelism
+            )
+            return {
+                n: str(row["id"]) for row in await lists.rows(kind) if (n := row["name"]) in names
+            }
+        asked = tuple(names)
+        found = await in_parallel(
+            asked, lambda name: self._id_of(kind, name), limit=self._endpoint.parallelism
+        )
+        return {name: each for name, each in zip(asked, found, strict=True) if each}
+
+    async def _id_of(self, kind: str, name: str) -> str | None:
         # json.dumps quotes as RSQL does; names hold neither quotes nor backslashes anyway
         query = {"filter": f"name=={json.dumps(name)}", "page": "0", "pageSize": "2"}
         answer = await self._session.get(self._path(listing.PATHS[kind]), query)
         with documented(f"GET {listing.PATHS[kind]}", answer.tracking_id):
-            found = [str(row["id"]) for row in answer.body["data"]]
-        return await self.fetch(kind, found[0]) if found else None
+            return next((str(row["id"]) for row in answer.body["data"]), None)
 
     async def create(self, kind: str, values: Values) -> Written:
         """POST the object, and read it back."""
