@@ -14,7 +14,6 @@ import sqlite3
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -80,13 +79,6 @@ FAULTS = (
 )
 
 
-@pytest.fixture(scope="module")
-def assassin() -> Iterator[Assassin]:
-    made = Assassin()
-    yield made
-    made.close()
-
-
 def change_set(chance: random.Random) -> str:
     """What Git wants next: some of the few names, each with something else."""
     collections = [each for each in COLLECTIONS if chance.random() < 0.7]
@@ -116,8 +108,7 @@ def _profile(chance: random.Random, name: str, collections: list[str]) -> dict[s
         "name": chance.choice((name, name, f"{name} of ours")),
         "profileType": "supervisor",
         "description": chance.choice(("", "first", "second")),
-        "permissions": chance.choice(worlds.MONITORING)
-        | {"queue": chance.choice(worlds.LEVELS)},
+        "permissions": chance.choice(worlds.MONITORING) | {"queue": chance.choice(worlds.LEVELS)},
         "resources": limited,
     }
     return _document("UserProfile", name, spec)
@@ -157,14 +148,16 @@ class World:
             return
         self.counted["change sets"] += 1
         self.counted["operations"] += self.twin.planned_and_applied().summary.writes
-        for number in range(self.chance.randint(1, TRIES)):
-            self._try(resume=number > 0 and self.chance.random() < 0.6)
+        left = False
+        for _ in range(self.chance.randint(1, TRIES)):
+            left = self._try(resume=left and self.chance.random() < 0.7)
         if self.chance.random() < 0.5:
             assert [each.outcome for each in self.here.resume()] in ([], ["done"])
         self.here.planned_and_applied()
         self._is_the_same()
 
-    def _try(self, *, resume: bool) -> None:
+    def _try(self, *, resume: bool) -> bool:
+        """One apply; whether it left something to do."""
         if not resume:
             plan = self.here.plan()
             assert not plan.errored, plan.findings
@@ -174,13 +167,14 @@ class World:
             f"{each} probability={chance.choice((0.05, 0.3))} seed={chance.randrange(10**6)}"
             for each in chance.sample(FAULTS, chance.randint(0, 3))
         )
-        kill_at = chance.randint(1, 30) if chance.random() < 0.7 else 0
+        kill_at = chance.randint(1, 24) if chance.random() < 0.8 else 0
         when = chance.choice(("before", "after"))
         died = self._assassin.apply(Order(str(self.here.root), faults, kill_at, when, resume))
         assert died.outcome != "stale", died.told
         self.counted["runs"] += 1
         self.counted["faults"] += len(faults)
         self.counted[f"ended {died.outcome}"] += 1
+        return died.outcome != "done"
 
     def _is_the_same(self) -> None:
         assert not self.here.plan().differs
