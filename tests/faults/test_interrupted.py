@@ -4,19 +4,16 @@ from __future__ import annotations
 
 import sqlite3
 import sys
-from collections.abc import Callable
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from reconciler import pipeline
 from reconciler.errors import StalePlanError, UsageError
 from reconciler.model.address import Address
 from reconciler.model.plan import dump, load
-from reconciler.planning.aftermath import NOT_LANDED, OF_OLD
-from reconciler.sandbox.store import Store
+from reconciler.planning.aftermath import OF_OLD
 from reconciler.state.database import engine_of
 from reconciler.state.sql import SqlState, create_state
 from tests.killed import PLAN, Assassin, Died, Log, Order, calls

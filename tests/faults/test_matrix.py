@@ -305,7 +305,7 @@ def test_the_whole_of_it(  # noqa: PLR0913, PLR0917
     fault: str,
     kill_at: int,
     when: str,
-    by_resume: bool,  # noqa: FBT001
+    by_resume: bool,
 ) -> None:
     here = prepared(operation)
     killed(here, assassin, operation, fault=fault, at=(kill_at, when), by_resume=by_resume)

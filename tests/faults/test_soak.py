@@ -1,6 +1,6 @@
 """Random change sets, with random faults and kills: the tenant ends as Git wants it.
 
-A twin of the tenant is given the same change sets undisturbed: both are the same after each of them.
+A twin of the tenant is given the same change sets undisturbed: both are the same after each.
 Each world prints its seed where it fails; `SOAK_SEED=N pytest -m soak -k long` runs that one.
 """
 
@@ -127,7 +127,7 @@ class World:
     """A tenant to which everything happens, and its twin to which nothing does."""
 
     def __init__(self, root: Path, seed: int, assassin: Assassin) -> None:
-        self.chance = random.Random(seed)
+        self.chance = random.Random(seed)  # noqa: S311 - repeatable, no secret
         self.counted: Counter[str] = Counter()
         self._assassin = assassin
         (root / "here").mkdir()
