@@ -138,11 +138,14 @@ async def apply(  # noqa: PLR0913 - how it is done is said by name
     to `keep_going`.
 
     A saved plan is first compared with what it was made from, and what earlier runs did of it is
-    left out; raises StalePlanError. Raises BlockedError where a guard stops it and neither the plan
+    left out; raises StalePlanError. Raises UsageError for a tenant that the project does not have
+    any more, and BlockedError where a guard stops it and neither the plan
     nor this work has the leave. Where there is a `stop`, the first signal asks it, and the second
     one cancels.
     """
     refuse_if_blocked(what, work.allow)
+    names = [each.name for each in what.tenants]
+    tenants = work.project.chosen(names) if names else ()
     # `validate` does without SQL and HTTP
     from reconciler.engine.apply import TenantApply  # noqa: PLC0415
     from reconciler.engine.stopping import Stop  # noqa: PLC0415
@@ -153,8 +156,7 @@ async def apply(  # noqa: PLR0913 - how it is done is said by name
     asked = stop or Stop()
     try:
         with asked.on_signals() if stop is not None else nullcontext():
-            for read_ in what.tenants:
-                tenant = work.project.tenants[read_.name]
+            for tenant in tenants:
                 applied = TenantApply(work, tenant, what, state, report, asked, saved)
                 ledgers.append(await applied.run())
                 if asked.asked or (ledgers[-1].outcome != "done" and not keep_going):

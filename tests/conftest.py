@@ -1,15 +1,18 @@
-"""The three fixtures: a frozen clock, a workshop (a project on a recorded sandbox), a terminal."""
+"""The fixtures: a frozen clock, a workshop (a project on a recorded sandbox), a terminal, an
+assassin (applies that are killed).
+"""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
+from tests.killed import Assassin
 from tests.workshop import Terminal, Workshop
 
 # In CI a run repeats itself: what chance finds belongs to whoever looks for it, not to the next
@@ -41,3 +44,10 @@ def terminal(
         monkeypatch.delenv(name, raising=False)
     monkeypatch.chdir(tmp_path)
     return Terminal(tmp_path, capsys)
+
+
+@pytest.fixture(scope="session")
+def assassin() -> Iterator[Assassin]:
+    made = Assassin()
+    yield made
+    made.close()

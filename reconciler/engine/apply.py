@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
@@ -52,9 +52,19 @@ class TenantApply:
         ):
             async with vendor.writer(replace(endpoint, permit=lease.check)) as writer:
                 await read_back(
-                    tenant.name, writer, self.state, lease, parallelism=self.parallelism
+                    tenant.name,
+                    writer,
+                    self._partial,
+                    self.state,
+                    lease,
+                    parallelism=self.parallelism,
                 )
                 return await self._run(lease, writer)
+
+    async def _partial(self) -> Collection[str]:
+        """The kinds of which a part is hidden from who applies."""
+        vendor = self.work.vendors[self.tenant.vendor]
+        return (await read(self.tenant, vendor, (), self.work.around)).partial
 
     async def _run(self, lease: Lease, writer: Writer) -> Ledger:
         digest, name = fingerprint(self.plan), self.tenant.name

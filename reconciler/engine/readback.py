@@ -2,34 +2,46 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable, Collection
+
 from reconciler.engine.stale import about
 from reconciler.http.parallel import in_parallel
 from reconciler.model.address import Address
-from reconciler.model.journal import Settled, Unsettled
+from reconciler.model.journal import Unsettled
+from reconciler.model.live import LiveObject
 from reconciler.planning import aftermath
 from reconciler.state.lease import Lease
 from reconciler.state.sql import SqlState
 from reconciler.vendor import Writer
 
 
-async def read_back(
-    tenant: str, writer: Writer, state: SqlState, lease: Lease, *, parallelism: int
+async def read_back(  # noqa: PLR0913 - what it reads, and where it writes
+    tenant: str,
+    writer: Writer,
+    partial: Callable[[], Awaitable[Collection[str]]],
+    state: SqlState,
+    lease: Lease,
+    *,
+    parallelism: int,
 ) -> None:
     """Read the object of each operation without an outcome, and write down what came of it.
 
-    Raises TenantError where the tenant does not tell: then nothing is begun.
+    `partial` tells the kinds of which a part is hidden; what only somebody who sees all could tell
+    stays open then. Raises TenantError where the tenant does not tell: then nothing is begun.
     """
 
-    async def settled(each: Unsettled) -> Settled:
+    async def found(each: Unsettled) -> LiveObject | None:
         address, intent = Address.parse(each.intent.address), each.intent
         with about(address):
             if intent.object_id is None:
-                live = await writer.find(address.kind, aftermath.name_of(intent))
-            else:
-                live = await writer.fetch(address.kind, intent.object_id)
-        return aftermath.judged(intent, live)
+                return await writer.find(address.kind, aftermath.name_of(intent))
+            return await writer.fetch(address.kind, intent.object_id)
 
     open_ = state.unsettled(tenant)
-    found = await in_parallel(open_, settled, limit=parallelism)
-    for each, outcome in zip(open_, found, strict=True):
-        state.settle(each.run, [outcome], lease)
+    lives = await in_parallel(open_, found, limit=parallelism)
+    looked = list(zip(open_, lives, strict=True))
+    doubtful = [each for each, live in looked if aftermath.is_doubtful(each.intent, live)]
+    hidden = await partial() if doubtful else ()
+    for each, live in looked:
+        if each not in doubtful or Address.parse(each.intent.address).kind not in hidden:
+            state.settle(each.run, [aftermath.judged(each.intent, live)], lease)

@@ -15,6 +15,7 @@ from reconciler.planning import diff
 from reconciler.planning.match import LiveIndex, normal
 
 NOT_LANDED = "the run ended before it was known what came of it; it did not land"
+OF_OLD = "the run ended before it was known what came of it; its version did not keep what it wrote"
 CHANGED = "the run ended before it was known what came of it; by now somebody changed the object"
 
 
@@ -23,8 +24,17 @@ def name_of(intent: Intent) -> str:
     return str(_values(intent.after).get("name", ""))
 
 
+def is_doubtful(intent: Intent, live: LiveObject | None) -> bool:
+    """Whether who sees a part of a kind only cannot tell what came of an operation."""
+    if intent.action == Action.DELETE:
+        return live is None
+    return live is None or bool(diff.differing(live.values, _values(intent.after)))
+
+
 def judged(intent: Intent, live: LiveObject | None) -> Settled:
     """What came of an operation, by what the tenant has of its object now."""
+    if intent.after is None and intent.action != Action.DELETE:
+        return _failed(intent, OF_OLD)
     if intent.action == Action.DELETE:
         return _done(intent, None) if live is None else _failed(intent, NOT_LANDED)
     if live is not None and not diff.differing(live.values, _values(intent.after)):
@@ -40,19 +50,19 @@ def rows_after(
 ) -> Mapping[str, Row]:
     """Our records as they are once the open operations are understood; nothing is written.
 
-    Where a part is hidden, absence tells nothing: those kinds are left to the next apply.
+    Where a part is hidden, absence tells nothing: what is doubtful then is left open.
     """
-    open_ = [
-        each
-        for each in unsettled
-        if Address.parse(each.intent.address).kind not in snapshot.partial
-    ]
+    open_ = list(unsettled)
     if not open_:
         return rows
     look = _finder(snapshot)
     known = dict(rows)
     for each in open_:
-        settled = judged(each.intent, look(each.intent))
+        live = look(each.intent)
+        partial = Address.parse(each.intent.address).kind in snapshot.partial
+        if partial and is_doubtful(each.intent, live):
+            continue
+        settled = judged(each.intent, live)
         if settled.outcome == "done":
             if settled.drop is not None:
                 known.pop(settled.drop, None)

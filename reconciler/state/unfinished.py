@@ -78,20 +78,22 @@ def is_finished(connection: Connection, tenant: str, plan_digest: str) -> str | 
 
 def resumable(connection: Connection, tenants: Collection[str]) -> Resumable | None:
     """The newest run that left something to do, of those that are the last of their tenant."""
-    seen: set[str] = set()
+    last: dict[str, Found] = {}  # type: ignore[type-arg]
     for run in _latest(connection, tenants):
-        if run.tenant in seen:
-            continue
-        seen.add(run.tenant)
+        last.setdefault(run.tenant, run)
+    for run in sorted(last.values(), key=lambda each: (each.started, each.id), reverse=True):
         if run.command == APPLY and run.outcome != DONE and run.plan is not None:
             return Resumable(run.id, run.tenant, zlib.decompress(run.plan))
     return None
 
 
 def _latest(connection: Connection, tenants: Collection[str]) -> tuple[Found, ...]:  # type: ignore[type-arg]
+    """The runs on these tenants, of each the newest first: by its lock's token, as no clock can
+    turn that back.
+    """
     asked = (
         select(_RUN)
         .where(_RUN.c.tenant.in_(tenants))
-        .order_by(_RUN.c.started.desc(), _RUN.c.id.desc())
+        .order_by(_RUN.c.token.desc(), _RUN.c.started.desc(), _RUN.c.id.desc())
     )
     return tuple(connection.execute(asked))

@@ -12,7 +12,7 @@ import shutil
 import sqlite3
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -135,13 +135,6 @@ TOGETHER = [
     if (row + column) % 2 == 0
 ]
 """Of operation, fault and kill together a part."""
-
-
-@pytest.fixture(scope="module")
-def assassin() -> Iterator[Assassin]:
-    made = Assassin()
-    yield made
-    made.close()
 
 
 Prepared = Callable[[str], Workshop]
