@@ -5,7 +5,7 @@ Each stage takes plain data and gives plain data; only `read` and `apply` touch 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -133,6 +133,7 @@ async def apply(  # noqa: PLR0913 - how it is done is said by name
     report: Report,
     stop: Stop | None = None,
     keep_going: bool = False,
+    over: Callable[[Ledger], None] = lambda _ledger: None,
 ) -> tuple[Ledger, ...]:
     """Carry out a plan, tenant by tenant; stops before the next one after a failure, unless it is
     to `keep_going`.
@@ -141,7 +142,8 @@ async def apply(  # noqa: PLR0913 - how it is done is said by name
     left out; raises StalePlanError. Raises UsageError for a tenant that the project does not have
     any more, and BlockedError where a guard stops it and neither the plan
     nor this work has the leave. Where there is a `stop`, the first signal asks it, and the second
-    one cancels.
+    one cancels. Each tenant's account is told to `over` as soon as the tenant is over, so that it
+    is known where a later one is refused, or all is stopped at once.
     """
     refuse_if_blocked(what, work.allow)
     names = [each.name for each in what.tenants]
@@ -157,7 +159,7 @@ async def apply(  # noqa: PLR0913 - how it is done is said by name
     try:
         with asked.on_signals() if stop is not None else nullcontext():
             for tenant in tenants:
-                applied = TenantApply(work, tenant, what, state, report, asked, saved)
+                applied = TenantApply(work, tenant, what, state, report, asked, saved, over)
                 ledgers.append(await applied.run())
                 if asked.asked or (ledgers[-1].outcome != "done" and not keep_going):
                     break

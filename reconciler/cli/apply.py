@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import time
-from dataclasses import dataclass
+from collections.abc import Awaitable
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import click
@@ -13,12 +14,16 @@ from reconciler import pipeline
 from reconciler.cli.asking import yes
 from reconciler.cli.options import Common, common, targets, work
 from reconciler.cli.output import print_on, saved, show_plan
+from reconciler.cli.terminal import StatusLine
 from reconciler.engine.events import Event, Ledger
 from reconciler.engine.prepare import Work
 from reconciler.errors import CancelledError, ReconcilerError, UsageError
 from reconciler.model.plan import Plan, load
-from reconciler.planning.guards import refuse_if_blocked
-from reconciler.reporting import applying, json
+from reconciler.planning.guards import refuse_if_blocked, wanted
+from reconciler.reporting import applying, json, ledger
+
+_STALE = frozenset({"RUN104"})
+"""After these the plan is not what the tenant is any more: it cannot be resumed."""
 
 
 @click.command(name="apply")
@@ -71,7 +76,7 @@ def _apply(chosen: Common, plan: Path | None, targets: tuple[str, ...], how: How
     with work(chosen, targets) as what:
         if how.resume:
             return _resume(what, chosen, how)
-        made = saved(plan) if plan is not None else _made(what, chosen)
+        made = saved(plan) if plan is not None else _made(what, chosen, how)
         if made.errored:
             if chosen.json:
                 click.echo(json.not_applicable(made))
@@ -79,7 +84,7 @@ def _apply(chosen: Common, plan: Path | None, targets: tuple[str, ...], how: How
         refuse_if_blocked(made, chosen.allow)
         if plan is None and made.differs and not how.auto_approve:
             _approved(chosen)
-        if plan is None and how.auto_approve and not chosen.json:
+        if plan is None and how.auto_approve and not (chosen.json or chosen.quiet):
             click.echo("")
         return _carry_out(made, what, chosen, how, is_saved=plan is not None)
 
@@ -96,10 +101,11 @@ def _resume(what: Work, chosen: Common, how: How) -> int:
     return _carry_out(load(found.plan), what, chosen, how, is_saved=True)
 
 
-def _made(what: Work, chosen: Common) -> Plan:
+def _made(what: Work, chosen: Common, how: How) -> Plan:
     started = time.monotonic()
     made = asyncio.run(pipeline.plan(what))
-    if not chosen.json:
+    unseen = chosen.quiet and how.auto_approve and not made.errored
+    if not (chosen.json or unseen):
         show_plan(made, chosen, seconds=time.monotonic() - started)
     return made
 
@@ -118,28 +124,111 @@ def _approved(chosen: Common) -> None:
 def _carry_out(made: Plan, what: Work, chosen: Common, how: How, *, is_saved: bool) -> int:
     from reconciler.engine.stopping import Stop  # noqa: PLC0415 - with it comes asyncio
 
-    several = len(made.tenants) > 1
-    stop = Stop(lambda text: click.echo(text, err=True))
-
-    def report(told: Event) -> None:
-        line = json.event(told) if chosen.json else applying.event(told, chosen.paint, several)
-        if line is not None and not (chosen.quiet and not chosen.json):
-            print_on(line)
-
+    screen = Screen(made, what, chosen)
+    stop = Stop(screen.say)
     doing = pipeline.apply(
-        what, made, saved=is_saved, report=report, stop=stop, keep_going=how.keep_going
+        what,
+        made,
+        saved=is_saved,
+        report=screen.report,
+        stop=stop,
+        keep_going=how.keep_going,
+        over=screen.ledgers.append,
     )
     try:
-        ledgers = asyncio.run(doing)
+        asyncio.run(screen.watched(doing))
     except asyncio.CancelledError:
-        print_on(json.stopped(made) if chosen.json else "\n" + applying.STOPPED)
+        screen.account()
         return stop.exit_code
-    if chosen.json:
-        print_on(json.applied(made, ledgers))
-    else:
-        done = all(each.already_applied for each in ledgers)
-        print_on(("" if done else "\n") + applying.ledger(ledgers, made, chosen.paint))
-    return stop.exit_code or (0 if _all_done(ledgers) else 1)
+    except ReconcilerError as error:
+        if not screen.ledgers:
+            raise
+        screen.account(error)
+        if chosen.json:
+            return error.exit_code
+        raise
+    except Exception:
+        screen.account()  # a bug of ours: what was done is told all the same
+        raise
+    screen.account()
+    return stop.exit_code or (0 if _all_done(tuple(screen.ledgers)) else 1)
+
+
+class Screen:
+    """What is seen of an apply: its lines, how far it has come, and the account at the end."""
+
+    def __init__(self, made: Plan, what: Work, chosen: Common) -> None:
+        self.ledgers: list[Ledger] = []
+        self._made, self._work, self._chosen = made, what, chosen
+        self._several = len(made.tenants) > 1
+        self._progress = applying.Progress(made)
+        self._status = StatusLine(wanted=not (chosen.quiet or chosen.json))
+
+    async def watched(self, doing: Awaitable[object]) -> None:
+        """Wait for the apply, and draw the progress while it works or waits."""
+        drawing = asyncio.create_task(self._draw())
+        try:
+            await doing
+        finally:
+            drawing.cancel()
+            self._status.clear()
+
+    async def _draw(self) -> None:
+        while True:
+            self._show()
+            await asyncio.sleep(1.0)
+
+    def _show(self) -> None:
+        if not self._status.due:
+            return
+        if line := self._progress.line(self._status.columns, self._work.around.held()):
+            self._status.show(line)
+
+    def report(self, told: Event) -> None:
+        """One moment of the apply."""
+        chosen = self._chosen
+        self._progress.take(told)
+        if chosen.json:
+            print_on(json.event(told))
+            return
+        line = applying.event(told, chosen.paint, several=self._several, whole=chosen.verbose)
+        if line is not None and not chosen.quiet:
+            self._status.clear()
+            print_on(line)
+        self._show()
+
+    def say(self, text: str) -> None:
+        """A word beside the output, on stderr."""
+        self._status.clear()
+        click.echo(text, err=True)
+
+    def account(self, error: ReconcilerError | None = None) -> None:
+        """The ledger of the tenants that were reached; `error` stopped the apply after them."""
+        chosen, ledgers = self._chosen, tuple(self.ledgers)
+        if chosen.json:
+            print_on(json.applied(self._made, ledgers, error))
+            return
+        already = all(each.already_applied for each in ledgers) and error is None
+        style = ledger.Style(chosen.paint, whole=chosen.verbose)
+        told = ledger.ledger(ledgers, self._made, style, resume=self._resume(ledgers))
+        print_on(told if already or chosen.quiet else f"\n{told}")
+
+    def _resume(self, ledgers: tuple[Ledger, ...]) -> str:
+        """The command that carries the plan on; empty where the plan is stale or is done."""
+        if any(each.code in _STALE for one in ledgers for each in one.failed):
+            return ""
+        names = [each.name for each in self._made.tenants]
+        tenants = self._work.project.chosen(names) if names else ()
+        try:
+            found = pipeline.resumable(replace(self._work, tenants=tenants))
+        except ReconcilerError:  # of the state, which the ledger tells of
+            return ""
+        if found is None or found.run not in {each.run for each in ledgers}:
+            return ""
+        here = {each.name for each in self._work.project.chosen(())}
+        tenant = "" if found.tenant in here else f" --tenant {found.tenant}"
+        leave = f" --allow {wanted(self._made)}" if self._made.outcome == "blocked" else ""
+        return f"reconciler apply --resume{tenant}{leave}"
 
 
 def _all_done(ledgers: tuple[Ledger, ...]) -> bool:

@@ -81,7 +81,7 @@ _OPTIONS = (
         type=click.IntRange(1, 64),
         default=8,
         show_default=True,
-        help="How many reads are under way at once.",
+        help="How many reads or writes are under way at once.",
     ),
     click.option(
         "--allow",

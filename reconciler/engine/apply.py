@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
@@ -28,7 +28,10 @@ from reconciler.vendor import Writer
 
 @dataclass(frozen=True)
 class TenantApply:
-    """What one tenant's apply needs: a `saved` plan is compared with all that it was made from."""
+    """What one tenant's apply needs: a `saved` plan is compared with all that it was made from.
+
+    `over` is told the account, also where the run is stopped at once.
+    """
 
     work: Work
     tenant: Tenant
@@ -37,6 +40,7 @@ class TenantApply:
     report: Report
     stop: Stop
     saved: bool
+    over: Callable[[Ledger], None]
 
     @property
     def parallelism(self) -> int:
@@ -45,6 +49,11 @@ class TenantApply:
 
     async def run(self) -> Ledger:
         """Carry out the tenant's part of the plan; raises StalePlanError before any write."""
+        ledger = await self._locked()
+        self.over(ledger)
+        return ledger
+
+    async def _locked(self) -> Ledger:
         tenant, vendor = self.tenant, self.work.vendors[self.tenant.vendor]
         with (
             self.state.lock(tenant.name, "apply", self.work.around.warn) as lease,
@@ -83,22 +92,25 @@ class TenantApply:
             author=Author(identity, commit_of(self.work.project.root)),
             plan=dump(self.plan),
         )
+        doing = Apply(
+            self.plan,
+            name,
+            writer,
+            self.state,
+            lease,
+            run,
+            self.report,
+            done=done,
+            stop=self.stop,
+            parallelism=self.parallelism,
+        )
         outcome = "interrupted"
         try:
-            doing = Apply(
-                self.plan,
-                name,
-                writer,
-                self.state,
-                lease,
-                run,
-                self.report,
-                done=done,
-                stop=self.stop,
-                parallelism=self.parallelism,
-            )
             ledger = await doing.carry_out()
             outcome = ledger.outcome
+        except BaseException:
+            self.over(doing.broken_off())
+            raise
         finally:
             # a state that is broken was told of already, by the ledger or by what is raised
             with suppress(StateError):

@@ -40,6 +40,13 @@ class Surroundings:
     warn: Callable[[str], None] = _logged
     kept: dict[str, tuple[Pace, TokenSource]] = field(default_factory=dict, repr=False)
 
+    def held(self) -> float:
+        """For how many seconds a tenant asked to be left alone, 0 where none did."""
+        from reconciler.http.pacing import Pacing  # noqa: PLC0415 - `validate` needs no asyncio
+
+        paces = (pace for pace, _ in self.kept.values())
+        return max((each.held for each in paces if isinstance(each, Pacing)), default=0.0)
+
 
 @contextmanager
 def connected(tenant: Tenant, vendor: Vendor, around: Surroundings) -> Iterator[Endpoint]:

@@ -6,12 +6,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
+from reconciler.errors import Told
+
 
 @dataclass(frozen=True, slots=True)
 class Event:
     """One moment of an apply: an operation starts, lasts, is done, has failed, or cannot start.
 
-    `attempts` says how many times a write was sent until it was done.
+    `attempts` says how many times a write was sent until it was done or given up, `left` how many
+    operations of the tenant are not over yet.
     """
 
     type: Literal[
@@ -31,6 +34,7 @@ class Event:
     code: str = ""
     tracking_id: str = ""
     attempts: int = 1
+    left: int = 0
 
 
 Report = Callable[[Event], None]
@@ -40,17 +44,19 @@ Report = Callable[[Event], None]
 class Ledger:
     """The account of one tenant's apply, on success and on failure.
 
-    `earlier` counts the operations that runs before this one did of the plan. `interrupted` says
-    how somebody ended it, `unrecorded` why the state could not take all of it.
+    `carried_over` are the operations that runs before this one did of the plan; `recorded` the
+    addresses whose records changed without a write. `interrupted` says how somebody ended it,
+    `unrecorded` why the state could not take all of it.
     """
 
     tenant: str
     run: str
     events: tuple[Event, ...]
     already_applied: bool = False
-    earlier: int = 0
+    carried_over: tuple[str, ...] = ()
+    recorded: tuple[str, ...] = ()
     interrupted: str = ""
-    unrecorded: str = ""
+    unrecorded: Told | None = None
 
     def of(self, kind: str) -> tuple[Event, ...]:
         """The events of one type, in their order."""
@@ -72,8 +78,19 @@ class Ledger:
         return self.of("apply_skipped")
 
     @property
+    def unknown(self) -> tuple[Event, ...]:
+        """The operations that were under way when all was stopped at once."""
+        told = {each.operation for each in (*self.done, *self.failed)}
+        return tuple(each for each in self.of("apply_start") if each.operation not in told)
+
+    @property
+    def earlier(self) -> int:
+        """How many operations of the plan earlier runs did."""
+        return len(self.carried_over)
+
+    @property
     def outcome(self) -> str:
         """`done`; where anything is left `interrupted`, or else `partial`."""
-        if not (self.failed or self.not_started or self.unrecorded):
+        if not (self.failed or self.not_started or self.unrecorded or self.unknown):
             return "done"
         return "interrupted" if self.interrupted and not self.failed else "partial"

@@ -84,7 +84,9 @@ class Apply:
             for operation in self.plan.operations()
             if operation.id in self._steps
         }
-        self._silent = False
+        self._left = len(self._operations.keys() - self.done.keys())
+        self._broken: StateError | None = None
+        self._recorded: tuple[str, ...] = ()
         self.journal = Journal(self.state, self.run, self.lease)
         for each, left in self.done.items():
             if each in self._operations:
@@ -93,22 +95,33 @@ class Apply:
     async def carry_out(self) -> Ledger:
         """Do every operation of the tenant that can be done; tells the rest in the ledger."""
         await self._all()
-        if not self._silent:
+        if self._broken is None:
             try:
                 self.lease.check()
                 self._record_what_needs_no_write()
             except StateError as error:
-                return self._ledger(error)
+                self._broken = error
         return self._ledger()
 
-    def _ledger(self, error: StateError | None = None) -> Ledger:
+    def broken_off(self) -> Ledger:
+        """The account of an apply that was stopped in the middle of its operations."""
+        told = {event.operation for event in self.events}
+        for each in self._operations.values():
+            if each.id not in told and each.id not in self.done:
+                self.events.append(
+                    self._event("apply_skipped", each, message="the apply was stopped at once")
+                )
+        return self._ledger()
+
+    def _ledger(self) -> Ledger:
         return Ledger(
             self.tenant,
             self.run,
             tuple(self.events),
-            earlier=len(self.done),
+            carried_over=tuple(each for each in self._operations if each in self.done),
+            recorded=self._recorded,
             interrupted=self.stop.word,
-            unrecorded=error.told.summary if error else "",
+            unrecorded=self._broken.told if self._broken else None,
         )
 
     async def _all(self) -> None:
@@ -377,10 +390,10 @@ class Apply:
     def _block(self, operation: Operation, error: ReconcilerError, elapsed: float) -> None:
         short = Address.parse(operation.addresses[0]).short
         self.blocked[operation.id] = f"{short} failed"
-        broken = isinstance(error, StateError)
-        if broken or error.told.code in _STOPS:
+        if isinstance(error, StateError):
+            self._broken = self._broken or error
+        if self._broken or error.told.code in _STOPS:
             self.blocked.setdefault("*", f"{short} failed: {error.told.summary}")
-            self._silent = self._silent or broken
         self._tell(
             "apply_errored",
             operation,
@@ -390,14 +403,20 @@ class Apply:
             hint=error.told.hint,
             code=error.told.code,
             tracking_id=_tracking_id(error),
+            attempts=error.attempts if isinstance(error, TenantError) else 0,
         )
 
     def _record_what_needs_no_write(self) -> None:
         """Adopted, moved and forgotten objects, and rows that Git has overtaken."""
         found = recorded.unwritten(self.plan, self.tenant, self._rows)
         self.state.record(self.run, found.keep, found.drop)
+        changed = (row.address for row in found.keep if self._rows.get(row.address) != row)
+        ended = (each for each in found.drop if each in self._rows)
+        self._recorded = tuple(dict.fromkeys((*changed, *ended)))
 
     def _tell(self, kind: str, operation: Operation, **facts: object) -> None:
+        if kind != "apply_start":
+            self._left -= 1
         event = self._event(kind, operation, **facts)
         self.events.append(event)
         self.report(event)
@@ -412,6 +431,7 @@ class Apply:
             operation=operation.id,
             address=operation.addresses[0],
             action=operation.request.action,
+            left=self._left,
             **facts,  # type: ignore[arg-type]
         )
 

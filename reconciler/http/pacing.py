@@ -32,6 +32,11 @@ class Pacing:
         """How many requests go out in a window at present, None for any number."""
         return max(1, int(self._limit)) if self._rate else None
 
+    @property
+    def held(self) -> float:
+        """For how many seconds the tenant still wants nothing."""
+        return max(0.0, self._closed_until - self.now())
+
     async def turn(self) -> None:
         """Wait until one more request may go out, and count it."""
         while (wait := self._wait()) > 0:

@@ -1,17 +1,17 @@
-"""An apply as text: Terraform's lines while it runs, the ledger at its end."""
+"""An apply while it runs: Terraform's lines, and how far it has come."""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator
+import time
+from collections import Counter, deque
+from collections.abc import Callable
 
-from reconciler.engine.events import Event, Ledger
+from reconciler.engine.events import Event
 from reconciler.model.address import Address
 from reconciler.model.change import Action
 from reconciler.model.plan import Plan
 from reconciler.reporting.escape import safe
 from reconciler.reporting.paint import Paint
-from reconciler.reporting.text import counts
 
 _DOING = {Action.CREATE: "Creating", Action.UPDATE: "Modifying", Action.DELETE: "Destroying"}
 _DONE = {
@@ -24,99 +24,97 @@ _STILL = {
     Action.UPDATE: "Still modifying",
     Action.DELETE: "Still destroying",
 }
-_PAST = {Action.CREATE: "created", Action.UPDATE: "updated", Action.DELETE: "deleted"}
 
-STOPPED = (
-    "Stopped at once: what was under way may have been done or not. `reconciler apply --resume` "
-    "finds out and finishes."
-)
+_WINDOW = 60.0
+_BAR = 20
+_MINUTES, _HOURS = 120, 7200
 
 
-def event(told: Event, paint: Paint, several: bool = False) -> str | None:
+def event(told: Event, paint: Paint, *, several: bool = False, whole: bool = False) -> str | None:
     """One line for one moment, with its tenant where several are in play; None where the ledger
-    tells it better.
+    tells it better. The `whole` has the vendor's tracking ids.
     """
-    name = safe(told.address) if several else _short(told.address)
+    said = _said(told, paint, whole=whole)
+    if said is None:
+        return None
+    name = safe(told.address) if several else safe(Address.parse(told.address).short)
+    return f"Step {told.step} of {told.steps}   {name}: {said}"
+
+
+def _said(told: Event, paint: Paint, *, whole: bool) -> str | None:
     action = Action(told.action)
     if told.type == "apply_start":
-        return f"Step {told.step} of {told.steps}   {name}: {_DOING[action]}..."
+        return f"{_DOING[action]}..."
     if told.type == "apply_progress":
-        still = f"{_STILL[action]}... [{told.elapsed_seconds:.0f}s elapsed]"
-        return f"Step {told.step} of {told.steps}   {name}: {still}"
+        return f"{_STILL[action]}... [{told.elapsed_seconds:.0f}s elapsed]"
     if told.type == "apply_complete":
-        known = f" [id={safe(told.object_id)}]" if told.object_id else ""
-        took = f"after {told.elapsed_seconds:.0f}s"
-        if told.attempts > 1:
-            took += f" and {told.attempts} attempts"
-        return f"Step {told.step} of {told.steps}   {name}: {_DONE[action]} {took}{known}"
+        known = [f"id={safe(told.object_id)}"] if told.object_id else []
+        if whole and told.tracking_id:
+            known.append(f"tracking id {safe(told.tracking_id)}")
+        shown = f" [{', '.join(known)}]" if known else ""
+        again = f" and {told.attempts} attempts" if told.attempts > 1 else ""
+        return f"{_DONE[action]} after {told.elapsed_seconds:.0f}s{again}{shown}"
     if told.type == "apply_errored":
-        failed = paint("failed", "bold red")
-        return f"Step {told.step} of {told.steps}   {name}: {failed}: {safe(told.message)}"
+        return f"{paint('failed', 'bold red')}: {safe(told.message)}"
     return None
 
 
-def ledger(done: tuple[Ledger, ...], plan: Plan, paint: Paint) -> str:
-    """What was done, what failed, what never started and why."""
-    reached, several = {each.tenant for each in done}, len(plan.tenants) > 1
-    lines: list[str] = []
-    if all(each.outcome == "done" for each in done):
-        if all(each.already_applied for each in done):
-            return "Already applied: this very plan is done, and the tenant is as it left it."
-        head = paint("Apply complete!", "bold green")
-        lines.append(f"{head} Resources: {_past(counts(plan.summary))}.")
-        lines.extend(_tally(each, plan, "written", several=several) for each in done if each.done)
-        return "\n".join(lines)
-    for each in done:
-        lines.extend(_ledger(each, plan, paint, several=several))
-    left = [tenant.name for tenant in plan.tenants if tenant.name not in reached]
-    if left:
-        lines.append(f"  not reached  {', '.join(map(safe, left))}")
-    lines.append("Nothing was undone. `reconciler plan` shows what remains.")
-    return "\n".join(lines)
+class Progress:
+    """How far an apply has come: what is done, how fast it goes, how long it may take."""
+
+    def __init__(self, plan: Plan, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._left = Counter(step.tenant for step in plan.steps for _ in step.operations)
+        self._over: deque[float] = deque()
+        self._began: float | None = None
+        self._done = self._failed = 0
+
+    def take(self, told: Event) -> None:
+        """Count one event."""
+        now = self._clock()
+        self._began = now if self._began is None else self._began
+        self._left[told.tenant] = told.left
+        self._failed += told.type == "apply_errored"
+        if told.type == "apply_complete":
+            self._done += 1
+            self._over.append(now)
+
+    def line(self, columns: int, waits: float = 0.0) -> str:
+        """The progress in one line of at most so many columns, empty before anything began.
+
+        `waits` is for how many seconds the tenant asked to be left alone.
+        """
+        if self._began is None:
+            return ""
+        left, elapsed = self._left.total(), self._clock() - self._began
+        total = self._done + self._failed + left
+        said = [f"{self._done} of {total} done"]
+        if self._failed:
+            said.append(f"{self._failed} failed")
+        rate = self._rate(elapsed)
+        if waits >= 1:
+            said.append(f"the tenant asks to wait {waits:.0f} s")
+        elif rate:
+            said.append(f"{rate:.1f}/s")
+        if rate and left:
+            said.append(f"about {_span(left / rate)} left")
+        line = ", ".join(said)
+        filled = _BAR * (total - left) // max(total, 1)
+        bar = f"[{'#' * filled}{'-' * (_BAR - filled)}] "
+        return (bar + line if len(bar + line) <= columns else line)[:columns]
+
+    def _rate(self, elapsed: float) -> float:
+        """Operations a second, of late: a tenant counts its requests a minute."""
+        if elapsed < 1:
+            return 0.0
+        while self._over and self._over[0] < self._clock() - _WINDOW:
+            self._over.popleft()
+        return len(self._over) / min(elapsed, _WINDOW)
 
 
-def _ledger(each: Ledger, plan: Plan, paint: Paint, *, several: bool) -> Iterator[str]:
-    head = paint("Apply incomplete:", "bold red")
-    where = f"{safe(each.tenant)}: " if several else ""
-    yield (
-        f"{head} {where}{len(each.done)} done, {len(each.failed)} failed, "
-        f"{len(each.not_started)} not started."
-    )
-    if each.done:
-        yield _tally(each, plan, "done", several=False)
-    for failed in each.failed:
-        tracked = f"   tracking id {safe(failed.tracking_id)}" if failed.tracking_id else ""
-        yield f"  failed       {_short(failed.address)}   {failed.code}: {safe(failed.message)}"
-        if tracked:
-            yield f"            {tracked}"
-    for waiting in each.not_started:
-        yield f"  not started  {_short(waiting.address)}   because {safe(waiting.message)}"
-
-
-def _tally(each: Ledger, plan: Plan, word: str, *, several: bool) -> str:
-    mending = {operation.id for operation in plan.operations() if operation.mends}
-    tally = Counter(
-        "restored" if event.operation in mending else _PAST[Action(event.action)]
-        for event in each.done
-    )
-    said = ", ".join(f"{count} {word}" for word, count in tally.items())
-    where = f"{safe(each.tenant)}: " if several else ""
-    return f"  {word:<12} {where}{said} (journal {each.run})"
-
-
-def _past(said: str) -> str:
-    words = {
-        "to add": "added",
-        "to change": "changed",
-        "to destroy": "destroyed",
-        "to adopt": "adopted",
-        "to rename": "renamed",
-        "to forget": "forgotten",
-    }
-    for future, past in words.items():
-        said = said.replace(future, past)
-    return said
-
-
-def _short(address: str) -> str:
-    return safe(Address.parse(address).short)
+def _span(seconds: float) -> str:
+    if seconds < _MINUTES:
+        return f"{max(seconds, 1):.0f} s"
+    if seconds < _HOURS:
+        return f"{seconds / 60:.0f} min"
+    return f"{seconds / 3600:.1f} h"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -60,34 +60,42 @@ def event(told: Event) -> str:
     return json.dumps(asdict(told))
 
 
-def applied(plan: Plan, ledgers: tuple[Ledger, ...]) -> str:
-    """The last line of an apply: the summary with its outcome."""
-    return json.dumps(
-        {
-            "format_version": FORMAT_VERSION,
-            "type": "summary",
-            "outcome": _outcome(plan, ledgers),
-            "summary": asdict(plan.summary),
-            "done": sum(len(each.done) for each in ledgers),
-            "failed": sum(len(each.failed) for each in ledgers),
-            "not_started": sum(len(each.not_started) for each in ledgers),
-            "runs": {each.tenant: each.run for each in ledgers},
-        }
+def applied(plan: Plan, ledgers: Sequence[Ledger], stopped: ReconcilerError | None = None) -> str:
+    """The last line of an apply: the summary with its outcome; `stopped` where something refused a
+    later tenant.
+    """
+    more: dict[str, Any] = {}
+    if unknown := sum(len(each.unknown) for each in ledgers):
+        more["unknown"] = unknown
+    if word := next((each.interrupted for each in ledgers if each.interrupted), ""):
+        more["interrupted"] = word
+    if unrecorded := [asdict(each.unrecorded) for each in ledgers if each.unrecorded]:
+        more["unrecorded"] = unrecorded
+    reached = {each.tenant for each in ledgers}
+    if missed := [each.name for each in plan.tenants if each.name not in reached]:
+        more["not_reached"] = missed
+    if stopped is not None:
+        more["diagnostics"] = error(stopped)["diagnostics"]
+    return _summary(
+        "partial" if stopped is not None else _outcome(plan, ledgers),
+        summary=asdict(plan.summary),
+        done=sum(len(each.done) for each in ledgers),
+        failed=sum(len(each.failed) for each in ledgers),
+        not_started=sum(len(each.not_started) for each in ledgers),
+        earlier=sum(each.earlier for each in ledgers),
+        recorded=sum(len(each.recorded) for each in ledgers),
+        runs={each.tenant: each.run for each in ledgers},
+        **more,
     )
 
 
-def _outcome(plan: Plan, ledgers: tuple[Ledger, ...]) -> str:
+def _outcome(plan: Plan, ledgers: Sequence[Ledger]) -> str:
     if ledgers and all(each.already_applied for each in ledgers):
         return "already_applied"
     outcomes = {each.outcome for each in ledgers}
     if outcomes <= {"done"} and len(ledgers) == len(plan.tenants):
         return "done"
     return "interrupted" if outcomes <= {"done", "interrupted"} else "partial"
-
-
-def stopped(plan: Plan) -> str:
-    """The last line of an apply that was stopped at once: the journal has the rest."""
-    return _summary("interrupted", summary=asdict(plan.summary))
 
 
 def nothing_to_resume() -> str:

@@ -7,22 +7,26 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
 
 from reconciler import checking
+from reconciler.engine.events import Ledger
 from reconciler.model.guard import Allowance
 from reconciler.model.plan import Plan, dump
 from reconciler.reporting import applying, diagnostics, drift, github, junit, sarif, text
 from reconciler.reporting import json as machine
+from reconciler.reporting import ledger as ledgers
 from reconciler.reporting.paint import plain
 from reconciler.reporting.places import Places
 from tests.workshop import COLLECTION, EXAMPLE, PROFILE, PROJECT, SEED, USER, Workshop
 
 HERE = Path(__file__).parent
 STYLE = text.Style(plain)
+
+RESUME = "reconciler apply --resume"
 
 Golden = Callable[[str, str], None]
 
@@ -67,6 +71,10 @@ def applied(workshop: Workshop, applied_once: Path) -> Workshop:
     return workshop
 
 
+def ending(done: Sequence[Ledger], plan: Plan, *, whole: bool = False, resume: str = "") -> str:
+    return ledgers.ledger(done, plan, ledgers.Style(plain, whole), resume=resume)
+
+
 def shown(plan: Plan, *, whole: bool = False) -> str:
     return text.plan(plan, text.Style(plain, whole=whole))
 
@@ -77,11 +85,8 @@ def test_the_first_plan_of_the_example(example: Workshop, golden: Golden) -> Non
 
 def test_the_example_once_applied(example: Workshop, golden: Golden) -> None:
     plan = example.plan(allow=ALL_PEOPLE)
-    ledgers = example.apply(plan)
-    golden(
-        "example/applied.txt",
-        applying.ledger(ledgers, plan, plain).replace(ledgers[0].run, "RUN") + "\n",
-    )
+    (ledger,) = example.apply(plan)
+    golden("example/applied.txt", ending((ledger,), plan).replace(ledger.run, "RUN") + "\n")
     golden("example/no-changes.txt", shown(example.plan()))
 
 
@@ -185,7 +190,7 @@ def test_what_the_tenant_does_besides(workshop: Workshop, golden: Golden) -> Non
     golden("side-effects/allowed.txt", shown(workshop.plan(allow=allow)).partition("\nPlan")[2])
     (ledger,) = workshop.apply(plan, allow=allow)
     lines = [applying.event(event, plain) for event in ledger.events]
-    told = [*filter(None, lines), applying.ledger((ledger,), plan, plain)]
+    told = [*filter(None, lines), ending((ledger,), plan)]
     golden("side-effects/apply.txt", "\n".join(told).replace(ledger.run, "RUN") + "\n")
 
 
@@ -215,7 +220,7 @@ def test_an_apply_that_failed_half_way(workshop: Workshop, golden: Golden) -> No
 
     workshop.before = meddle
     (ledger,) = workshop.apply(plan)
-    seen = applying.ledger((ledger,), plan, plain)
+    seen = ending((ledger,), plan)
     tracking_id = ledger.failed[0].tracking_id
     golden(
         "half-way/ledger.txt",
