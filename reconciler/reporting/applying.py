@@ -67,7 +67,7 @@ class Progress:
         self._left = Counter(step.tenant for step in plan.steps for _ in step.operations)
         self._over: deque[float] = deque()
         self._began: float | None = None
-        self._done = self._failed = 0
+        self._done = self._failed = self._skipped = 0
 
     def take(self, told: Event) -> None:
         """Count one event."""
@@ -75,6 +75,7 @@ class Progress:
         self._began = now if self._began is None else self._began
         self._left[told.tenant] = told.left
         self._failed += told.type == "apply_errored"
+        self._skipped += told.type == "apply_skipped"
         if told.type == "apply_complete":
             self._done += 1
             self._over.append(now)
@@ -87,7 +88,7 @@ class Progress:
         if self._began is None:
             return ""
         left, elapsed = self._left.total(), self._clock() - self._began
-        total = self._done + self._failed + left
+        total = self._done + self._failed + self._skipped + left
         said = [f"{self._done} of {total} done"]
         if self._failed:
             said.append(f"{self._failed} failed")

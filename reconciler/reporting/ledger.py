@@ -19,7 +19,12 @@ MOST = 10
 """So many objects of a kind of outcome are listed unless all are asked for."""
 
 _PAST = {Action.CREATE: "created", Action.UPDATE: "updated", Action.DELETE: "deleted"}
-_RECORDED = {Action.ADOPT: "adopted", Action.MOVE: "renamed", Action.FORGET: "forgotten"}
+_RECORDED: Mapping[Action | None, str] = {
+    Action.ADOPT: "adopted",
+    Action.MOVE: "renamed",
+    Action.FORGET: "forgotten",
+}
+_BEHIND = "brought up to date"
 _COUNTED = {
     Action.CREATE: "add",
     Action.UPDATE: "change",
@@ -44,76 +49,85 @@ def ledger(done: Sequence[Ledger], plan: Plan, style: Style, *, resume: str = ""
     """The account of all tenants. `resume` is the command that carries the plan on, empty where
     that cannot be.
     """
-    return "\n".join(_ledger(done, plan, style, resume))
-
-
-def _ledger(done: Sequence[Ledger], plan: Plan, style: Style, resume: str) -> Iterator[str]:
     reached = {each.tenant for each in done}
     missed = [tenant.name for tenant in plan.tenants if tenant.name not in reached]
-    several = len(plan.tenants) > 1
+    about = _About(plan, style, {each.id: each for each in plan.operations()})
     if not missed and all(each.outcome == "done" for each in done):
-        yield from _complete(done, plan, style, several=several)
-        return
-    operations = {each.id: each for each in plan.operations()}
-    for each in done:
-        yield from _account(each, plan, operations, style, several=several)
+        return "\n".join(_complete(done, about))
+    lines = [line for each in done for line in _account(each, about)]
     if missed:
-        yield _line("not reached", ", ".join(map(safe, missed)))
-    yield _next(done, resume)
+        lines.append(_line("not reached", ", ".join(map(safe, missed))))
+    return "\n".join((*lines, _next(done, resume)))
 
 
-def _complete(done: Sequence[Ledger], plan: Plan, style: Style, *, several: bool) -> Iterator[str]:
+@dataclass(frozen=True, slots=True)
+class _About:
+    """What the account is of."""
+
+    plan: Plan
+    style: Style
+    operations: Mapping[str, Operation]
+
+    def where(self, each: Ledger) -> str:
+        """The tenant, where there are several."""
+        return f"{safe(each.tenant)}: " if len(self.plan.tenants) > 1 else ""
+
+    def name(self, event: Event) -> str:
+        """The object, and whether it was to be put right."""
+        short = safe(Address.parse(event.address).short)
+        return f"{short} (put right)" if self.operations[event.operation].mends else short
+
+    def cut(self, events: Sequence[Event]) -> Sequence[Event]:
+        """Those that are listed."""
+        return events if self.style.whole else events[:MOST]
+
+
+def _complete(done: Sequence[Ledger], about: _About) -> Iterator[str]:
     if all(each.already_applied for each in done):
         yield "Already applied: this very plan is done, and the tenant is as it left it."
         return
-    operations = {each.id: each for each in plan.operations()}
-    ours = _resources(done, plan, operations)
-    yield f"{style.paint('Apply complete!', 'bold green')} Resources: {_past(counts(ours))}."
+    head = about.style.paint("Apply complete!", "bold green")
+    yield f"{head} Resources: {_past(counts(_resources(done, about)))}."
     for each in done:
-        yield from _did(each, plan, operations, "written", several=several)
+        yield from _did(each, about, "written", about.where(each))
     if any(each.earlier or each.already_applied for each in done):
-        yield _line("in all", _past(counts(plan.summary)))
+        yield _line("in all", _past(counts(about.plan.summary)))
 
 
-def _account(
-    each: Ledger, plan: Plan, operations: Mapping[str, Operation], style: Style, *, several: bool
-) -> Iterator[str]:
+def _account(each: Ledger, about: _About) -> Iterator[str]:
     """One tenant of an apply that did not come to its end."""
-    where = f"{safe(each.tenant)}: " if several else ""
+    paint, where = about.style.paint, about.where(each)
     if each.outcome == "done":
-        yield f"{style.paint('Apply complete:', 'bold green')} {where}{len(each.done)} done."
+        yield f"{paint('Apply complete:', 'bold green')} {where}{len(each.done)} done."
     else:
-        word = "incomplete" if each.outcome == "partial" else each.interrupted or "interrupted"
+        word = "incomplete" if each.outcome == "partial" else each.interrupted
         unknown = f", {len(each.unknown)} unknown" if each.unknown else ""
         yield (
-            f"{style.paint(f'Apply {word}:', 'bold red')} {where}{len(each.done)} done, "
+            f"{paint(f'Apply {word}:', 'bold red')} {where}{len(each.done)} done, "
             f"{len(each.failed)} failed, {len(each.not_started)} not started{unknown}."
         )
-    yield from _did(each, plan, operations, "done", several=False)
-    yield from _failures(each, style)
-    yield from _waiting(each.not_started, style)
-    for event in _cut(each.unknown, style):
-        yield _line("unknown", f"{_short(event)}   it was under way")
-    yield from _more(len(each.unknown), style, "it was under way")
+    yield from _did(each, about, "done", "")
+    yield from _failures(each, about)
+    yield from _waiting(each.not_started, about)
+    if each.unknown:
+        yield from _listed("unknown", each.unknown, "it was under way", about)
+    yield from _open(each, about)
     if each.unrecorded:
         yield from _unrecorded(each.unrecorded)
 
 
-def _did(
-    each: Ledger, plan: Plan, operations: Mapping[str, Operation], word: str, *, several: bool
-) -> Iterator[str]:
+def _did(each: Ledger, about: _About, word: str, where: str) -> Iterator[str]:
     """What was written by this run and by those before it, and recorded without a write."""
-    where = f"{safe(each.tenant)}: " if several else ""
     if each.already_applied:
         yield _line("earlier", f"{where}all of it (journal {each.run}), and it is as it was left")
     if each.done:
-        tally = _tally([operations[event.operation] for event in each.done])
-        yield _line(word, f"{where}{tally}{_in_bulk(each, operations)} (journal {each.run})")
+        tally = _tally(about.operations[event.operation] for event in each.done)
+        yield _line(word, f"{where}{tally}{_in_bulk(each, about)} (journal {each.run})")
     if each.carried_over:
-        tally = _tally([operations[name] for name in each.carried_over])
+        tally = _tally(about.operations[name] for name in each.carried_over)
         yield _line("earlier", f"{where}{tally} by earlier runs of this plan")
-    if recorded := _recorded(each, plan):
-        yield _line("recorded", f"{where}{recorded}, without a write to the tenant")
+    if each.recorded:
+        yield _line("recorded", f"{where}{_recorded(each, about)}, without a write to the tenant")
 
 
 def _tally(operations: Iterable[Operation]) -> str:
@@ -121,38 +135,36 @@ def _tally(operations: Iterable[Operation]) -> str:
     return ", ".join(f"{count} {word}" for word, count in tally.items())
 
 
-def _in_bulk(each: Ledger, operations: Mapping[str, Operation]) -> str:
+def _in_bulk(each: Ledger, about: _About) -> str:
     """How many of the writes went out together, as they were begun."""
-    begun = Counter(operations[event.operation].batch for event in each.of("apply_start"))
+    batches = {event.operation: about.operations[event.operation].batch for event in each.events}
+    begun = Counter(batches[event.operation] for event in each.of("apply_start"))
     sent = {batch for batch, size in begun.items() if batch and size > 1}
-    number = sum(1 for event in each.done if operations[event.operation].batch in sent)
+    number = sum(1 for event in each.done if batches[event.operation] in sent)
     if not number:
         return ""
     calls = f"{len(sent)} bulk call{'s' if len(sent) != 1 else ''}"
     return f", {number} of them in {calls}" if number < len(each.done) else f" in {calls}"
 
 
-def _recorded(each: Ledger, plan: Plan) -> str:
-    actions = {change.address: change.action for change in plan.changes if not change.writes}
-    words = Counter(
-        _RECORDED.get(actions[address], "brought up to date")
-        if address in actions
-        else "brought up to date"
-        for address in each.recorded
-    )
+def _recorded(each: Ledger, about: _About) -> str:
+    actions = {change.address: change.action for change in about.plan.changes}
+    words = Counter(_RECORDED.get(actions.get(address), _BEHIND) for address in each.recorded)
     return ", ".join(f"{count} {word}" for word, count in words.items())
 
 
-def _failures(each: Ledger, style: Style) -> Iterator[str]:
-    for event in _cut(each.failed, style):
-        yield _line("failed", f"{_short(event)}   {event.code}: {safe(event.message)}")
+def _failures(each: Ledger, about: _About) -> Iterator[str]:
+    helped: set[str] = {each.unrecorded.hint} if each.unrecorded else set()
+    for event in about.cut(each.failed):
+        yield _line("failed", f"{about.name(event)}   {event.code}: {safe(event.message)}")
         yield f"{_BELOW}{_spent(event)}"
         # no line begins with foreign text: in a workflow's log it could be a command
         yield from (f"{_BELOW}| {safe(line)}" for line in event.detail.splitlines())
-        yield from (f"{_BELOW}= help: {safe(line)}" for line in event.hint.splitlines())
-    if len(each.failed) > MOST and not style.whole:
-        left = len(each.failed) - MOST
-        yield _line("", f"and {left} more; `reconciler state history {each.run}` has them all")
+        if event.hint not in helped:
+            yield from _helped(event.hint)
+        helped.add(event.hint)
+    if left := len(each.failed) - len(about.cut(each.failed)):
+        yield f"{_BELOW}and {left} more: `reconciler state history {each.run}` has them all"
 
 
 def _spent(event: Event) -> str:
@@ -162,33 +174,46 @@ def _spent(event: Event) -> str:
     return f"after {sent if event.attempts else ''}{event.elapsed_seconds:.0f} s{tracked}"
 
 
-def _waiting(waiting: Iterable[Event], style: Style) -> Iterator[str]:
+def _waiting(waiting: Iterable[Event], about: _About) -> Iterator[str]:
     """What never began, those together that wait for the same."""
     reasons: dict[str, list[Event]] = {}
     for event in waiting:
         reasons.setdefault(event.message, []).append(event)
     for reason, events in reasons.items():
-        if len(events) == 1:
-            yield _line("not started", f"{_short(events[0])}   because {safe(reason)}")
-            continue
-        yield _line("not started", f"{len(events)} because {safe(reason)}:")
-        yield from (f"{_BELOW}{_short(event)}" for event in _cut(events, style))
-        yield from _more(len(events), style)
+        yield from _listed("not started", events, f"because {safe(reason)}", about)
 
 
-def _cut(events: Sequence[Event], style: Style) -> Sequence[Event]:
-    return events if style.whole else events[:MOST]
+def _listed(word: str, events: Sequence[Event], why: str, about: _About) -> Iterator[str]:
+    if len(events) == 1:
+        yield _line(word, f"{about.name(events[0])}   {why}")
+        return
+    yield _line(word, f"{len(events)} {why}:")
+    yield from (f"{_BELOW}{about.name(event)}" for event in about.cut(events))
+    if left := len(events) - len(about.cut(events)):
+        yield f"{_BELOW}and {left} more"
 
 
-def _more(number: int, style: Style, what: str = "") -> Iterator[str]:
-    if number > MOST and not style.whole:
-        yield f"{_BELOW}and {number - MOST} more{f': {what}' if what else ''}"
+def _open(each: Ledger, about: _About) -> Iterator[str]:
+    """What the vendor did by itself with a write, and nobody put right yet."""
+    done = {event.operation for event in each.done} | set(each.carried_over)
+    written = done | {event.operation for event in each.unknown}
+    for effect in about.plan.side_effects:
+        if effect.caused_by in written and effect.mended_by not in done | {""}:
+            who = "1 person" if effect.people == 1 else f"{effect.people} people"
+            wider = f"wider access, {who}: {safe(effect.window)}"
+            short = safe(Address.parse(effect.address).short)
+            yield _line("still open", f"{short}   {wider if effect.window else 'not put right'}")
+            yield f"{_BELOW}| {safe(effect.summary)}"
 
 
 def _unrecorded(why: Told) -> Iterator[str]:
     yield _line("unrecorded", f"{why.code}: {safe(why.summary)}")
-    yield from (f"{_BELOW}= help: {safe(line)}" for line in why.hint.splitlines())
-    yield f"{_BELOW}What was written after that is read back by the next run: nothing is doubled."
+    yield from _helped(why.hint)
+    yield f"{_BELOW}The next run reads back what was written and not recorded."
+
+
+def _helped(hint: str) -> Iterator[str]:
+    yield from (f"{_BELOW}= help: {safe(line)}" for line in hint.splitlines())
 
 
 def _next(done: Sequence[Ledger], resume: str) -> str:
@@ -198,17 +223,13 @@ def _next(done: Sequence[Ledger], resume: str) -> str:
     return f"Nothing was undone. {first}`reconciler plan` shows what remains{resumed}."
 
 
-def _resources(done: Iterable[Ledger], plan: Plan, operations: Mapping[str, Operation]) -> Summary:
+def _resources(done: Iterable[Ledger], about: _About) -> Summary:
     """What these runs did themselves, each object once, as the plan counts."""
-    addresses = {a for each in done for a in each.recorded}
+    addresses = {address for each in done for address in each.recorded}
     for each in done:
-        for event in each.done:
-            if not operations[event.operation].mends:
-                addresses.add(event.address)
-    tally = Counter(
-        _COUNTED[change.action] for change in plan.changes if change.address in addresses
-    )
-    return Summary(**tally)
+        addresses.update(e.address for e in each.done if not about.operations[e.operation].mends)
+    changes = (change for change in about.plan.changes if change.address in addresses)
+    return Summary(**Counter(_COUNTED[change.action] for change in changes))
 
 
 def _past(said: str) -> str:
@@ -227,7 +248,3 @@ def _past(said: str) -> str:
 
 def _line(word: str, said: str) -> str:
     return f"  {word:<{_WORD}}{said}"
-
-
-def _short(event: Event) -> str:
-    return safe(Address.parse(event.address).short)

@@ -82,7 +82,7 @@ def test_429_for_ever_ends_partial_and_the_rest_is_told_and_done_later(
         assert "1 done, 1 failed, 1 not started" in ledger
         assert "failed       webexcc/UserProfile/lead   TEN107" in ledger
         assert "not started  webexcc/User/sam@northwind.example" in ledger
-        assert "`reconciler plan` shows what remains" in ledger
+        assert "`reconciler plan` shows what remains; `reconciler apply --resume` does" in ledger
         again = terminal("apply", "--auto-approve", "--format", "json")
         summary = json.loads(again.out.splitlines()[-1])
         assert (again.code, summary["outcome"]) == (1, "partial")

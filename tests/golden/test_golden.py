@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -21,26 +21,10 @@ from reconciler.reporting import json as machine
 from reconciler.reporting import ledger as ledgers
 from reconciler.reporting.paint import plain
 from reconciler.reporting.places import Places
+from tests.golden.conftest import Golden
 from tests.workshop import COLLECTION, EXAMPLE, PROFILE, PROJECT, SEED, USER, Workshop
 
-HERE = Path(__file__).parent
 STYLE = text.Style(plain)
-
-RESUME = "reconciler apply --resume"
-
-Golden = Callable[[str, str], None]
-
-
-@pytest.fixture
-def golden(request: pytest.FixtureRequest) -> Golden:
-    def compare(name: str, seen: str) -> None:
-        file = HERE / name
-        if request.config.getoption("--update-golden"):
-            file.parent.mkdir(exist_ok=True)
-            file.write_text(seen, encoding="utf-8")
-        assert seen == file.read_text(encoding="utf-8"), f"{name}: --update-golden, then read it"
-
-    return compare
 
 
 @pytest.fixture
@@ -71,8 +55,8 @@ def applied(workshop: Workshop, applied_once: Path) -> Workshop:
     return workshop
 
 
-def ending(done: Sequence[Ledger], plan: Plan, *, whole: bool = False, resume: str = "") -> str:
-    return ledgers.ledger(done, plan, ledgers.Style(plain, whole), resume=resume)
+def ending(done: Sequence[Ledger], plan: Plan, *, resume: str = "") -> str:
+    return ledgers.ledger(done, plan, ledgers.Style(plain), resume=resume)
 
 
 def shown(plan: Plan, *, whole: bool = False) -> str:
@@ -220,7 +204,7 @@ def test_an_apply_that_failed_half_way(workshop: Workshop, golden: Golden) -> No
 
     workshop.before = meddle
     (ledger,) = workshop.apply(plan)
-    seen = ending((ledger,), plan)
+    seen = ending((ledger,), plan, resume="reconciler apply --resume")
     tracking_id = ledger.failed[0].tracking_id
     golden(
         "half-way/ledger.txt",

@@ -1,0 +1,24 @@
+"""The fixture that compares with a file, or writes it with `--update-golden`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+HERE = Path(__file__).parent
+
+Golden = Callable[[str, str], None]
+
+
+@pytest.fixture
+def golden(request: pytest.FixtureRequest) -> Golden:
+    def compare(name: str, seen: str) -> None:
+        file = HERE / name
+        if request.config.getoption("--update-golden"):
+            file.parent.mkdir(exist_ok=True)
+            file.write_text(seen, encoding="utf-8")
+        assert seen == file.read_text(encoding="utf-8"), f"{name}: --update-golden, then read it"
+
+    return compare
