@@ -36,7 +36,8 @@ _FIRST_INTENT = 2
 
 @dataclass(frozen=True)
 class Order:
-    """One apply: of the plan in `plan.json`, where something goes wrong and it is killed.
+    """One apply: of the plan in `plan.json` (as one that was `saved`, or just made), where
+    something goes wrong and it is killed.
 
     It dies at its `kill_at`-th write to the journal, `before` or `after` it; 0 lets it live.
     Besides the faults of the sandbox there is `timeout`: the first write lands, its answer does not
@@ -48,6 +49,7 @@ class Order:
     kill_at: int = 0
     when: str = "before"
     resume: bool = False
+    saved: bool = True
     meddle: tuple[str, dict[str, str]] | None = None
 
 
@@ -160,7 +162,7 @@ def _carried_out(order: Order) -> Died:
         if order.resume:
             ledgers = here.resume()
         else:
-            ledgers = here.apply(load((here.root / PLAN).read_bytes()))
+            ledgers = here.apply(load((here.root / PLAN).read_bytes()), saved=order.saved)
     except ReconcilerError as error:
         told = f"{error}\n{error.told.detail}"
         return Died(killed=False, outcome=error.outcome, told=told, writes=counted())
