@@ -6,7 +6,9 @@ Each stage takes plain data and gives plain data; only `read` and `apply` touch 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from reconciler.checking import check, policy_notes, rules
 from reconciler.engine.events import Ledger, Report
@@ -21,6 +23,7 @@ from reconciler.model.diagnostic import (
     Severity,
     has_errors,
 )
+from reconciler.model.journal import Resumable
 from reconciler.model.live import Snapshot
 from reconciler.model.plan import Basis, Plan, TenantRead
 from reconciler.model.value import Values
@@ -31,6 +34,9 @@ from reconciler.planning.guards import refuse_if_blocked
 from reconciler.planning.join import Part, joined
 from reconciler.planning.planner import TenantPlan
 from reconciler.planning.refusals import listed
+
+if TYPE_CHECKING:
+    from reconciler.engine.stopping import Stop
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +64,7 @@ async def plan(work: Work) -> Plan:
     refused = _refused(prepared)
     if has_errors(refused):
         return joined((), refused, targets=work.targets)
-    parts = [_part(each, await _read(each, work)) for each in prepared]
+    parts = [_part(*await _read(each, work)) for each in prepared]
     whole = (
         not work.targets
         and len(prepared) == len(work.project.tenants)
@@ -81,8 +87,8 @@ async def drift(work: Work) -> Drift:
     beyond: list[Address] = []
     parts: list[Part] = []
     unknown: list[Diagnostic] = []
-    for each in prepared:
-        snapshot = await _read(each, work)
+    for unread in prepared:
+        each, snapshot = await _read(unread, work)
         found = drifting.find(each.given(), snapshot, stateless=each.stateless)
         reads.append(_tenant_read(each, snapshot, {}))
         differences.extend(found.differences)
@@ -106,25 +112,53 @@ def _refuse_what_is_not_ours(prepared: Iterable[Prepared]) -> None:
                 )
 
 
-async def apply(work: Work, what: Plan, *, saved: bool, report: Report) -> tuple[Ledger, ...]:
-    """Carry out a plan, tenant by tenant; stops before the next one after a failure.
+def resumable(work: Work) -> Resumable | None:
+    """The apply of these tenants that left something to do, None where none did."""
+    from reconciler.state.sql import open_state  # noqa: PLC0415 - `validate` does without SQL
 
-    A saved plan is first compared with what it was made from; raises StalePlanError. Raises
-    BlockedError where a guard stops it and neither the plan nor this work has the leave.
+    state = open_state(work.project.state, work.project.root)
+    if state is None:
+        return None
+    try:
+        return state.resumable([tenant.name for tenant in work.tenants])
+    finally:
+        state.close()
+
+
+async def apply(  # noqa: PLR0913 - how it is done is said by name
+    work: Work,
+    what: Plan,
+    *,
+    saved: bool,
+    report: Report,
+    stop: Stop | None = None,
+    keep_going: bool = False,
+) -> tuple[Ledger, ...]:
+    """Carry out a plan, tenant by tenant; stops before the next one after a failure, unless it is
+    to `keep_going`.
+
+    A saved plan is first compared with what it was made from, and what earlier runs did of it is
+    left out; raises StalePlanError. Raises BlockedError where a guard stops it and neither the plan
+    nor this work has the leave. Where there is a `stop`, the first signal asks it, and the second
+    one cancels.
     """
     refuse_if_blocked(what, work.allow)
     # `validate` does without SQL and HTTP
-    from reconciler.engine.apply import apply_tenant  # noqa: PLC0415
+    from reconciler.engine.apply import TenantApply  # noqa: PLC0415
+    from reconciler.engine.stopping import Stop  # noqa: PLC0415
     from reconciler.state.sql import create_state  # noqa: PLC0415
 
     state = create_state(work.project.state, work.project.root)
     ledgers: list[Ledger] = []
+    asked = stop or Stop()
     try:
-        for read_ in what.tenants:
-            tenant = work.project.tenants[read_.name]
-            ledgers.append(await apply_tenant(work, tenant, what, state, report, saved=saved))
-            if ledgers[-1].outcome == "partial":
-                break
+        with asked.on_signals() if stop is not None else nullcontext():
+            for read_ in what.tenants:
+                tenant = work.project.tenants[read_.name]
+                applied = TenantApply(work, tenant, what, state, report, asked, saved)
+                ledgers.append(await applied.run())
+                if asked.asked or (ledgers[-1].outcome != "done" and not keep_going):
+                    break
     finally:
         state.close()
     return tuple(ledgers)
@@ -136,8 +170,9 @@ def _refused(prepared: Iterable[Prepared]) -> tuple[Diagnostic, ...]:
     )
 
 
-async def _read(each: Prepared, work: Work) -> Snapshot:
-    return await read(each.tenant, each.vendor, each.loaded.resources, work.around)
+async def _read(each: Prepared, work: Work) -> tuple[Prepared, Snapshot]:
+    snapshot = await read(each.tenant, each.vendor, each.loaded.resources, work.around)
+    return each.understood(snapshot), snapshot
 
 
 def _part(

@@ -145,6 +145,7 @@ class Workshop:
         self.before: Any = lambda _method, _path: None
         self.around: Callable[[AsgiApp], AsgiApp] = lambda app: app
         self.kept: dict[str, tuple[Pace, TokenSource]] = {}
+        self.parallelism = 8
         self.vendors = {name: self._recording(v) for name, v in discover().items()}
         self.write("seed.yaml", SEED)
         self.write("reconciler.yaml", PROJECT)
@@ -166,7 +167,7 @@ class Workshop:
 
     def work(self, targets: tuple[str, ...] = (), allow: Allowance = NOTHING_ALLOWED) -> Work:
         project = load_project(self.root, self.vendors, {})
-        around = Surroundings(self.root, {}, kept=dict(self.kept))
+        around = Surroundings(self.root, {}, self.parallelism, kept=dict(self.kept))
         return Work(project, project.chosen(()), self.vendors, around, targets, allow)
 
     def plan(self, targets: tuple[str, ...] = (), allow: Allowance = NOTHING_ALLOWED) -> Plan:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from dataclasses import dataclass
 from pathlib import Path
 
 import click
@@ -15,7 +16,7 @@ from reconciler.cli.output import print_on, saved, show_plan
 from reconciler.engine.events import Event, Ledger
 from reconciler.engine.prepare import Work
 from reconciler.errors import CancelledError, ReconcilerError, UsageError
-from reconciler.model.plan import Plan
+from reconciler.model.plan import Plan, load
 from reconciler.planning.guards import refuse_if_blocked
 from reconciler.reporting import applying, json
 
@@ -23,16 +24,31 @@ from reconciler.reporting import applying, json
 @click.command(name="apply")
 @click.argument("plan", type=click.Path(path_type=Path), required=False)
 @click.option("--auto-approve", is_flag=True, help="Do not ask.")
+@click.option("--resume", is_flag=True, help="Finish the apply that was interrupted.")
+@click.option("--keep-going", is_flag=True, help="Go on to the next tenant after a failure.")
 @targets
 @common
-def command(chosen: Common, plan: Path | None, auto_approve: bool, targets: tuple[str, ...]) -> int:
+def command(  # noqa: PLR0913, PLR0917 - one for each option
+    chosen: Common,
+    plan: Path | None,
+    auto_approve: bool,
+    resume: bool,
+    keep_going: bool,
+    targets: tuple[str, ...],
+) -> int:
     """Carry out the saved PLAN without asking, or make one, show it and ask.
+
+    Ctrl-C once lets what is under way end and begins nothing more, twice stops at once; with
+    --resume the same plan is carried on, without asking again.
 
     Exits with 1 where anything was refused or is left to do. A saved plan that a guard blocks
     runs with the leave that was given when it was made, or with --allow now.
     """
+    if resume and (plan is not None or targets):
+        raise UsageError("RUN100", "--resume has the plan and the targets of the run it resumes")
+    how = How(auto_approve, resume, keep_going)
     try:
-        return _apply(chosen, plan, targets, auto_approve=auto_approve)
+        return _apply(chosen, plan, targets, how)
     except ReconcilerError as error:
         if not chosen.json:
             raise
@@ -40,23 +56,44 @@ def command(chosen: Common, plan: Path | None, auto_approve: bool, targets: tupl
         return error.exit_code
 
 
-def _apply(
-    chosen: Common, plan: Path | None, targets: tuple[str, ...], *, auto_approve: bool
-) -> int:
+@dataclass(frozen=True, slots=True)
+class How:
+    """How an apply is wanted."""
+
+    auto_approve: bool
+    resume: bool
+    keep_going: bool
+
+
+def _apply(chosen: Common, plan: Path | None, targets: tuple[str, ...], how: How) -> int:
     if plan is not None and (targets or chosen.tenants):
         raise UsageError("RUN100", "a saved plan has its own tenants and targets")
     with work(chosen, targets) as what:
+        if how.resume:
+            return _resume(what, chosen, how)
         made = saved(plan) if plan is not None else _made(what, chosen)
         if made.errored:
             if chosen.json:
                 click.echo(json.not_applicable(made))
             return 1
         refuse_if_blocked(made, chosen.allow)
-        if plan is None and made.differs and not auto_approve:
+        if plan is None and made.differs and not how.auto_approve:
             _approved(chosen)
-        if plan is None and auto_approve and not chosen.json:
+        if plan is None and how.auto_approve and not chosen.json:
             click.echo("")
-        return _carry_out(made, what, chosen, is_saved=plan is not None)
+        return _carry_out(made, what, chosen, how, is_saved=plan is not None)
+
+
+def _resume(what: Work, chosen: Common, how: How) -> int:
+    found = pipeline.resumable(what)
+    if found is None:
+        if chosen.json:
+            click.echo(json.nothing_to_resume())
+        else:
+            click.echo("Nothing to resume: the last apply left nothing to do.")
+        return 0
+    chosen.say(f"Resuming {found.run} of tenant {found.tenant}.")
+    return _carry_out(load(found.plan), what, chosen, how, is_saved=True)
 
 
 def _made(what: Work, chosen: Common) -> Plan:
@@ -78,21 +115,31 @@ def _approved(chosen: Common) -> None:
         raise CancelledError("RUN106", "apply cancelled; nothing was written")
 
 
-def _carry_out(made: Plan, what: Work, chosen: Common, *, is_saved: bool) -> int:
+def _carry_out(made: Plan, what: Work, chosen: Common, how: How, *, is_saved: bool) -> int:
+    from reconciler.engine.stopping import Stop  # noqa: PLC0415 - with it comes asyncio
+
     several = len(made.tenants) > 1
+    stop = Stop(lambda text: click.echo(text, err=True))
 
     def report(told: Event) -> None:
         line = json.event(told) if chosen.json else applying.event(told, chosen.paint, several)
         if line is not None and not (chosen.quiet and not chosen.json):
             print_on(line)
 
-    ledgers = asyncio.run(pipeline.apply(what, made, saved=is_saved, report=report))
+    doing = pipeline.apply(
+        what, made, saved=is_saved, report=report, stop=stop, keep_going=how.keep_going
+    )
+    try:
+        ledgers = asyncio.run(doing)
+    except asyncio.CancelledError:
+        print_on(json.stopped(made) if chosen.json else "\n" + applying.STOPPED)
+        return stop.exit_code
     if chosen.json:
         print_on(json.applied(made, ledgers))
     else:
         done = all(each.already_applied for each in ledgers)
         print_on(("" if done else "\n") + applying.ledger(ledgers, made, chosen.paint))
-    return 0 if _all_done(ledgers) else 1
+    return stop.exit_code or (0 if _all_done(ledgers) else 1)
 
 
 def _all_done(ledgers: tuple[Ledger, ...]) -> bool:

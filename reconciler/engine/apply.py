@@ -3,82 +3,126 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from contextlib import suppress
+from dataclasses import dataclass, replace
 
-from reconciler.engine import execute
 from reconciler.engine.checkout import commit_of
 from reconciler.engine.connect import connected
 from reconciler.engine.events import Ledger, Report
+from reconciler.engine.execute import Apply
 from reconciler.engine.prepare import Work, load_tenant
 from reconciler.engine.read import read
+from reconciler.engine.readback import read_back
+from reconciler.engine.stale import refuse_if_moved_on, stale
+from reconciler.engine.stopping import Stop
+from reconciler.errors import StateError
 from reconciler.manifests.project import Tenant
 from reconciler.model.address import Address
-from reconciler.model.journal import Author
-from reconciler.model.ownership import Row
-from reconciler.model.plan import Plan, fingerprint
+from reconciler.model.journal import Author, Left
+from reconciler.model.plan import Plan, dump, fingerprint
 from reconciler.planning import basis
+from reconciler.state.lease import Lease
 from reconciler.state.sql import SqlState
+from reconciler.vendor import Writer
 
 
-async def apply_tenant(  # noqa: PLR0913 - the parts of one apply, each used as it is
-    work: Work, tenant: Tenant, plan: Plan, state: SqlState, report: Report, *, saved: bool
-) -> Ledger:
-    """Carry out the tenant's part of the plan; raises StalePlanError before any write."""
-    digest = fingerprint(plan)
-    with state.lock(tenant.name, "apply", work.around.warn) as lease:
-        rows = state.rows(tenant.name)
-        identity = next(each.identity for each in plan.tenants if each.name == tenant.name)
-        if saved:
-            done = await _already_applied(work, tenant, plan, state, digest)
-            if done is not None:
-                return done
-            identity = await _refuse_if_stale(work, tenant, plan, rows)
-        elif changed := list(basis.rows_moved_on(plan, tenant.name, rows)):
-            raise execute.stale(changed)
-        author = Author(identity, commit_of(work.project.root))
-        with connected(tenant, work.vendors[tenant.vendor], work.around) as endpoint:
-            guarded = replace(endpoint, permit=lease.check)
-            async with work.vendors[tenant.vendor].writer(guarded) as writer:
-                await execute.refuse_if_moved_on(plan, tenant.name, writer)
-                run = state.start_run(tenant.name, "apply", digest, lease=lease, author=author)
-                outcome = "interrupted"
-                try:
-                    doing = execute.Apply(plan, tenant.name, writer, state, lease, run, report)
-                    ledger = await doing.carry_out()
-                    outcome = ledger.outcome
-                finally:
-                    state.finish_run(run, outcome)
-                return ledger
+@dataclass(frozen=True)
+class TenantApply:
+    """What one tenant's apply needs: a `saved` plan is compared with all that it was made from."""
 
+    work: Work
+    tenant: Tenant
+    plan: Plan
+    state: SqlState
+    report: Report
+    stop: Stop
+    saved: bool
 
-async def _already_applied(
-    work: Work, tenant: Tenant, plan: Plan, state: SqlState, digest: str
-) -> Ledger | None:
-    """The empty ledger of a plan that is done, where the tenant still is as it left it."""
-    finished = state.finished_run(tenant.name, digest)
-    if finished is None:
-        return None
-    kinds = {op.id: Address.parse(op.addresses[0]).kind for op in plan.operations()}
-    with connected(tenant, work.vendors[tenant.vendor], work.around) as endpoint:
-        async with work.vendors[tenant.vendor].writer(endpoint) as writer:
-            for operation, (object_id, written) in finished.written.items():
-                live = await writer.fetch(kinds[operation], object_id) if object_id else None
-                if (live.digest if live else None) != written:
-                    return None
-    return Ledger(tenant.name, finished.run_id, (), already_applied=True)
+    @property
+    def parallelism(self) -> int:
+        """So many operations are under way at once."""
+        return self.work.around.parallelism
 
+    async def run(self) -> Ledger:
+        """Carry out the tenant's part of the plan; raises StalePlanError before any write."""
+        tenant, vendor = self.tenant, self.work.vendors[self.tenant.vendor]
+        with (
+            self.state.lock(tenant.name, "apply", self.work.around.warn) as lease,
+            connected(tenant, vendor, self.work.around) as endpoint,
+        ):
+            async with vendor.writer(replace(endpoint, permit=lease.check)) as writer:
+                await read_back(
+                    tenant.name, writer, self.state, lease, parallelism=self.parallelism
+                )
+                return await self._run(lease, writer)
 
-async def _refuse_if_stale(work: Work, tenant: Tenant, plan: Plan, rows: Mapping[str, Row]) -> str:
-    """Raises StalePlanError where anything moved on; answers with who applies."""
-    was = plan.basis[tenant.name]
-    loaded = load_tenant(work, tenant)
-    if loaded.digest != was.manifests:
-        raise execute.stale([f"the manifests of {tenant.name} were edited"])
-    if tenant.digest != was.project:
-        raise execute.stale([f"tenant {tenant.name} was edited in reconciler.yaml"])
-    snapshot = await read(tenant, work.vendors[tenant.vendor], loaded.resources, work.around)
-    if snapshot.organization != was.organization:
-        raise execute.stale([f"{tenant.name} is another organization by now"])
-    if changed := list(basis.moved_on(plan, tenant.name, snapshot, rows)):
-        raise execute.stale(changed)
-    return snapshot.identity.name if snapshot.identity else ""
+    async def _run(self, lease: Lease, writer: Writer) -> Ledger:
+        digest, name = fingerprint(self.plan), self.tenant.name
+        done = self.state.carried_out(name, digest) if self.saved else {}
+        finished = self.state.finished_run(name, digest) if self.saved else None
+        if finished is not None and await self._is_as_left(writer, done):
+            return Ledger(name, finished, (), already_applied=True)
+        identity = await self._refuse_if_stale(done)
+        if not self.saved:  # else all of the tenant was read just now
+            await refuse_if_moved_on(self.plan, name, writer, parallelism=self.parallelism)
+        run = self.state.start_run(
+            name,
+            "apply",
+            digest,
+            lease=lease,
+            author=Author(identity, commit_of(self.work.project.root)),
+            plan=dump(self.plan),
+        )
+        outcome = "interrupted"
+        try:
+            doing = Apply(
+                self.plan,
+                name,
+                writer,
+                self.state,
+                lease,
+                run,
+                self.report,
+                done=done,
+                stop=self.stop,
+                parallelism=self.parallelism,
+            )
+            ledger = await doing.carry_out()
+            outcome = ledger.outcome
+        finally:
+            # a state that is broken was told of already, by the ledger or by what is raised
+            with suppress(StateError):
+                self.state.finish_run(run, outcome)
+        return ledger
+
+    async def _is_as_left(self, writer: Writer, done: Mapping[str, Left]) -> bool:
+        """Whether the tenant still is as the plan left it."""
+        operations = {op.id: op for op in self.plan.operations()}
+        last = {operations[each].addresses[0]: left for each, left in done.items()}
+        for address, left in last.items():
+            live = await writer.fetch(Address.parse(address).kind, left.object_id)
+            if (live.digest if live else None) != left.digest:
+                return False
+        return True
+
+    async def _refuse_if_stale(self, done: Mapping[str, Left]) -> str:
+        """Raises StalePlanError where anything moved on; answers with who applies."""
+        plan, name = self.plan, self.tenant.name
+        rows = self.state.rows(name)
+        if not self.saved:
+            if changed := list(basis.rows_moved_on(plan, name, rows)):
+                raise stale(changed)
+            return next(each.identity for each in plan.tenants if each.name == name)
+        was, work = plan.basis[name], self.work
+        loaded = load_tenant(work, self.tenant)
+        if loaded.digest != was.manifests:
+            raise stale([f"the manifests of {name} were edited"])
+        if self.tenant.digest != was.project:
+            raise stale([f"tenant {name} was edited in reconciler.yaml"])
+        vendor = work.vendors[self.tenant.vendor]
+        snapshot = await read(self.tenant, vendor, loaded.resources, work.around)
+        if snapshot.organization != was.organization:
+            raise stale([f"{name} is another organization by now"])
+        if changed := list(basis.moved_on(plan, name, snapshot, rows, done)):
+            raise stale(changed)
+        return snapshot.identity.name if snapshot.identity else ""

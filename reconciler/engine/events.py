@@ -9,12 +9,14 @@ from typing import Literal
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One moment of an apply: an operation starts, is done, has failed, or cannot start.
+    """One moment of an apply: an operation starts, lasts, is done, has failed, or cannot start.
 
     `attempts` says how many times a write was sent until it was done.
     """
 
-    type: Literal["apply_start", "apply_complete", "apply_errored", "apply_skipped"]
+    type: Literal[
+        "apply_start", "apply_progress", "apply_complete", "apply_errored", "apply_skipped"
+    ]
     tenant: str
     step: int
     steps: int
@@ -24,6 +26,8 @@ class Event:
     object_id: str | None = None
     elapsed_seconds: float = 0.0
     message: str = ""
+    detail: str = ""
+    hint: str = ""
     code: str = ""
     tracking_id: str = ""
     attempts: int = 1
@@ -34,12 +38,19 @@ Report = Callable[[Event], None]
 
 @dataclass(frozen=True, slots=True)
 class Ledger:
-    """The account of one tenant's apply, on success and on failure."""
+    """The account of one tenant's apply, on success and on failure.
+
+    `earlier` counts the operations that runs before this one did of the plan. `interrupted` says
+    how somebody ended it, `unrecorded` why the state could not take all of it.
+    """
 
     tenant: str
     run: str
     events: tuple[Event, ...]
     already_applied: bool = False
+    earlier: int = 0
+    interrupted: str = ""
+    unrecorded: str = ""
 
     def of(self, kind: str) -> tuple[Event, ...]:
         """The events of one type, in their order."""
@@ -62,5 +73,7 @@ class Ledger:
 
     @property
     def outcome(self) -> str:
-        """`done`, or `partial` where anything is left."""
-        return "partial" if self.failed or self.not_started else "done"
+        """`done`; where anything is left `interrupted`, or else `partial`."""
+        if not (self.failed or self.not_started or self.unrecorded):
+            return "done"
+        return "interrupted" if self.interrupted and not self.failed else "partial"

@@ -11,8 +11,11 @@ from reconciler.manifests.load import Loaded, load
 from reconciler.manifests.project import Project, Tenant
 from reconciler.model.address import OUTSIDE, Address
 from reconciler.model.guard import NOTHING_ALLOWED, Allowance, Bounds
+from reconciler.model.journal import Unsettled
+from reconciler.model.live import Snapshot
 from reconciler.model.ownership import Row
 from reconciler.model.value import Values
+from reconciler.planning.aftermath import rows_after
 from reconciler.planning.item import TenantInput
 from reconciler.planning.targets import target
 from reconciler.rules.policy import NO_POLICY, Policy
@@ -41,13 +44,17 @@ class Work:
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """One tenant, loaded and ready to be read; `stateless` where there is no state at all."""
+    """One tenant, loaded and ready to be read; `stateless` where there is no state at all.
+
+    `unsettled` are operations of which the state does not say what came of them.
+    """
 
     tenant: Tenant
     vendor: Vendor
     loaded: Loaded
     rows: Mapping[str, Row]
     stateless: bool
+    unsettled: tuple[Unsettled, ...] = ()
     policy: Policy = NO_POLICY
     targets: frozenset[Address] | None = None
 
@@ -55,6 +62,10 @@ class Prepared:
     def pruned(self) -> frozenset[str]:
         """The kinds of which what only the tenant has is deleted."""
         return frozenset(k for k, what in self.tenant.unmanaged.items() if what == "prune")
+
+    def understood(self, snapshot: Snapshot) -> Prepared:
+        """The same, with the records as they are once what is unsettled is read back."""
+        return replace(self, rows=rows_after(self.rows, self.unsettled, snapshot))
 
     def given(self, revert: Mapping[Address, Values] | None = None) -> TenantInput:
         """The planner's input; a revert looks at nothing but what it takes back."""
@@ -76,14 +87,15 @@ class Prepared:
 
 def prepare(work: Work) -> tuple[Prepared, ...]:
     """Every chosen tenant; raises UsageError for a target that names nothing."""
-    rows = _rows(work)
+    known = _known(work)
     prepared = tuple(
         Prepared(
             tenant,
             work.vendors[tenant.vendor],
             load_tenant(work, tenant),
-            rows[tenant.name] if rows is not None else {},
-            stateless=rows is None,
+            known[tenant.name].rows if known is not None else {},
+            stateless=known is None,
+            unsettled=known[tenant.name].unsettled if known is not None else (),
             policy=work.project.policy,
         )
         for tenant in work.tenants
@@ -101,7 +113,13 @@ def load_tenant(work: Work, tenant: Tenant) -> Loaded:
     return load(root, tenant.name, files, vendors, patches=patches)
 
 
-def _rows(work: Work) -> dict[str, dict[str, Row]] | None:
+@dataclass(frozen=True, slots=True)
+class _Known:
+    rows: Mapping[str, Row]
+    unsettled: tuple[Unsettled, ...]
+
+
+def _known(work: Work) -> dict[str, _Known] | None:
     """What the state knows of each chosen tenant; None where there is no state."""
     from reconciler.state.sql import open_state  # noqa: PLC0415 - `validate` does without SQL
 
@@ -109,7 +127,10 @@ def _rows(work: Work) -> dict[str, dict[str, Row]] | None:
     if state is None:
         return None
     try:
-        return {tenant.name: state.rows(tenant.name) for tenant in work.tenants}
+        return {
+            tenant.name: _Known(state.rows(tenant.name), state.unsettled(tenant.name))
+            for tenant in work.tenants
+        }
     finally:
         state.close()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal
 
 from reconciler.model.ownership import Row
 from reconciler.model.value import Json
@@ -107,3 +108,64 @@ def _age(seconds: float) -> str:
         if seconds >= size:
             return f"{seconds // size:.0f} {unit}"
     return f"{max(seconds, 0):.0f} s"
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """An operation that is about to be carried out: what it changes, and which record it leaves.
+
+    `keep` is the record of the object once it is done (without the id that the tenant has yet to
+    give), `drop` the address whose record ends then.
+    """
+
+    operation: str
+    address: str
+    action: str
+    object_id: str | None
+    before: Json
+    after: Json
+    keep: Row | None = None
+    drop: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What came of an operation: `done`, or `failed` with the error; None while nobody knows.
+
+    `attempts` says how many times it was sent, None where nobody is left to tell.
+    """
+
+    operation: str
+    outcome: Literal["done", "failed"] | None
+    object_id: str | None = None
+    digest: str | None = None
+    tracking_id: str = ""
+    attempts: int | None = None
+    error: str | None = None
+    keep: Row | None = None
+    drop: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Unsettled:
+    """An operation of a run that ended without telling what came of it."""
+
+    run: str
+    intent: Intent
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """How a run left an object: its id, and the digest of its body, None where it is gone."""
+
+    object_id: str
+    digest: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Resumable:
+    """A run that left something to do, and its plan as one JSON document."""
+
+    run: str
+    tenant: str
+    plan: bytes

@@ -6,13 +6,18 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from reconciler.model.address import OUTSIDE, Address
 from reconciler.model.change import Action, Reason
+from reconciler.model.journal import Left
 from reconciler.model.live import LiveObject, Snapshot
 from reconciler.model.ownership import Row
 from reconciler.model.plan import Plan, Seen
 from reconciler.model.value import Ref, digest, refs
 from reconciler.planning.item import Item, TenantInput
 from reconciler.planning.match import LiveIndex, normal
+from reconciler.planning.staleness import differences
 from reconciler.rules.world import World
+
+NOTHING_DONE: Mapping[str, Left] = {}
+NOTHING_LEFT: Mapping[str, Seen] = {}
 
 
 def seen(  # noqa: PLR0913, PLR0917 - the parts of a plan, each used as it is
@@ -46,26 +51,50 @@ def seen(  # noqa: PLR0913, PLR0917 - the parts of a plan, each used as it is
     return dict(sorted(found.items()))
 
 
-def moved_on(plan: Plan, tenant: str, snapshot: Snapshot, rows: Mapping[str, Row]) -> Iterator[str]:
-    """One sentence for each thing that is no longer as the plan saw it."""
-    live = LiveIndex(snapshot)
-    marks = {(kind, str(key)): mark for kind, key, mark in _fingerprints(snapshot)}
-    for text, was in plan.basis[tenant].objects.items():
-        address = Address.parse(text)
-        mark = marks.get((address.kind, was.id)) if was.id else None
-        if was.id is not None and mark is None:
-            yield f"{_shown(address)} is gone from the tenant"
-        elif was.digest != mark:
-            yield f"{_shown(address)} was changed in the tenant"
-    yield from rows_moved_on(plan, tenant, rows)
+def moved_on(
+    plan: Plan,
+    tenant: str,
+    snapshot: Snapshot,
+    rows: Mapping[str, Row],
+    done: Mapping[str, Left] = NOTHING_DONE,
+) -> Iterator[str]:
+    """One sentence for each thing that is no longer as the plan saw it.
+
+    What was `done` of the plan, by operation, is compared with how that left it.
+    """
+    live, left = LiveIndex(snapshot), _left(plan, done)
+    yield from _objects_moved_on(plan, tenant, snapshot, live, left)
+    yield from rows_moved_on(plan, tenant, rows, left)
     yield from _needed_by_now(plan, tenant, snapshot)
     written = {op.request.object_id for op in plan.operations()}
     for change in plan.changes:
-        if change.tenant == tenant and change.action is Action.CREATE:
-            for each in live.named(change.kind, change.name):
-                # one that the plan itself renames or deletes is no obstacle
-                if normal(each.name) == normal(change.name) and each.id not in written:
-                    yield f"{_shown(Address.parse(change.address))} exists in the tenant by now"
+        if change.tenant != tenant or change.action is not Action.CREATE or change.address in left:
+            continue
+        for each in live.named(change.kind, change.name):
+            # one that the plan itself renames or deletes is no obstacle
+            if normal(each.name) == normal(change.name) and each.id not in written:
+                yield f"{_shown(Address.parse(change.address))} exists in the tenant by now"
+
+
+def _objects_moved_on(
+    plan: Plan, tenant: str, snapshot: Snapshot, live: LiveIndex, left: Mapping[str, Seen]
+) -> Iterator[str]:
+    marks = {(kind, str(key)): mark for kind, key, mark in _fingerprints(snapshot)}
+    changes = {change.address: change for change in plan.changes}
+    for text, seen_ in plan.basis[tenant].objects.items():
+        address, was = Address.parse(text), left.get(text, seen_)
+        mark = marks.get((address.kind, was.id)) if was.id else None
+        if was.digest == mark:
+            continue
+        if was.digest is None:
+            yield f"{_shown(address)} exists in the tenant by now"
+        elif mark is None:
+            yield f"{_shown(address)} is gone from the tenant"
+        elif text in changes and text not in left:
+            found = differences(changes[text], live.by_id[address.kind, str(was.id)])
+            yield f"{_shown(address)} was changed in the tenant: {found}"
+        else:
+            yield f"{_shown(address)} was changed in the tenant"
 
 
 def _needed_by_now(plan: Plan, tenant: str, snapshot: Snapshot) -> Iterator[str]:
@@ -84,13 +113,24 @@ def _needed_by_now(plan: Plan, tenant: str, snapshot: Snapshot) -> Iterator[str]
                     yield f"{_shown(deleted[key])} is needed by {kind} `{row.name}` by now"
 
 
-def rows_moved_on(plan: Plan, tenant: str, rows: Mapping[str, Row]) -> Iterator[str]:
+def _left(plan: Plan, done: Mapping[str, Left]) -> Mapping[str, Seen]:
+    """How what was done of a plan left each address."""
+    operations = (each for each in plan.operations() if each.id in done)
+    return {
+        each.addresses[0]: Seen(done[each.id].object_id, done[each.id].digest, None)
+        for each in operations
+    }
+
+
+def rows_moved_on(
+    plan: Plan, tenant: str, rows: Mapping[str, Row], left: Mapping[str, Seen] = NOTHING_LEFT
+) -> Iterator[str]:
     """One sentence for each of our records that another run changed meanwhile."""
     until_now = {change.address: change.previous_address for change in plan.changes}
     for text, was in plan.basis[tenant].objects.items():
         address = Address.parse(text)
         row = rows.get(until_now.get(text) or text)
-        if address.outside is None and was.row != _row(row):
+        if text not in left and address.outside is None and was.row != _row(row):
             yield f"{_shown(address)}: our record of it was changed by another run"
     yield from _owned_by_now(plan, tenant, rows)
 

@@ -19,7 +19,17 @@ _DONE = {
     Action.UPDATE: "Modifications complete",
     Action.DELETE: "Destruction complete",
 }
+_STILL = {
+    Action.CREATE: "Still creating",
+    Action.UPDATE: "Still modifying",
+    Action.DELETE: "Still destroying",
+}
 _PAST = {Action.CREATE: "created", Action.UPDATE: "updated", Action.DELETE: "deleted"}
+
+STOPPED = (
+    "Stopped at once: what was under way may have been done or not. `reconciler apply --resume` "
+    "finds out and finishes."
+)
 
 
 def event(told: Event, paint: Paint, several: bool = False) -> str | None:
@@ -30,6 +40,9 @@ def event(told: Event, paint: Paint, several: bool = False) -> str | None:
     action = Action(told.action)
     if told.type == "apply_start":
         return f"Step {told.step} of {told.steps}   {name}: {_DOING[action]}..."
+    if told.type == "apply_progress":
+        still = f"{_STILL[action]}... [{told.elapsed_seconds:.0f}s elapsed]"
+        return f"Step {told.step} of {told.steps}   {name}: {still}"
     if told.type == "apply_complete":
         known = f" [id={safe(told.object_id)}]" if told.object_id else ""
         took = f"after {told.elapsed_seconds:.0f}s"

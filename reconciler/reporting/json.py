@@ -62,14 +62,11 @@ def event(told: Event) -> str:
 
 def applied(plan: Plan, ledgers: tuple[Ledger, ...]) -> str:
     """The last line of an apply: the summary with its outcome."""
-    outcomes = [each.outcome for each in ledgers]
-    done = all(each == "done" for each in outcomes) and len(ledgers) == len(plan.tenants)
-    already = bool(ledgers) and all(each.already_applied for each in ledgers)
     return json.dumps(
         {
             "format_version": FORMAT_VERSION,
             "type": "summary",
-            "outcome": "already_applied" if already else "done" if done else "partial",
+            "outcome": _outcome(plan, ledgers),
             "summary": asdict(plan.summary),
             "done": sum(len(each.done) for each in ledgers),
             "failed": sum(len(each.failed) for each in ledgers),
@@ -77,6 +74,30 @@ def applied(plan: Plan, ledgers: tuple[Ledger, ...]) -> str:
             "runs": {each.tenant: each.run for each in ledgers},
         }
     )
+
+
+def _outcome(plan: Plan, ledgers: tuple[Ledger, ...]) -> str:
+    if ledgers and all(each.already_applied for each in ledgers):
+        return "already_applied"
+    outcomes = {each.outcome for each in ledgers}
+    if outcomes <= {"done"} and len(ledgers) == len(plan.tenants):
+        return "done"
+    return "interrupted" if outcomes <= {"done", "interrupted"} else "partial"
+
+
+def stopped(plan: Plan) -> str:
+    """The last line of an apply that was stopped at once: the journal has the rest."""
+    return _summary("interrupted", summary=asdict(plan.summary))
+
+
+def nothing_to_resume() -> str:
+    """The only line where no apply left anything to do."""
+    return _summary("nothing_to_resume")
+
+
+def _summary(outcome: str, **more: Any) -> str:
+    told = {"format_version": FORMAT_VERSION, "type": "summary", "outcome": outcome, **more}
+    return json.dumps(told)
 
 
 def owned(rows: Iterable[Owned]) -> dict[str, Any]:

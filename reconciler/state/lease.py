@@ -51,6 +51,13 @@ class Held:
     ends: float | None
 
     @property
+    def is_left(self) -> bool:
+        """Whether its holder surely is dead, or did not renew it, as far as this machine tells."""
+        if self.process.is_dead:
+            return True
+        return self.process.is_here and self.ends is not None and self.ends <= time.monotonic()
+
+    @property
     def holder(self) -> Holder:
         """Who has the lock, as a person wants to know it."""
         process = self.process

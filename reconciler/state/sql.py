@@ -5,18 +5,28 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine, bindparam, delete, func, insert, select, update
 
 from reconciler.model.change import Action
-from reconciler.model.journal import NOBODY, Author, Entry, Holder, Owned, Run
+from reconciler.model.journal import (
+    NOBODY,
+    Author,
+    Entry,
+    Holder,
+    Intent,
+    Left,
+    Owned,
+    Resumable,
+    Run,
+    Settled,
+    Unsettled,
+)
 from reconciler.model.ownership import Row
-from reconciler.model.plan import Operation
-from reconciler.model.value import Json
-from reconciler.state import journal, tables
+from reconciler.state import journal, tables, unfinished
 from reconciler.state.database import (
     database_file,
     engine_of,
@@ -36,14 +46,6 @@ def _now() -> datetime:
 
 def _silent(_text: str) -> None:
     pass
-
-
-@dataclass(frozen=True, slots=True)
-class FinishedRun:
-    """A run that carried out a whole plan: per operation the id and digest that it left."""
-
-    run_id: str
-    written: Mapping[str, tuple[str | None, str | None]]
 
 
 class SqlState:
@@ -103,7 +105,7 @@ class SqlState:
         """
         return unlocked(self._engine, self._clock, tenant, warn, force=force)
 
-    def start_run(
+    def start_run(  # noqa: PLR0913 - the facts of a run
         self,
         tenant: str,
         command: str,
@@ -111,8 +113,12 @@ class SqlState:
         *,
         lease: Lease | None = None,
         author: Author = NOBODY,
+        plan: bytes | None = None,
     ) -> str:
-        """Open a run, under a lock; answers with its id, such as `run-20261123-1`."""
+        """Open a run, under a lock; answers with its id, such as `run-20261123-1`.
+
+        Its plan is kept until all of it is done, so that it can be resumed.
+        """
         me = this_process()
         table = tables.run
         prefix = f"run-{self._clock():%Y%m%d}-"
@@ -130,95 +136,95 @@ class SqlState:
                     identity=author.identity or None,
                     started_by=f"{me.user}@{me.host}",
                     git_commit=author.commit or None,
+                    plan=unfinished.packed(plan) if plan is not None else None,
                 )
             )
         return run
 
     def finish_run(self, run: str, outcome: str) -> None:
-        """Close a run."""
+        """Close a run; of one that is done no plan of its tenant has to be kept any longer."""
+        table = tables.run
         with writing(self._engine) as connection:
-            connection.execute(
-                update(tables.run)
-                .where(tables.run.c.id == run)
-                .values(outcome=outcome, finished=self._time())
-            )
+            this = table.c.id == run
+            closed = update(table).where(this).values(outcome=outcome, finished=self._time())
+            connection.execute(closed)
+            if outcome == unfinished.DONE:
+                tenant = select(table.c.tenant).where(this).scalar_subquery()
+                connection.execute(update(table).where(table.c.tenant == tenant).values(plan=None))
 
-    def finished_run(self, tenant: str, plan_digest: str) -> FinishedRun | None:
-        """The last run that did all of this plan, if there is one."""
-        table, steps = tables.run, tables.operation
+    def finished_run(self, tenant: str, plan_digest: str) -> str | None:
+        """The last run of the tenant, where nothing of this plan is left to do after it."""
         with reading(self._engine) as connection:
-            found = connection.execute(
-                select(table.c.id)
-                .where(
-                    table.c.tenant == tenant,
-                    table.c.plan_digest == plan_digest,
-                    table.c.outcome == "done",
-                )
-                .order_by(table.c.started.desc())
-            ).first()
-            if found is None:
-                return None
-            written = connection.execute(
-                select(steps.c.id, steps.c.object_id, steps.c.digest).where(steps.c.run == found.id)
-            )
-            return FinishedRun(found.id, {row.id: (row.object_id, row.digest) for row in written})
+            return unfinished.is_finished(connection, tenant, plan_digest)
 
-    def intend(self, run: str, operation: Operation, before: Json, after: Json) -> None:
-        """Commit that an operation is about to be carried out, and what it is to change."""
+    def carried_out(self, tenant: str, plan_digest: str) -> Mapping[str, Left]:
+        """What the last runs of a tenant did of this plan, by operation."""
+        with reading(self._engine) as connection:
+            return unfinished.carried_out(connection, tenant, plan_digest)
+
+    def resumable(self, tenants: Collection[str]) -> Resumable | None:
+        """The newest run on these tenants that left something to do, None where none did."""
+        with reading(self._engine) as connection:
+            return unfinished.resumable(connection, tenants)
+
+    def unsettled(self, tenant: str) -> tuple[Unsettled, ...]:
+        """The operations of which no run wrote down what came of them.
+
+        One that is under way in another process is none of them.
+        """
+        with reading(self._engine) as connection:
+            found = unfinished.unsettled(connection, tenant)
+        if not found:
+            return ()
+        running = {each.id for each in self.runs([tenant]) if each.running}
+        return tuple(each for each in found if each.run not in running)
+
+    def intend(self, run: str, intents: Iterable[Intent]) -> None:
+        """Commit that these operations are about to be carried out, and what each changes."""
         with writing(self._engine) as connection:
             connection.execute(
-                insert(tables.operation).values(
-                    run=run,
-                    id=operation.id,
-                    address=operation.addresses[0],
-                    action=str(operation.request.action),
-                    object_id=operation.request.object_id,
-                    intended=self._time(),
-                    before=before,
-                    after=after,
-                )
+                insert(tables.operation),
+                [
+                    {
+                        "run": run,
+                        "id": each.operation,
+                        "address": each.address,
+                        "action": each.action,
+                        "object_id": each.object_id,
+                        "intended": self._time(),
+                        "before": each.before,
+                        "after": each.after,
+                        "keep": unfinished.kept(each.keep),
+                        "drop": each.drop,
+                    }
+                    for each in intents
+                ],
             )
 
-    def succeeded(  # noqa: PLR0913 - one transaction: the outcome and the ownership it brings
-        self,
-        run: str,
-        operation: str,
-        *,
-        object_id: str | None,
-        digest: str | None,
-        tracking_id: str,
-        attempts: int,
-        keep: Row | None,
-        drop: str | None,
-        lease: Lease,
-    ) -> None:
-        """Commit that an operation was carried out, with the row that it brings or takes.
+    def settle(self, run: str, settled: Iterable[Settled], lease: Lease) -> None:
+        """Commit what came of these operations, with the records that they bring and take.
 
         Ownership is left alone where the lock is another's by now: the next plan adopts by name.
         """
-        facts: dict[str, str | int | None] = {
-            "digest": digest,
-            "tracking_id": tracking_id,
-            "attempts": attempts,
-        }
-        if object_id is not None:
-            facts["object_id"] = object_id
+        table = tables.operation
         with writing(self._engine) as connection:
-            self._outcome(connection, run, operation, "done", facts)
-            if lease.holds_in(connection):
-                self._record(connection, run, [keep] if keep else [], [drop] if drop else [])
-
-    def failed(
-        self, run: str, operation: str, *, error: str, tracking_id: str, attempts: int
-    ) -> None:
-        """Commit that an operation failed; `attempts` are those of the request that did."""
-        facts: dict[str, str | int | None] = {
-            "error": error,
-            "tracking_id": tracking_id,
-            "attempts": attempts,
-        }
-        with writing(self._engine) as connection:
-            self._outcome(connection, run, operation, "failed", facts)
+            ours = lease.holds_in(connection)
+            for each in settled:
+                facts: dict[str, str | int | None] = {
+                    "outcome": each.outcome,
+                    "digest": each.digest,
+                    "tracking_id": each.tracking_id,
+                    "attempts": each.attempts,
+                    "error": each.error,
+                    "finished": self._time() if each.outcome else None,
+                }
+                if each.object_id is not None:
+                    facts["object_id"] = each.object_id
+                this = (table.c.run == run) & (table.c.id == each.operation)
+                connection.execute(update(table).where(this).values(**facts))
+                if ours and each.outcome == unfinished.DONE:
+                    keep, drop = each.keep, each.drop
+                    self._record(connection, run, [keep] if keep else [], [drop] if drop else [])
 
     def record(self, run: str, keep: Iterable[Row], drop: Iterable[str]) -> None:
         """Rewrite ownership where nothing was written to the tenant."""
@@ -275,21 +281,6 @@ class SqlState:
                 ],
             )
 
-    def _outcome(
-        self,
-        connection: Connection,
-        run: str,
-        operation: str,
-        outcome: str,
-        facts: Mapping[str, str | int | None],
-    ) -> None:
-        table = tables.operation
-        connection.execute(
-            update(table)
-            .where(table.c.run == run, table.c.id == operation)
-            .values(outcome=outcome, finished=self._time(), **facts)
-        )
-
     def _time(self) -> str:
         return written(self._clock())
 
@@ -321,4 +312,4 @@ def _opened(url: str, root: Path) -> SqlState:
 def _runs(run: Run, lock: Held | None) -> bool:
     """Whether a run is under way: it has the lock, and its process is not known to be dead."""
     held = lock is not None and lock.held and lock.token == run.token
-    return run.outcome is None and held and lock is not None and not lock.process.is_dead
+    return run.outcome is None and held and lock is not None and not lock.is_left

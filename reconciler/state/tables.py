@@ -2,9 +2,20 @@
 
 from __future__ import annotations
 
-from sqlalchemy import JSON, Boolean, Column, Float, Integer, MetaData, String, Table, true
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Column,
+    Float,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    true,
+)
 
-HEAD = "0005"
+HEAD = "0006"
 """The migration that these tables are made by."""
 
 metadata = MetaData()
@@ -54,6 +65,7 @@ run = Table(
     Column("identity", String),
     Column("started_by", String),
     Column("git_commit", String),
+    Column("plan", LargeBinary),
 )
 
 operation = Table(
@@ -73,4 +85,6 @@ operation = Table(
     Column("attempts", Integer),
     Column("before", JSON(none_as_null=True)),
     Column("after", JSON(none_as_null=True)),
+    Column("keep", JSON(none_as_null=True)),
+    Column("drop", String),
 )

@@ -99,7 +99,9 @@ def test_a_plan_is_stale_once_the_tenant_moved_on(workshop: Workshop) -> None:
     workshop.writes()
     with pytest.raises(StalePlanError) as caught:
         workshop.apply(plan)
-    assert caught.value.told.detail == "webexcc/UserProfile/lead was changed in the tenant"
+    assert caught.value.told.detail == (
+        "webexcc/UserProfile/lead was changed in the tenant: permissions.team none -> edit"
+    )
     assert not workshop.writes()
 
 

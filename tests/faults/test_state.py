@@ -96,14 +96,15 @@ def test_a_state_that_breaks_in_mid_run_stops_before_the_next_call(
             ended[0].__enter__()
 
     many.before = before
-    with pytest.raises(StateError) as caught:
-        many.apply(plan)
-    assert caught.value.told.code == code
+    (ledger,) = many.apply(plan)
     ended[0].__exit__(None, None, None)
     written = len(many.writes())
+    assert ledger.outcome == "partial"
+    assert code in {each.code for each in ledger.failed}
+    assert len(ledger.done) + len(ledger.failed) + len(ledger.not_started) == len(NAMES)
     assert 2 <= written < len(NAMES)
-    # each call that was sent has its intent, and no other one
-    assert written == intents(many)
+    # no call was sent without its intent
+    assert written <= intents(many)
     time.sleep(SHORT)  # a process that ends leaves no lock behind, but this one goes on
     many.planned_and_applied()
     assert many.plan().outcome == "no_changes"

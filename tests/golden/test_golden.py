@@ -49,6 +49,7 @@ def example(workshop: Workshop) -> Workshop:
 def applied_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of the example after an apply; to be copied, never changed."""
     workshop = Workshop(tmp_path_factory.mktemp("applied"))
+    workshop.parallelism = 1  # ids and lines in the plan's order
     shutil.copytree(EXAMPLE, workshop.root, dirs_exist_ok=True)
     workshop.planned_and_applied()
     return workshop.root

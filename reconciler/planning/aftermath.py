@@ -1,0 +1,98 @@
+"""Operations of which no run wrote down what came of them: what the tenant has tells it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+
+from reconciler.model.address import Address
+from reconciler.model.change import Action
+from reconciler.model.journal import Intent, Settled, Unsettled
+from reconciler.model.live import LiveObject, Snapshot
+from reconciler.model.ownership import Row
+from reconciler.model.value import Json, Values, from_json
+from reconciler.planning import diff
+from reconciler.planning.match import LiveIndex, normal
+
+NOT_LANDED = "the run ended before it was known what came of it; it did not land"
+CHANGED = "the run ended before it was known what came of it; by now somebody changed the object"
+
+
+def name_of(intent: Intent) -> str:
+    """The vendor's name of the object that an operation creates."""
+    return str(_values(intent.after).get("name", ""))
+
+
+def judged(intent: Intent, live: LiveObject | None) -> Settled:
+    """What came of an operation, by what the tenant has of its object now."""
+    if intent.action == Action.DELETE:
+        return _done(intent, None) if live is None else _failed(intent, NOT_LANDED)
+    if live is not None and not diff.differing(live.values, _values(intent.after)):
+        return _done(intent, live)
+    if intent.action == Action.CREATE:
+        return _failed(intent, NOT_LANDED if live is None else CHANGED)
+    as_before = live is not None and not diff.differing(live.values, _values(intent.before))
+    return _failed(intent, NOT_LANDED if as_before else CHANGED)
+
+
+def rows_after(
+    rows: Mapping[str, Row], unsettled: Iterable[Unsettled], snapshot: Snapshot
+) -> Mapping[str, Row]:
+    """Our records as they are once the open operations are understood; nothing is written.
+
+    Where a part is hidden, absence tells nothing: those kinds are left to the next apply.
+    """
+    open_ = [
+        each
+        for each in unsettled
+        if Address.parse(each.intent.address).kind not in snapshot.partial
+    ]
+    if not open_:
+        return rows
+    look = _finder(snapshot)
+    known = dict(rows)
+    for each in open_:
+        settled = judged(each.intent, look(each.intent))
+        if settled.outcome == "done":
+            if settled.drop is not None:
+                known.pop(settled.drop, None)
+            if settled.keep is not None:
+                known[settled.keep.address] = settled.keep
+    return known
+
+
+def _finder(snapshot: Snapshot) -> Callable[[Intent], LiveObject | None]:
+    index = LiveIndex(snapshot)
+
+    def look(intent: Intent) -> LiveObject | None:
+        kind = Address.parse(intent.address).kind
+        if intent.object_id is not None:
+            return index.by_id.get((kind, intent.object_id))
+        wanted = normal(name_of(intent))
+        named = index.named(kind, name_of(intent))
+        return next((each for each in named if normal(each.name) == wanted), None)
+
+    return look
+
+
+def _done(intent: Intent, live: LiveObject | None) -> Settled:
+    keep = intent.keep
+    if keep is not None and live is not None:
+        keep = replace(keep, object_id=live.id, name=live.name)
+    return Settled(
+        operation=intent.operation,
+        outcome="done",
+        object_id=live.id if live else None,
+        digest=live.digest if live else None,
+        keep=keep,
+        drop=intent.drop,
+    )
+
+
+def _failed(intent: Intent, why: str) -> Settled:
+    return Settled(operation=intent.operation, outcome="failed", error=why)
+
+
+def _values(data: Json) -> Values:
+    values = from_json(data)
+    return values if isinstance(values, dict) else {}

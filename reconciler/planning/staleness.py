@@ -1,0 +1,73 @@
+"""In which attributes an object is no longer as a plan saw it, in words."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+
+from reconciler.model.change import Change
+from reconciler.model.live import LiveObject
+from reconciler.model.value import Json, Ref, to_json
+
+_MOST = 3
+UNMANAGED = "in what Git does not manage"
+
+
+def differences(change: Change, live: LiveObject) -> str:
+    """What a plan saw and what is there: `permissions.queue view -> edit`; the first few of it.
+
+    The plan keeps the managed attributes alone: where those are as they were, another one differs.
+    """
+    before = change.before if isinstance(change.before, dict) else {}
+    names = dict(_names(before))
+    after = {
+        key: to_json(value, lambda ref: names.get(ref, str(ref)))
+        for key, value in live.values.items()
+        if key in before
+    }
+    found = list(_differences((), before, after))
+    if not found:
+        return UNMANAGED
+    more = f" and {len(found) - _MOST} more" if len(found) > _MOST else ""
+    return ", ".join(found[:_MOST]) + more
+
+
+def _differences(path: tuple[str, ...], before: Json, after: Json) -> Iterator[str]:
+    if before == after:
+        return
+    where = ".".join(path)
+    if isinstance(before, list) and isinstance(after, list):
+        yield from (f"{where} - {_word(each)}" for each in before if each not in after)
+        yield from (f"{where} + {_word(each)}" for each in after if each not in before)
+    elif _is_map(before) and _is_map(after):
+        for key in dict.fromkeys((*before, *after)):
+            yield from _differences((*path, key), before.get(key), after.get(key))
+    else:
+        yield f"{where} {_word(before)} -> {_word(after)}"
+
+
+def _is_map(data: Json) -> bool:
+    return isinstance(data, dict) and not _is_reference(data)
+
+
+def _is_reference(data: dict[str, Json]) -> bool:
+    return data.keys() in ({"id", "name"}, {"address", "name"}, {"hidden"})
+
+
+def _word(data: Json) -> str:
+    if isinstance(data, dict) and _is_reference(data):
+        return str(data.get("name", "(hidden)"))
+    if data is None:
+        return "(none)"
+    return data if isinstance(data, str) else json.dumps(data, ensure_ascii=False)
+
+
+def _names(data: Json) -> Iterator[tuple[Ref, str]]:
+    if isinstance(data, dict):
+        if data.keys() == {"id", "name"}:
+            yield Ref(data["id"]), data["name"]
+            return
+        data = list(data.values())
+    if isinstance(data, list):
+        for each in data:
+            yield from _names(each)

@@ -1,0 +1,97 @@
+"""What runs left behind: operations without an outcome, plans that are carried out in part."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Collection
+from dataclasses import asdict
+
+from sqlalchemy import Connection, select
+from sqlalchemy import Row as Found
+
+from reconciler.model.journal import Intent, Left, Resumable, Unsettled
+from reconciler.model.ownership import Row
+from reconciler.model.value import Json
+from reconciler.state import tables
+
+_RUN, _STEP = tables.run, tables.operation
+APPLY = "apply"
+DONE = "done"
+
+
+def packed(plan: bytes) -> bytes:
+    """A plan as it is kept with its run."""
+    return zlib.compress(plan, level=1)
+
+
+def kept(row: Row | None) -> Json:
+    """The record of an object as it is kept with an operation."""
+    return asdict(row) if row else None
+
+
+def unsettled(connection: Connection, tenant: str) -> tuple[Unsettled, ...]:
+    """The operations of the tenant of which nobody wrote down what came of them, in order."""
+    asked = (
+        select(_STEP)
+        .join(_RUN, _RUN.c.id == _STEP.c.run)
+        .where(_RUN.c.tenant == tenant, _STEP.c.outcome.is_(None))
+        .order_by(_STEP.c.intended, _STEP.c.id)
+    )
+    return tuple(Unsettled(row.run, _intent(row)) for row in connection.execute(asked))
+
+
+def _intent(row: Found) -> Intent:  # type: ignore[type-arg]
+    return Intent(
+        operation=row.id,
+        address=row.address,
+        action=row.action,
+        object_id=row.object_id,
+        before=row.before,
+        after=row.after,
+        keep=Row(**row.keep) if row.keep else None,
+        drop=row.drop,
+    )
+
+
+def carried_out(connection: Connection, tenant: str, plan_digest: str) -> dict[str, Left]:
+    """What the latest runs of a tenant did of a plan, by operation.
+
+    An earlier run of the same plan does not count where another run came between.
+    """
+    found: dict[str, Left] = {}
+    for run in _latest(connection, [tenant]):
+        if run.plan_digest != plan_digest or run.command != APPLY:
+            break
+        asked = select(_STEP).where(_STEP.c.run == run.id, _STEP.c.outcome == DONE)
+        for row in connection.execute(asked):
+            found.setdefault(row.id, Left(row.object_id, row.digest))
+    return found
+
+
+def is_finished(connection: Connection, tenant: str, plan_digest: str) -> str | None:
+    """The last run of a tenant, where it did all that was left of this plan."""
+    for run in _latest(connection, [tenant]):
+        same = run.plan_digest == plan_digest and run.command == APPLY
+        return run.id if same and run.outcome == DONE else None
+    return None
+
+
+def resumable(connection: Connection, tenants: Collection[str]) -> Resumable | None:
+    """The newest run that left something to do, of those that are the last of their tenant."""
+    seen: set[str] = set()
+    for run in _latest(connection, tenants):
+        if run.tenant in seen:
+            continue
+        seen.add(run.tenant)
+        if run.command == APPLY and run.outcome != DONE and run.plan is not None:
+            return Resumable(run.id, run.tenant, zlib.decompress(run.plan))
+    return None
+
+
+def _latest(connection: Connection, tenants: Collection[str]) -> tuple[Found, ...]:  # type: ignore[type-arg]
+    asked = (
+        select(_RUN)
+        .where(_RUN.c.tenant.in_(tenants))
+        .order_by(_RUN.c.started.desc(), _RUN.c.id.desc())
+    )
+    return tuple(connection.execute(asked))
