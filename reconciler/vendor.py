@@ -101,6 +101,31 @@ def permitted_to_all(_action: Action, _object: Expected, _world: World) -> None:
 
 
 @dataclass(frozen=True, slots=True)
+class Disturbance:
+    """What a vendor itself makes of an object with a write of ours, and the rule that says so.
+
+    `values` are the attributes that it changes, as it will leave them, whatever the write says;
+    `summary` tells it. `wider` says what people may do then, and neither before nor once the
+    object is as it is to be; it is empty where there is nothing.
+    """
+
+    rule: str
+    values: Values
+    summary: str
+    wider: str = ""
+
+
+SideEffects = Callable[[Values, Values, Facts], Iterable[Disturbance]]
+"""What a vendor makes of an object besides, when it is changed from the first values to the second;
+`Facts` are the tenant's."""
+
+
+def no_side_effects(_before: Values, _after: Values, _facts: Facts) -> tuple[Disturbance, ...]:
+    """For kinds that stay as they are written."""
+    return ()
+
+
+@dataclass(frozen=True, slots=True)
 class Limit:
     """How much there may be of something, and the rule that says so.
 
@@ -166,6 +191,8 @@ class Kind:
     - `access`: attributes that decide what people may do, themselves or by what they refer to.
     - `permitted(action, object, world)`: whether who applies may write the object at all; rules
       say the rest.
+    - `side_effects(before, after, facts)`: what the vendor itself changes of an object with an
+      update; the plan puts right what is to be otherwise.
     - `order`: kinds with a lower number are shown and written first, where nothing else decides.
     """
 
@@ -187,6 +214,7 @@ class Kind:
     access: frozenset[str] = frozenset()
     danger: Callable[[tuple[str, ...], object], Danger | None] = no_danger
     permitted: Permitted = permitted_to_all
+    side_effects: SideEffects = no_side_effects
 
 
 class TokenSource(Protocol):

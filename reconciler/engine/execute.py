@@ -112,7 +112,10 @@ class Apply:
         """
         graph = TopologicalSorter({op.id: op.after for op in self._operations.values()})
         graph.prepare()
-        places = {each: place for place, each in enumerate(self._operations)}
+        places = {
+            each.id: -1 if each.mends else place  # a moment of wider access waits for no place
+            for place, each in enumerate(self._operations.values())
+        }
         ready: list[tuple[int, str]] = []
         running: dict[asyncio.Task[None], str] = {}
         try:
@@ -160,11 +163,17 @@ class Apply:
             still.cancel()
 
     def _waits_for(self, operation: Operation) -> str:
-        """Why an operation cannot be begun; empty where it can."""
-        if self.stop.asked:
+        """Why an operation cannot be begun; empty where it can.
+
+        What puts right what a write of ours left open goes on, whatever else ends or failed.
+        """
+        closes = bool(operation.mends) and operation.addresses[0] in self.left
+        if self.stop.asked and not closes:
             return f"the apply was {self.stop.word}"
         if "*" in self.blocked:
             return self.blocked["*"]
+        if closes:
+            return ""
         return next((self.blocked[each] for each in operation.after if each in self.blocked), "")
 
     async def _tell_that_it_lasts(self, operation: Operation, started: float) -> None:
@@ -193,9 +202,13 @@ class Apply:
         request, before = operation.request, self._changes[operation.addresses[0]].before
         if request.action is Action.DELETE:
             return before, None
-        after = self._resolved(dict(request.values))
+        # what the vendor itself changes with this write is not what tells whether it landed
+        about = request.values.keys() - set(operation.disturbs)
+        after = self._resolved({key: request.values[key] for key in request.values if key in about})
+        if operation.mends:
+            return None, after  # only the operation before it knows how it left the object
         if isinstance(before, dict):
-            before = {key: value for key, value in before.items() if key in request.values}
+            before = {key: value for key, value in before.items() if key in about}
         return before, after
 
     async def _write(self, operation: Operation) -> Written:

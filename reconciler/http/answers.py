@@ -24,6 +24,8 @@ MOST_BYTES = 64 * 1024 * 1024
 
 TIMEOUT_SECONDS = 30.0
 
+_NETWORK = "check the network, the region and the proxy, then run it again"
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:
@@ -109,9 +111,14 @@ def unreached(error: httpx2.RequestError, asked: Asked) -> Failure:
             "TEN111",
             f"the connection to {error.request.url.host} failed ({type(error).__name__})",
         )
-    hint = "check the network, the region and the proxy, then run it again"
-    failed = asked.failure(code, said, hint=hint)
+    failed = asked.failure(code, said, hint=_NETWORK)
     return Failure(failed, passing=True, lost=not unsent, unsent=unsent)
+
+
+def unfinished(asked: Asked, seconds: float) -> Failure:
+    """The failure of a request whose answer comes in and does not end."""
+    failed = asked.failure("TEN110", f"no whole answer within {seconds:.0f} s", hint=_NETWORK)
+    return Failure(failed, lost=True)
 
 
 def judged(

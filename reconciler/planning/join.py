@@ -52,7 +52,7 @@ def joined(
         records=records,
         findings=tuple(finding(each) for each in diagnostics),
         suppressed=tuple(finding(each) for each in suppressed),
-        summary=_summary(changes, sum(part.plan.no_op for part in parts)),
+        summary=_summary(changes, steps, sum(part.plan.no_op for part in parts)),
         outcome=_outcome(judged, differs=bool(changes or records)),
         complete=not errored and not targets,
         errored=errored,
@@ -61,6 +61,9 @@ def joined(
         allowed=judged.allowed,
         blocked=judged.blocked,
         limits=tuple(each for part in parts for each in part.plan.limits),
+        side_effects=()
+        if errored
+        else tuple(each for part in parts for each in part.plan.side_effects),
     )
 
 
@@ -83,11 +86,13 @@ def _numbered(parts: Iterable[Part]) -> tuple[tuple[Step, ...], tuple[Change, ..
             replace(change, step=change.step + offset) if change.step else change
             for change in part.plan.changes
         )
-        offset += max((change.step or 0 for change in part.plan.changes), default=0)
+        numbers = (step.number for step in part.plan.steps)
+        planned = (change.step or 0 for change in part.plan.changes)
+        offset += max((*numbers, *planned), default=0)
     return tuple(steps), tuple(changes)
 
 
-def _summary(changes: tuple[Change, ...], no_op: int) -> Summary:
+def _summary(changes: tuple[Change, ...], steps: Iterable[Step], no_op: int) -> Summary:
     def count(action: Action) -> int:
         return sum(1 for change in changes if change.action is action)
 
@@ -99,7 +104,8 @@ def _summary(changes: tuple[Change, ...], no_op: int) -> Summary:
         move=count(Action.MOVE),
         forget=count(Action.FORGET),
         no_op=no_op,
-        writes=sum(1 for change in changes if change.writes),
+        writes=sum(1 for change in changes if change.writes)
+        + sum(1 for step in steps for operation in step.operations if operation.mends),
     )
 
 

@@ -82,7 +82,7 @@ def test_after_an_apply_nothing_is_left_to_do(
             if plan.errored:
                 assert not plan.steps
                 continue
-            (ledger,) = here.apply(plan)
+            (ledger,) = here.apply(plan, allow=worlds.LEAVE)
             assert ledger.outcome == "done"
             assert sorted(here.writes()) == sorted(expected_calls(plan, here))
             if not plan.steps:
@@ -106,7 +106,7 @@ def test_only_what_we_own_is_deleted(seed: str, first: str, then: str, loses_sta
         plan = here.plan()
         before = here.bodies()
         if not plan.errored:
-            here.apply(plan)
+            here.apply(plan, allow=worlds.LEAVE)
         kept(before, here.bodies(), set())
         owned = set() if plan.errored else {c.name for c in plan.changes}
         if loses_state:
@@ -119,7 +119,7 @@ def test_only_what_we_own_is_deleted(seed: str, first: str, then: str, loses_sta
         assert not [c for c in deletes if c.kind == "User"]
         before = here.bodies()
         if not second.errored:
-            here.apply(second)
+            here.apply(second, allow=worlds.LEAVE)
         kept(before, here.bodies(), {str(c.object_id) for c in deletes})
 
 
@@ -150,11 +150,11 @@ def test_a_saved_plan_runs_on_what_it_was_made_from_or_not_at_all(
         touched = {c.object_id for c in plan.changes if c.object_id}
         if changed & touched:
             with pytest.raises(StalePlanError):
-                here.apply(plan)
+                here.apply(plan, allow=worlds.LEAVE)
             assert not here.writes()
         else:
             with contextlib.suppress(StalePlanError):  # something that it refers to has changed
-                (ledger,) = here.apply(plan)
+                (ledger,) = here.apply(plan, allow=worlds.LEAVE)
                 assert ledger.outcome == "done"
                 assert sorted(here.writes()) == sorted(expected_calls(plan, here))
 
@@ -166,7 +166,7 @@ def test_planning_and_drift_only_read(seed: str, manifests: str, edits: list[Edi
     with workshop(seed, manifests) as here:
         plan = here.plan()
         if not plan.errored:
-            here.apply(plan)
+            here.apply(plan, allow=worlds.LEAVE)
         edit(here, edits)
         here.writes()
         before = here.bodies()
@@ -185,14 +185,14 @@ def test_drift_is_found_and_taken_back(seed: str, manifests: str, edits: list[Ed
         plan = here.plan()
         if plan.errored:
             return
-        here.apply(plan)
+        here.apply(plan, allow=worlds.LEAVE)
         edit(here, edits)
         found = here.drift()
         needed = here.plan()
         if not needed.errored:
             assert found.drifted == bool(needed.changes)
         if found.revert is not None and not found.revert.errored:
-            here.apply(found.revert)
+            here.apply(found.revert, allow=worlds.LEAVE)
             assert not here.drift().drifted
 
 

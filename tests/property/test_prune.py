@@ -72,9 +72,9 @@ def test_what_is_pruned_is_what_nobody_has_or_needs(
             here.writes()
             if plan.errored:
                 continue
-            (ledger,) = here.apply(plan)
+            (ledger,) = here.apply(plan, allow=worlds.LEAVE)
             assert ledger.outcome == "done", ledger
-            assert here.writes() == expected_calls(plan, here)
+            assert sorted(here.writes()) == sorted(expected_calls(plan, here))
             after = here.bodies()
             deleted = {str(c.object_id) for c in plan.changes if c.action is Action.DELETE}
             assert set().union(*ids(before).values()) - set().union(*ids(after).values()) == deleted

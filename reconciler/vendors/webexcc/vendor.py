@@ -24,7 +24,7 @@ from reconciler.vendor import (
     Vendor,
     Writer,
 )
-from reconciler.vendors.webexcc import models, semantics, standing
+from reconciler.vendors.webexcc import models, semantics, side_effects, standing
 from reconciler.vendors.webexcc.facts import FOLDER, WebexFacts, folders
 from reconciler.vendors.webexcc.rules import (
     analyzer,
@@ -130,6 +130,7 @@ VENDOR = Vendor(
             access=frozenset({"fullAccess", "permissions", "analyzerFolders", "resources"}),
             danger=semantics.danger,
             permitted=rights.permitted,
+            side_effects=side_effects.side_effects,
         ),
         Kind(
             name="User",
