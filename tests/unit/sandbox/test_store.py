@@ -56,6 +56,7 @@ def test_a_slice_of_lazy_rows_is_that_of_a_list(data: st.DataObject) -> None:
     whole = store.rows("hat")
     assert store.listing("hat")[start:stop] == whole[start:stop]
     store.close()
+    store.close()
 
 
 def test_rows_follow_every_change_also_of_others_and_of_what_was_taken_back(
@@ -123,5 +124,7 @@ def test_what_is_made_of_the_data_is_made_again_after_a_change(tmp_path: Path) -
     with pytest.raises(RuntimeError):
         given_up()
     assert count() == 2
+    store.close()
+    other.close()
     store.close()
     other.close()
