@@ -56,7 +56,6 @@ def test_a_slice_of_lazy_rows_is_that_of_a_list(data: st.DataObject) -> None:
     whole = store.rows("hat")
     assert store.listing("hat")[start:stop] == whole[start:stop]
     store.close()
-    store.close()
 
 
 def test_rows_follow_every_change_also_of_others_and_of_what_was_taken_back(
