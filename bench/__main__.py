@@ -1,4 +1,4 @@
-"""`make bench`: start-up, validate and a no-change plan, next to their floors and Terraform.
+"""`make bench`: start-up, validate, plan and apply, next to their floors and to Terraform.
 
 `python -m bench [SIZE ...] [--runs N]`. Without a `terraform` on the path its columns are empty.
 """
@@ -16,7 +16,7 @@ from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
 
-from bench import corpus, terraform
+from bench import corpus, terraform, throttled
 from bench.measure import Cost, paired, run
 from bench.tables import Aim, Table
 
@@ -71,6 +71,15 @@ PLAN = Table(
         100_000: Aim(1, 0.25, 1024, 10_000, growth=1.05),
     },
 )
+CREATES = 1_000
+APPLY = Table(
+    "apply: all new, 19 profiles to each collection, on an unthrottled sandbox in-process",
+    "",
+    {CREATES: Aim(0.1, 0.05, None, CREATES)},
+)
+
+THROTTLED_CREATES, RATE = 150, "300/min"
+"""What the vendor documents, and as many requests as take between one minute and two."""
 
 
 def main() -> None:
@@ -88,6 +97,8 @@ def main() -> None:
                 costs = _measured(measure, Path(folder) / str(size), size, given.runs)
                 line = table.line(size, costs["ours"], costs.get("floor"), costs.get("theirs"))
                 print(line, flush=True)
+        _applies(Path(folder) / "apply", given.runs)
+        _throttled(Path(folder) / "throttled")
 
 
 def _starts(folder: Path, runs: int) -> None:
@@ -137,6 +148,27 @@ def _plan(project: Path, theirs: Path | None) -> Commands:
     run((*RECONCILER, "apply", "--auto-approve", "--no-input"), project)
     commands: Commands = {"ours": ((*RECONCILER, "plan", "--detailed-exitcode"), project)}
     return commands | ({"theirs": (terraform.PLAN, theirs)} if theirs else {})
+
+
+def _applies(folder: Path, runs: int) -> None:
+    print(APPLY.head())
+    project, theirs = folder / "project", folder / "terraform"
+    corpus.write_new(project, CREATES)
+    ours = {"ours": ((*RECONCILER, "apply", "--auto-approve", "--no-input"), project)}
+    cost = paired(ours, runs, before=_start_over)["ours"]
+    # once: it takes minutes, and has no caches to fill
+    there = terraform.write(theirs, CREATES, applied=False)
+    print(APPLY.line(CREATES, cost, None, run(terraform.APPLY, theirs) if there else None))
+
+
+def _start_over(project: Path) -> None:
+    shutil.rmtree(project / ".reconciler", ignore_errors=True)
+
+
+def _throttled(folder: Path) -> None:
+    print(f"\napply on a throttled sandbox of {RATE} (aim: 95 % of the rate used)", flush=True)
+    corpus.write_new(folder, THROTTLED_CREATES, RATE)
+    print(throttled.used(folder))
 
 
 if __name__ == "__main__":

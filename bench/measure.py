@@ -6,7 +6,7 @@ import os
 import statistics
 import subprocess
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -49,16 +49,24 @@ def run(command: Sequence[str], folder: Path) -> Cost:
     return Cost(seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024)
 
 
-def paired(commands: Mapping[str, tuple[Sequence[str], Path]], runs: int) -> dict[str, Cost]:
+def paired(
+    commands: Mapping[str, tuple[Sequence[str], Path]],
+    runs: int,
+    *,
+    before: Callable[[Path], None] = lambda _folder: None,
+) -> dict[str, Cost]:
     """Every command so many times, in turns, so that a slow moment of the machine hits all.
 
-    A first run of each is not counted: it fills caches.
+    A first run of each is not counted: it fills caches. `before` is called with the folder ahead of
+    each run, off the clock.
     """
     for command, folder in commands.values():
+        before(folder)
         run(command, folder)
     costs: dict[str, list[Cost]] = {name: [] for name in commands}
     for _ in range(runs):
         for name, (command, folder) in commands.items():
+            before(folder)
             costs[name].append(run(command, folder))
     return {name: _median(found) for name, found in costs.items()}
 

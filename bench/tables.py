@@ -13,20 +13,20 @@ from bench.measure import Cost
 class Aim:
     """For one size: so many times what Terraform takes for `beside` objects, and so many MiB.
 
-    `growth` is the exponent from the size before.
+    `growth` is the exponent from the size before; None is aimed at by nobody.
     """
 
     ratio: float
     stretch: float
-    mebibytes: float
+    mebibytes: float | None
     beside: int
     growth: float | None = None
 
     def __str__(self) -> str:
+        memory = f", {self.mebibytes:.0f} MiB" if self.mebibytes else ""
         growth = f", growth {self.growth}" if self.growth else ""
         return (
-            f"{self.ratio} (stretch {self.stretch}) x terraform of {self.beside:,}, "
-            f"{self.mebibytes:.0f} MiB{growth}"
+            f"{self.ratio} (stretch {self.stretch}) x terraform of {self.beside:,}{memory}{growth}"
         )
 
 

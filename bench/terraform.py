@@ -1,8 +1,8 @@
-"""Terraform's side: as many `terraform_data` resources as there are objects, applied already.
+"""Terraform's side: as many `terraform_data` resources as there are objects.
 
-The provider is built in and does no network, so this is the least that a plan of Terraform costs.
-Its own `apply` of many resources is slower than linear; the state is therefore written here, and a
-plan that finds anything to change is a failure.
+The provider is built in and does no network, so this is the least that Terraform costs. Its own
+`apply` of many resources is slower than linear; the state that a plan starts from is therefore
+written here, and a plan that finds anything to change is a failure.
 """
 
 from __future__ import annotations
@@ -19,10 +19,11 @@ FILES = 20
 VALIDATE = ("terraform", "validate")
 PLAN = ("terraform", "plan", "-input=false", "-detailed-exitcode")
 """Exits with 2 where there is a change."""
+APPLY = ("terraform", "apply", "-input=false", "-auto-approve")
 
 
-def write(folder: Path, objects: int) -> bool:
-    """A folder ready to be validated and planned; False where there is no Terraform."""
+def write(folder: Path, objects: int, *, applied: bool = True) -> bool:
+    """A folder ready to be validated, and planned or applied; False without a Terraform."""
     if not shutil.which("terraform"):
         return False
     folder.mkdir(parents=True)
@@ -30,7 +31,8 @@ def write(folder: Path, objects: int) -> bool:
     for number in range(FILES):
         blocks = "".join(map(_block, made[number::FILES]))
         (folder / f"part{number:02}.tf").write_text(blocks, encoding="utf-8")
-    (folder / "terraform.tfstate").write_text(json.dumps(_state(made)), encoding="utf-8")
+    if applied:
+        (folder / "terraform.tfstate").write_text(json.dumps(_state(made)), encoding="utf-8")
     initialize = ["terraform", "init", "-input=false"]
     subprocess.run(initialize, cwd=folder, check=True, stdout=subprocess.DEVNULL)
     return True

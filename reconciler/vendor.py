@@ -13,7 +13,16 @@ sandbox. Planning, ordering, rules, journal and output are the core's and shared
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, MutableMapping
+from collections.abc import (
+    Awaitable,
+    Callable,
+    Collection,
+    Iterable,
+    Iterator,
+    Mapping,
+    MutableMapping,
+    Sequence,
+)
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -21,7 +30,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any, Protocol
 
-from reconciler.errors import ProjectError
+from reconciler.errors import ProjectError, ReconcilerError
 from reconciler.model.change import Action
 from reconciler.model.diagnostic import Path as AttributePath
 from reconciler.model.facts import Facts
@@ -101,6 +110,47 @@ def permitted_to_all(_action: Action, _object: Expected, _world: World) -> None:
 
 
 @dataclass(frozen=True, slots=True)
+class Disturbance:
+    """What a vendor itself makes of an object with a write of ours, and the rule that says so.
+
+    `values` are the attributes that it changes, as it will leave them, whatever the write says;
+    `summary` tells it. `wider` says what people may do then, and neither before nor once the
+    object is as it is to be; it is empty where there is nothing.
+    """
+
+    rule: str
+    values: Values
+    summary: str
+    wider: str = ""
+
+
+SideEffects = Callable[[Values, Values, Facts], Iterable[Disturbance]]
+"""What a vendor makes of an object besides, when it is changed from the first values to the second;
+`Facts` are the tenant's."""
+
+
+def no_side_effects(_before: Values, _after: Values, _facts: Facts) -> tuple[Disturbance, ...]:
+    """For kinds that stay as they are written."""
+    return ()
+
+
+@dataclass(frozen=True, slots=True)
+class Bulk:
+    """How a vendor takes updates of several objects of a kind in one call.
+
+    `permitted` says whether who applies is known to have the rights that it needs. Fewer than
+    `least` go out one by one, more than `most` in several calls. `method` and `path` are the call,
+    for the reader of a plan.
+    """
+
+    method: str
+    path: str
+    permitted: Callable[[World], bool]
+    least: int
+    most: int
+
+
+@dataclass(frozen=True, slots=True)
 class Limit:
     """How much there may be of something, and the rule that says so.
 
@@ -166,6 +216,9 @@ class Kind:
     - `access`: attributes that decide what people may do, themselves or by what they refer to.
     - `permitted(action, object, world)`: whether who applies may write the object at all; rules
       say the rest.
+    - `side_effects(before, after, facts)`: what the vendor itself changes of an object with an
+      update; the plan puts right what is to be otherwise.
+    - `bulk`: how updates of several objects go out in one call, None where they never do.
     - `order`: kinds with a lower number are shown and written first, where nothing else decides.
     """
 
@@ -187,6 +240,8 @@ class Kind:
     access: frozenset[str] = frozenset()
     danger: Callable[[tuple[str, ...], object], Danger | None] = no_danger
     permitted: Permitted = permitted_to_all
+    side_effects: SideEffects = no_side_effects
+    bulk: Bulk | None = None
 
 
 class TokenSource(Protocol):
@@ -266,8 +321,17 @@ class Written:
     attempts: int = 1
 
 
+@dataclass(frozen=True, slots=True)
+class Update:
+    """One of several updates: the object, the attributes to give it, the digest it must have."""
+
+    object_id: str
+    values: Values
+    expect: str
+
+
 class Writer(Protocol):
-    """A connection that carries out operations, one object each.
+    """A connection that carries out operations, one object each, or a batch of them in one call.
 
     Where the answer to a write is lost, the writer finds out by reading whether it landed; what it
     cannot find out it raises as UnknownOutcomeError.
@@ -279,6 +343,9 @@ class Writer(Protocol):
     async def find(self, kind: str, name: str) -> LiveObject | None:
         """The object that carries this vendor name, None where there is none."""
 
+    async def taken(self, kind: str, names: Collection[str]) -> Mapping[str, str]:
+        """Those of these vendor names that objects carry, each with the id of its object."""
+
     async def create(self, kind: str, values: Values) -> Written:
         """Make the object with these attributes."""
 
@@ -286,6 +353,15 @@ class Writer(Protocol):
         """Give the object these attributes and leave the others.
 
         Raises StalePlanError where the object's digest is no longer `expect`.
+        """
+
+    async def update_many(
+        self, kind: str, updates: Sequence[Update]
+    ) -> list[Written | ReconcilerError]:
+        """Do these updates in one call; asked for kinds that have `bulk`, and for no others.
+
+        Answers one by one, in the order given, with what `update` would answer or raise: one that
+        fails keeps none of the others back. The objects are different ones.
         """
 
     async def delete(self, kind: str, object_id: str, expect: str) -> Written:

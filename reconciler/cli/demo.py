@@ -29,7 +29,11 @@ class Scene:
 
 STORY = (
     Scene("Check the manifests: no network, no credentials.", ("validate",)),
-    Scene("What would it take? The plan is kept for the apply.", ("plan", "--out", "access.plan")),
+    Scene("What would it take? Nearly everybody's access: a guard stops that.", ("plan",), 1),
+    Scene(
+        "It is meant, all of these people. The plan is kept for the apply.",
+        ("plan", "--allow", "people=221", "--out", "access.plan"),
+    ),
     Scene("Do exactly that.", ("apply", "access.plan")),
     Scene("Planned again, nothing is left to do.", ("plan", "--detailed-exitcode")),
     Scene(

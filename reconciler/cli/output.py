@@ -11,6 +11,7 @@ import click
 from reconciler.cli.options import Common
 from reconciler.errors import UsageError
 from reconciler.model.plan import Plan, dump, fingerprint, load
+from reconciler.planning.guards import wanted
 from reconciler.reporting import text
 
 
@@ -54,9 +55,10 @@ def save(plan: Plan, out: Path, chosen: Common) -> None:
         raise UsageError(
             "RUN100", f"the plan cannot be saved to {out}: {error.strerror}"
         ) from error
+    leave = f" --allow {wanted(plan)}" if plan.outcome == "blocked" else ""
     chosen.say(
         f"\nSaved to {out} (sha256 {fingerprint(plan)[:12]}), valid while manifests and tenants "
-        f"are as read. Apply it:\n  reconciler apply {out}"
+        f"are as read. Apply it:\n  reconciler apply {out}{leave}"
     )
 
 

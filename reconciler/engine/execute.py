@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from graphlib import TopologicalSorter
 from heapq import heappop, heappush
+from typing import TypeAlias
 
 from reconciler.engine.events import Event, Ledger, Report
+from reconciler.engine.journal import Journal
 from reconciler.engine.stopping import Stop
 from reconciler.errors import (
     ReconcilerError,
@@ -32,7 +35,9 @@ from reconciler.planning import diff, recorded
 from reconciler.planning.staleness import differences
 from reconciler.state.lease import Lease
 from reconciler.state.sql import SqlState
-from reconciler.vendor import Writer, Written
+from reconciler.vendor import Update, Writer, Written
+
+Outcome: TypeAlias = Written | ReconcilerError
 
 STILL_SECONDS = 10.0
 """So often is told of an operation that it is still under way."""
@@ -80,6 +85,7 @@ class Apply:
             if operation.id in self._steps
         }
         self._silent = False
+        self.journal = Journal(self.state, self.run, self.lease)
         for each, left in self.done.items():
             if each in self._operations:
                 self._leaves(self._operations[each], left)
@@ -110,9 +116,16 @@ class Apply:
 
         What is cancelled, or is a bug, takes along what is under way.
         """
-        graph = TopologicalSorter({op.id: op.after for op in self._operations.values()})
+        units = self._units()
+        unit_of = {each.id: name for name, unit in units.items() for each in unit}
+        graph = TopologicalSorter(
+            {name: {unit_of[a] for op in unit for a in op.after} for name, unit in units.items()}
+        )
         graph.prepare()
-        places = {each: place for place, each in enumerate(self._operations)}
+        places = {
+            name: -1 if unit[0].mends else place  # a moment of wider access waits for no place
+            for place, (name, unit) in enumerate(units.items())
+        }
         ready: list[tuple[int, str]] = []
         running: dict[asyncio.Task[None], str] = {}
         try:
@@ -121,7 +134,7 @@ class Apply:
                     heappush(ready, (places[each], each))
                 while ready and len(running) < self.parallelism:
                     _, each = heappop(ready)
-                    running[asyncio.create_task(self._one(each))] = each
+                    running[asyncio.create_task(self._unit(units[each]))] = each
                 over, _ = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
                 for task in [each for each in running if each in over]:
                     graph.done(running.pop(task))
@@ -131,47 +144,69 @@ class Apply:
                 task.cancel()
             await asyncio.gather(*running, return_exceptions=True)
 
-    async def _one(self, operation_id: str) -> None:
-        if operation_id in self.done:
+    def _units(self) -> Mapping[str, list[Operation]]:
+        """The operations by what goes out in one call, in the plan's order."""
+        units: dict[str, list[Operation]] = defaultdict(list)
+        for operation in self._operations.values():
+            units[operation.batch or operation.id].append(operation)
+        return units
+
+    async def _unit(self, unit: Iterable[Operation]) -> None:
+        """Carry out what goes out in one call: intents, the call, outcomes."""
+        begun = [each for each in unit if each.id not in self.done and self._begins(each)]
+        if not begun:
             return
-        operation = self._operations[operation_id]
+        started = self.clock()
+        try:
+            await self.journal.intend(self._intent(each) for each in begun)
+        except StateError as error:
+            for each in begun:
+                self._block(each, error, self.clock() - started)
+            return
+        still = asyncio.create_task(self._tell_that_it_lasts(begun, started))
+        try:
+            outcomes = await self._outcomes(begun)
+        finally:
+            still.cancel()
+        elapsed = self.clock() - started
+        try:
+            await self.journal.settle(map(self._settled, begun, outcomes))
+        except StateError as error:
+            for each, outcome in zip(begun, outcomes, strict=True):
+                self._block(each, _unwritten(error, outcome), elapsed)
+            return
+        for each, outcome in zip(begun, outcomes, strict=True):
+            self._account(each, outcome, elapsed)
+
+    def _begins(self, operation: Operation) -> bool:
         waits_for = self._waits_for(operation)
         if waits_for:
             self.blocked[operation.id] = waits_for
             self._tell("apply_skipped", operation, message=waits_for)
-            return
-        self._tell("apply_start", operation)
-        started = self.clock()
-        try:
-            self.lease.check()
-            self.state.intend(self.run, [self._intent(operation)])
-        except StateError as error:
-            self._block(operation, error, self.clock() - started)
-            return
-        still = asyncio.create_task(self._tell_that_it_lasts(operation, started))
-        try:
-            written = await self._write(operation)
-        except ReconcilerError as error:
-            await self._say_which_field(operation, error)
-            self._failed(operation, error, self.clock() - started)
         else:
-            self._succeeded(operation, written, self.clock() - started)
-        finally:
-            still.cancel()
+            self._tell("apply_start", operation)
+        return not waits_for
 
     def _waits_for(self, operation: Operation) -> str:
-        """Why an operation cannot be begun; empty where it can."""
-        if self.stop.asked:
+        """Why an operation cannot be begun; empty where it can.
+
+        What puts right what a write of ours left open goes on, whatever else ends or failed.
+        """
+        closes = bool(operation.mends) and operation.addresses[0] in self.left
+        if self.stop.asked and not closes:
             return f"the apply was {self.stop.word}"
         if "*" in self.blocked:
             return self.blocked["*"]
+        if closes:
+            return ""
         return next((self.blocked[each] for each in operation.after if each in self.blocked), "")
 
-    async def _tell_that_it_lasts(self, operation: Operation, started: float) -> None:
+    async def _tell_that_it_lasts(self, unit: Iterable[Operation], started: float) -> None:
         while True:
             await asyncio.sleep(STILL_SECONDS)
             elapsed = self.clock() - started
-            self.report(self._event("apply_progress", operation, elapsed_seconds=elapsed))
+            for each in unit:
+                self.report(self._event("apply_progress", each, elapsed_seconds=elapsed))
 
     def _intent(self, operation: Operation) -> Intent:
         request, change = operation.request, self._changes[operation.addresses[0]]
@@ -193,10 +228,38 @@ class Apply:
         request, before = operation.request, self._changes[operation.addresses[0]].before
         if request.action is Action.DELETE:
             return before, None
-        after = self._resolved(dict(request.values))
+        # what the vendor itself changes with this write is not what tells whether it landed
+        about = request.values.keys() - set(operation.disturbs)
+        after = self._resolved({key: request.values[key] for key in request.values if key in about})
+        if operation.mends:
+            return None, after  # only the operation before it knows how it left the object
         if isinstance(before, dict):
-            before = {key: value for key, value in before.items() if key in request.values}
+            before = {key: value for key, value in before.items() if key in about}
         return before, after
+
+    async def _outcomes(self, unit: Sequence[Operation]) -> list[Outcome]:
+        """What came of each, in their order."""
+        outcomes = await (self._together(unit) if len(unit) > 1 else self._alone(unit[0]))
+        for each, outcome in zip(unit, outcomes, strict=True):
+            if isinstance(outcome, StalePlanError):
+                await self._say_which_field(each, outcome)
+        return outcomes
+
+    async def _together(self, unit: Iterable[Operation]) -> list[Outcome]:
+        updates = []
+        for operation in unit:
+            request = operation.request
+            assert request.object_id  # noqa: S101 - plans put updates together, of what is there
+            assert request.expect  # noqa: S101 - and was seen
+            updates.append(Update(request.object_id, self._values(request), request.expect))
+        kind = Address.parse(operation.addresses[0]).kind
+        return list(await self.writer.update_many(kind, updates))
+
+    async def _alone(self, operation: Operation) -> list[Outcome]:
+        try:
+            return [await self._write(operation)]
+        except ReconcilerError as error:
+            return [error]
 
     async def _write(self, operation: Operation) -> Written:
         request, kind = operation.request, Address.parse(operation.addresses[0]).kind
@@ -214,10 +277,10 @@ class Apply:
                 return Written(live, "", attempts=0)
         return await self.writer.update(kind, request.object_id, values, expect)
 
-    async def _say_which_field(self, operation: Operation, error: ReconcilerError) -> None:
+    async def _say_which_field(self, operation: Operation, error: StalePlanError) -> None:
         """A refusal to write over somebody's change names what they changed."""
         change, object_id = self._changes[operation.addresses[0]], operation.request.object_id
-        if not isinstance(error, StalePlanError) or object_id is None:
+        if object_id is None:
             return
         try:
             live = await self.writer.fetch(change.kind, object_id)
@@ -240,39 +303,54 @@ class Apply:
             return [self._resolved(item) for item in data]
         return data
 
-    def _succeeded(self, operation: Operation, written: Written, elapsed: float) -> None:
-        change = self._changes[operation.addresses[0]]
-        live = written.live
+    def _settled(self, operation: Operation, outcome: Outcome) -> Settled:
+        """The outcome as the journal keeps it, with the record that it brings or takes."""
+        if isinstance(outcome, ReconcilerError):
+            return Settled(
+                operation=operation.id,
+                # the next run reads back what nobody knows now
+                outcome=None
+                if isinstance(outcome, (UnknownOutcomeError, StateError))
+                else "failed",
+                error=str(outcome),
+                tracking_id=_tracking_id(outcome),
+                attempts=outcome.attempts if isinstance(outcome, TenantError) else 0,
+            )
+        change, live = self._changes[operation.addresses[0]], outcome.live
         object_id = live.id if live else str(operation.request.object_id)
         left = Left(object_id, live.digest if live else None)
         self._leaves(operation, left)
-        settled = Settled(
+        return Settled(
             operation=operation.id,
             outcome="done",
             object_id=left.object_id,
             digest=left.digest,
-            tracking_id=written.tracking_id,
-            attempts=written.attempts,
+            tracking_id=outcome.tracking_id,
+            attempts=outcome.attempts,
             keep=self._row(change, live.id, live.name) if live else None,
             drop=change.previous_address if live else change.address,
         )
-        if not self._settled(operation, settled, elapsed):
+
+    def _account(self, operation: Operation, outcome: Outcome, elapsed: float) -> None:
+        """Tell what came of an operation, and hold back what waits for one that failed."""
+        if isinstance(outcome, ReconcilerError):
+            self._block(operation, outcome, elapsed)
             return
-        if ignored := self._ignored(operation, written):
+        if ignored := self._ignored(operation, outcome):
             error = TenantError(
                 "RUN105",
                 f"the tenant took the write and did not keep {', '.join(ignored)}",
-                tracking_id=written.tracking_id,
+                tracking_id=outcome.tracking_id,
             )
             self._block(operation, error, elapsed)
             return
         self._tell(
             "apply_complete",
             operation,
-            object_id=left.object_id,
+            object_id=outcome.live.id if outcome.live else operation.request.object_id,
             elapsed_seconds=elapsed,
-            tracking_id=written.tracking_id,
-            attempts=written.attempts,
+            tracking_id=outcome.tracking_id,
+            attempts=outcome.attempts,
         )
 
     def _leaves(self, operation: Operation, left: Left) -> None:
@@ -281,17 +359,6 @@ class Apply:
         if left.digest is not None:
             self.created[address] = left.object_id
             self.left[address] = left.digest
-
-    def _settled(self, operation: Operation, settled: Settled, elapsed: float) -> bool:
-        """Write down what came of an operation; without that nothing more is begun."""
-        try:
-            self.state.settle(self.run, [settled], self.lease)
-        except StateError as error:
-            if settled.outcome == "done":
-                error.add("The tenant took the write; the next run reads that back.")
-            self._block(operation, error, elapsed)
-            return False
-        return True
 
     def _ignored(self, operation: Operation, written: Written) -> list[str]:
         """The attributes that read back otherwise than they were written."""
@@ -306,18 +373,6 @@ class Apply:
         return recorded.row(
             self.plan, change, self._rows, object_id=object_id, name=name, applied=applied
         )
-
-    def _failed(self, operation: Operation, error: ReconcilerError, elapsed: float) -> None:
-        settled = Settled(
-            operation=operation.id,
-            # the next run reads back what nobody knows now
-            outcome=None if isinstance(error, (UnknownOutcomeError, StateError)) else "failed",
-            error=str(error),
-            tracking_id=_tracking_id(error),
-            attempts=error.attempts if isinstance(error, TenantError) else 0,
-        )
-        if self._settled(operation, settled, elapsed):
-            self._block(operation, error, elapsed)
 
     def _block(self, operation: Operation, error: ReconcilerError, elapsed: float) -> None:
         short = Address.parse(operation.addresses[0]).short
@@ -359,6 +414,16 @@ class Apply:
             action=operation.request.action,
             **facts,  # type: ignore[arg-type]
         )
+
+
+def _unwritten(error: StateError, outcome: Outcome) -> StateError:
+    """Why what came of an operation could not be written down, and what follows."""
+    if isinstance(outcome, ReconcilerError):
+        return error
+    told = error.told
+    more = "The tenant took the write; the next run reads that back."
+    detail = f"{told.detail}\n{more}" if told.detail else more
+    return StateError(told.code, told.summary, detail=detail, hint=told.hint)
 
 
 def _tracking_id(error: ReconcilerError) -> str:

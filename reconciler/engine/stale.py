@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
 from reconciler.errors import ReconcilerError, StalePlanError
@@ -15,30 +16,53 @@ from reconciler.vendor import Writer
 
 async def refuse_if_moved_on(plan: Plan, tenant: str, writer: Writer, *, parallelism: int) -> None:
     """Compare every object that is to be written with what the plan saw; raises StalePlanError."""
-    changes = {each.address: each for each in plan.changes}
     operations = [op for step in plan.steps if step.tenant == tenant for op in step.operations]
-    written = {operation.request.object_id for operation in operations}
+    changed = [
+        *await _taken(plan, operations, writer),
+        *await _changed(plan, operations, writer, parallelism),
+    ]
+    if changed:
+        raise stale(changed)
 
-    async def moved(operation: Operation) -> str | None:
+
+async def _taken(plan: Plan, operations: Iterable[Operation], writer: Writer) -> list[str]:
+    """One sentence for each object that is to be created and is there by now."""
+    changes = {each.address: each for each in plan.changes}
+    written = {operation.request.object_id for operation in operations}
+    wanted: dict[str, dict[str, Address]] = defaultdict(dict)
+    for operation in operations:
+        if operation.request.object_id is None:
+            change = changes[operation.addresses[0]]
+            wanted[change.kind][change.name] = Address.parse(change.address)
+    return [
+        f"{names[name].short} exists in the tenant by now"
+        for kind, names in wanted.items()
+        for name, object_id in (await writer.taken(kind, names.keys())).items()
+        # an object of that name that the plan itself renames or deletes is no obstacle
+        if object_id not in written
+    ]
+
+
+async def _changed(
+    plan: Plan, operations: Iterable[Operation], writer: Writer, parallelism: int
+) -> list[str]:
+    """One sentence for each object that is no longer as the plan saw it."""
+    changes = {each.address: each for each in plan.changes}
+
+    async def moved(operation: Operation) -> str:
         address, request = Address.parse(operation.addresses[0]), operation.request
-        change = changes[operation.addresses[0]]
         with about(address):
-            if request.object_id is None:
-                there = await writer.find(address.kind, change.name)
-                # an object of that name that the plan itself renames or deletes is no obstacle
-                taken = there is not None and there.id not in written
-                return f"{address.short} exists in the tenant by now" if taken else None
-            live = await writer.fetch(address.kind, request.object_id)
+            live = await writer.fetch(address.kind, str(request.object_id))
         if live is None:
             return f"{address.short} is gone from the tenant"
         if live.is_as(request.expect):
-            return None
-        return f"{address.short} was changed in the tenant: {differences(change, live)}"
+            return ""
+        found = differences(changes[operation.addresses[0]], live)
+        return f"{address.short} was changed in the tenant: {found}"
 
-    first = [each for each in operations if not each.mends]
-    found = await in_parallel(first, moved, limit=parallelism)
-    if changed := [each for each in found if each]:
-        raise stale(changed)
+    there = [each for each in operations if each.request.object_id and not each.mends]
+    found = await in_parallel(there, moved, limit=parallelism)
+    return [each for each in found if each]
 
 
 @contextmanager

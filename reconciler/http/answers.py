@@ -24,6 +24,8 @@ MOST_BYTES = 64 * 1024 * 1024
 
 TIMEOUT_SECONDS = 30.0
 
+_NETWORK = "check the network, the region and the proxy, then run it again"
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:
@@ -109,9 +111,14 @@ def unreached(error: httpx2.RequestError, asked: Asked) -> Failure:
             "TEN111",
             f"the connection to {error.request.url.host} failed ({type(error).__name__})",
         )
-    hint = "check the network, the region and the proxy, then run it again"
-    failed = asked.failure(code, said, hint=hint)
+    failed = asked.failure(code, said, hint=_NETWORK)
     return Failure(failed, passing=True, lost=not unsent, unsent=unsent)
+
+
+def unfinished(asked: Asked, seconds: float) -> Failure:
+    """The failure of a request whose answer comes in and does not end."""
+    failed = asked.failure("TEN110", f"no whole answer within {seconds:.0f} s", hint=_NETWORK)
+    return Failure(failed, lost=True)
 
 
 def judged(
@@ -128,20 +135,25 @@ def judged(
         return Answer(status, body, asked.tracking_id)
     text = content[:10_000].decode("utf-8", "replace")
     reason, told = explain(None if body is _NOT_JSON else body, text)
-    kind, code = _REFUSALS.get(status, (TenantError, "TEN100"))
-    error = kind(
-        code,
-        f"{asked.operation}: {status} {asked.redacted(reason)}".rstrip(),
-        status=status,
-        tracking_id=asked.redacted(told) or asked.tracking_id,
-        hint=_HINTS.get(status, _AILING if status >= SERVER else ""),
-    )
+    tracking_id = asked.redacted(told) or asked.tracking_id
     return Failure(
-        error,
+        refusal(asked.operation, status, asked.redacted(reason), tracking_id),
         passing=status in _PASSING,
         lost=status >= SERVER,
         unsent=status == TOO_MANY,
         retry_after=_retry_after(response.headers) if status in _PASSING else None,
+    )
+
+
+def refusal(operation: str, status: int, reason: str, tracking_id: str) -> TenantError:
+    """The error of what a tenant refused, with the reason that it gave."""
+    kind, code = _REFUSALS.get(status, (TenantError, "TEN100"))
+    return kind(
+        code,
+        f"{operation}: {status} {reason}".rstrip(),
+        status=status,
+        tracking_id=tracking_id,
+        hint=_HINTS.get(status, _AILING if status >= SERVER else ""),
     )
 
 

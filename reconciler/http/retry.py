@@ -22,7 +22,9 @@ ATTEMPTS = 5
 """So many times a request is sent that fails by chance."""
 
 DEADLINE_SECONDS = 300.0
-"""So long after its first failure a request is given up."""
+"""So long after its first failure a request is given up, and a write after its first lost answer;
+no single answer may take longer to come in whole.
+"""
 
 _FIRST, _MOST = 1.0, 30.0
 
@@ -107,6 +109,7 @@ async def surely(
     UnknownOutcomeError where the tenant does not say.
     """
     rounds = sent = 0
+    until: float | None = None
     while True:
         rounds += 1
         try:
@@ -114,12 +117,14 @@ async def surely(
             return Landed(answer, None, sent + answer.attempts)
         except UnknownOutcomeError as lost:
             sent = lost.attempts = sent + lost.attempts
+            until = until or pace.now() + DEADLINE_SECONDS
             await pace.sleep(jitter(rounds))
             found = await _read(landed, lost)
             if found is not None:
                 return Landed(None, found, sent)
             answered = lost.status is not None
-            if rounds >= ATTEMPTS or not (repeatable or answered):
+            late = pace.now() >= until
+            if rounds >= ATTEMPTS or late or not (repeatable or answered):
                 raise
         except TenantError as refused:
             sent = refused.attempts = sent + refused.attempts

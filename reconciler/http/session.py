@@ -7,6 +7,7 @@ moment, and is sent again only where that is safe (`retry`).
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import re
 import uuid
@@ -29,11 +30,12 @@ from reconciler.http.answers import (
     Failure,
     body_of,
     judged,
+    unfinished,
     unreached,
 )
 from reconciler.http.inprocess import InProcess
 from reconciler.http.pacing import Pacing
-from reconciler.http.retry import Attempts, Landed, surely
+from reconciler.http.retry import DEADLINE_SECONDS, Attempts, Landed, surely
 from reconciler.vendor import Endpoint, Pace
 
 __all__ = ["Answer", "Explain", "ReadSession", "WriteSession", "reading", "writing"]
@@ -95,13 +97,16 @@ class Connection:
             self._permit()
         self.counter[request.method] += 1
         try:
-            response = await self._client.send(request, stream=True)
-            try:
-                content = await body_of(response, asked)
-            finally:
-                await response.aclose()
+            async with asyncio.timeout(DEADLINE_SECONDS):
+                response = await self._client.send(request, stream=True)
+                try:
+                    content = await body_of(response, asked)
+                finally:
+                    await response.aclose()
+        except TimeoutError:
+            outcome: Answer | Failure = unfinished(asked, DEADLINE_SECONDS)
         except httpx2.RequestError as error:
-            outcome: Answer | Failure = unreached(error, asked)
+            outcome = unreached(error, asked)
         else:
             outcome = (
                 content

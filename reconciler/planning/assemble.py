@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 
+from reconciler.model.address import Address
 from reconciler.model.change import Action, AttributeChange, Change, Reason, Source
 from reconciler.model.live import Snapshot
 from reconciler.model.plan import Operation, Record, Request, Step
-from reconciler.model.value import Ref, refs, to_json
+from reconciler.model.value import Ref, Values, refs, to_json
 from reconciler.planning import diff, order
+from reconciler.planning.batches import batched
 from reconciler.planning.item import Item, applied_values
 from reconciler.planning.match import How
 from reconciler.planning.resolve import Directory
 from reconciler.planning.view import completed, sendable
+from reconciler.rules.world import World
+from reconciler.vendor import Bulk
 
 
 def _action(item: Item) -> Action:
@@ -117,21 +122,45 @@ def _source(item: Item) -> Source | None:
     return Source(item.resource.origin.file, item.resource.origin.line)
 
 
-def steps(
-    tenant: str, schedule: order.Schedule, items: Iterable[Item], directory: Directory
+def steps(  # noqa: PLR0913, PLR0917 - the parts of a plan, each used as it is
+    tenant: str,
+    schedule: order.Schedule,
+    items: Iterable[Item],
+    made: Mapping[Address, Values],
+    directory: Directory,
+    world: World,
 ) -> tuple[Step, ...]:
-    """The operations of one tenant in numbered steps."""
+    """The operations of one tenant in numbered steps.
+
+    `made` is what the vendor itself makes of objects with their writes, to be put right.
+    """
     expected = {item.address: item.live.digest for item in items if item.live}
-    flat = [write.address for step in schedule.steps for write in step]
-    ids = {address: f"{tenant}:{number}" for number, address in enumerate(flat, 1)}
+    ids = operation_ids(tenant, schedule)
+    batches = batched(tenant, schedule, world)
+
+    def waits_for(write: order.Write) -> Iterator[str]:
+        if write.mends:
+            yield ids[write.address, False]
+            return
+        for address in schedule.waits[write.address]:
+            yield ids[address, False]
+            if address in made:
+                yield ids[address, True]
 
     def operation(write: order.Write) -> Operation:
-        waits = schedule.waits[write.address]
+        disturbed = made.get(write.address, {})
+        expect, batch = expected.get(write.address), batches.get(write.address, "")
+        if write.mends:
+            write = replace(write, before={**write.after, **disturbed})
+            expect, batch = None, ""
         return Operation(
-            id=ids[write.address],
+            id=ids[write.address, write.mends],
             addresses=(str(write.address),),
-            request=_request(write, expected.get(write.address), directory),
-            after=tuple(sorted(ids[address] for address in waits)),
+            request=_request(write, expect, directory, write.kind.bulk if batch else None),
+            after=tuple(sorted(waits_for(write))),
+            batch=batch,
+            disturbs=() if write.mends else tuple(sorted(disturbed)),
+            mends=ids[write.address, False] if write.mends else "",
         )
 
     return tuple(
@@ -140,9 +169,19 @@ def steps(
     )
 
 
-def _request(write: order.Write, expect: str | None, directory: Directory) -> Request:
+def operation_ids(tenant: str, schedule: order.Schedule) -> Mapping[tuple[Address, bool], str]:
+    """The id of each operation, by the address and by whether it mends."""
+    flat = (write for step in schedule.steps for write in step)
+    return {(each.address, each.mends): f"{tenant}:{n}" for n, each in enumerate(flat, 1)}
+
+
+def _request(
+    write: order.Write, expect: str | None, directory: Directory, bulk: Bulk | None
+) -> Request:
     object_id = None if write.action is Action.CREATE else str(write.key)
     method, path = write.kind.endpoint(write.action, object_id or "{id}")
+    if bulk is not None:
+        method, path = bulk.method, bulk.path
     changed = diff.differing(write.before, write.after)
     return Request(
         action=write.action,

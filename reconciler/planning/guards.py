@@ -1,7 +1,7 @@
 """Guards: what a plan may do by every rule, and no plan should do unasked (design §4).
 
-`reach.py` and `lockouts.py` look at one tenant; here what they found is weighed over the whole
-plan, by the thresholds of the project and the leave that a person gives.
+`reach.py`, `lockouts.py` and `side_effects.py` look at one tenant; here what they found is weighed
+over the whole plan, by the thresholds of the project and the leave that a person gives.
 """
 
 from __future__ import annotations
@@ -25,7 +25,12 @@ from reconciler.planning.reach import Reach
 from reconciler.planning.refusals import listed
 
 _GUARDS: tuple[Guard, ...] = ("destroy", "people", "lockout", "transient")
-_COUNTED = {"PLN140": "destroy", "PLN141": "people", "PLN142": "destroy"}
+_GUARD_OF = {
+    "PLN140": "destroy",
+    "PLN141": "people",
+    "PLN142": "destroy",
+    "PLN145": "transient",
+}
 """The guards by their own codes; every other one is a lock-out."""
 
 
@@ -173,5 +178,5 @@ def _open(plan: Plan, allow: Allowance) -> tuple[Guard, ...]:
 
 def _findings(plan: Plan, guards: Iterable[str]) -> Iterator[Finding]:
     for each in plan.findings:
-        if each.severity == Severity.ERROR and _COUNTED.get(each.code, "lockout") in guards:
+        if each.severity == Severity.ERROR and _GUARD_OF.get(each.code, "lockout") in guards:
             yield each

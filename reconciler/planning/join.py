@@ -12,6 +12,7 @@ from reconciler.model.diagnostic import Diagnostic, dotted, open_and_suppressed
 from reconciler.model.guard import UNASKED_ONLY, Bounds
 from reconciler.model.plan import Basis, Finding, Plan, Step, Summary, TenantRead
 from reconciler.planning import guards
+from reconciler.planning.batches import calls
 from reconciler.planning.planner import TenantPlan
 
 
@@ -52,7 +53,7 @@ def joined(
         records=records,
         findings=tuple(finding(each) for each in diagnostics),
         suppressed=tuple(finding(each) for each in suppressed),
-        summary=_summary(changes, sum(part.plan.no_op for part in parts)),
+        summary=_summary(changes, parts),
         outcome=_outcome(judged, differs=bool(changes or records)),
         complete=not errored and not targets,
         errored=errored,
@@ -61,6 +62,9 @@ def joined(
         allowed=judged.allowed,
         blocked=judged.blocked,
         limits=tuple(each for part in parts for each in part.plan.limits),
+        side_effects=()
+        if errored
+        else tuple(each for part in parts for each in part.plan.side_effects),
     )
 
 
@@ -83,11 +87,13 @@ def _numbered(parts: Iterable[Part]) -> tuple[tuple[Step, ...], tuple[Change, ..
             replace(change, step=change.step + offset) if change.step else change
             for change in part.plan.changes
         )
-        offset += max((change.step or 0 for change in part.plan.changes), default=0)
+        numbers = (step.number for step in part.plan.steps)
+        planned = (change.step or 0 for change in part.plan.changes)
+        offset += max((*numbers, *planned), default=0)
     return tuple(steps), tuple(changes)
 
 
-def _summary(changes: tuple[Change, ...], no_op: int) -> Summary:
+def _summary(changes: tuple[Change, ...], parts: tuple[Part, ...]) -> Summary:
     def count(action: Action) -> int:
         return sum(1 for change in changes if change.action is action)
 
@@ -98,9 +104,15 @@ def _summary(changes: tuple[Change, ...], no_op: int) -> Summary:
         adopt=count(Action.ADOPT),
         move=count(Action.MOVE),
         forget=count(Action.FORGET),
-        no_op=no_op,
-        writes=sum(1 for change in changes if change.writes),
+        no_op=sum(part.plan.no_op for part in parts),
+        writes=sum(_writes(part.plan) for part in parts),
     )
+
+
+def _writes(what: TenantPlan) -> int:
+    """The calls that write; with errors nobody made operations of the changes."""
+    operations = [operation for step in what.steps for operation in step.operations]
+    return calls(operations) if operations else sum(1 for each in what.changes if each.writes)
 
 
 def finding(diagnostic: Diagnostic) -> Finding:

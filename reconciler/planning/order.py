@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
 from functools import cached_property
 from graphlib import CycleError, TopologicalSorter
 
@@ -17,7 +17,10 @@ from reconciler.vendor import Kind
 
 @dataclass(frozen=True, slots=True)
 class Write:
-    """One object that a plan writes, with its whole values before and after."""
+    """One object that a plan writes, with its whole values before and after.
+
+    A write that `mends` puts right what the vendor itself changed with the one before it.
+    """
 
     address: Address
     key: Ref
@@ -27,6 +30,7 @@ class Write:
     name_after: str | None
     before: Values
     after: Values
+    mends: bool = False
 
     def referred_before(self) -> frozenset[Ref]:
         """What the object refers to now."""
@@ -39,7 +43,10 @@ class Write:
 
 @dataclass(frozen=True)
 class Schedule:
-    """The writes in steps, and what each waits for."""
+    """The writes in steps, and what each address waits for.
+
+    Who waits for an address waits for the write that mends it too.
+    """
 
     steps: tuple[tuple[Write, ...], ...]
     waits: Mapping[Address, frozenset[Address]]
@@ -51,6 +58,7 @@ class Schedule:
             write.address: (number, place)
             for number, step in enumerate(self.steps, 1)
             for place, write in enumerate(step)
+            if not write.mends
         }
 
 
@@ -72,13 +80,14 @@ class Counts:
     referrers: Mapping[tuple[Ref, str], int]
 
 
-def schedule(writes: Iterable[Write], now: Counts) -> Schedule:
+def schedule(writes: Iterable[Write], now: Counts, disturbed: Collection[Address] = ()) -> Schedule:
     """The writes in generations: each has all that it waits for in an earlier one.
 
-    Raises ImpossibleOrderError where writes wait for each other in a circle.
+    What is `disturbed` is written again in the step that follows. Raises ImpossibleOrderError
+    where writes wait for each other in a circle.
     """
     writes = tuple(writes)
-    waits = _edges(writes, now)
+    waits = _edges(writes, now, disturbed)
     by_address = {write.address: write for write in writes}
     sorter = TopologicalSorter(waits)
     try:
@@ -86,10 +95,15 @@ def schedule(writes: Iterable[Write], now: Counts) -> Schedule:
     except CycleError as error:
         raise ImpossibleOrderError(tuple(error.args[1])) from error
     steps: list[tuple[Write, ...]] = []
+    open_: list[Write] = []
     while sorter.is_active():
-        ready = sorter.get_ready()
-        steps.append(tuple(sorted((by_address[a] for a in ready), key=_rank)))
-        sorter.done(*ready)
+        ready = sorted((by_address[a] for a in sorter.get_ready()), key=_rank)
+        fine = [write for write in ready if write.address not in disturbed]
+        # the moment in between is short: last in its step, and first in the next one
+        left = [write for write in ready if write.address in disturbed]
+        steps.append((*(replace(write, mends=True) for write in open_), *fine, *left))
+        sorter.done(*(write.address for write in (*open_, *fine)))
+        open_ = left
     return Schedule(tuple(steps), waits)
 
 
@@ -97,7 +111,9 @@ def _rank(write: Write) -> tuple[bool, int, Address]:
     return (write.action is Action.DELETE, write.kind.order, write.address)
 
 
-def _edges(writes: tuple[Write, ...], now: Counts) -> Mapping[Address, frozenset[Address]]:
+def _edges(
+    writes: tuple[Write, ...], now: Counts, disturbed: Collection[Address]
+) -> Mapping[Address, frozenset[Address]]:
     waits: dict[Address, set[Address]] = {write.address: set() for write in writes}
     by_key = {write.key: write for write in writes}
     joins: dict[Ref, list[Write]] = defaultdict(list)
@@ -113,6 +129,9 @@ def _edges(writes: tuple[Write, ...], now: Counts) -> Mapping[Address, frozenset
     _leave_before_join(joins, leaves, now, waits)
     _delete_before_create(writes, now, waits)
     _free_a_name_before_taking_it(writes, waits)
+    for write in writes:
+        if write.address in disturbed:
+            _keep_out(write, joins[write.key], leaves[write.key], waits)
     return {address: frozenset(before - {address}) for address, before in waits.items()}
 
 
@@ -173,3 +192,36 @@ def _free_a_name_before_taking_it(writes: tuple[Write, ...], waits: Waits) -> No
         freeing = frees.get((write.kind.name, normal(write.name_after)))
         if freeing is not None:
             waits[write.address].add(freeing.address)
+
+
+def _keep_out(
+    disturbed: Write, joining: Iterable[Write], leaving: Iterable[Write], waits: Waits
+) -> None:
+    """Of the moment in which the vendor has changed an object: who leaves it leaves before, who
+    joins it joins after that. Not where it would make a circle: order comes first.
+    """
+    here = disturbed.address
+    followers = _reached(here, _reversed(waits))
+    waits[here].update(each.address for each in leaving if each.address not in followers)
+    needed = _reached(here, waits)
+    for each in joining:
+        if each.address not in needed:
+            waits[each.address].add(here)
+
+
+def _reversed(waits: Waits) -> Waits:
+    found: Waits = defaultdict(set)
+    for address, before in waits.items():
+        for each in before:
+            found[each].add(address)
+    return found
+
+
+def _reached(start: Address, edges: Waits) -> set[Address]:
+    """All that is found on the way from an address, itself included."""
+    found, left = {start}, [start]
+    while left:
+        new = edges.get(left.pop(), set()) - found
+        found |= new
+        left.extend(new)
+    return found

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from math import inf
 
@@ -10,8 +10,8 @@ from reconciler.model.address import Address
 from reconciler.model.change import Change
 from reconciler.model.diagnostic import Diagnostic, has_errors
 from reconciler.model.live import Snapshot
-from reconciler.model.plan import Headroom, Record, Seen, Step
-from reconciler.planning import assemble, basis, hidden, limits, order
+from reconciler.model.plan import Headroom, Record, Seen, SideEffect, Step
+from reconciler.planning import assemble, basis, hidden, limits, order, side_effects
 from reconciler.planning.item import (
     Item,
     TenantInput,
@@ -47,6 +47,7 @@ class TenantPlan:
     no_op: int = 0
     reach: Reach = field(default_factory=Reach)
     limits: tuple[Headroom, ...] = ()
+    side_effects: tuple[SideEffect, ...] = ()
 
 
 def plan(given: TenantInput, snapshot: Snapshot) -> TenantPlan:
@@ -80,8 +81,16 @@ def plan(given: TenantInput, snapshot: Snapshot) -> TenantPlan:
         *locked_out.diagnostics,
         *hidden.notes(matches, rows, live, view, given.tenant),
     ]
-    schedule, problem = _scheduled(everything, snapshot)
+    predicted = side_effects.predicted(everything, given.facts)
+    schedule, problem = _scheduled(everything, snapshot, predicted.keys())
     diagnostics.extend(problem)
+    errored = has_errors(each for each in diagnostics if not each.guard)
+    effects = (
+        side_effects.SideEffects()
+        if errored
+        else side_effects.side_effects(given, predicted, schedule, world, snapshot)
+    )
+    diagnostics.extend(effects.diagnostics)
     changing = sorted((item for item in everything if item.changes), key=_listing(schedule))
     return TenantPlan(
         changes=tuple(
@@ -89,8 +98,10 @@ def plan(given: TenantInput, snapshot: Snapshot) -> TenantPlan:
             for item in changing
         ),
         steps=()
-        if has_errors(each for each in diagnostics if not each.guard)
-        else assemble.steps(given.tenant, schedule, everything, directory),
+        if errored
+        else assemble.steps(
+            given.tenant, schedule, everything, side_effects.made(predicted), directory, world
+        ),
         records=() if given.revert is not None else tuple(assemble.records(items, directory)),
         diagnostics=tuple(diagnostics),
         seen=basis.seen(changing, items, world, snapshot, given, locked_out.counted),
@@ -98,6 +109,7 @@ def plan(given: TenantInput, snapshot: Snapshot) -> TenantPlan:
         no_op=len(everything) - len(changing),
         reach=reach(given, everything, world, snapshot),
         limits=tuple(limits.near(given.vendor.limits, world, given.tenant)),
+        side_effects=effects.told,
     )
 
 
@@ -112,13 +124,13 @@ def _listing(schedule: order.Schedule) -> Callable[[Item], tuple[float, int, int
 
 
 def _scheduled(
-    items: tuple[Item, ...], snapshot: Snapshot
+    items: tuple[Item, ...], snapshot: Snapshot, disturbed: Collection[Address]
 ) -> tuple[order.Schedule, tuple[Diagnostic, ...]]:
     writes = [assemble.write(item) for item in items if item.writes]
     if not writes:
         return order.Schedule((), {}), ()
     try:
-        return order.schedule(writes, assemble.counts_now(snapshot)), ()
+        return order.schedule(writes, assemble.counts_now(snapshot), disturbed), ()
     except order.ImpossibleOrderError as impossible:
         by_address = {item.address: item for item in items}
         return order.Schedule((), {}), (

@@ -64,10 +64,10 @@ def ledger(done: tuple[Ledger, ...], plan: Plan, paint: Paint) -> str:
             return "Already applied: this very plan is done, and the tenant is as it left it."
         head = paint("Apply complete!", "bold green")
         lines.append(f"{head} Resources: {_past(counts(plan.summary))}.")
-        lines.extend(_tally(each, "written", several=several) for each in done if each.done)
+        lines.extend(_tally(each, plan, "written", several=several) for each in done if each.done)
         return "\n".join(lines)
     for each in done:
-        lines.extend(_ledger(each, paint, several=several))
+        lines.extend(_ledger(each, plan, paint, several=several))
     left = [tenant.name for tenant in plan.tenants if tenant.name not in reached]
     if left:
         lines.append(f"  not reached  {', '.join(map(safe, left))}")
@@ -75,7 +75,7 @@ def ledger(done: tuple[Ledger, ...], plan: Plan, paint: Paint) -> str:
     return "\n".join(lines)
 
 
-def _ledger(each: Ledger, paint: Paint, *, several: bool) -> Iterator[str]:
+def _ledger(each: Ledger, plan: Plan, paint: Paint, *, several: bool) -> Iterator[str]:
     head = paint("Apply incomplete:", "bold red")
     where = f"{safe(each.tenant)}: " if several else ""
     yield (
@@ -83,7 +83,7 @@ def _ledger(each: Ledger, paint: Paint, *, several: bool) -> Iterator[str]:
         f"{len(each.not_started)} not started."
     )
     if each.done:
-        yield _tally(each, "done", several=False)
+        yield _tally(each, plan, "done", several=False)
     for failed in each.failed:
         tracked = f"   tracking id {safe(failed.tracking_id)}" if failed.tracking_id else ""
         yield f"  failed       {_short(failed.address)}   {failed.code}: {safe(failed.message)}"
@@ -93,8 +93,12 @@ def _ledger(each: Ledger, paint: Paint, *, several: bool) -> Iterator[str]:
         yield f"  not started  {_short(waiting.address)}   because {safe(waiting.message)}"
 
 
-def _tally(each: Ledger, word: str, *, several: bool) -> str:
-    tally = Counter(_PAST[Action(event.action)] for event in each.done)
+def _tally(each: Ledger, plan: Plan, word: str, *, several: bool) -> str:
+    mending = {operation.id for operation in plan.operations() if operation.mends}
+    tally = Counter(
+        "restored" if event.operation in mending else _PAST[Action(event.action)]
+        for event in each.done
+    )
     said = ", ".join(f"{count} {word}" for word, count in tally.items())
     where = f"{safe(each.tenant)}: " if several else ""
     return f"  {word:<12} {where}{said} (journal {each.run})"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import groupby
@@ -67,6 +68,7 @@ def _plan(what: Plan, style: Style) -> Iterator[str]:
         yield _nothing(what, style)
     else:
         yield from _changes(what, style)
+    yield from _side_effects(what, style)
     yield from _limits(what, style)
     yield from _findings(what, style)
     yield from _leave(what, style)
@@ -126,18 +128,28 @@ def _changes(what: Plan, style: Style) -> Iterator[str]:
             return
         yield "The plan has errors, so it cannot be applied. What it would do:"
         yield ""
-    last = max((change.step or 0 for change in what.changes), default=0)
     several = len(what.tenants) > 1
-    for number, changes in groupby(what.changes, key=lambda change: change.step):
-        if number is None:
-            yield "Without a write"
-        else:
-            yield style.paint(f"Step {number} of {last}", "bold")
-        for alike in _grouped(changes, style):
-            yield from _change(alike, style, several=several)
+    mending = {step.number: [o for o in step.operations if o.mends] for step in what.steps}
+    changing = {n: list(c) for n, c in groupby(what.changes, key=lambda change: change.step)}
+    numbers = sorted({*mending, *filter(None, changing)})
+    for number in numbers:
+        yield style.paint(f"Step {number} of {numbers[-1]}", "bold")
+        for operation in mending.get(number, ()):
+            name = style.paint(safe(_named(operation.addresses[0], several=several)), "bold")
+            yield f"  # {name} will be put right, see Side effects"
             yield ""
+        yield from _each(changing.get(number, ()), style, several=several)
+    if None in changing:
+        yield "Without a write"
+        yield from _each(changing[None], style, several=several)
     if what.changes:
         yield _count_line(what, style)
+
+
+def _each(changes: Iterable[Change], style: Style, *, several: bool) -> Iterator[str]:
+    for alike in _grouped(changes, style):
+        yield from _change(alike, style, several=several)
+        yield ""
 
 
 def _without_changes(what: Plan) -> str:
@@ -158,8 +170,21 @@ def _legend(what: Plan, style: Style) -> Iterator[str]:
 def _count_line(what: Plan, style: Style) -> str:
     writes = what.summary.writes
     several = "s" if writes != 1 else ""
+    restores = sum(1 for operation in what.operations() if operation.mends)
+    told = (
+        f", {restores} of them {'restores' if restores != 1 else 'a restore'}" if restores else ""
+    )
     head = style.paint("Plan:", "bold")
-    return f"{head} {counts(what.summary)} ({writes} API write{several})."
+    return f"{head} {counts(what.summary)} ({writes} API write{several}{told}{_in_bulk(what)})."
+
+
+def _in_bulk(what: Plan) -> str:
+    """How many of the calls write several objects."""
+    sizes = Counter(each.batch for each in what.operations() if each.batch)
+    if not sizes:
+        return ""
+    many = f", {len(sizes)} of them" if what.summary.writes > len(sizes) else ","
+    return f"{many} in bulk for {sizes.total()} objects"
 
 
 def _grouped(changes: Iterable[Change], style: Style) -> Iterable[list[Change]]:
@@ -350,6 +375,25 @@ def _size(before: Json, path: str) -> int:
     for key in path.split("."):
         before = before.get(key) if isinstance(before, dict) else None
     return len(before) if isinstance(before, list) else 0
+
+
+def _side_effects(what: Plan, style: Style) -> Iterator[str]:
+    """What the vendor does besides, when that is put right, and who may do more until then."""
+    if not what.side_effects:
+        return
+    several = len(what.tenants) > 1
+    step_of = {operation.id: step.number for step in what.steps for operation in step.operations}
+    yield ""
+    yield f"{style.paint('Side effects', 'bold')} (made by the vendor, not by a step)"
+    for each in what.side_effects:
+        name = safe(_named(each.address, several=several))
+        yield f"  {name}   {safe(each.summary)} ({each.rule})"
+        ends = f"put right in step {step_of[each.mended_by]}" if each.mended_by else "it stays so"
+        if each.window:
+            who = f"{each.people} {'people' if each.people != 1 else 'person'}"
+            yield f"    {ends}; wider access in between, {who}: {safe(each.window)}"
+        else:
+            yield f"    {ends}; nobody may do more in between"
 
 
 def _limits(what: Plan, style: Style) -> Iterator[str]:

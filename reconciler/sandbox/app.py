@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from pydantic_core import from_json, to_json
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route, Router
 
 from reconciler.sandbox.errors import Refusal
@@ -59,15 +59,19 @@ def asgi(
                 call = await _call(request, identify)
                 found = endpoint.handler(call)
             except Refusal as refusal:
-                return JSONResponse(wording(refusal, tracking_id), refusal.status)
+                return _json(wording(refusal, tracking_id), refusal.status)
             if found.body is None:
                 return Response(status_code=found.status)
-            return JSONResponse(found.body, found.status)
+            return _json(found.body, found.status)
 
         return Route(endpoint.path, answer, methods=[endpoint.method])
 
     router = Router([route(each) for each in _merged(endpoints)])
     return router
+
+
+def _json(body: Any, status: int) -> Response:
+    return Response(to_json(body), status, media_type="application/json")
 
 
 def _merged(endpoints: Iterable[Endpoint]) -> list[Endpoint]:
@@ -84,7 +88,7 @@ async def _call(request: Request, identify: Callable[[str], str | None]) -> Call
         raise Refusal(401, "the token is unknown or has expired")
     raw = await request.body()
     try:
-        body = json.loads(raw) if raw else None
+        body = from_json(raw) if raw else None
     except ValueError as error:
         raise Refusal(400, "the body is no JSON") from error
     return Call(request.path_params, request.query_params, body, identity)

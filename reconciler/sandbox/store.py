@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from array import array
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar, overload
+
+from pydantic_core import from_json, to_json
 
 from reconciler.sandbox.errors import SandboxError
 
@@ -120,13 +121,13 @@ class Store:
                 "SELECT body FROM entity WHERE kind = ? AND rowid BETWEEN ? AND ? ORDER BY rowid",
                 (kind, order[0], order[-1]),
             )
-            yield from (json.loads(body) for (body,) in found.fetchall())
+            yield from (from_json(body) for (body,) in found.fetchall())
 
     def all_named(self, kind: str, name: str) -> list[Body]:
         """Every body of that name, in the order in which they were made."""
         query = "SELECT body FROM entity WHERE kind = ? AND name = ? ORDER BY rowid"
         found = self._connection.execute(query, (kind, name))
-        return [json.loads(body) for (body,) in found]
+        return [from_json(body) for (body,) in found]
 
     def count(self, kind: str) -> int:
         """How many bodies of a kind there are."""
@@ -162,7 +163,7 @@ class Store:
         self._connection.execute(
             "INSERT INTO entity VALUES (?, ?, ?, ?) "
             "ON CONFLICT (kind, id) DO UPDATE SET name = excluded.name, body = excluded.body",
-            (kind, body["id"], name, json.dumps(body)),
+            (kind, body["id"], name, to_json(body).decode()),
         )
         self._unlink(kind, str(body["id"]))
         self._connection.executemany(
@@ -200,7 +201,7 @@ class Store:
         found = self._connection.execute(query, values).fetchone()
         if found is None:
             return None
-        body: Body = json.loads(found[0])
+        body: Body = from_json(found[0])
         return body
 
 

@@ -74,6 +74,9 @@ class Lease:
         self.token = token
         self._engine = engine
         self._clock = clock
+        # asked before each write: made once, as making a statement takes longer than its answer
+        self._mine = _is(tenant, token) & _TABLE.c.held.is_(True)
+        self._asked = select(_TABLE.c.token).where(self._mine)
         self._ends = time.monotonic() + SECONDS
         self._given_back = threading.Event()
         self._keeper = threading.Thread(target=self._keep, name=f"lease {tenant}", daemon=True)
@@ -89,15 +92,17 @@ class Lease:
 
     def holds_in(self, connection: Connection) -> bool:
         """The same, as one transaction sees it."""
-        asked = select(_TABLE.c.token).where(self._mine())
-        return connection.execute(asked).first() is not None
+        return connection.execute(self._asked).first() is not None
 
     def check(self) -> None:
         """Raise LockedError where it is another's by now, StateError where the state is silent."""
-        if self.holds():
-            return
+        if not self.holds():
+            raise self.lost()
+
+    def lost(self) -> LockedError:
+        """What is told where it is another's by now."""
         now = lock_of(self._engine, self.tenant)
-        raise LockedError(
+        return LockedError(
             LOST,
             f"the lock of tenant {self.tenant} is not ours any more: nothing more is sent",
             detail=now.holder.described(self._clock()) if now and now.held else "",
@@ -110,7 +115,7 @@ class Lease:
         ends = time.monotonic() + SECONDS
         with writing(self._engine) as connection:
             done = connection.execute(
-                update(_TABLE).where(self._mine()).values(**_until(self._clock, ends))
+                update(_TABLE).where(self._mine).values(**_until(self._clock, ends))
             )
         if done.rowcount:
             self._ends = ends
@@ -127,16 +132,13 @@ class Lease:
             self._keeper.join()
             # a state that cannot be written was told of already; then the lease runs out by itself
             with suppress(StateError), writing(self._engine) as connection:
-                connection.execute(update(_TABLE).where(self._mine()).values(held=False))
+                connection.execute(update(_TABLE).where(self._mine).values(held=False))
 
     def _keep(self) -> None:
         while not self._given_back.wait(SECONDS / 3):
             with suppress(StateError):  # the next turn may do better; where none does, it runs out
                 if not self.renew():
                     return
-
-    def _mine(self) -> ColumnElement[bool]:
-        return _is(self.tenant, self.token) & _TABLE.c.held.is_(True)
 
 
 def acquired(

@@ -179,9 +179,14 @@ class SqlState:
         running = {each.id for each in self.runs([tenant]) if each.running}
         return tuple(each for each in found if each.run not in running)
 
-    def intend(self, run: str, intents: Iterable[Intent]) -> None:
-        """Commit that these operations are about to be carried out, and what each changes."""
+    def intend(self, run: str, intents: Iterable[Intent], lease: Lease) -> None:
+        """Commit that these operations are about to be carried out, and what each changes.
+
+        Raises LockedError where the lock is another's by now: then nothing is begun.
+        """
         with writing(self._engine) as connection:
+            if not lease.holds_in(connection):
+                raise lease.lost()
             connection.execute(
                 insert(tables.operation),
                 [

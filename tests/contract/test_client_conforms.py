@@ -13,7 +13,9 @@ from urllib.parse import parse_qsl
 
 import pytest
 
+from reconciler.model.guard import Allowance
 from reconciler.vendor import AsgiApp, Sandbox
+from tests import bulk
 from tests.openapi import conforms
 from tests.unit.planning.test_hidden import ALL, DEE, SEED, asks, document
 from tests.workshop import EXAMPLE, Workshop
@@ -128,7 +130,7 @@ def recorder(workshop: Workshop) -> Recorder:
 def test_the_example(recorder: Recorder) -> None:
     here = recorder.workshop
     shutil.copytree(EXAMPLE, here.root, dirs_exist_ok=True)
-    here.planned_and_applied()
+    here.apply(here.plan(allow=Allowance(people=221)))
     here.plan()
     assert {each.method for each in recorder.exchanges} >= {"GET", "POST", "PUT", "PATCH"}
     for each in recorder.exchanges:
@@ -163,5 +165,17 @@ def test_every_kind_of_request(recorder: Recorder) -> None:
     asks(here, DEE)
     here.plan()
     assert {each.kind for each in recorder.exchanges} >= KINDS
+    for each in recorder.exchanges:
+        each.judge()
+
+
+def test_the_bulk_call(recorder: Recorder) -> None:
+    here = recorder.workshop
+    bulk.seeded(here, 3)
+    here.manifests(*bulk.collections(3, "later"))
+    here.planned_and_applied()
+    assert ("PATCH", "/organization/*/resource-collection/bulk") in {
+        each.kind for each in recorder.exchanges
+    }
     for each in recorder.exchanges:
         each.judge()

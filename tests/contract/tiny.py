@@ -7,18 +7,18 @@ the core knows none by name.
 from __future__ import annotations
 
 import sys
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Collection, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
-from reconciler.errors import NotFoundError, StalePlanError
+from reconciler.errors import NotFoundError, ReconcilerError, StalePlanError
 from reconciler.model.change import Action
 from reconciler.model.live import InventoryItem, LiveObject, Snapshot
 from reconciler.model.resource import Reference, Resource, Spec
 from reconciler.model.value import Ref, Values, digest, to_json
 from reconciler.rules.rule import Document, Finding, RuleSet, Where, rule
 from reconciler.rules.world import World
-from reconciler.vendor import Endpoint, Kind, Resolve, Vendor, Written
+from reconciler.vendor import Endpoint, Kind, Resolve, Update, Vendor, Written
 
 MANUAL = Document("T1", "The manual of the tiny system")
 
@@ -101,6 +101,10 @@ class TinyWriter(TinyReader):
         found = (i for i, b in self._here.items() if (b["kind"], b["name"]) == (kind, name))
         return next((_live(i, self._here[i]) for i in found), None)
 
+    async def taken(self, kind: str, names: Collection[str]) -> Mapping[str, str]:
+        here = {b["name"]: i for i, b in self._here.items() if b["kind"] == kind}
+        return {name: here[name] for name in names if name in here}
+
     async def create(self, kind: str, values: Values) -> Written:
         object_id = f"{kind[0].lower()}-{len(self._here) + 1}"
         self._here[object_id] = {"kind": kind, "name": values["name"], "values": dict(values)}
@@ -111,6 +115,11 @@ class TinyWriter(TinyReader):
         body["values"] |= values
         body["name"] = body["values"]["name"]
         return Written(_live(object_id, body), "t-update")
+
+    async def update_many(
+        self, kind: str, updates: Sequence[Update]
+    ) -> list[Written | ReconcilerError]:
+        raise AssertionError(f"{kind} has no bulk call, and {len(updates)} updates came in one")
 
     async def delete(self, _kind: str, object_id: str, expect: str) -> Written:
         self._expected(object_id, expect)

@@ -16,6 +16,7 @@ from reconciler.errors import LockedError, StalePlanError, StateError, TenantErr
 from reconciler.model.change import Action
 from reconciler.model.plan import dump
 from reconciler.state.sql import create_state
+from tests.systems import needs_signals
 from tests.workshop import COLLECTION, PROFILE, USER, Workshop
 
 PASSES = (COLLECTION, PROFILE, USER)
@@ -178,6 +179,7 @@ def test_a_tenant_that_is_locked_is_left_alone(workshop: Workshop) -> None:
     assert workshop.apply(plan)[0].outcome == "done"
 
 
+@needs_signals
 def test_the_lock_of_a_dead_process_is_taken_over(workshop: Workshop) -> None:
     workshop.manifests(*PASSES)
     plan = workshop.plan()
@@ -308,3 +310,21 @@ def test_no_token_reaches_plan_state_or_output(workshop: Workshop, tmp_path: Pat
     state = (tmp_path / ".reconciler" / "state.db").read_bytes()
     assert b"root-token" not in state
     assert "root-token" not in json.dumps([str(event) for event in workshop.events])
+
+
+@pytest.mark.parametrize("count", [3, 30])
+def test_a_name_that_is_taken_by_now_is_found_among_many(workshop: Workshop, count: int) -> None:
+    """Before anything is written, whether few names are asked for or a list is read."""
+    desk = COLLECTION.replace("name: billing", "name: desk-{0}")
+    desk = desk.replace("name: Billing\n", "name: Desk {0}\n")
+    workshop.manifests(*(desk.replace("{0}", str(number)) for number in range(count)))
+    plan = workshop.plan()
+    everything = dict.fromkeys(("site", "team", "queue", "channel"), "all")
+    workshop.act("create-collection", name="Desk 2", **everything)
+    workshop.writes()
+    with pytest.raises(StalePlanError) as caught:
+        workshop.apply(plan, saved=False)
+    assert caught.value.told.detail == (
+        "webexcc/ResourceCollection/desk-2 exists in the tenant by now"
+    )
+    assert not workshop.writes()

@@ -34,6 +34,7 @@ MOON = {"user-profile.moon": "FULL", "resource-collection.moon": "NEW"}
 WORKS: Mapping[str, Any] = {
     "staleVersionRefused": True,
     "renameConflict": False,
+    "analyzerKeepsSentFolders": True,
     "pageSizeCap": 1,
     "listsCarryArrays": True,
     "emptyBulkAnswer": True,

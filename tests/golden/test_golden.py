@@ -45,19 +45,25 @@ def example(workshop: Workshop) -> Workshop:
     return workshop
 
 
+ALL_PEOPLE = Allowance(people=221)
+"""The first plan of the example touches nearly everybody."""
+
+
 @pytest.fixture(scope="module")
 def applied_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of the example after an apply; to be copied, never changed."""
     workshop = Workshop(tmp_path_factory.mktemp("applied"))
     workshop.parallelism = 1  # ids and lines in the plan's order
     shutil.copytree(EXAMPLE, workshop.root, dirs_exist_ok=True)
-    workshop.planned_and_applied()
+    (ledger,) = workshop.apply(workshop.plan(allow=ALL_PEOPLE))
+    assert ledger.outcome == "done"
     return workshop.root
 
 
 @pytest.fixture
 def applied(workshop: Workshop, applied_once: Path) -> Workshop:
     shutil.copytree(applied_once, workshop.root, dirs_exist_ok=True)
+    workshop.parallelism = 1
     return workshop
 
 
@@ -70,7 +76,7 @@ def test_the_first_plan_of_the_example(example: Workshop, golden: Golden) -> Non
 
 
 def test_the_example_once_applied(example: Workshop, golden: Golden) -> None:
-    plan = example.plan()
+    plan = example.plan(allow=ALL_PEOPLE)
     ledgers = example.apply(plan)
     golden(
         "example/applied.txt",
@@ -145,11 +151,42 @@ def test_what_only_the_tenant_has_is_pruned(workshop: Workshop, golden: Golden) 
     workshop.planned_and_applied()
     workshop.manifests(COLLECTION, PROFILE)
     workshop.act("move-user", user="kim@northwind.example", profile="Night lead")
+    workshop.parallelism = 1
     plan = workshop.plan()
     golden("prune/plan.txt", shown(plan))
     (ledger,) = workshop.apply(plan)
     lines = [applying.event(event, plain) for event in ledger.events]
     golden("prune/apply.txt", "\n".join(line for line in lines if line) + "\n")
+
+
+def test_what_the_tenant_does_besides(workshop: Workshop, golden: Golden) -> None:
+    """Analyzer goes from view to edit: one folder stays viewable, and somebody is moved there."""
+    declared = "{Sales: {id: 12}, Sales/EMEA: {id: 31}, Stock: {id: 3, stock: true}}"
+    workshop.write(
+        "seed.yaml",
+        SEED + "analyzerFolders: [{path: Sales, id: 12}, {path: Sales/EMEA, id: 31}, "
+        "{path: Stock, id: 3, stock: true}]\n",
+    )
+    workshop.write(
+        "reconciler.yaml",
+        PROJECT.replace("tenants:", "thresholds: {people: 100%}\ntenants:")
+        + f"    facts: {{analyzerFolders: {declared}}}\n",
+    )
+    profile = PROFILE.replace("{queue: edit, call", "{analyzer: view, queue: edit, call")
+    folders = "  analyzerFolders: {editable: [], viewable: [Sales/EMEA]}\n"
+    workshop.manifests(COLLECTION, profile + folders, USER)
+    workshop.planned_and_applied()
+    edited = profile.replace("analyzer: view", "analyzer: edit")
+    kim = USER.replace("sam@", "kim@")
+    workshop.manifests(COLLECTION, edited + folders, USER, kim)
+    plan = workshop.plan()
+    golden("side-effects/plan.txt", shown(plan))
+    allow = Allowance(transient=True)
+    golden("side-effects/allowed.txt", shown(workshop.plan(allow=allow)).partition("\nPlan")[2])
+    (ledger,) = workshop.apply(plan, allow=allow)
+    lines = [applying.event(event, plain) for event in ledger.events]
+    told = [*filter(None, lines), applying.ledger((ledger,), plan, plain)]
+    golden("side-effects/apply.txt", "\n".join(told).replace(ledger.run, "RUN") + "\n")
 
 
 def test_a_plan_that_comes_near_to_limits(workshop: Workshop, golden: Golden) -> None:
@@ -197,8 +234,8 @@ STANDARD = {
 
 def test_a_plan_that_goes_too_far(applied: Workshop, golden: Golden) -> None:
     """A client's own profiles leave Git; its people go to the vendor's."""
-    project = applied.root / "reconciler.yaml"
-    project.write_text(project.read_text().replace("{people: 100%}", "{destroy: 3}"))
+    with (applied.root / "reconciler.yaml").open("a", encoding="utf-8") as project:
+        project.write("thresholds: {destroy: 3}\n")
     for people in (applied.root / "access" / "borealis").glob("*.yaml"):
         text = people.read_text()
         for ours, theirs in STANDARD.items():

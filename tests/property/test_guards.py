@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from reconciler.model.guard import Allowance, Thresholds
 from tests.property import worlds
-from tests.property.test_promises import edit, workshop
+from tests.property.test_promises import edit, promise, workshop
 
 Bodies = dict[str, list[dict[str, Any]]]
 
@@ -44,6 +44,7 @@ def _collection(row: dict[str, Any]) -> object:
     )
 
 
+@promise
 @given(
     seed=worlds.tenants(),
     wanted=st.lists(worlds.manifests(), min_size=1, max_size=3),
@@ -61,7 +62,7 @@ def test_the_numbers_are_those_of_the_apply(
                 continue
             before = access(here.bodies())
             here.writes()
-            (ledger,) = here.apply(plan)
+            (ledger,) = here.apply(plan, allow=worlds.LEAVE)
             assert ledger.outcome == "done"
             deleted = [path for method, path in here.writes() if method == "DELETE"]
             after = access(here.bodies())
@@ -70,6 +71,7 @@ def test_the_numbers_are_those_of_the_apply(
             assert plan.blast_radius.people == sum(before[user] != after[user] for user in before)
 
 
+@promise
 @given(
     seed=worlds.tenants(),
     first=worlds.manifests(),
@@ -77,7 +79,7 @@ def test_the_numbers_are_those_of_the_apply(
     thresholds=st.builds(
         Thresholds, st.integers(0, 3), st.one_of(st.integers(0, 3).map(str), st.just("50%"))
     ),
-    leave=st.builds(Allowance, numbers, numbers),
+    leave=st.builds(Allowance, numbers, numbers, transient=st.just(True)),
 )
 def test_a_plan_passes_within_its_thresholds_or_by_its_very_numbers(
     seed: str,
@@ -89,7 +91,7 @@ def test_a_plan_passes_within_its_thresholds_or_by_its_very_numbers(
     with workshop(seed, first) as here:
         before = here.plan()
         if not before.errored:
-            here.apply(before)
+            here.apply(before, allow=worlds.LEAVE)
         project = worlds.PROJECT.replace("1000", str(thresholds.destroy))
         here.write("reconciler.yaml", project.replace("100%", thresholds.people))
         here.manifests(then)

@@ -10,6 +10,8 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from reconciler.model.guard import Allowance
+
 ORGANIZATION = "5c0f1f0e-2f4c-4f0e-9a53-0a4f0c9b7d10"
 COLLECTIONS = ("alpha", "beta", "gamma")
 PROFILES = ("one", "two", "three", "four")
@@ -53,6 +55,8 @@ tenants:
     sandbox: {seed: seed.yaml}
     facts: {analyzerFolders: {Sales: {id: 12}, Sales/EMEA: {id: 31}, Stock: {id: 3, stock: true}}}
 """
+LEAVE = Allowance(transient=True)
+"""Profiles that people hold go from view to edit and back, and their folders with them."""
 
 names = st.sampled_from
 

@@ -19,7 +19,7 @@ from reconciler.vendors.webexcc.facts import WebexFacts
 from reconciler.vendors.webexcc.vendor import VENDOR
 from tests.rules.judging import resource
 
-FOLDERS = {"Sales": {"id": 1}, "Old": {"id": 2}, "Later": {"id": 3}}
+FOLDERS = {"Sales": {"id": 1}, "Old": {"id": 2}, "Later": {"id": 3}, "Sales/EMEA": {"id": 4}}
 QUEUES = {"Queue 1": "q1", "Queue 2": "q2", "Fresh": "q3"}
 REST: Values = {"site": "all", "team": "all", "channel": "all"}
 
@@ -238,13 +238,26 @@ def test_the_moment_of_wider_access_is_named() -> None:
     }
     (found,) = planned(live, spec, live)
     assert (found.code, str(found.severity)) == ("WCC120", "warning")
-    assert "viewable and hidden" in found.summary
+    assert found.summary.startswith(
+        "changing Analyzer from view to edit turns every folder to edit; wanted otherwise: "
+        "Old (hidden) and Sales (viewable); "
+    )
+    assert found.summary.endswith("its users may edit Old, Sales, Sales/EMEA")
     assert planned(live, {"permissions": {"analyzer": "edit"}, "analyzerFolders": {}}, live) == []
 
 
-@pytest.mark.parametrize(("hidden", "told"), [("Old", True), ("Later", False)])
-def test_a_folder_that_was_open_before_is_not_opened(hidden: str, told: bool) -> None:
-    live = profile("lead", folders=folders(hidden=ids("2")), analyzer="edit")
+@pytest.mark.parametrize(
+    ("was", "hidden", "told"),
+    [
+        ("4", "Sales/EMEA", True),  # a folder in a folder turns to view for a moment
+        ("2", "Old", False),  # one at the top does not
+        ("4", "Later", False),  # it was open before
+    ],
+)
+def test_from_edit_to_view_what_is_hidden_is_opened_where_it_is_in_another_folder(
+    was: str, hidden: str, told: bool
+) -> None:
+    live = profile("lead", folders=folders(hidden=ids(was)), analyzer="edit")
     spec = {"permissions": {"analyzer": "view"}, "analyzerFolders": {"hidden": [hidden]}}
     assert [each.code for each in planned(live, spec, live)] == (["WCC120"] if told else [])
 

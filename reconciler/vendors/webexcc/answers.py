@@ -1,4 +1,4 @@
-"""Answers of the Webex API that are of no documented shape."""
+"""Answers of the Webex API that are of no documented shape, and refusals in all of theirs."""
 
 from __future__ import annotations
 
@@ -59,3 +59,34 @@ def array(body: Mapping[str, Any], field: str, of: type) -> list[Any]:
 
 
 _WORDS = {dict: "objects", str: "texts", int: "numbers"}
+
+
+def explain(body: Any, text: str) -> tuple[str, str]:
+    """Reason and tracking id of any of the error bodies that the service is seen to send."""
+    if not isinstance(body, dict):
+        return _one_line(text), ""
+    tracking_id = str(body.get("trackingId") or "")
+    error, errors = body.get("error"), body.get("errors")
+    told = [_told(each) for each in [error, *(errors if isinstance(errors, list) else ())]]
+    said = "; ".join(filter(None, told)) or str(body.get("message") or body.get("reason") or "")
+    return _one_line(said), tracking_id
+
+
+def _told(error: Any) -> str:
+    """What one error of a body says: bare text, or messages, a reason and what refers to it."""
+    if not isinstance(error, dict):
+        return str(error or "")
+    messages = error.get("message")
+    rows = messages if isinstance(messages, list) else [messages]
+    told = [str(each.get("description") or "") if isinstance(each, dict) else each for each in rows]
+    said = "; ".join(str(each) for each in told if each)
+    said = said or str(error.get("reason") or error.get("description") or "")
+    referenced = error.get("referencedEntities")
+    if isinstance(referenced, list) and referenced:
+        by = "referred to by " + ", ".join(map(str, referenced))
+        said = f"{said}; {by}" if said else by
+    return said
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())[:300]

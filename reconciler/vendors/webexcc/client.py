@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import asyncio
 import json
-import re
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
 from reconciler.errors import (
     NotFoundError,
+    ReconcilerError,
     StalePlanError,
     TenantError,
     UnknownOutcomeError,
@@ -26,10 +26,11 @@ from reconciler.http.session import Answer, ReadSession, WriteSession, reading, 
 from reconciler.model.live import Identity, LiveObject, Snapshot
 from reconciler.model.resource import Resource
 from reconciler.model.value import Ref, Values
-from reconciler.vendor import Endpoint, Written
+from reconciler.vendor import Endpoint, Update, Written
 from reconciler.vendors.webexcc import lists as listing
 from reconciler.vendors.webexcc import wire
-from reconciler.vendors.webexcc.answers import array, documented
+from reconciler.vendors.webexcc.answers import array, documented, explain
+from reconciler.vendors.webexcc.bulk import Bulk, Going, Outcome, Together
 from reconciler.vendors.webexcc.identity import FORBIDDEN, identify, unseen, whoami
 from reconciler.vendors.webexcc.lists import Lists
 from reconciler.vendors.webexcc.models import COLLECTION_TYPES
@@ -41,7 +42,7 @@ ITEMS = {
     USER: "user",
     "team": "team",
 }
-BAD_REQUEST = 400
+FEW = 10
 NO_TEAMS: frozenset[Ref] = frozenset()
 KINDS = (PROFILE, COLLECTION, USER, *COLLECTION_TYPES)
 
@@ -173,12 +174,30 @@ class WebexWriter(WebexReader):
 
     async def find(self, kind: str, name: str) -> LiveObject | None:
         """The profile or collection of that name, None where there is none."""
+        object_id = await self._id_of(kind, name)
+        return await self.fetch(kind, object_id) if object_id else None
+
+    async def taken(self, kind: str, names: Collection[str]) -> Mapping[str, str]:
+        """Few names are asked for one by one; for many the list takes fewer requests."""
+        if len(names) > FEW:
+            lists = Lists(
+                self._session, self._endpoint.organization, limit=self._endpoint.parallelism
+            )
+            return {
+                n: str(row["id"]) for row in await lists.rows(kind) if (n := row["name"]) in names
+            }
+        asked = tuple(names)
+        found = await in_parallel(
+            asked, lambda name: self._id_of(kind, name), limit=self._endpoint.parallelism
+        )
+        return {name: each for name, each in zip(asked, found, strict=True) if each}
+
+    async def _id_of(self, kind: str, name: str) -> str | None:
         # json.dumps quotes as RSQL does; names hold neither quotes nor backslashes anyway
         query = {"filter": f"name=={json.dumps(name)}", "page": "0", "pageSize": "2"}
         answer = await self._session.get(self._path(listing.PATHS[kind]), query)
         with documented(f"GET {listing.PATHS[kind]}", answer.tracking_id):
-            found = [str(row["id"]) for row in answer.body["data"]]
-        return await self.fetch(kind, found[0]) if found else None
+            return next((str(row["id"]) for row in answer.body["data"]), None)
 
     async def create(self, kind: str, values: Values) -> Written:
         """POST the object, and read it back."""
@@ -214,32 +233,66 @@ class WebexWriter(WebexReader):
 
     async def update(self, kind: str, object_id: str, values: Values, expect: str) -> Written:
         """Replace (or patch) the object as it is now, if it is as expected; read it back."""
-        current = await self._expected(kind, object_id, expect)
-        body = await self._body(kind, values, current)
+        going = await self._going(kind, Update(object_id, values, expect))
         path = self._path(ITEMS[kind], object_id)
         write = self._writes.patch if kind == USER else self._writes.put
-        whole = self._sent(kind, object_id, {**current, **body} if kind == USER else body)
-
-        async def written() -> LiveObject | None:
-            there = await self.fetch(kind, object_id)
-            if there is not None and there.is_as(expect):
-                return None
-            if there is None or there.values != whole.values:
-                raise _changed(kind, object_id)
-            return there
 
         async def replaced() -> Answer:
             while True:
                 try:
-                    return await write(path, body)
+                    return await write(path, going.body)
                 except TenantError as refused:
-                    field = _switched_off(refused)
-                    if field not in current or body.get(field) != current[field]:
+                    if not going.leave_out_what_is_off(refused):
                         raise
-                    del body[field]
 
-        done = await self._writes.surely(replaced, written)
-        return await self._read_back(whole, done)
+        done = await self._writes.surely(replaced, lambda: self._landed(going))
+        return await self._read_back(going.whole, done)
+
+    async def update_many(self, kind: str, updates: Sequence[Update]) -> list[Outcome]:
+        """Replace the objects in one call, each if it is as expected; read each back.
+
+        Where the tenant refuses the whole call (403, 404, 405: it has none, or not for who
+        applies; 400, 413: it does not take these together) each goes out by itself, as it does
+        where an answer says nothing of it and a read shows it undone.
+        """
+
+        async def ready(update: Update) -> Going | ReconcilerError:
+            try:
+                return await self._going(kind, update)
+            except ReconcilerError as error:
+                return error
+
+        bulk = Bulk(
+            self._writes,
+            self._path(ITEMS[kind], "bulk"),
+            self._endpoint.parallelism,
+            landed=self._landed,
+            read=lambda going: self.fetch(kind, going.object_id),
+            alone=lambda going: self.update(kind, going.object_id, going.values, going.expect),
+        )
+        readied = await in_parallel(updates, ready, limit=self._endpoint.parallelism)
+        going = [each for each in readied if isinstance(each, Going)]
+        for each in going:
+            each.body["organizationId"] = self._endpoint.organization
+        outcomes = await Together(bulk, going).written()
+        return [outcomes[each.object_id] if isinstance(each, Going) else each for each in readied]
+
+    async def _going(self, kind: str, update: Update) -> Going:
+        """The object on its way; raises StalePlanError where it is not as expected."""
+        object_id, values, expect = update.object_id, update.values, update.expect
+        current = await self._expected(kind, object_id, expect)
+        body = await self._body(kind, values, current)
+        whole = self._sent(kind, object_id, {**current, **body} if kind == USER else body)
+        return Going(kind, object_id, values, expect, current, body, whole)
+
+    async def _landed(self, going: Going) -> LiveObject | None:
+        """The object as it was sent, None where it is as before; raises StalePlanError."""
+        there = await self.fetch(going.kind, going.object_id)
+        if there is not None and there.is_as(going.expect):
+            return None
+        if there is None or there.values != going.whole.values:
+            raise _changed(going.kind, going.object_id)
+        return there
 
     async def delete(self, kind: str, object_id: str, expect: str) -> Written:
         """DELETE the object, if it is as expected."""
@@ -302,12 +355,6 @@ def _live(kind: str, body: Mapping[str, Any]) -> LiveObject:
     return wire.user_item(body)
 
 
-def _switched_off(refused: TenantError) -> str:
-    """The field that answers carry and a write must not, as some tenants refuse a whole object."""
-    found = re.search(r"\b(\w+) is not allowed when feature flag is disabled", str(refused))
-    return found[1] if found and refused.status == BAD_REQUEST else ""
-
-
 def _changed(kind: str, object_id: str) -> StalePlanError:
     return StalePlanError(
         "RUN104",
@@ -333,37 +380,6 @@ async def open_writer(endpoint: Endpoint) -> AsyncIterator[WebexWriter]:
 def host(region: str | None) -> str:
     """The API's host in a region (data centre)."""
     return f"api.wxcc-{region}.cisco.com"
-
-
-def explain(body: Any, text: str) -> tuple[str, str]:
-    """Reason and tracking id of any of the error bodies that the service is seen to send."""
-    if not isinstance(body, dict):
-        return _one_line(text), ""
-    tracking_id = str(body.get("trackingId") or "")
-    error, errors = body.get("error"), body.get("errors")
-    told = [_told(each) for each in [error, *(errors if isinstance(errors, list) else ())]]
-    said = "; ".join(filter(None, told)) or str(body.get("message") or body.get("reason") or "")
-    return _one_line(said), tracking_id
-
-
-def _told(error: Any) -> str:
-    """What one error of a body says: bare text, or messages, a reason and what refers to it."""
-    if not isinstance(error, dict):
-        return str(error or "")
-    messages = error.get("message")
-    rows = messages if isinstance(messages, list) else [messages]
-    told = [str(each.get("description") or "") if isinstance(each, dict) else each for each in rows]
-    said = "; ".join(str(each) for each in told if each)
-    said = said or str(error.get("reason") or error.get("description") or "")
-    referenced = error.get("referencedEntities")
-    if isinstance(referenced, list) and referenced:
-        by = "referred to by " + ", ".join(map(str, referenced))
-        said = f"{said}; {by}" if said else by
-    return said
-
-
-def _one_line(text: str) -> str:
-    return " ".join(text.split())[:300]
 
 
 def _ids(rows: tuple[Row, ...]) -> tuple[str, ...]:

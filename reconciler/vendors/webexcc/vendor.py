@@ -11,6 +11,7 @@ from reconciler.model.change import Action
 from reconciler.model.rate import Rate
 from reconciler.rules.rule import RuleSet
 from reconciler.vendor import (
+    Bulk,
     Declared,
     Endpoint,
     Generated,
@@ -24,7 +25,7 @@ from reconciler.vendor import (
     Vendor,
     Writer,
 )
-from reconciler.vendors.webexcc import models, semantics, standing
+from reconciler.vendors.webexcc import models, semantics, side_effects, standing
 from reconciler.vendors.webexcc.facts import FOLDER, WebexFacts, folders
 from reconciler.vendors.webexcc.rules import (
     analyzer,
@@ -111,6 +112,13 @@ VENDOR = Vendor(
             count_limit=limits.MOST_COLLECTIONS,
             access=frozenset({"resources"}),
             permitted=rights.permitted,
+            bulk=Bulk(
+                "PATCH",
+                "/organization/{orgid}/resource-collection/bulk",
+                permitted=rights.may_edit_in_bulk,
+                least=3,
+                most=25,  # Cisco documents no limit
+            ),
         ),
         Kind(
             name="UserProfile",
@@ -130,6 +138,7 @@ VENDOR = Vendor(
             access=frozenset({"fullAccess", "permissions", "analyzerFolders", "resources"}),
             danger=semantics.danger,
             permitted=rights.permitted,
+            side_effects=side_effects.side_effects,
         ),
         Kind(
             name="User",

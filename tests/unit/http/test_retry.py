@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+import reconciler.http.session as session_module
 from reconciler.errors import TenantError, UnknownOutcomeError
 from reconciler.http.retry import ATTEMPTS, DEADLINE_SECONDS
 from reconciler.http.session import Answer, WriteSession, writing
@@ -212,3 +213,38 @@ def test_a_refusal_that_stays_is_the_refusal() -> None:
     with pytest.raises(TenantError, match="TEN105"):
         surely(script, [None, None], repeatable=False)
     assert len(script.seen) == 2
+
+
+def test_a_write_that_stays_lost_ends_at_the_deadline() -> None:
+    script = Script([refusal(503)])
+
+    async def landed() -> str | None:
+        script.pace.time += DEADLINE_SECONDS / 2
+        return None
+
+    async def work(session: WriteSession) -> Answer:
+        await session.surely(lambda: session.put("/thing", {}), landed)
+        raise AssertionError
+
+    with pytest.raises(UnknownOutcomeError):
+        script.run(work)
+    assert len(script.seen) < ATTEMPTS
+
+
+def test_an_answer_that_does_not_end_is_no_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(session_module, "DEADLINE_SECONDS", 0.05)
+    trickling = Script([OK])
+
+    async def endless(_scope: Any, _receive: Any, send: Any) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        while True:
+            await send({"type": "http.response.body", "body": b" ", "more_body": True})
+            await asyncio.sleep(0.001)
+
+    async def all_of_it() -> Answer:
+        endpoint = Endpoint("t", "o", FixedToken("hush"), app=endless, pace=trickling.pace)
+        async with writing(endpoint, "nowhere", lambda b, t: (str(b or t), "")) as session:
+            return await session.put("/thing", {})
+
+    with pytest.raises(UnknownOutcomeError, match="TEN110: PUT /thing: no whole answer"):
+        asyncio.run(all_of_it())

@@ -6,7 +6,7 @@ import pytest
 
 from reconciler.model.address import Address
 from reconciler.model.change import Action
-from reconciler.model.value import Ref, Values
+from reconciler.model.value import Ref, Value, Values
 from reconciler.planning.order import Counts, ImpossibleOrderError, Write, schedule
 from tests.contract.tiny import VENDOR
 
@@ -95,3 +95,60 @@ def test_at_the_limit_what_needs_the_new_one_to_let_go_of_the_old_has_no_order()
     with pytest.raises(ImpossibleOrderError):
         schedule(writes, Counts({"Door": 5}, {}))
     assert len(schedule(writes, Counts({"Door": 4}, {})).steps) == 3
+
+
+def front(**values: Value) -> Write:
+    return write("Door", "front", Action.UPDATE, {"open": 1}, {"open": 2, **values})
+
+
+def key_to(name: str, before: str, after: str) -> Write:
+    had, has = ({"doors": frozenset({Ref(door)})} for door in (before, after))
+    return write("Key", name, Action.UPDATE, had, has)
+
+
+def told(writes: list[Write], *disturbed: str) -> list[list[str]]:
+    addresses = [each.address for each in writes if each.address.name in disturbed]
+    return [
+        [f"{each.address.name}{' again' if each.mends else ''}" for each in step]
+        for step in schedule(writes, Counts({}, {}), addresses).steps
+    ]
+
+
+def test_what_is_disturbed_is_written_again_in_the_next_step() -> None:
+    door = write("Door", "a", Action.UPDATE, {}, {"open": 1})
+    assert told([front(), door], "front") == [["a", "front"], ["front again"]]
+    assert told([front(), door], "front", "a") == [["a", "front"], ["a again", "front again"]]
+
+
+def test_who_leaves_it_leaves_before_and_who_joins_it_joins_after_both() -> None:
+    leaves, joins = key_to("one", "front", "back"), key_to("two", "back", "front")
+    assert told([front(), joins, leaves], "front") == [
+        ["one"],
+        ["front"],
+        ["front again"],
+        ["two"],
+    ]
+    assert told([front(), joins, leaves]) == [["front", "one", "two"]]
+
+
+def test_what_waits_for_it_waits_for_both_writes() -> None:
+    renamed = write("Door", "front", Action.UPDATE, {"name": "Front"}, {"name": "Side"})
+    taking = write("Door", "new", Action.CREATE, None, {"name": "Front"})
+    assert told([renamed, taking], "front") == [["front"], ["front again"], ["new"]]
+
+
+def test_an_order_that_has_to_be_goes_before() -> None:
+    # the key leaves the door for one that takes over its name: it cannot leave before
+    renamed = write("Door", "front", Action.UPDATE, {"name": "Front"}, {"name": "Side"})
+    taking = write("Door", "new", Action.CREATE, None, {"name": "Front"})
+    leaves = key_to("one", "front", "new")
+    assert told([renamed, taking, leaves], "front") == [
+        ["front"],
+        ["front again"],
+        ["new"],
+        ["one"],
+    ]
+    # and here it leaves one that goes before its name can be taken: it cannot join after
+    gone = write("Door", "old", Action.DELETE, {"name": "Side"}, None)
+    joins = key_to("two", "old", "front")
+    assert told([renamed, gone, joins], "front") == [["two"], ["old"], ["front"], ["front again"]]

@@ -21,6 +21,7 @@ from reconciler.model.ownership import Row
 from reconciler.state import tables
 from reconciler.state.database import database_file, engine_of
 from reconciler.state.sql import SqlState, create_state, open_state
+from tests.systems import needs_posix_modes
 
 URL = "sqlite:///.reconciler/state.db"
 ROW = Row.of("t/g/K/a", "1", "A", {"x": [1, {"id": "2", "name": "B"}]}, prevent_destroy=True)
@@ -52,7 +53,7 @@ def test_no_file_is_no_state(tmp_path: Path) -> None:
     assert not (tmp_path / ".reconciler").exists()
 
 
-@pytest.mark.skipif(os.name != "posix", reason="permissions are POSIX's")
+@needs_posix_modes
 def test_the_file_is_its_owners_alone(state: SqlState, tmp_path: Path) -> None:
     mode = (tmp_path / ".reconciler" / "state.db").stat().st_mode
     assert stat.S_IMODE(mode) == 0o600
@@ -177,6 +178,7 @@ def test_a_url_that_cannot_be_used_is_refused_without_its_password(
     assert "hush" not in str(caught.value.told)
 
 
+@needs_posix_modes
 def test_a_read_only_state_is_told(state: SqlState, tmp_path: Path) -> None:
     if os.geteuid() == 0:
         pytest.skip("root may write everywhere")

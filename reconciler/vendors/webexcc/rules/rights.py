@@ -99,6 +99,17 @@ def permitted(action: Action, planned: Expected, world: World) -> Forbidden | No
     return _out_of_sight(who, who.own, planned, world)
 
 
+def may_edit_in_bulk(world: World) -> bool:
+    """Whether collections may be changed in one call (WCC135): edit on them and on tenant settings,
+    and all resources. Not where nothing tells what who applies may do.
+    """
+    who = rights(world)
+    if not isinstance(who, Rights) or who.own is not None:
+        return False
+    # the list says it of full access, too: supervisors have no tenant settings even then
+    return all(who.levels.get(each) == "edit" for each in ("resource-collection", "tenant-setting"))
+
+
 def _out_of_sight(
     who: Rights, own: frozenset[Ref], planned: Expected, world: World
 ) -> Forbidden | None:

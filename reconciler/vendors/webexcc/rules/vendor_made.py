@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from reconciler.model.diagnostic import Severity
 from reconciler.model.resource import Resource
-from reconciler.model.value import Ref, Value, Values, at
+from reconciler.model.value import Ref, Value, at
 from reconciler.rules.rule import Cause, Finding, Where, rule
 from reconciler.rules.world import Expected, World
 from reconciler.vendors.webexcc.models import COLLECTION_TYPES, ResourceCollection, UserProfile
@@ -15,13 +15,19 @@ from reconciler.vendors.webexcc.rules import examples
 from reconciler.vendors.webexcc.rules.collections import FORMER_TYPES
 from reconciler.vendors.webexcc.rules.documents import D1
 from reconciler.vendors.webexcc.rules.rights import own_collections
+from reconciler.vendors.webexcc.side_effects import (
+    LIST_OF,
+    folders,
+    level,
+    side_effects,
+    turned,
+)
 
 _PERMISSIONS_OF = {
     kind: tuple(name for name, kinds in COLLECTION_TYPES_OF.items() if kind in kinds)
     for kind in COLLECTION_TYPES
 }
 _FOLDERS = "analyzerFolders: {Sales: {id: 12}, Sales/EMEA: {id: 31}, Later: {id: 44}}"
-_LIST_OF = {"edit": "editable", "view": "viewable", "none": "hidden"}
 
 
 def _analyzer_tenant(level: str, folders: str) -> str:
@@ -46,17 +52,6 @@ def _analyzer(level: str, folders: str) -> str:
     return examples.profile(f"permissions: {{analyzer: {level}}}\nanalyzerFolders: {folders}")
 
 
-def _level(values: Values) -> Value:
-    """Analyzer's own level."""
-    return "edit" if values.get("fullAccess") is True else at(values, ("permissions", "analyzer"))
-
-
-def _folders(values: Values) -> Mapping[str, frozenset[str]]:
-    found = values.get("analyzerFolders")
-    lists = found if isinstance(found, Mapping) else {}
-    return {name: each for name, each in lists.items() if isinstance(each, frozenset)}
-
-
 @rule(
     "WCC119",
     on=UserProfile,
@@ -75,15 +70,15 @@ def later_folder_has_the_level_of_analyzer(
     what is declared.
     """
     me = world.of(profile.address)
-    if me.applied is None or _turned(me.applied, me.before):
+    if me.applied is None or turned(me.applied, me.before):
         return
-    name = _LIST_OF.get(str(_level(me.before)), "")
-    before, known = _folders(me.applied), _folders(me.before).get(name, frozenset())
+    name = LIST_OF.get(str(level(me.before)), "")
+    before, known = folders(me.applied), folders(me.before).get(name, frozenset())
     later = known.difference(*before.values())
     if before and later:
         yield Cause(
             ("analyzerFolders", name),
-            f"a folder that is created later is at Analyzer's own level, here {_level(me.before)}",
+            f"a folder that is created later is at Analyzer's own level, here {level(me.before)}",
             added=later,
         )
 
@@ -103,41 +98,25 @@ def folders_turn_with_analyzer(
     profile: Resource[UserProfile], world: World
 ) -> Iterator[Cause | Finding]:
     """Changing Analyzer from view to edit turns every folder to edit; from edit to view it turns
-    the subfolders to view. The declared levels are written with the change, and the plan names the
-    moment of wider access in between.
+    the subfolders to view. A second write of the same apply puts the declared levels back, and the
+    plan names the moment of wider access in between.
     """
     me = world.of(profile.address)
-    if me.applied is not None and (turn := _turned(me.applied, me.before)):
+    if me.applied is not None and (turn := turned(me.applied, me.before)):
         old, new = turn
-        lists = _folders(me.before)
-        if not lists.get(_LIST_OF[old]) and not lists.get("hidden") and lists.get(_LIST_OF[new]):
+        lists = folders(me.before)
+        if not lists.get(LIST_OF[old]) and not lists.get("hidden") and lists.get(LIST_OF[new]):
             yield Cause(
                 ("analyzerFolders",),
                 f"changing Analyzer from {old} to {new} turns its folders to {new}",
             )
-    if (turn := _turned(me.before, me.values)) and (open_ := _opened(me, turn)):
-        old, new = turn
-        yield Finding(
-            ("spec", "permissions", "analyzer"),
-            f"changing Analyzer from {old} to {new} turns its folders to {new}: those declared as "
-            f"{' and '.join(open_)} may be wider open for a moment",
-            hint="nothing is to be done: the same write names the declared levels",
-        )
-
-
-def _opened(me: Expected, turn: tuple[str, str]) -> list[str]:
-    """The lists of folders that are wider open in between than before and after."""
-    before, after = _folders(me.before), _folders(me.values)
-    if turn == ("view", "edit"):
-        return [name for name in ("viewable", "hidden") if after.get(name)]
-    both = before.get("hidden", frozenset()) & after.get("hidden", frozenset())
-    return ["hidden"] if both else []
-
-
-def _turned(before: Values, after: Values) -> tuple[str, str] | None:
-    """Analyzer's level before and after, where it goes from view to edit or back."""
-    pair = (str(_level(before)), str(_level(after)))
-    return pair if pair in (("view", "edit"), ("edit", "view")) else None
+    for each in side_effects(me.before, me.values, world.facts):
+        if each.wider:
+            yield Finding(
+                ("spec", "permissions", "analyzer"),
+                f"{each.summary}; until that is put right, its users may {each.wider}",
+                hint="a second write of the same apply puts it right: see the side effects",
+            )
 
 
 _CREATOR = """\

@@ -5,6 +5,7 @@ A folder that is in no list has Analyzer's own level, as far as the folder above
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from reconciler.sandbox.errors import Refusal
@@ -37,26 +38,32 @@ class Folders:
         """The three lists of a profile, refused where they contradict Analyzer or each other.
 
         Where a write changes Analyzer from view to edit, every folder turns to edit; from edit to
-        view, the subfolders turn to view. Decided here, the documents being silent: a list that
-        is sent and fits the new level is taken as it is sent. Turned are the lists that are not
-        sent (the console sends those alone that a person fills in), and of those that are sent
-        the folders that the write leaves where they were and that no longer fit.
+        view, the subfolders turn to view: those of the tenant, whatever the write says of them.
+        What it says is refused as ever, but for lists that it leaves as they are. A tenant with
+        the quirk takes the lists that are sent and fit the new level, and turns the others.
         """
-        was = level_of(current) if current else analyzer
-        if current and {was, analyzer} == {"VIEW", "EDIT"}:
-            lists = self._turned(body, current, _LEVELS[analyzer])
-        else:
+        was, own = level_of(current) if current else analyzer, _LEVELS[analyzer]
+        if not current or {was, analyzer} != {"VIEW", "EDIT"}:
             lists = {field: _numbers(body.get(field), field) for field in LISTS}
+        elif self._data.quirks.analyzer_keeps_sent_folders:
+            lists = self._turned(_sent(body), current, own)
+        else:
+            sent = _sent(body)
+            if any(numbers != sorted(current[field]) for field, numbers in sent.items()):
+                self._check({field: sent.get(field, []) for field in LISTS}, own)
+            lists = self._turned({}, current, own)
         if any(lists.values()):
-            self._check(lists, _LEVELS[analyzer])
+            self._check(lists, own)
         return dict(lists)
 
-    def _turned(self, body: Body, current: Body, own: int) -> dict[str, list[int]]:
-        sent = {field: _numbers(body[field], field) for field in LISTS if field in body}
+    def _turned(
+        self, sent: Mapping[str, list[int]], current: Body, own: int
+    ) -> dict[str, list[int]]:
+        """The lists of before as they turn, but for those that are sent and count."""
         lists: dict[str, list[int]] = {field: [] for field in LISTS}
         turning: dict[int, int] = {}
         for field, level in LISTS.items():
-            for number in sent[field] if field in sent else current[field]:
+            for number in sent.get(field, current[field]):
                 if field in sent and (level <= own or number not in current[field]):
                     lists[field].append(number)
                 else:
@@ -136,6 +143,11 @@ def level_of(profile: Body) -> str:
         return "EDIT"
     rows: list[Body] = profile["permissions"]
     return next((str(row["access"]) for row in rows if row["name"] == "analyzer"), "NONE")
+
+
+def _sent(body: Body) -> dict[str, list[int]]:
+    """The lists that a write has at all."""
+    return {field: _numbers(body[field], field) for field in LISTS if field in body}
 
 
 def _numbers(value: Any, field: str) -> list[int]:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from reconciler.sandbox.store import Body
 from reconciler.vendors.webexcc.sandbox import resources
-from reconciler.vendors.webexcc.sandbox.analyzer import FOLDER_LISTS, level_of
+from reconciler.vendors.webexcc.sandbox.analyzer import FOLDER_LISTS, LISTS, level_of
 from reconciler.vendors.webexcc.sandbox.catalogue import RESOURCE_TYPES
 from reconciler.vendors.webexcc.sandbox.checks import one_of
 from reconciler.vendors.webexcc.sandbox.collections import Collections
@@ -35,12 +37,24 @@ def profile(form: Form) -> str:
     }
     levels = {row["name"]: row["access"] for row in current["permissions"]}
     filled_in(form, body, levels)
-    if {level_of(current), levels.get("analyzer")} == {"VIEW", "EDIT"}:
-        for name, field in FOLDER_LISTS.items():
-            if name not in form.fields:
-                del body[field]  # what nobody fills in is left to the service to turn
-    Profiles(access.data).replace(current, kept(access, PROFILE, body, current))
+    chosen = {field: body[field] for name, field in FOLDER_LISTS.items() if name in form.fields}
+    turns = {level_of(current), levels.get("analyzer")} == {"VIEW", "EDIT"}
+    if turns:
+        for field in LISTS:
+            del body[field]
+    changed = Profiles(access.data).replace(current, kept(access, PROFILE, body, current))
+    if turns and chosen:
+        # a person changes the levels of folders after these have turned
+        body |= _among(chosen, changed)
+        Profiles(access.data).replace(changed, kept(access, PROFILE, body, changed))
     return f"edited user profile `{current['name']}`"
+
+
+def _among(chosen: Mapping[str, list[int]], turned: Body) -> Body:
+    """The lists of folders with the chosen ones in place: these are in no other list any more."""
+    moved = {number for numbers in chosen.values() for number in numbers}
+    rest = {field: [each for each in turned[field] if each not in moved] for field in LISTS}
+    return rest | dict(chosen)
 
 
 def filled_in(form: Form, body: Body, levels: dict[str, str]) -> None:

@@ -23,6 +23,9 @@ class Quirks:
     - stale_version_refused: a PUT whose `version` is behind the tenant's is a 409; by default it
       is taken.
     - rename_conflict: a PUT that gives an object the name of another is a 409; off, both carry it.
+    - analyzer_keeps_sent_folders: a write that turns Analyzer between view and edit keeps the
+      folders that it sends; by default all that the profile had turn with Analyzer, whatever it
+      sends.
     - error_shapes: one of SHAPES, or `rotate` for one after the other.
     - page_size_cap: a larger `pageSize` is silently lowered, and `meta.pageSize` says so.
     - lists_carry_arrays: rows of lists are whole, as items are.
@@ -41,6 +44,7 @@ class Quirks:
 
     stale_version_refused: bool = False
     rename_conflict: bool = True
+    analyzer_keeps_sent_folders: bool = False
     error_shapes: str = "object"
     page_size_cap: int = 100
     lists_carry_arrays: bool = False
@@ -59,7 +63,10 @@ class Quirks:
     @property
     def are_usual(self) -> bool:
         """Whether answers are as the documents have them."""
-        return self == Quirks(rename_conflict=self.rename_conflict)
+        return self == Quirks(
+            rename_conflict=self.rename_conflict,
+            analyzer_keeps_sent_folders=self.analyzer_keeps_sent_folders,
+        )
 
 
 USUAL = Quirks()

@@ -124,8 +124,9 @@ class _Layer:
         if asked.method not in _WRITES or not isinstance(asked.body, dict):
             return asked
         body = dict(asked.body)
+        written = _items(body) if asked.id == "bulk" else [body]
         for name in self._fields(self.quirks.refused_fields, asked.entity):
-            if name in body:
+            if any(name in each for each in written):
                 reason = f"{name} is not allowed when feature flag is disabled"
                 raise Refusal(400, reason, {"entity": asked.entity})
         ignored = self._fields(self.quirks.ignored_fields, asked.entity)
@@ -239,6 +240,13 @@ class _Layer:
     @staticmethod
     def _fields(places: Iterable[str], entity: str) -> list[str]:
         return [each.partition(".")[2] for each in places if each.partition(".")[0] == entity]
+
+
+def _items(body: Body) -> list[Any]:
+    """The objects of a bulk call."""
+    rows = body.get("items")
+    found = [row.get("item") for row in rows if isinstance(row, dict)] if rows else []
+    return [each for each in found if isinstance(each, dict)]
 
 
 def _in_shape(shape: str, status: int, body: Body) -> Heard:

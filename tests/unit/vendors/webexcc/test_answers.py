@@ -6,8 +6,7 @@ import pytest
 
 from reconciler.errors import TenantError
 from reconciler.vendors.webexcc import wire
-from reconciler.vendors.webexcc.answers import documented
-from reconciler.vendors.webexcc.client import explain
+from reconciler.vendors.webexcc.answers import documented, explain
 
 PROFILE: dict[str, Any] = {
     "id": "p-1",

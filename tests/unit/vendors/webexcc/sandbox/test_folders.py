@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from reconciler.sandbox.errors import SandboxError
-from tests.unit.vendors.webexcc.sandbox.asking import NORTH, ROOT, Tenant
+from tests.unit.vendors.webexcc.sandbox.asking import NORTH, ROOT, SEED, Tenant, parsed
 
 FIELDS = ("editableFolderIds", "viewableFolderIds", "nonViewableFolderIds")
 SALES, EMEA, STOCK = 12, 31, 3
@@ -65,24 +67,68 @@ def test_what_a_form_fills_in_is_not_turned(lead: Tenant) -> None:
     assert lists(lead) == ([SALES], [STOCK], [EMEA])
 
 
-def test_lists_that_are_sent_and_fit_are_taken_as_sent(lead: Tenant) -> None:
+def test_lists_of_the_same_write_do_not_count(lead: Tenant) -> None:
     assert put(lead, analyzer="EDIT") == 200
-    assert lists(lead) == ([], [STOCK, SALES], [EMEA])
-    assert put(lead, analyzer="VIEW", viewableFolderIds=[SALES]) == 200
+    assert lists(lead) == ([SALES, EMEA], [STOCK], [])
+    sent = {"editableFolderIds": [], "viewableFolderIds": [SALES], "nonViewableFolderIds": [EMEA]}
+    assert put(lead, analyzer="VIEW", **sent) == 200
+    assert lists(lead) == ([], [STOCK, SALES, EMEA], [])
+
+
+def test_a_later_write_that_leaves_analyzer_alone_sets_them(lead: Tenant) -> None:
+    assert put(lead, analyzer="EDIT") == 200
+    sent = {"editableFolderIds": [], "viewableFolderIds": [SALES], "nonViewableFolderIds": [EMEA]}
+    assert put(lead, analyzer="EDIT", **sent) == 200
     assert lists(lead) == ([], [SALES], [EMEA])
 
 
-def test_what_is_sent_unchanged_and_does_not_fit_is_turned(lead: Tenant) -> None:
+def test_full_access_is_edit_on_analyzer(lead: Tenant) -> None:
+    path = f"v3/user-profile/{lead.id('user-profile', 'Lead')}"
+    body = lead.get(ROOT, path)
+    assert lead.status(ROOT, "PUT", path, body | {"permissionAccessLevel": "ALL"}) == 200
+    assert lists(lead) == ([SALES, EMEA], [STOCK], [])
+    assert lead.status(ROOT, "PUT", path, body) == 200
+    assert lists(lead) == ([], [STOCK, SALES, EMEA], [])
+
+
+def test_what_is_sent_as_it_was_turns_and_is_not_refused(lead: Tenant) -> None:
     assert put(lead, analyzer="EDIT", **dict.fromkeys(FIELDS)) == 200
     assert put(lead, analyzer="VIEW") == 200
     assert lists(lead) == ([], [STOCK, SALES, EMEA], [])
 
 
 def test_what_is_sent_anew_and_does_not_fit_is_refused(lead: Tenant) -> None:
-    assert put(lead, analyzer="EDIT", editableFolderIds=[], viewableFolderIds=[SALES]) == 200
+    assert put(lead, analyzer="EDIT") == 200
     sent = {"editableFolderIds": [SALES], "viewableFolderIds": []}
     assert put(lead, analyzer="VIEW", **sent) == 400
     assert put(lead, analyzer="NONE", viewableFolderIds=[SALES]) == 400
+
+
+@pytest.fixture
+def keeping(tmp_path: Path) -> Iterator[Tenant]:
+    """A tenant that takes the lists of the same write."""
+    made = Tenant(tmp_path, parsed(SEED) | {"quirks": {"analyzerKeepsSentFolders": True}})
+    made.act(ROOT, "create-profile", name="Lead", type="supervisor", analyzer="view",
+             viewable="Sales,Stock", hidden="Sales/EMEA")  # fmt: skip
+    yield made
+    made.close()
+
+
+def test_a_tenant_may_take_the_lists_that_are_sent_and_fit(keeping: Tenant) -> None:
+    assert put(keeping, analyzer="EDIT") == 200
+    assert lists(keeping) == ([], [STOCK, SALES], [EMEA])
+    assert put(keeping, analyzer="VIEW", viewableFolderIds=[SALES]) == 200
+    assert lists(keeping) == ([], [SALES], [EMEA])
+
+
+def test_such_a_tenant_turns_what_is_not_sent_or_does_not_fit(keeping: Tenant) -> None:
+    assert put(keeping, analyzer="EDIT", **dict.fromkeys(FIELDS)) == 200
+    assert lists(keeping) == ([SALES, EMEA], [STOCK], [])
+    assert put(keeping, analyzer="VIEW") == 200
+    assert lists(keeping) == ([], [STOCK, SALES, EMEA], [])
+    assert put(keeping, analyzer="EDIT", viewableFolderIds=[STOCK, SALES]) == 200
+    sent = {"editableFolderIds": [SALES], "viewableFolderIds": []}
+    assert put(keeping, analyzer="VIEW", **sent) == 400
 
 
 def test_a_new_folder_gets_analyzer_s_own_level_in_every_profile(lead: Tenant) -> None:
