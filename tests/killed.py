@@ -39,7 +39,8 @@ class Order:
     """One apply: of the plan in `plan.json` (as one that was `saved`, or just made), where
     something goes wrong and it is killed.
 
-    It dies at its `kill_at`-th write to the journal, `before` or `after` it; 0 lets it live.
+    It dies at its `kill_at`-th write to the journal, `before` or `after` it; 0 lets it live. What
+    operations write down at the same time is one write: without `parallelism` each has its own.
     Besides the faults of the sandbox there is `timeout`: the first write lands, its answer does not
     come in time. `meddle` is an action in the console, and its arguments, after the first intent.
     """
@@ -50,6 +51,7 @@ class Order:
     when: str = "before"
     resume: bool = False
     saved: bool = True
+    parallelism: int = 8
     meddle: tuple[str, dict[str, str]] | None = None
 
 
@@ -156,6 +158,7 @@ def _carried_out(order: Order) -> Died:
     here = Workshop(Path(order.folder))
     here.kept["test"] = (VirtualPacing(), FixedToken("root-token"))
     here.calls = Log(here.root)
+    here.parallelism = order.parallelism
     here.around = lambda app: _faulty(app, order.faults)
     counted = _watched(here, order)
     try:

@@ -47,7 +47,7 @@ def killed(here: Workshop, assassin: Assassin, at: tuple[int, str], *manifests: 
     plan = here.plan()
     assert not plan.errored, plan.findings
     (here.root / PLAN).write_bytes(dump(plan))
-    died = assassin.apply(Order(str(here.root), (), *at))
+    died = assassin.apply(Order(str(here.root), (), *at, parallelism=1))
     assert died.killed
     return died
 
