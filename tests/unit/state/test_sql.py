@@ -16,7 +16,7 @@ from sqlalchemy import Engine
 
 from reconciler import state as state_package
 from reconciler.errors import LockedError, StateError
-from reconciler.model.journal import Owned
+from reconciler.model.journal import Owned, Settled
 from reconciler.model.ownership import Row
 from reconciler.state import tables
 from reconciler.state.database import database_file, engine_of
@@ -46,6 +46,24 @@ def test_a_moved_row_has_one_place(state: SqlState) -> None:
     moved = Row.of("t/g/K/b", "1", "A", {})
     state.record("run-1", [moved], [ROW.address])
     assert state.rows("t") == {moved.address: moved}
+
+
+@pytest.mark.parametrize("moved_first", [True, False])
+def test_who_leaves_an_address_leaves_it_to_who_comes(state: SqlState, moved_first: bool) -> None:
+    """Whichever of the two is written down first, together or one after the other."""
+    state.record("run-1", [ROW], [])
+    moved = Row.of("t/g/K/b", "1", "A", {})
+    comes = Row.of(ROW.address, "2", "C", {})
+    leaving = Settled("op-1", "done", "1", keep=moved, drop=ROW.address)
+    coming = Settled("op-2", "done", "2", keep=comes)
+    both = [leaving, coming] if moved_first else [coming, leaving]
+    with state.lock("t", "apply") as lease:
+        state.settle("run-1", both, lease)
+        assert state.rows("t") == {moved.address: moved, comes.address: comes}
+        state.record("run-1", [ROW], [moved.address])
+        for each in both:
+            state.settle("run-1", [each], lease)
+    assert state.rows("t") == {moved.address: moved, comes.address: comes}
 
 
 def test_no_file_is_no_state(tmp_path: Path) -> None:
