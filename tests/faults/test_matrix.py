@@ -107,6 +107,12 @@ RECORDED = {
     "adopt": Case((), (COLLECTION,), ("Billing",), edits("Billing"), SAME_COLLECTION),
     "move": Case((COLLECTION,), (ONLY_MOVED,), ("Billing",), edits("Billing")),
     "protect": Case((COLLECTION,), (KEPT,), ("Billing",), edits("Billing")),
+    "forget": Case(
+        (COLLECTION, PROFILE, USER),
+        (COLLECTION, PROFILE),
+        ("Billing", "Billing lead"),
+        ("move-user", {"user": "sam@northwind.example", "site": "Lisbon"}),
+    ),
 }
 """What only the state is told of."""
 
