@@ -148,7 +148,8 @@ def _carry_out(made: Plan, what: Work, chosen: Common, how: How, *, is_saved: bo
             return error.exit_code
         raise
     except Exception:
-        screen.account()  # a bug of ours: what was done is told all the same
+        if screen.ledgers:  # a bug of ours: what was done is told all the same
+            screen.account()
         raise
     screen.account()
     return stop.exit_code or (0 if _all_done(tuple(screen.ledgers)) else 1)
@@ -208,7 +209,7 @@ class Screen:
         if chosen.json:
             print_on(json.applied(self._made, ledgers, error))
             return
-        already = all(each.already_applied for each in ledgers) and error is None
+        already = error is None and ledgers and all(each.already_applied for each in ledgers)
         style = ledger.Style(chosen.paint, whole=chosen.verbose)
         told = ledger.ledger(ledgers, self._made, style, resume=self._resume(ledgers))
         print_on(told if already or chosen.quiet else f"\n{told}")

@@ -55,6 +55,8 @@ def ledger(done: Sequence[Ledger], plan: Plan, style: Style, *, resume: str = ""
     if not missed and all(each.outcome == "done" for each in done):
         return "\n".join(_complete(done, about))
     lines = [line for each in done for line in _account(each, about)]
+    if not done:
+        lines.append(f"{style.paint('Apply interrupted:', 'bold red')} nothing was written.")
     if missed:
         lines.append(_line("not reached", ", ".join(map(safe, missed))))
     return "\n".join((*lines, _next(done, resume)))

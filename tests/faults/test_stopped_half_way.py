@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
 
+from reconciler.state.sql import create_state
 from tests.served import serving
 from tests.workshop import COLLECTION, ORGANIZATION, PROFILE, SEED, USER, Terminal
 
@@ -40,8 +42,9 @@ def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def is_at(root: Path, url: str) -> None:
-    (root / "reconciler.yaml").write_text(PROJECT.replace("URL", url), encoding="utf-8")
+def is_at(root: Path, url: str, default: str = "live") -> None:
+    text = PROJECT.replace("URL", url).replace("[live]", f"[{default}]")
+    (root / "reconciler.yaml").write_text(text, encoding="utf-8")
 
 
 @pytest.mark.parametrize("command", ["plan", "drift"])
@@ -94,3 +97,43 @@ def test_429_for_ever_ends_partial_and_the_rest_is_told_and_done_later(
         is_at(root, served.url)
         assert terminal("apply", "--auto-approve").code == 0
         assert terminal("plan", "--detailed-exitcode").code == 0
+
+
+def test_the_command_that_is_told_carries_it_on(root: Path, terminal: Terminal) -> None:
+    """For a tenant that commands are not about by themselves it names the tenant."""
+    fault = '400 on="POST */user-profile" times=1'
+    with serving(root, "--tenant", "lab", "--fault", fault) as served:
+        is_at(root, served.url, default="lab")
+        said = terminal("apply", "--tenant", "live", "--auto-approve", "-q")
+        assert said.code == 1
+        assert said.out.startswith("Apply incomplete: 1 done, 1 failed, 1 not started.")
+        told = re.findall(r"`reconciler ([^`]+)` does only that", said.out)
+        assert told == ["apply --resume --tenant live"]
+        again = terminal(*told[0].split(), "--format", "json")
+        summary = json.loads(again.out.splitlines()[-1])
+        assert (again.code, summary["outcome"]) == (0, "done")
+        assert (summary["done"], summary["earlier"]) == (2, 1)
+
+
+def test_what_was_done_is_told_where_a_later_tenant_is_refused(
+    root: Path, terminal: Terminal
+) -> None:
+    project = PROJECT[: PROJECT.index("  live:")].replace("default: [live]\n", "")
+    project += project[project.index("  lab:") :].replace("lab:", "other:")
+    (root / "reconciler.yaml").write_text(project, encoding="utf-8")
+    state = create_state("sqlite:///.reconciler/state.db", root)
+    with state.lock("other", "apply"):
+        both = ("--tenant", "lab", "--tenant", "other")
+        assert terminal("plan", "--out", "a.plan", *both).code == 0
+        said = terminal("apply", "a.plan", "-q")
+        assert said.code == 1
+        assert said.out.startswith("Apply complete: lab: 3 done.")
+        assert "  not reached  other" in said.out
+        assert "error[RUN110]" in said.err
+        machine = terminal("apply", "a.plan", "--format", "json")
+        (line,) = machine.out.splitlines()
+        summary = json.loads(line)
+    state.close()
+    assert (machine.code, summary["outcome"]) == (1, "partial")
+    assert [each["code"] for each in summary["diagnostics"]] == ["RUN110"]
+    assert summary["not_reached"] == ["other"]

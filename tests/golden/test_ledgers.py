@@ -13,7 +13,7 @@ import pytest
 from reconciler import pipeline
 from reconciler.engine.events import Event, Ledger
 from reconciler.engine.stopping import Stop
-from reconciler.errors import LockedError
+from reconciler.errors import LockedError, StalePlanError
 from reconciler.http.tokens import FixedToken
 from reconciler.model.guard import Allowance
 from reconciler.model.plan import Plan
@@ -144,6 +144,7 @@ def test_somebody_stops_it_at_once(here: Workshop, golden: Golden) -> None:
     with pytest.raises(asyncio.CancelledError):
         asyncio.run(cancelled())
     golden("ledgers/stopped.txt", seen(run.ledgers, plan))
+    golden("ledgers/stopped-before.txt", seen([], plan, resume=""))
     summary = json.loads(machine.applied(plan, run.ledgers))
     assert (summary["outcome"], summary["unknown"]) == ("interrupted", 1)
 
@@ -174,6 +175,8 @@ def test_somebody_else_changed_an_object(here: Workshop, golden: Golden) -> None
         here.act("edit-profile", profile="Billing lead", queue="none")
 
     golden("ledgers/changed.txt", seen(Run(here, at)(plan), plan, resume=""))
+    with pytest.raises(StalePlanError):  # so nobody is told to resume it
+        here.resume()
 
 
 def test_a_later_tenant_is_not_reached(here: Workshop, golden: Golden) -> None:
