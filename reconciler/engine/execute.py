@@ -84,6 +84,7 @@ class Apply:
             for operation in self.plan.operations()
             if operation.id in self._steps
         }
+        self._last_step = max((step.number for step in self._steps.values()), default=0)
         self._left = len(self._operations.keys() - self.done.keys())
         self._broken: StateError | None = None
         self._recorded: tuple[str, ...] = ()
@@ -422,12 +423,11 @@ class Apply:
         self.report(event)
 
     def _event(self, kind: str, operation: Operation, **facts: object) -> Event:
-        steps = self._steps.values()
         return Event(
             type=kind,  # type: ignore[arg-type]
             tenant=self.tenant,
             step=self._steps[operation.id].number,
-            steps=max(step.number for step in steps),
+            steps=self._last_step,
             operation=operation.id,
             address=operation.addresses[0],
             action=operation.request.action,
