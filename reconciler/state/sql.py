@@ -51,7 +51,11 @@ def _silent(_text: str) -> None:
 _STEP = tables.operation
 _SETTLED = (
     update(_STEP)
-    .where(_STEP.c.run == bindparam("of_run"), _STEP.c.id == bindparam("of_id"))
+    .where(
+        _STEP.c.run == bindparam("of_run"),
+        _STEP.c.id == bindparam("of_id"),
+        _STEP.c.outcome.is_(None),
+    )
     .values(
         {
             name: bindparam(name)
@@ -228,7 +232,8 @@ class SqlState:
     def settle(self, run: str, settled: Iterable[Settled], lease: Lease) -> None:
         """Commit what came of these operations, with the records that they bring and take.
 
-        Ownership is left alone where the lock is another's by now: the next plan adopts by name.
+        Where the lock is another's by now neither outcome nor ownership is written: the next run
+        reads back what came of them, as it does after a kill.
         """
         rows = list(settled)
         known = [
@@ -254,11 +259,12 @@ class SqlState:
             if each.drop is not None
         ]
         with writing(self._engine) as connection:
+            if not lease.holds_in(connection):
+                return
             connection.execute(_SETTLED, known)
-            if lease.holds_in(connection):
-                if drop:
-                    connection.execute(_LEFT, drop)
-                self._record(connection, run, keep, [])
+            if drop:
+                connection.execute(_LEFT, drop)
+            self._record(connection, run, keep, [])
 
     def record(self, run: str, keep: Iterable[Row], drop: Iterable[str]) -> None:
         """Rewrite ownership where nothing was written to the tenant."""

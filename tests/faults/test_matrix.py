@@ -28,6 +28,7 @@ pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="processes fork 
 
 THRESHOLDS = "thresholds: {destroy: 1000, people: 100%}\n"
 SALES = COLLECTION.replace("name: billing", "name: sales").replace("Billing\n", "Sales\n")
+THIRD = COLLECTION.replace("name: billing", "name: third").replace("Billing\n", "Third\n")
 SECOND = PROFILE.replace("{name: lead}", "{name: second}").replace("Billing lead", "Second")
 MORE = COLLECTION.replace("[Billing EN]", "[Billing EN, Billing DE]")
 VIEW = PROFILE.replace("queue: edit", "queue: view")
@@ -92,6 +93,12 @@ CASES = {
         (COLLECTION, PROFILE, SECOND, MOVED),
         ("Billing", "Billing lead", "Second"),
         ("move-user", {"user": "sam@northwind.example", "site": "Lisbon"}),
+    ),
+    "update-in-bulk": Case(
+        (COLLECTION, SALES, THIRD),
+        tuple(each.replace("[Billing EN]", "[Billing DE]") for each in (COLLECTION, SALES, THIRD)),
+        ("Billing", "Sales", "Third"),
+        edits("Sales"),
     ),
     "delete-collection": Case((COLLECTION, SALES), (COLLECTION,), ("Billing",), edits("Sales")),
     "delete-profile": Case(
