@@ -141,12 +141,14 @@ async def apply(  # noqa: PLR0913 - how it is done is said by name
     left out; raises StalePlanError. Raises UsageError for a tenant that the project does not have
     any more, and BlockedError where a guard stops it and neither the plan
     nor this work has the leave. Where there is a `stop`, the first signal asks it, and the second
-    one cancels.
+    one cancels; a tenant that had not begun by then has no ledger.
     """
     refuse_if_blocked(what, work.allow)
     names = [each.name for each in what.tenants]
     tenants = work.project.chosen(names) if names else ()
-    # `validate` does without SQL and HTTP
+    # `validate` does without SQL, HTTP and an event loop
+    import asyncio  # noqa: PLC0415
+
     from reconciler.engine.apply import TenantApply  # noqa: PLC0415
     from reconciler.engine.stopping import Stop  # noqa: PLC0415
     from reconciler.state.sql import create_state  # noqa: PLC0415
@@ -158,7 +160,12 @@ async def apply(  # noqa: PLR0913 - how it is done is said by name
         with asked.on_signals() if stop is not None else nullcontext():
             for tenant in tenants:
                 applied = TenantApply(work, tenant, what, state, report, asked, saved)
-                ledgers.append(await applied.run())
+                asked.at_work(False)
+                try:
+                    ledgers.append(await applied.run())
+                except asyncio.CancelledError:
+                    if not asked.gave_up:
+                        raise
                 if asked.asked or (ledgers[-1].outcome != "done" and not keep_going):
                     break
     finally:
