@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,8 +12,10 @@ import click
 
 from reconciler import pipeline
 from reconciler.cli.asking import yes
+from reconciler.cli.interrupts import NOTHING_WRITTEN, SignalledError, meaning, run
 from reconciler.cli.options import Common, common, targets, work
-from reconciler.cli.output import print_on, saved, show_plan
+from reconciler.cli.output import going_on, print_on, saved, show_plan
+from reconciler.cli.streams import echo
 from reconciler.engine.events import Event, Ledger
 from reconciler.engine.prepare import Work
 from reconciler.errors import CancelledError, ReconcilerError, UsageError
@@ -52,7 +55,7 @@ def command(  # noqa: PLR0913, PLR0917 - one for each option
     except ReconcilerError as error:
         if not chosen.json:
             raise
-        click.echo(json.refused(error))
+        print_on(json.refused(error))
         return error.exit_code
 
 
@@ -71,16 +74,18 @@ def _apply(chosen: Common, plan: Path | None, targets: tuple[str, ...], how: How
     with work(chosen, targets) as what:
         if how.resume:
             return _resume(what, chosen, how)
-        made = saved(plan) if plan is not None else _made(what, chosen)
+        with meaning(NOTHING_WRITTEN):
+            made = saved(plan) if plan is not None else _made(what, chosen, how)
         if made.errored:
             if chosen.json:
-                click.echo(json.not_applicable(made))
+                echo(json.not_applicable(made))
             return 1
         refuse_if_blocked(made, chosen.allow)
         if plan is None and made.differs and not how.auto_approve:
-            _approved(chosen)
+            with meaning(NOTHING_WRITTEN):
+                _approved(chosen)
         if plan is None and how.auto_approve and not chosen.json:
-            click.echo("")
+            print_on("")
         return _carry_out(made, what, chosen, how, is_saved=plan is not None)
 
 
@@ -88,19 +93,21 @@ def _resume(what: Work, chosen: Common, how: How) -> int:
     found = pipeline.resumable(what)
     if found is None:
         if chosen.json:
-            click.echo(json.nothing_to_resume())
+            echo(json.nothing_to_resume())
         else:
-            click.echo("Nothing to resume: the last apply left nothing to do.")
+            echo("Nothing to resume: the last apply left nothing to do.")
         return 0
     chosen.say(f"Resuming {found.run} of tenant {found.tenant}.")
     return _carry_out(load(found.plan), what, chosen, how, is_saved=True)
 
 
-def _made(what: Work, chosen: Common) -> Plan:
+def _made(what: Work, chosen: Common, how: How) -> Plan:
     started = time.monotonic()
-    made = asyncio.run(pipeline.plan(what))
+    made = run(pipeline.plan(what))
     if not chosen.json:
-        show_plan(made, chosen, seconds=time.monotonic() - started)
+        # who is asked has to see what is asked
+        with going_on() if how.auto_approve else nullcontext():
+            show_plan(made, chosen, seconds=time.monotonic() - started)
     return made
 
 
@@ -119,7 +126,7 @@ def _carry_out(made: Plan, what: Work, chosen: Common, how: How, *, is_saved: bo
     from reconciler.engine.stopping import Stop  # noqa: PLC0415 - with it comes asyncio
 
     several = len(made.tenants) > 1
-    stop = Stop(lambda text: click.echo(text, err=True))
+    stop = Stop(lambda text: echo(text, err=True))
 
     def report(told: Event) -> None:
         line = json.event(told) if chosen.json else applying.event(told, chosen.paint, several)
@@ -131,9 +138,15 @@ def _carry_out(made: Plan, what: Work, chosen: Common, how: How, *, is_saved: bo
     )
     try:
         ledgers = asyncio.run(doing)
-    except asyncio.CancelledError:
+    except (asyncio.CancelledError, KeyboardInterrupt):
+        if stop.signal is None:
+            raise
+        if stop.gave_up:
+            raise SignalledError(stop.signal, NOTHING_WRITTEN) from None
         print_on(json.stopped(made) if chosen.json else "\n" + applying.STOPPED)
         return stop.exit_code
+    if stop.signal is not None and not ledgers:
+        raise SignalledError(stop.signal, NOTHING_WRITTEN)
     if chosen.json:
         print_on(json.applied(made, ledgers))
     else:

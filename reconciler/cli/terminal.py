@@ -20,7 +20,7 @@ def paint_for(stream: TextIO, *, no_color: bool) -> Paint:
 @contextmanager
 def progress(*, quiet: bool) -> Iterator[Callable[[str, int, int], None]]:
     """A counter on stderr for long reads; nothing where no terminal is."""
-    if quiet or not sys.stderr.isatty():
+    if quiet or os.environ.get("TERM") == "dumb" or not sys.stderr.isatty():
         yield lambda _what, _done, _all: None
         return
     from rich.console import Console  # noqa: PLC0415 - for a terminal only

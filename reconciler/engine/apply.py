@@ -51,6 +51,7 @@ class TenantApply:
             self.state.lock(tenant.name, "apply", self.work.around.warn, self.stop.pause) as lease,
             connected(tenant, vendor, self.work.around) as endpoint,
         ):
+
             def permit() -> None:
                 lease.check()
                 sending.sends()

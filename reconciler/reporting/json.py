@@ -90,6 +90,11 @@ def stopped(plan: Plan) -> str:
     return _summary("interrupted", summary=asdict(plan.summary))
 
 
+def interrupted() -> str:
+    """The last and only line of a command that was ended by a signal before it wrote anything."""
+    return _summary("interrupted")
+
+
 def nothing_to_resume() -> str:
     """The only line where no apply left anything to do."""
     return _summary("nothing_to_resume")
