@@ -14,7 +14,7 @@ from pathlib import Path
 import click
 
 from reconciler.cli.interrupts import SignalledError
-from reconciler.cli.streams import UnwritableError, echo, is_stdout_broken
+from reconciler.cli.streams import UnwritableError, echo, is_no_room
 from reconciler.errors import ReconcilerError, UsageError
 
 INTERRUPTED = 130
@@ -53,7 +53,7 @@ def _exit_code(command: Callable[[], object], arguments: list[str]) -> int:
     except UnwritableError:
         raise
     except Exception as error:
-        if isinstance(error, OSError) and is_stdout_broken():  # the library's own output: `--help`
+        if is_no_room(error):  # for the library's own output, such as `--help`
             raise UnwritableError(error) from error
         echo(
             f"This is a bug in reconciler. Please report it with {_logged()}, which tells where it "
@@ -88,7 +88,7 @@ def _tell(error: ReconcilerError, arguments: list[str]) -> None:
 
 
 def _wants_json(arguments: list[str]) -> bool:
-    pairs = zip(arguments, [*arguments[1:], ""], strict=True)
+    pairs = zip(arguments, [*arguments[1:], ""], strict=False)
     return any(a == "--format=json" or (a == "--format" and b == "json") for a, b in pairs)
 
 

@@ -11,14 +11,16 @@
 from __future__ import annotations
 
 import codecs
+import errno
 import io
 import os
 import sys
-from typing import TextIO
+from typing import TextIO, TypeGuard
 
 import click
 
 _ERRORS = "reconciler.escaped"
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EPIPE)
 
 
 class UnwritableError(Exception):
@@ -52,24 +54,18 @@ def prepare() -> None:
             stream.reconfigure(errors=errors)
 
 
-def is_stdout_broken() -> bool:
-    """Whether what is left for stdout cannot be written; then it goes nowhere from now on."""
-    return not _flushed(sys.stdout)
-
-
 def finish() -> None:
     """Write what is left, so that the interpreter has nothing to complain of at its end."""
     for stream in (sys.stdout, sys.stderr):
-        _flushed(stream)
+        try:
+            stream.flush()
+        except OSError:
+            _silence(stream)
 
 
-def _flushed(stream: TextIO) -> bool:
-    try:
-        stream.flush()
-    except OSError:
-        _silence(stream)
-        return False
-    return True
+def is_no_room(error: Exception) -> TypeGuard[OSError]:
+    """Whether something that is open already could not be written to."""
+    return isinstance(error, OSError) and error.filename is None and error.errno in _NO_ROOM
 
 
 def _silence(stream: TextIO) -> None:
