@@ -13,6 +13,7 @@ import click
 from reconciler.cli.asking import yes
 from reconciler.cli.options import Common, common, work
 from reconciler.cli.streams import echo
+from reconciler.cli.terminal import room
 from reconciler.engine.prepare import Work
 from reconciler.errors import CancelledError, StateError, UsageError
 from reconciler.model.address import Address
@@ -59,7 +60,7 @@ def list_(chosen: Common, addresses: tuple[str, ...]) -> int:
     if chosen.json:
         echo(json.document(json.owned(found)), nl=False)
     elif found:
-        echo(state.owned(found, several=opened.several))
+        echo(state.owned(found, several=opened.several, room=room()))
     else:
         chosen.say(f"Nothing is owned in {', '.join(opened.tenants)}.")
     _say_others(chosen, opened)
@@ -130,7 +131,7 @@ def history(chosen: Common, run: str | None) -> int:
     if chosen.json:
         echo(json.document(json.runs(runs)), nl=False)
     elif runs:
-        echo(state.runs(runs, whole=chosen.verbose))
+        echo(state.runs(runs, whole=chosen.verbose, room=room()))
     else:
         chosen.say(f"Nothing was ever applied to {', '.join(opened.tenants)}.")
     _say_others(chosen, opened)

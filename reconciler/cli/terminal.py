@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -15,6 +16,11 @@ def paint_for(stream: TextIO, *, no_color: bool) -> Paint:
     """ANSI colours on a terminal, unless the flag, NO_COLOR or TERM=dumb says otherwise."""
     wanted = not no_color and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
     return ansi if wanted and stream.isatty() else plain
+
+
+def room() -> int | None:
+    """How many characters a line of stdout has, None where no person watches."""
+    return shutil.get_terminal_size().columns if sys.stdout.isatty() else None
 
 
 @contextmanager
