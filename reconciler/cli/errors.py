@@ -65,7 +65,7 @@ def _exit_code(command: Callable[[], object], arguments: list[str]) -> int:
 
 
 def _tell(error: ReconcilerError, arguments: list[str]) -> None:
-    from reconciler.cli.terminal import paint_for  # noqa: PLC0415 - a failure may be slow
+    from reconciler.cli.terminal import paint_for, room  # noqa: PLC0415 - a failure may be slow
 
     if _wants_json(arguments):
         from reconciler.reporting import json  # noqa: PLC0415
@@ -79,7 +79,9 @@ def _tell(error: ReconcilerError, arguments: list[str]) -> None:
     paint = paint_for(sys.stderr, no_color="--no-color" in arguments)
     if isinstance(error, InvalidInputError):
         whole = not {"-v", "--verbose"}.isdisjoint(arguments)
-        for each in diagnostics.listed(error.diagnostics, paint, whole=whole):
+        for each in diagnostics.listed(
+            error.diagnostics, paint, whole=whole, room=room(sys.stderr)
+        ):
             echo(each, err=True)
         echo(f"Stopped: {diagnostics.summary(error.diagnostics)}.", err=True)
         return

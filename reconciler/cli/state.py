@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -60,7 +61,7 @@ def list_(chosen: Common, addresses: tuple[str, ...]) -> int:
     if chosen.json:
         echo(json.document(json.owned(found)), nl=False)
     elif found:
-        echo(state.owned(found, several=opened.several, room=room()))
+        echo(state.owned(found, several=opened.several, room=room(sys.stdout)))
     else:
         chosen.say(f"Nothing is owned in {', '.join(opened.tenants)}.")
     _say_others(chosen, opened)
@@ -131,7 +132,7 @@ def history(chosen: Common, run: str | None) -> int:
     if chosen.json:
         echo(json.document(json.runs(runs)), nl=False)
     elif runs:
-        echo(state.runs(runs, whole=chosen.verbose, room=room()))
+        echo(state.runs(runs, whole=chosen.verbose, room=room(sys.stdout)))
     else:
         chosen.say(f"Nothing was ever applied to {', '.join(opened.tenants)}.")
     _say_others(chosen, opened)

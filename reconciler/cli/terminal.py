@@ -18,9 +18,9 @@ def paint_for(stream: TextIO, *, no_color: bool) -> Paint:
     return ansi if wanted and stream.isatty() else plain
 
 
-def room() -> int | None:
-    """How many characters a line of stdout has, None where no person watches."""
-    return shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+def room(stream: TextIO) -> int | None:
+    """How many characters a line has, None where no person watches."""
+    return shutil.get_terminal_size().columns if stream.isatty() else None
 
 
 @contextmanager

@@ -12,6 +12,7 @@ import click
 from reconciler import checking
 from reconciler.cli.options import Common, reporting, work
 from reconciler.cli.streams import echo
+from reconciler.cli.terminal import room
 from reconciler.errors import ReconcilerError
 from reconciler.manifests.files import FILE, find_paths
 from reconciler.manifests.load import load
@@ -55,7 +56,9 @@ def command(chosen: Common, paths: tuple[Path, ...]) -> int:
             _report_stopped(error, chosen)
         raise
     if chosen.format == "text":
-        for each in diagnostics.listed(checked.found, chosen.paint, whole=chosen.verbose):
+        for each in diagnostics.listed(
+            checked.found, chosen.paint, whole=chosen.verbose, room=room(sys.stdout)
+        ):
             echo(each)
         echo(_verdict(checked.found, chosen.paint))
     else:

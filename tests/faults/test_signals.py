@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import pty
 import signal
@@ -14,7 +15,11 @@ from pathlib import Path
 
 import pytest
 
+from reconciler import pipeline
+from reconciler.engine.stopping import Stop
 from reconciler.model.plan import dump, load
+from reconciler.sandbox.faults import fault
+from reconciler.sandbox.faulty import faulty
 from tests.killed import Log
 from tests.signalled import created, typed
 from tests.workshop import COLLECTION, PROFILE, USER, Workshop
@@ -245,3 +250,27 @@ def test_the_demo_ends_what_it_began(
         assert demo.ended() == code
     assert demo.errors.startswith(f"{word}: the files of the demo are in {tmp_path}")
     assert demo.errors.count("\n") == 1
+
+
+def test_an_answer_that_does_not_come_in_time_is_left_to_the_next_run(
+    here: Workshop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("reconciler.engine.execute.GRACE_SECONDS", 0.01)
+    stop = Stop()
+
+    def asked_for(method: str, _path: str) -> None:
+        if method == "POST":
+            stop.ask()
+
+    here.before = asked_for
+    never = 'latency on="POST *" when=after delay=50s'
+    here.around = lambda app: faulty(app, [fault(never)])
+    plan = load((here.root / "access.plan").read_bytes())
+    doing = pipeline.apply(here.work(), plan, saved=True, report=here.events.append, stop=stop)
+    (ledger,) = asyncio.run(doing)
+    assert [each.code for each in ledger.failed] == ["RUN113"]
+    assert len(ledger.not_started) == 2
+    assert outcomes(here.root) == [("create", None, 1)]
+    here.before = lambda _method, _path: None
+    here.around = lambda app: app
+    is_finished(here)
