@@ -4,13 +4,27 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 INSTALL := $(PIP) install --no-warn-script-location
 
-.PHONY: demo test lint format schemas bench lock clean
+.PHONY: demo test coverage nightly soak lint format schemas bench lock clean
 
 demo: .venv/.runtime
 	$(BIN)/reconciler demo
 
+# a process for each core, up to eight (each takes some 250 MB); in an order of
+# chance whose seed is printed
+PARALLEL := --numprocesses auto --maxprocesses 8 --dist worksteal
 test: .venv/.dev
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest $(PARALLEL) $(ARGS)
+
+# the same with every line and branch counted, in the commands that tests start too
+coverage: .venv/.dev
+	$(BIN)/python -m pytest $(PARALLEL) --cov --cov-report=term --cov-report=xml $(ARGS)
+
+# what takes too long for every change: ten times the examples of each property; soak tests
+nightly: .venv/.dev
+	$(BIN)/python -m pytest $(PARALLEL) --hypothesis-profile nightly $(ARGS)
+
+soak: .venv/.dev
+	$(BIN)/python -m pytest -m soak $(ARGS)
 
 lint: .venv/.dev
 	$(BIN)/ruff check .
@@ -53,4 +67,4 @@ lock:
 	$(UV) pyproject.toml --group dev requirements/build.txt -o requirements/dev.txt
 
 clean:
-	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache dist
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage* coverage.xml .import_linter_cache dist

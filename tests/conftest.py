@@ -1,29 +1,64 @@
 """The fixtures: a frozen clock, a workshop (a project on a recorded sandbox), a terminal, an
 assassin (applies that are killed).
+
+And what holds for all tests: the profiles of the properties, and how much garbage may lie about.
 """
 
 from __future__ import annotations
 
+import gc
 import os
+import sys
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
+from tests.examples import USUAL
 from tests.killed import Assassin
 from tests.workshop import Terminal, Workshop
 
+# How long an example takes and how large it is fails no test: the machine may be busy.
+settings.register_profile(
+    "usual",
+    max_examples=USUAL,
+    deadline=None,
+    suppress_health_check=[
+        HealthCheck.too_slow,
+        HealthCheck.data_too_large,
+        HealthCheck.large_base_example,
+        HealthCheck.filter_too_much,
+    ],
+)
 # In CI a run repeats itself: what chance finds belongs to whoever looks for it, not to the next
 # change that comes along.
-settings.register_profile("ci", derandomize=True)
-if os.environ.get("CI"):
-    settings.load_profile("ci")
+settings.register_profile("ci", settings.get_profile("usual"), derandomize=True)
+# Whoever looks for it: `--hypothesis-profile nightly`.
+settings.register_profile(
+    "nightly", settings.get_profile("usual"), max_examples=10 * USUAL, print_blob=True
+)
+settings.load_profile("ci" if os.environ.get("CI") else "usual")
+
+BLOCKS = pytest.StashKey[int]()
+"""The pieces of memory in use after the last look for garbage."""
+MOST_BLOCKS = 400_000
+"""So many more of them bring the next look (some 40 MiB)."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--update-golden", action="store_true", help="write what golden tests see")
+
+
+def pytest_runtest_teardown(item: pytest.Item) -> None:
+    """Look for garbage where there is much: a load makes all of it old, and nobody looks there.
+
+    That is right for a command, which loads once. A test process loads thousands of times.
+    """
+    if sys.getallocatedblocks() - item.config.stash.get(BLOCKS, 0) > MOST_BLOCKS:
+        gc.collect()
+        item.config.stash[BLOCKS] = sys.getallocatedblocks()
 
 
 @pytest.fixture

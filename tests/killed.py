@@ -36,9 +36,11 @@ _FIRST_INTENT = 2
 
 @dataclass(frozen=True)
 class Order:
-    """One apply: of the plan in `plan.json`, where something goes wrong and it is killed.
+    """One apply: of the plan in `plan.json` (as one that was `saved`, or just made), where
+    something goes wrong and it is killed.
 
-    It dies at its `kill_at`-th write to the journal, `before` or `after` it; 0 lets it live.
+    It dies at its `kill_at`-th write to the journal, `before` or `after` it; 0 lets it live. What
+    operations write down at the same time is one write: without `parallelism` each has its own.
     Besides the faults of the sandbox there is `timeout`: the first write lands, its answer does not
     come in time. `meddle` is an action in the console, and its arguments, after the first intent.
     """
@@ -48,6 +50,8 @@ class Order:
     kill_at: int = 0
     when: str = "before"
     resume: bool = False
+    saved: bool = True
+    parallelism: int = 8
     meddle: tuple[str, dict[str, str]] | None = None
 
 
@@ -154,13 +158,14 @@ def _carried_out(order: Order) -> Died:
     here = Workshop(Path(order.folder))
     here.kept["test"] = (VirtualPacing(), FixedToken("root-token"))
     here.calls = Log(here.root)
+    here.parallelism = order.parallelism
     here.around = lambda app: _faulty(app, order.faults)
     counted = _watched(here, order)
     try:
         if order.resume:
             ledgers = here.resume()
         else:
-            ledgers = here.apply(load((here.root / PLAN).read_bytes()))
+            ledgers = here.apply(load((here.root / PLAN).read_bytes()), saved=order.saved)
     except ReconcilerError as error:
         told = f"{error}\n{error.told.detail}"
         return Died(killed=False, outcome=error.outcome, told=told, writes=counted())

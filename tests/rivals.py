@@ -1,7 +1,8 @@
 """Applies to one tenant, again and again, in a process of its own; each write is noted.
 
-`python -m tests.rivals FOLDER LEASE`: until the file `stop` is there, somebody edits what Git wants
-otherwise, and an apply puts it back, if no other process is at it. `log` has a line for each run
+`python -m tests.rivals FOLDER LEASE STOPS`: until the file `stop` is there, somebody edits what Git
+wants otherwise, and an apply puts it back, if no other process is at it. In the midst of a write it
+may stop itself (SIGSTOP), by the chance of `STOPS`. `log` has a line for each run
 that begins (`run TOKEN TIME`) and for each write (`write TOKEN TIME`): the lock's token, and the
 moment before which the lock was looked at last. At its end it prints its outcomes.
 """
@@ -12,6 +13,7 @@ import asyncio
 import json
 import os
 import random
+import signal
 import subprocess
 import sys
 import time
@@ -41,13 +43,21 @@ class Line:
 class Rival:
     """The child, from outside."""
 
-    def __init__(self, folder: Path, lease_seconds: float) -> None:
+    def __init__(self, folder: Path, lease_seconds: float, stops: float) -> None:
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "tests.rivals", str(folder), str(lease_seconds)],
+            [sys.executable, "-m", "tests.rivals", str(folder), str(lease_seconds), str(stops)],
             cwd=Path(__file__).parent.parent,
             stdout=subprocess.PIPE,
             text=True,
         )
+
+    def has_stopped(self) -> bool:
+        """Whether it has stopped itself since the last look."""
+        try:
+            stopped = os.waitid(os.P_PID, self.process.pid, os.WSTOPPED | os.WNOHANG)
+        except ChildProcessError:  # it has ended
+            return False
+        return stopped is not None
 
     def outcomes(self) -> Counter[str]:
         """Wait for its end."""
@@ -72,8 +82,10 @@ def log(folder: Path) -> list[Line]:
 class _Noting:
     """Notes the lock's token and the last look at it of whoever writes."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, stops: float) -> None:
         self._file = folder / "log"
+        self._stops = stops
+        self._chance = random.Random(os.getpid())  # noqa: S311 - no secret
         self._token = 0
         self._looked: dict[Any, float] = {}
 
@@ -92,12 +104,14 @@ class _Noting:
     def before(self, method: str, _path: str) -> None:
         if method != "GET":
             self.note("write", self._looked[asyncio.current_task()])
+            if self._chance.random() < self._stops:
+                os.kill(os.getpid(), signal.SIGSTOP)
 
 
 def main() -> None:
     """The applies of the child."""
     folder, lease.SECONDS = Path(sys.argv[1]), float(sys.argv[2])
-    here, noting = Workshop(folder), _Noting(folder)
+    here, noting = Workshop(folder), _Noting(folder, float(sys.argv[3]))
     here.before = noting.before
     check, start_run = lease.Lease.check, SqlState.start_run
 
@@ -112,10 +126,9 @@ def main() -> None:
     lease.Lease.check = checked  # type: ignore[method-assign]
     SqlState.start_run = started  # type: ignore[method-assign]
     outcomes: Counter[str] = Counter()
-    chance = random.Random(os.getpid())  # noqa: S311 - no secret
     deadline = time.monotonic() + 2 * LONGEST
     while not (folder / "stop").exists() and time.monotonic() < deadline:
-        for name in chance.sample(NAMES, 3):
+        for name in NAMES:
             here.act("edit-collection", collection=name, queue="Sales EN")
         try:
             (ledger,) = here.apply(here.plan(), saved=False)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import json
 import shutil
 import sqlite3
@@ -263,7 +264,11 @@ class Terminal:
 
     def __call__(self, *arguments: str) -> Said:
         self._capsys.readouterr()
-        code = run(list(arguments))
+        collects = gc.get_threshold()
+        try:
+            code = run(list(arguments))
+        finally:
+            gc.set_threshold(*collects)  # the command is the whole process, a test is not
         captured = self._capsys.readouterr()
         return Said(code, captured.out, captured.err)
 

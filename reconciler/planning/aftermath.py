@@ -64,8 +64,9 @@ def rows_after(
             continue
         settled = judged(each.intent, live)
         if settled.outcome == "done":
-            if settled.drop is not None:
-                known.pop(settled.drop, None)
+            left = known.get(settled.drop or "")
+            if left is not None and left.object_id == settled.object_id:
+                del known[left.address]
             if settled.keep is not None:
                 known[settled.keep.address] = settled.keep
     return known
@@ -92,7 +93,7 @@ def _done(intent: Intent, live: LiveObject | None) -> Settled:
     return Settled(
         operation=intent.operation,
         outcome="done",
-        object_id=live.id if live else None,
+        object_id=live.id if live else intent.object_id,
         digest=live.digest if live else None,
         keep=keep,
         drop=intent.drop,

@@ -87,5 +87,5 @@ def _stat(pid: int) -> tuple[str, str]:
 def _user() -> str:
     try:
         return getpass.getuser()
-    except (KeyError, OSError):  # a container's user may have no name
-        return str(os.getuid())
+    except (KeyError, OSError, ImportError):  # a container's user may have no name
+        return "unknown" if sys.platform == "win32" else str(os.getuid())

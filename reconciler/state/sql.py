@@ -49,6 +49,29 @@ def _silent(_text: str) -> None:
     pass
 
 
+_STEP = tables.operation
+_SETTLED = (
+    update(_STEP)
+    .where(
+        _STEP.c.run == bindparam("of_run"),
+        _STEP.c.id == bindparam("of_id"),
+        _STEP.c.outcome.is_(None),
+    )
+    .values(
+        {
+            name: bindparam(name)
+            for name in ("outcome", "digest", "tracking_id", "attempts", "error", "finished")
+        }
+        | {"object_id": func.coalesce(bindparam("found_id"), _STEP.c.object_id)}
+    )
+)
+
+_OWNED = tables.ownership
+_LEFT = delete(_OWNED).where(
+    _OWNED.c.address == bindparam("gone"), _OWNED.c.object_id == bindparam("of_object")
+)
+
+
 class SqlState:
     """The state of a project; every method is one transaction."""
 
@@ -215,27 +238,39 @@ class SqlState:
     def settle(self, run: str, settled: Iterable[Settled], lease: Lease) -> None:
         """Commit what came of these operations, with the records that they bring and take.
 
-        Ownership is left alone where the lock is another's by now: the next plan adopts by name.
+        Where the lock is another's by now neither outcome nor ownership is written: the next run
+        reads back what came of them, as it does after a kill.
         """
-        table = tables.operation
+        rows = list(settled)
+        known = [
+            {
+                "of_run": run,
+                "of_id": each.operation,
+                "outcome": each.outcome,
+                "digest": each.digest,
+                "tracking_id": each.tracking_id,
+                "attempts": each.attempts,
+                "error": each.error,
+                "finished": self._time() if each.outcome else None,
+                "found_id": each.object_id,
+            }
+            for each in rows
+        ]
+        done = [each for each in rows if each.outcome == unfinished.DONE]
+        keep = [each.keep for each in done if each.keep is not None]
+        # another object may have come to an address that this one left
+        drop = [
+            {"gone": each.drop, "of_object": each.object_id}
+            for each in done
+            if each.drop is not None
+        ]
         with writing(self._engine) as connection:
-            ours = lease.holds_in(connection)
-            for each in settled:
-                facts: dict[str, str | int | None] = {
-                    "outcome": each.outcome,
-                    "digest": each.digest,
-                    "tracking_id": each.tracking_id,
-                    "attempts": each.attempts,
-                    "error": each.error,
-                    "finished": self._time() if each.outcome else None,
-                }
-                if each.object_id is not None:
-                    facts["object_id"] = each.object_id
-                this = (table.c.run == run) & (table.c.id == each.operation)
-                connection.execute(update(table).where(this).values(**facts))
-                if ours and each.outcome == unfinished.DONE:
-                    keep, drop = each.keep, each.drop
-                    self._record(connection, run, [keep] if keep else [], [drop] if drop else [])
+            if not lease.holds_in(connection):
+                return
+            connection.execute(_SETTLED, known)
+            if drop:
+                connection.execute(_LEFT, drop)
+            self._record(connection, run, keep, [])
 
     def record(self, run: str, keep: Iterable[Row], drop: Iterable[str]) -> None:
         """Rewrite ownership where nothing was written to the tenant."""

@@ -7,10 +7,11 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import given
 
 from tests.agreement.raw import statuses
 from tests.agreement.specs import FACTS, collections, errors, profiles
+from tests.examples import examples
 
 
 def refused(kind: str, spec: dict[str, Any]) -> bool:
@@ -22,13 +23,13 @@ def refused(kind: str, spec: dict[str, Any]) -> bool:
     return status == 400
 
 
-@settings(deadline=None, max_examples=200)
+@examples(200)
 @given(spec=profiles)
 def test_profiles(spec: dict[str, Any]) -> None:
     assert refused("UserProfile", spec) == bool(found := errors("UserProfile", spec)), found
 
 
-@settings(deadline=None, max_examples=60)
+@examples(60)
 @given(spec=collections)
 def test_collections(spec: dict[str, Any]) -> None:
     found = errors("ResourceCollection", spec)

@@ -6,7 +6,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from reconciler.model.value import Ref, Values
@@ -14,6 +14,7 @@ from reconciler.vendors.webexcc.facts import WebexFacts
 from reconciler.vendors.webexcc.side_effects import side_effects
 from tests.agreement.raw import FOLDER_LISTS
 from tests.agreement.specs import FACTS
+from tests.examples import examples
 from tests.unit.vendors.webexcc.sandbox.asking import ROOT, SEED, Tenant, parsed
 
 FOLDERS: dict[str, dict[str, Any]] = FACTS["analyzerFolders"]
@@ -75,7 +76,7 @@ def becomes(before: tuple[str, Lists], after: tuple[str, Lists]) -> Values:
     }
 
 
-@settings(deadline=None, max_examples=60)
+@examples(60)
 @given(data=st.data(), up=st.booleans())
 def test_folders_become_what_is_predicted(data: st.DataObject, up: bool) -> None:
     low, high = ("view", 1), ("edit", 2)
@@ -87,7 +88,7 @@ def test_folders_become_what_is_predicted(data: st.DataObject, up: bool) -> None
         assert not found.wider
 
 
-@settings(deadline=None, max_examples=30)
+@examples(30)
 @given(data=st.data(), most=st.integers(0, 2))
 def test_folders_are_what_is_sent_where_analyzer_stays(data: st.DataObject, most: int) -> None:
     level = ("none", "view", "edit")[most]

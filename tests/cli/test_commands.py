@@ -11,6 +11,7 @@ import pytest
 from reconciler import __version__
 from reconciler.cli.app import _ours, _with_two_dashes
 from reconciler.cli.commands import COMMANDS
+from tests.systems import needs_posix_modes
 from tests.workshop import Terminal
 
 LEAVE = ("--allow", "people=221")
@@ -73,6 +74,7 @@ def test_errors_are_json_where_json_is_asked_for(terminal: Terminal) -> None:
     assert said.json["diagnostics"][0]["code"] == "PRJ101"
 
 
+@needs_posix_modes
 def test_a_saved_plan_is_readable_by_its_owner_alone(example: Terminal) -> None:
     example("plan", "--out", "a.plan")
     assert (example.root / "a.plan").stat().st_mode & 0o077 == 0

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.systems import needs_pipes
 from tests.workshop import COLLECTION, PROFILE, PROJECT, SEED, USER, Terminal
 
 WRONG = (
@@ -72,6 +73,7 @@ def test_nothing_on_standard_input_is_no_manifest(
     assert (said.code, "error[PLN101]: there is no manifest at all" in said.out) == (1, True)
 
 
+@needs_pipes
 @pytest.mark.parametrize(
     ("paths", "code"),
     [

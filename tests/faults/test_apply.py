@@ -16,6 +16,7 @@ from reconciler.errors import LockedError, StalePlanError, StateError, TenantErr
 from reconciler.model.change import Action
 from reconciler.model.plan import dump
 from reconciler.state.sql import create_state
+from tests.systems import needs_signals
 from tests.workshop import COLLECTION, PROFILE, USER, Workshop
 
 PASSES = (COLLECTION, PROFILE, USER)
@@ -178,6 +179,7 @@ def test_a_tenant_that_is_locked_is_left_alone(workshop: Workshop) -> None:
     assert workshop.apply(plan)[0].outcome == "done"
 
 
+@needs_signals
 def test_the_lock_of_a_dead_process_is_taken_over(workshop: Workshop) -> None:
     workshop.manifests(*PASSES)
     plan = workshop.plan()

@@ -12,7 +12,6 @@ from typing import Any
 
 import pytest
 from hypothesis import given as forall
-from hypothesis import settings
 from hypothesis import strategies as st
 
 from reconciler.engine.connect import connected
@@ -23,6 +22,7 @@ from reconciler.sandbox.faults import fault
 from reconciler.sandbox.faulty import faulty
 from reconciler.vendor import AsgiApp, Update, Writer, Written
 from tests.bulk import RIGHTS, ann_applies, described, seeded
+from tests.examples import examples
 from tests.virtual import VirtualPacing
 from tests.workshop import ORGANIZATION, Workshop
 
@@ -375,7 +375,7 @@ def seed_of_many(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return made.root
 
 
-@settings(max_examples=25, deadline=None)
+@examples(25)
 @forall(met=MET, named=st.booleans())
 def test_an_outcome_is_what_the_tenant_has(
     seed_of_many: Path, met: list[tuple[bool, Any]], named: bool

@@ -11,6 +11,10 @@ from typing import Any
 
 import pytest
 
+pytestmark = pytest.mark.skipif(
+    sys.platform == "win32", reason="Python does not tell the peak of a process on Windows"
+)
+
 ROOT = Path(__file__).parents[2]
 MOST_MIB = 300
 NEVER_SECONDS = 120

@@ -14,6 +14,8 @@ from reconciler.errors import StalePlanError, UsageError
 from reconciler.model.address import Address
 from reconciler.model.plan import dump, load
 from reconciler.planning.aftermath import OF_OLD
+from reconciler.sandbox.faults import fault
+from reconciler.sandbox.faulty import faulty
 from reconciler.state.database import engine_of
 from reconciler.state.sql import SqlState, create_state
 from tests.killed import PLAN, Assassin, Died, Log, Order, calls
@@ -45,7 +47,7 @@ def killed(here: Workshop, assassin: Assassin, at: tuple[int, str], *manifests: 
     plan = here.plan()
     assert not plan.errored, plan.findings
     (here.root / PLAN).write_bytes(dump(plan))
-    died = assassin.apply(Order(str(here.root), (), *at))
+    died = assassin.apply(Order(str(here.root), (), *at, parallelism=1))
     assert died.killed
     return died
 
@@ -201,6 +203,20 @@ def test_a_lock_that_is_taken_away_stops_its_holder(here: Workshop) -> None:
     converges(here)
     assert created(here) == 2
     assert len(owned(here)) == 3
+
+
+def test_what_was_adopted_beside_a_failure_does_not_make_the_rest_stale(here: Workshop) -> None:
+    here.act("create-collection", **EQUAL)
+    here.manifests(*PASSES)
+    plan = here.plan()
+    assert {each.action for each in plan.changes if not each.writes} == {"adopt"}
+    here.around = lambda app: faulty(app, [fault('400 on="POST */user-profile"')])
+    (ledger,) = here.apply(plan)
+    assert ledger.outcome == "partial"
+    assert "webexcc/ResourceCollection/billing" in owned(here)
+    here.around = lambda app: app
+    assert [each.outcome for each in here.resume()] == ["done"]
+    assert not here.plan().differs
 
 
 TENANTS = """\

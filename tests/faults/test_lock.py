@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import sys
 from collections.abc import Callable, Iterator
 from itertools import groupby
 from pathlib import Path
@@ -12,9 +11,10 @@ from pathlib import Path
 import pytest
 
 from tests.competing import Competitor, first_to_end
+from tests.systems import needs_proc, needs_signals
 from tests.workshop import COLLECTION, Workshop
 
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="processes are stopped by signals")
+pytestmark = needs_signals
 
 NAMES = ("One", "Two", "Three", "Four", "Five", "Six")
 
@@ -92,6 +92,7 @@ def test_a_stopped_holder_sends_nothing_more_once_another_has_the_lock(
     assert workshop.plan().outcome == "no_changes"
 
 
+@needs_proc
 def test_the_lock_of_one_that_was_killed_is_taken_over_at_once(
     workshop: Workshop, compete: Compete
 ) -> None:

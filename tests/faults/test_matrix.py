@@ -28,6 +28,7 @@ pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="processes fork 
 
 THRESHOLDS = "thresholds: {destroy: 1000, people: 100%}\n"
 SALES = COLLECTION.replace("name: billing", "name: sales").replace("Billing\n", "Sales\n")
+THIRD = COLLECTION.replace("name: billing", "name: third").replace("Billing\n", "Third\n")
 SECOND = PROFILE.replace("{name: lead}", "{name: second}").replace("Billing lead", "Second")
 MORE = COLLECTION.replace("[Billing EN]", "[Billing EN, Billing DE]")
 VIEW = PROFILE.replace("queue: edit", "queue: view")
@@ -93,6 +94,12 @@ CASES = {
         ("Billing", "Billing lead", "Second"),
         ("move-user", {"user": "sam@northwind.example", "site": "Lisbon"}),
     ),
+    "update-in-bulk": Case(
+        (COLLECTION, SALES, THIRD),
+        tuple(each.replace("[Billing EN]", "[Billing DE]") for each in (COLLECTION, SALES, THIRD)),
+        ("Billing", "Sales", "Third"),
+        edits("Sales"),
+    ),
     "delete-collection": Case((COLLECTION, SALES), (COLLECTION,), ("Billing",), edits("Sales")),
     "delete-profile": Case(
         (COLLECTION, PROFILE, SECOND),
@@ -107,6 +114,12 @@ RECORDED = {
     "adopt": Case((), (COLLECTION,), ("Billing",), edits("Billing"), SAME_COLLECTION),
     "move": Case((COLLECTION,), (ONLY_MOVED,), ("Billing",), edits("Billing")),
     "protect": Case((COLLECTION,), (KEPT,), ("Billing",), edits("Billing")),
+    "forget": Case(
+        (COLLECTION, PROFILE, USER),
+        (COLLECTION, PROFILE),
+        ("Billing", "Billing lead"),
+        ("move-user", {"user": "sam@northwind.example", "site": "Lisbon"}),
+    ),
 }
 """What only the state is told of."""
 

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import random
 import signal
 import sqlite3
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import closing
-from pathlib import Path
 
 import pytest
 
@@ -20,11 +18,10 @@ from tests.workshop import COLLECTION, Workshop
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="processes are stopped by signals")
 
 LEASE = 0.6
-MAY_HAPPEN = {"done", "locked", "stale", "partial", "RUN104", "RUN111"}
+MAY_HAPPEN = {"done", "locked", "stale", "partial", "RUN104", "RUN105", "RUN111"}
 
 
-@pytest.fixture
-def two(workshop: Workshop) -> Iterator[tuple[Rival, Rival]]:
+def two(workshop: Workshop, stops: float = 0.0) -> tuple[Rival, Rival]:
     """Two processes at the same six collections."""
     workshop.manifests(
         *(
@@ -33,32 +30,23 @@ def two(workshop: Workshop) -> Iterator[tuple[Rival, Rival]]:
         )
     )
     workshop.planned_and_applied()
-    both = Rival(workshop.root, LEASE), Rival(workshop.root, LEASE)
-    yield both
-    for each in both:
-        each.end()
+    return Rival(workshop.root, LEASE, stops), Rival(workshop.root, LEASE, stops)
 
 
-def let_run(root: Path, until: Callable[[], bool]) -> None:
+def let_run(workshop: Workshop, both: tuple[Rival, Rival], until: Callable[[], bool]) -> None:
+    """Until that, and until they have ended; who has stopped itself goes on after its lease."""
     deadline = time.monotonic() + 2 * LONGEST
-    while not until():
+    stopped: dict[Rival, float] = {}
+    while alive := [each for each in both if each.process.poll() is None]:
         assert time.monotonic() < deadline, "they do not get on"
-        time.sleep(0.05)
-    (root / "stop").touch()
-
-
-def stopped_now_and_then(both: tuple[Rival, Rival], root: Path, until: Callable[[], bool]) -> None:
-    """One of them, whichever, is stopped for longer than its lease, again and again."""
-    chance = random.Random(20261124)  # noqa: S311 - no secret
-    deadline = time.monotonic() + 2 * LONGEST
-    while not until():
-        assert time.monotonic() < deadline, "they do not get on"
-        time.sleep(chance.uniform(0.05, 0.5))
-        each = chance.choice(both)
-        each.process.send_signal(signal.SIGSTOP)
-        time.sleep(LEASE * chance.uniform(1.2, 2.5))
-        each.process.send_signal(signal.SIGCONT)
-    (root / "stop").touch()
+        if until():
+            (workshop.root / "stop").touch()
+        time.sleep(0.02)
+        now = time.monotonic()
+        stopped |= {each: now for each in alive if each.has_stopped()}
+        for each in [each for each, since in stopped.items() if now - since > 2 * LEASE]:
+            del stopped[each]
+            each.process.send_signal(signal.SIGCONT)
 
 
 def runs(lines: list[Line]) -> list[int]:
@@ -98,35 +86,34 @@ def for_a_minute() -> Callable[[], bool]:
     return lambda: time.monotonic() > end
 
 
-def test_two_processes_never_interleave_their_writes(
-    workshop: Workshop, two: tuple[Rival, Rival]
-) -> None:
-    let_run(workshop.root, lambda: len(runs(log(workshop.root))) >= 12)
-    end_well(workshop, two)
+def after_runs(workshop: Workshop, number: int) -> Callable[[], bool]:
+    return lambda: len(runs(log(workshop.root))) >= number
+
+
+@pytest.mark.parametrize("length", ["short", pytest.param("a minute", marks=pytest.mark.soak)])
+def test_two_processes_never_interleave_their_writes(workshop: Workshop, length: str) -> None:
+    both = two(workshop)
+    try:
+        until = after_runs(workshop, 12) if length == "short" else for_a_minute()
+        let_run(workshop, both, until)
+        print(end_well(workshop, both), len(runs(log(workshop.root))), "runs wrote")
+    finally:
+        for each in both:
+            each.end()
     never_interleave(log(workshop.root))
 
 
+@pytest.mark.parametrize("length", ["short", pytest.param("a minute", marks=pytest.mark.soak)])
 def test_a_process_that_was_stopped_begins_no_write_once_its_lease_is_another_s(
-    workshop: Workshop, two: tuple[Rival, Rival]
+    workshop: Workshop, length: str
 ) -> None:
-    stopped_now_and_then(two, workshop.root, lambda: len(runs(log(workshop.root))) >= 8)
-    end_well(workshop, two)
-    never_begin_late(log(workshop.root))
-
-
-@pytest.mark.soak
-def test_for_a_minute_two_processes_never_interleave_their_writes(
-    workshop: Workshop, two: tuple[Rival, Rival]
-) -> None:
-    let_run(workshop.root, for_a_minute())
-    print(end_well(workshop, two), len(runs(log(workshop.root))), "runs wrote")
-    never_interleave(log(workshop.root))
-
-
-@pytest.mark.soak
-def test_for_a_minute_a_process_that_was_stopped_begins_no_write(
-    workshop: Workshop, two: tuple[Rival, Rival]
-) -> None:
-    stopped_now_and_then(two, workshop.root, for_a_minute())
-    print(end_well(workshop, two), len(runs(log(workshop.root))), "runs wrote")
+    both = two(workshop, stops=0.3)
+    try:
+        until = after_runs(workshop, 8) if length == "short" else for_a_minute()
+        let_run(workshop, both, until)
+        told = end_well(workshop, both)
+        print(told, len(runs(log(workshop.root))), "runs wrote")
+    finally:
+        for each in both:
+            each.end()
     never_begin_late(log(workshop.root))

@@ -87,7 +87,7 @@ def applied(here: Workshop, plan: Plan) -> Ledger:
 
 
 JOURNAL = 3 + 2 * len(TWELVE)
-"""The start of the run, an intent and an outcome for each operation, the records, the end."""
+"""The start of the run, intent and outcome of each operation, one by one, the records, the end."""
 
 
 @pytest.fixture(scope="module")
@@ -99,8 +99,10 @@ def twelve(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return here.root
 
 
-def dies_and_is_resumed(root: Path, assassin: Assassin, at: tuple[int, str]) -> None:
-    died = assassin.apply(Order(str(root), (), *at))
+def dies_and_is_resumed(
+    root: Path, assassin: Assassin, at: tuple[int, str], parallelism: int = 1
+) -> None:
+    died = assassin.apply(Order(str(root), (), *at, parallelism=parallelism))
     assert died.killed
     here = Workshop(root)
     here.calls = Log(root)
@@ -129,6 +131,16 @@ def test_a1_killed_at_each_write_to_the_journal_it_is_resumed(
     shutil.copytree(twelve, tmp_path / "case")
     when = "before" if kill_at % 2 else "after"
     dies_and_is_resumed(tmp_path / "case", assassin, (kill_at, when))
+
+
+@forks
+@pytest.mark.parametrize("when", ["before", "after"])
+@pytest.mark.parametrize("kill_at", [2, 3, 4, 5])
+def test_a1_killed_with_several_under_way_it_is_resumed(
+    twelve: Path, tmp_path: Path, assassin: Assassin, kill_at: int, when: str
+) -> None:
+    shutil.copytree(twelve, tmp_path / "case")
+    dies_and_is_resumed(tmp_path / "case", assassin, (kill_at, when), parallelism=8)
 
 
 @forks

@@ -10,6 +10,7 @@ import httpx2
 import pytest
 
 from tests.served import serving
+from tests.systems import needs_signals
 from tests.workshop import ORGANIZATION, Terminal, Workshop
 
 SITES = f"/organization/{ORGANIZATION}/v2/site"
@@ -40,6 +41,7 @@ def test_what_else_the_tenant_needs_is_named(root: Path, terminal: Terminal) -> 
     assert "    # and the facts of test\n" in terminal(*serve).out
 
 
+@needs_signals
 @pytest.mark.parametrize(
     ("by", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)], ids=["Ctrl-C", "SIGTERM"]
 )

@@ -15,6 +15,7 @@ import pytest
 
 from reconciler.http.session import Connection
 from tests.served import Served, serving
+from tests.systems import needs_posix_modes
 from tests.workshop import COLLECTION, ORGANIZATION, PROFILE, SEED, Terminal
 
 SECRET, REFRESH = "canary-secret-1c77", "canary-refresh-88d0"
@@ -69,6 +70,7 @@ def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
+@needs_posix_modes
 def test_runs_go_on_with_the_refresh_token_that_was_stored(root: Path, terminal: Terminal) -> None:
     with served(root):
         assert terminal("plan").code == 0
@@ -123,6 +125,7 @@ def test_a_secret_that_is_wrong_is_told_without_it(
     assert (root / "refresh").read_text() == REFRESH
 
 
+@needs_posix_modes
 def test_a_crash_is_told_with_a_log_that_holds_no_secret(
     root: Path, terminal: Terminal, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from reconciler.model.guard import Allowance, Thresholds
 from tests.property import worlds
-from tests.property.test_promises import edit, workshop
+from tests.property.test_promises import edit, promise, workshop
 
 Bodies = dict[str, list[dict[str, Any]]]
 
@@ -44,6 +44,7 @@ def _collection(row: dict[str, Any]) -> object:
     )
 
 
+@promise
 @given(
     seed=worlds.tenants(),
     wanted=st.lists(worlds.manifests(), min_size=1, max_size=3),
@@ -70,6 +71,7 @@ def test_the_numbers_are_those_of_the_apply(
             assert plan.blast_radius.people == sum(before[user] != after[user] for user in before)
 
 
+@promise
 @given(
     seed=worlds.tenants(),
     first=worlds.manifests(),

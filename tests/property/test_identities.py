@@ -10,15 +10,16 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from hypothesis import event, given, settings
+from hypothesis import event, given
 from hypothesis import strategies as st
 
 from reconciler.errors import TenantError
 from reconciler.model.guard import Allowance
 from reconciler.model.plan import Plan
 from reconciler.vendors.webexcc.sandbox.catalogue import GRADED, SWITCHED
+from tests.examples import examples
 from tests.property import worlds
-from tests.property.test_promises import Edit, edit, workshop
+from tests.property.test_promises import AS_FOUND, Edit, edit, workshop
 from tests.workshop import Call, Workshop
 
 names = st.sampled_from
@@ -132,7 +133,7 @@ def planned(here: Workshop) -> Plan | None:
         return None
 
 
-@settings(max_examples=60)
+@examples(60, phases=AS_FOUND)
 @given(
     seed=tenants(),
     wanted=st.lists(bolder(), min_size=1, max_size=3),

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, assume, given, reject, settings
+from hypothesis import assume, given, reject
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
@@ -31,9 +31,10 @@ from reconciler.planning.check import check
 from reconciler.planning.item import TenantInput
 from reconciler.rules.rule import Rule
 from reconciler.vendor import discover
+from tests.examples import examples
 from tests.workshop import EXAMPLE
 
-many = settings(deadline=None, max_examples=600, suppress_health_check=list(HealthCheck))
+many = examples(600)
 
 VENDORS = discover()
 PUBLISHED = {name: json.loads(data) for name, data in published(VENDORS.values()).items()}

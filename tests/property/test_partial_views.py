@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from reconciler.engine.read import read
@@ -13,7 +13,7 @@ from reconciler.model.change import Action, AttributeChange
 from reconciler.model.live import Snapshot
 from reconciler.model.plan import Plan
 from tests.property import worlds
-from tests.property.test_promises import Edit, edit, workshop
+from tests.property.test_promises import Edit, edit, promise, workshop
 from tests.workshop import Workshop
 
 Told = tuple[str, str, str, str]
@@ -82,7 +82,7 @@ def visible(attribute: Told, seen: set[str]) -> bool:
     return all(key is None or key in seen for key in keys)
 
 
-@settings(max_examples=40)
+@promise
 @given(seed=tenants(), manifests=worlds.manifests(), edits=st.lists(worlds.edits, max_size=3))
 def test_what_is_hidden_is_never_absent(seed: str, manifests: str, edits: list[Edit]) -> None:
     with workshop(seed, manifests) as here:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import Phase, given
 from hypothesis import strategies as st
 
 from reconciler.errors import StalePlanError
@@ -17,18 +17,14 @@ from reconciler.model.change import Action
 from reconciler.model.diagnostic import InvalidInputError
 from reconciler.model.plan import Plan, dump, load
 from reconciler.sandbox.errors import SandboxError
+from tests.examples import examples
 from tests.property import worlds
 from tests.workshop import Workshop
 
 Edit = tuple[str, dict[str, str]]
-settings.register_profile(
-    "promises",
-    deadline=None,
-    max_examples=40,
-    suppress_health_check=list(HealthCheck),
-    phases=[Phase.explicit, Phase.reuse, Phase.generate],
-)
-settings.load_profile("promises")
+AS_FOUND = (Phase.explicit, Phase.reuse, Phase.generate)
+"""A failure is told as it was found: to make it smaller takes many minutes."""
+promise = examples(40, phases=AS_FOUND)
 
 
 @contextlib.contextmanager
@@ -64,6 +60,7 @@ def kept(before: dict[str, list[dict[str, Any]]], after: dict[str, Any], owned: 
         assert kind != "user" or not gone
 
 
+@promise
 @given(
     seed=worlds.tenants(),
     wanted=st.lists(worlds.manifests(), min_size=1, max_size=3),
@@ -94,6 +91,7 @@ def test_after_an_apply_nothing_is_left_to_do(
             assert not here.drift().drifted
 
 
+@promise
 @given(
     seed=worlds.tenants(),
     first=worlds.manifests(),
@@ -123,6 +121,7 @@ def test_only_what_we_own_is_deleted(seed: str, first: str, then: str, loses_sta
         kept(before, here.bodies(), {str(c.object_id) for c in deletes})
 
 
+@promise
 @given(
     seed=worlds.tenants(),
     manifests=worlds.manifests(),
@@ -158,6 +157,7 @@ def test_a_saved_plan_runs_on_what_it_was_made_from_or_not_at_all(
                 assert sorted(here.writes()) == sorted(expected_calls(plan, here))
 
 
+@promise
 @given(seed=worlds.tenants(), manifests=worlds.manifests(), edits=st.lists(worlds.edits))
 def test_planning_and_drift_only_read(seed: str, manifests: str, edits: list[Edit]) -> None:
     """Promise 7: plan and drift hold a client that cannot write; the tenant stays as it is."""
@@ -175,6 +175,7 @@ def test_planning_and_drift_only_read(seed: str, manifests: str, edits: list[Edi
         assert here.bodies() == before
 
 
+@promise
 @given(seed=worlds.tenants(), manifests=worlds.manifests(), edits=st.lists(worlds.edits))
 def test_drift_is_found_and_taken_back(seed: str, manifests: str, edits: list[Edit]) -> None:
     """Each console edit of a managed attribute is found; the revert puts all of it back."""
@@ -193,6 +194,7 @@ def test_drift_is_found_and_taken_back(seed: str, manifests: str, edits: list[Ed
             assert not here.drift().drifted
 
 
+@promise
 @given(seed=worlds.tenants(), manifests=worlds.manifests())
 def test_a_plan_survives_its_file(seed: str, manifests: str) -> None:
     """The plan's JSON is the plan: nothing is lost on the way to disk and back."""
@@ -202,6 +204,7 @@ def test_a_plan_survives_its_file(seed: str, manifests: str) -> None:
         assert dump(load(dump(plan))) == dump(plan)
 
 
+@promise
 @given(seed=worlds.tenants(), manifests=worlds.manifests(), order=st.randoms())
 def test_the_order_of_documents_does_not_matter(seed: str, manifests: str, order: Any) -> None:
     with workshop(seed, manifests) as here:

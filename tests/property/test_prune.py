@@ -11,7 +11,7 @@ from reconciler.model.change import Action
 from reconciler.model.plan import Plan
 from reconciler.state.sql import create_state
 from tests.property import worlds
-from tests.property.test_promises import Edit, edit, expected_calls, workshop
+from tests.property.test_promises import Edit, edit, expected_calls, promise, workshop
 from tests.workshop import Workshop
 
 Bodies = dict[str, list[dict[str, Any]]]
@@ -46,6 +46,7 @@ def pruned_by(plan: Plan) -> set[str]:
     return {str(c.object_id) for c in plan.changes if c.reason == "not in Git"}
 
 
+@promise
 @given(
     seed=worlds.tenants(),
     wanted=st.lists(worlds.manifests(), min_size=1, max_size=3),

@@ -8,7 +8,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from reconciler.manifests import native, yaml_text
@@ -18,10 +18,11 @@ from reconciler.manifests.parse import parse
 from reconciler.manifests.positions import attach
 from reconciler.manifests.text import Chunk, decoded, documents, refused_character
 from reconciler.vendor import discover
+from tests.examples import examples
 from tests.property import yaml_texts
 from tests.workshop import COLLECTION, PROFILE, USER
 
-many = settings(max_examples=400, deadline=None, suppress_health_check=list(HealthCheck))
+many = examples(400)
 VENDORS = discover()
 
 

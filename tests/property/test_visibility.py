@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.examples import examples
 from tests.unit.vendors.webexcc.sandbox.asking import ORGANIZATION, Tenant
 
 COLLECTIONS = ("alpha", "beta", "gamma", "delta")
@@ -149,10 +150,6 @@ def world(seed: dict[str, Any]) -> Iterator[World]:
             tenant.close()
 
 
-def properties(examples: int) -> settings:
-    return settings(deadline=None, max_examples=examples, suppress_health_check=list(HealthCheck))
-
-
 def named(answer: Any) -> set[str]:
     """Every text in an answer, however deep."""
     if isinstance(answer, dict):
@@ -162,7 +159,7 @@ def named(answer: Any) -> set[str]:
     return {answer} if isinstance(answer, str) else set()
 
 
-@properties(25)
+@examples(25)
 @given(seed=tenants())
 def test_nothing_hidden_is_in_any_answer(seed: dict[str, Any]) -> None:
     with world(seed) as here:
@@ -179,7 +176,7 @@ def test_nothing_hidden_is_in_any_answer(seed: dict[str, Any]) -> None:
                 assert here.tenant.status(ME, "GET", f"{item}/{each}") == 404
 
 
-@properties(25)
+@examples(25)
 @given(seed=tenants())
 def test_what_was_read_and_is_put_back_changes_nothing(seed: dict[str, Any]) -> None:
     with world(seed) as here:
@@ -236,7 +233,7 @@ def members(body: dict[str, Any], hidden: set[str]) -> set[str]:
     return {each for v in body.values() if isinstance(v, list) for each in named(v)} & hidden
 
 
-@properties(60)
+@examples(60)
 @given(seed=tenants(), data=st.data())
 def test_what_is_hidden_survives_every_write(seed: dict[str, Any], data: st.DataObject) -> None:
     with world(seed) as here:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import given
 from jsonschema import Draft202012Validator
 
 from reconciler.vendors.webexcc.models import ResourceCollection, UserProfile
 from reconciler.vendors.webexcc.vendor import VENDOR
 from tests.agreement.specs import collections, errors, profiles
+from tests.examples import examples
 
 VALIDATORS = [
     (rule, Draft202012Validator(rule.schema)) for rule in VENDOR.rules if rule.schema is not None
@@ -22,7 +23,7 @@ def test_the_fragments_are_json_schema() -> None:
     assert VALIDATORS
 
 
-@settings(deadline=None, max_examples=300)
+@examples(300)
 @given(spec=profiles)
 def test_profiles(spec: dict[str, Any]) -> None:
     found = errors("UserProfile", spec)
@@ -36,7 +37,6 @@ def test_profiles(spec: dict[str, Any]) -> None:
     }
 
 
-@settings(deadline=None, max_examples=100)
 @given(spec=collections)
 def test_collections(spec: dict[str, Any]) -> None:
     found = errors("ResourceCollection", spec)

@@ -15,6 +15,7 @@ from reconciler.engine import credentials
 from reconciler.engine.credentials import ALLOW, Place
 from reconciler.errors import ProjectError
 from reconciler.manifests.credentials import FromCommand, FromEnvironment, FromFile, Secret
+from tests.systems import needs_links, needs_pipes, needs_posix_modes, needs_posix_words
 
 CANARY = "canary-90be12"
 
@@ -63,7 +64,7 @@ def test_a_file_holds_it(tmp_path: Path) -> None:
     assert read(place(tmp_path / "elsewhere", absolute)) == CANARY
 
 
-@pytest.mark.skipif(os.name != "posix", reason="modes are POSIX's")
+@needs_posix_modes
 @pytest.mark.parametrize("mode", [0o640, 0o604, 0o660, 0o622, 0o777])
 def test_a_file_that_others_may_read_is_refused(tmp_path: Path, mode: int) -> None:
     error = refused(place(tmp_path, secret(tmp_path, CANARY, mode)))
@@ -76,8 +77,12 @@ def test_a_file_that_others_may_read_is_refused(tmp_path: Path, mode: int) -> No
     ("make", "said"),
     [
         (lambda root: root, "No such file"),
-        (lambda root: (root / "token").mkdir(), "Is a directory"),
-        (lambda root: os.mkfifo(root / "token", 0o600), "which is no file"),
+        pytest.param(
+            lambda root: (root / "token").mkdir(), "Is a directory", marks=needs_posix_words
+        ),
+        pytest.param(
+            lambda root: os.mkfifo(root / "token", 0o600), "which is no file", marks=needs_pipes
+        ),
         (lambda root: secret(root, ""), "which is empty"),
         (lambda root: secret(root, " \n"), "which is empty"),
         (lambda root: secret(root, b"\xff\xfe"), "which is no text"),
@@ -112,7 +117,11 @@ def test_a_command_does_not_run_unless_it_is_allowed(tmp_path: Path, allowed: st
     [
         (printing(f"import sys; print('{CANARY}'); sys.exit('{CANARY}')"), "ended with 1"),
         (printing(f"import sys; print('{CANARY}', file=sys.stderr)"), "printed nothing"),
-        (FromCommand(command=["/nowhere/at/all"]), "cannot run: No such file"),
+        pytest.param(
+            FromCommand(command=["/nowhere/at/all"]),
+            "cannot run: No such file",
+            marks=needs_posix_words,
+        ),
         (FromCommand(command=["a\0b"]), "cannot run: it is no command"),
     ],
 )
@@ -140,6 +149,7 @@ def test_a_command_sees_no_shell(tmp_path: Path) -> None:
     assert read(place(tmp_path, source, RECONCILER_ALLOW_COMMAND="1")) == "$HOME;x"
 
 
+@needs_posix_modes
 def test_a_new_secret_replaces_the_one_in_the_file_at_once(tmp_path: Path) -> None:
     warned: list[str] = []
     found = place(tmp_path, secret(tmp_path, "old"), warned)
@@ -150,6 +160,7 @@ def test_a_new_secret_replaces_the_one_in_the_file_at_once(tmp_path: Path) -> No
     assert warned == []
 
 
+@needs_links
 def test_a_link_to_the_file_stays_a_link(tmp_path: Path) -> None:
     (tmp_path / "real").mkdir()
     secret(tmp_path / "real", "old")

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from reconciler.manifests.excerpt import excerpt
@@ -40,7 +40,6 @@ def test_many_mistakes_far_behind_are_told_in_part() -> None:
     assert 0 < nulls(found) <= 64
 
 
-@settings(deadline=None)
 @given(st.integers(0, 3000), st.integers(1, 3000), st.integers(0, 3000))
 def test_an_excerpt_is_refused_short_and_a_beginning(before: int, wrong: int, after: int) -> None:
     value = {"a": {f"k{n}": n for n in range(after)}, "b": [1] * before + [None] * wrong}

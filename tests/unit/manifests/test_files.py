@@ -9,6 +9,7 @@ import pytest
 
 from reconciler.errors import ProjectError, ReconcilerError, UsageError
 from reconciler.manifests.files import find, find_paths
+from tests.systems import needs_links
 
 
 def made(root: Path, *names: str) -> Path:
@@ -86,6 +87,7 @@ def test_a_pattern_that_leaves_the_project_is_refused(tmp_path: Path, pattern: s
     assert refusal(root, str(tmp_path / "secret.yaml"))[0] == "PRJ111"
 
 
+@needs_links
 @pytest.mark.parametrize("pattern", ["access", "access/*.yaml", "**/*.yaml", "access/out.yaml"])
 def test_a_file_link_out_of_the_project_is_refused(tmp_path: Path, pattern: str) -> None:
     made(tmp_path, "secret.yaml")
@@ -96,6 +98,7 @@ def test_a_file_link_out_of_the_project_is_refused(tmp_path: Path, pattern: str)
     assert "`access/out.yaml` lies outside" in summary
 
 
+@needs_links
 @pytest.mark.parametrize("pattern", ["access", "access/**/*.yaml", "access/out", "access/*/*.yaml"])
 def test_a_folder_link_out_of_the_project_is_refused(tmp_path: Path, pattern: str) -> None:
     made(tmp_path / "elsewhere", "a.yaml")
@@ -106,6 +109,7 @@ def test_a_folder_link_out_of_the_project_is_refused(tmp_path: Path, pattern: st
     assert "`access/out` lies outside" in summary
 
 
+@needs_links
 def test_a_folder_whose_name_only_begins_like_the_projects_is_outside(tmp_path: Path) -> None:
     made(tmp_path / "project-2", "a.yaml")
     root = made(tmp_path / "project", "b.yaml")
@@ -113,6 +117,7 @@ def test_a_folder_whose_name_only_begins_like_the_projects_is_outside(tmp_path: 
     assert refusal(root, ".")[0] == "PRJ111"
 
 
+@needs_links
 def test_a_link_within_the_project_is_followed_and_its_file_read_once(tmp_path: Path) -> None:
     root = made(tmp_path, "shared/a.yaml", "access/b.yaml")
     (root / "access" / "linked").symlink_to("../shared")
@@ -124,12 +129,14 @@ def test_a_link_within_the_project_is_followed_and_its_file_read_once(tmp_path: 
     assert find(root, ["access/linked/*.yaml"]) == ("access/linked/a.yaml",)
 
 
+@needs_links
 def test_the_project_itself_may_be_reached_by_a_link(tmp_path: Path) -> None:
     made(tmp_path / "real", "access/a.yaml")
     (tmp_path / "link").symlink_to("real")
     assert find(tmp_path / "link", ["access"]) == ("access/a.yaml",)
 
 
+@needs_links
 @pytest.mark.parametrize("target", [".", "..", "../access", "deep", "../../project"])
 def test_a_link_that_leads_round_and_round_is_refused(tmp_path: Path, target: str) -> None:
     root = made(tmp_path / "project", "access/deep/a.yaml")
@@ -139,6 +146,7 @@ def test_a_link_that_leads_round_and_round_is_refused(tmp_path: Path, target: st
     assert "`access/deep/loop` leads" in summary
 
 
+@needs_links
 @pytest.mark.parametrize("name", ["gone", "gone.yaml", "itself"])
 @pytest.mark.parametrize("pattern", ["access", "**/*", "access/{}"])
 def test_a_link_that_leads_nowhere_is_refused(tmp_path: Path, name: str, pattern: str) -> None:
@@ -148,6 +156,7 @@ def test_a_link_that_leads_nowhere_is_refused(tmp_path: Path, name: str, pattern
     assert (code, summary) == ("PRJ113", f"the link `access/{name}` leads nowhere")
 
 
+@needs_links
 def test_a_link_that_no_pattern_meets_is_none_of_our_business(tmp_path: Path) -> None:
     root = made(tmp_path, "access/a.yaml")
     (root / "access" / ".#a.yaml").symlink_to("user@host:1")
@@ -155,6 +164,7 @@ def test_a_link_that_no_pattern_meets_is_none_of_our_business(tmp_path: Path) ->
     assert find(root, ["access"]) == ("access/a.yaml",)
 
 
+@needs_links
 def test_many_links_between_folders_are_walked_once(tmp_path: Path) -> None:
     count = 25  # each folder links to all later ones: 2^25 ways through
     for number in range(count):
@@ -198,6 +208,7 @@ def test_paths_are_files_folders_globs_and_standard_input(
     assert shown("../" + tmp_path.name + "/oth*") == [f"../{tmp_path.name}/other.yaml"]
 
 
+@needs_links
 def test_paths_may_lead_anywhere_but_not_round_and_round(tmp_path: Path) -> None:
     made(tmp_path, "elsewhere/a.yaml", "here/b.yaml")
     (tmp_path / "here" / "out").symlink_to("../elsewhere")
@@ -223,6 +234,7 @@ def test_a_path_with_nothing_is_an_error(
     assert (caught.value.told.code, caught.value.told.summary) == (code, said)
 
 
+@needs_links
 def test_a_refusal_is_one_that_the_command_line_prints(tmp_path: Path) -> None:
     (tmp_path / "loop").symlink_to(".")
     with pytest.raises(ReconcilerError) as caught:

@@ -7,7 +7,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from reconciler.manifests import json_text
@@ -98,7 +98,6 @@ VALUES = st.recursive(
 )  # fmt: skip
 
 
-@settings(deadline=None)
 @given(VALUES, st.sampled_from([None, 1, "\t"]), st.booleans())
 def test_what_is_dumped_is_read(value: Any, indent: int | str | None, ascii_only: bool) -> None:
     text = json.dumps(value, indent=indent, ensure_ascii=ascii_only)
@@ -114,7 +113,6 @@ def test_what_is_dumped_is_read(value: Any, indent: int | str | None, ascii_only
             assert json.loads(written) == found
 
 
-@settings(deadline=None)
 @given(st.text(alphabet='{}[]:,"\\ \n\tatrue1-.eE0Nu/*\u2028\x7f', max_size=40))
 def test_any_text_is_read_or_refused(text: str) -> None:
     documents, problems = parse("f.json", text.encode())

@@ -3,11 +3,12 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from reconciler.manifests.narrow import ConflictError, narrowed
+from tests.examples import examples
 
 TEXT = {"type": "string"}
 LIST = {"type": "array", "items": TEXT}
@@ -160,7 +161,7 @@ values = st.recursive(
 )
 
 
-@settings(deadline=None, max_examples=400, suppress_health_check=list(HealthCheck))
+@examples(400)
 @given(
     schema=shapes,
     definition=shapes,

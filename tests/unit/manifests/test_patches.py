@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from reconciler.manifests.load import Loaded, load
@@ -81,7 +81,6 @@ VALUES = st.recursive(
 )
 
 
-@settings(deadline=None)
 @given(VALUES, VALUES)
 def test_a_merge_is_what_the_standard_says_and_changes_nothing_in_place(
     target: Any, patch: Any

@@ -10,6 +10,7 @@ from reconciler.errors import ReconcilerError, UsageError
 from reconciler.manifests.credentials import FromEnvironment
 from reconciler.manifests.project import Project, load_project
 from reconciler.vendor import discover
+from tests.systems import needs_links, needs_pipes
 
 HEAD = "apiVersion: reconciler/v1\nkind: Project\n"
 SANDBOX = "  lab: {vendor: webexcc, manifests: [a.yaml], sandbox: {seed: seed.yaml}}\n"
@@ -102,9 +103,13 @@ def test_a_parent_that_has_the_project_is_named(tmp_path: Path) -> None:
     ("make", "said"),
     [
         (lambda file: file.mkdir(), "it is a folder"),
-        (os.mkfifo, "it is a pipe"),
-        (lambda file: file.symlink_to(file), "symbolic links"),
-        (lambda file: file.symlink_to("gone.yaml"), "No such file"),
+        pytest.param(
+            lambda file: os.mkfifo(file),  # noqa: PLW0108 - not there on Windows
+            "it is a pipe",
+            marks=needs_pipes,
+        ),
+        pytest.param(lambda file: file.symlink_to(file), "symbolic links", marks=needs_links),
+        pytest.param(lambda file: file.symlink_to("gone.yaml"), "No such file", marks=needs_links),
         (lambda file: file.write_bytes(b"#" * (10 * 1024 * 1024 + 1)), "larger than 10 MiB"),
     ],
 )

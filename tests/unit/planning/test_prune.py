@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import sqlite3
+from contextlib import closing
 
 import pytest
 
@@ -54,7 +55,7 @@ def told(plan: Plan, code: str) -> list[str]:
 
 
 def rows(here: Workshop) -> set[str]:
-    with sqlite3.connect(here.root / ".reconciler" / "state.db") as state:
+    with closing(sqlite3.connect(here.root / ".reconciler" / "state.db")) as state:
         return {address for (address,) in state.execute("select address from ownership")}
 
 

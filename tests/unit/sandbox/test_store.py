@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -48,14 +49,13 @@ def test_lazy_rows_are_the_rows(store: Store) -> None:
 
 @given(st.data())
 def test_a_slice_of_lazy_rows_is_that_of_a_list(data: st.DataObject) -> None:
-    store = Store(Path(":memory:"))
-    count = data.draw(st.integers(0, 7))
-    for number in range(count):
-        put(store, f"n{number}", kind=data.draw(st.sampled_from(["hat", "shoe"])))
-    start, stop = data.draw(st.integers(0, 9)), data.draw(st.integers(0, 9))
-    whole = store.rows("hat")
-    assert store.listing("hat")[start:stop] == whole[start:stop]
-    store.close()
+    with closing(Store(Path(":memory:"))) as store:
+        count = data.draw(st.integers(0, 7))
+        for number in range(count):
+            put(store, f"n{number}", kind=data.draw(st.sampled_from(["hat", "shoe"])))
+        start, stop = data.draw(st.integers(0, 9)), data.draw(st.integers(0, 9))
+        whole = store.rows("hat")
+        assert store.listing("hat")[start:stop] == whole[start:stop]
 
 
 def test_rows_follow_every_change_also_of_others_and_of_what_was_taken_back(
@@ -123,5 +123,7 @@ def test_what_is_made_of_the_data_is_made_again_after_a_change(tmp_path: Path) -
     with pytest.raises(RuntimeError):
         given_up()
     assert count() == 2
+    store.close()
+    other.close()
     store.close()
     other.close()

@@ -16,6 +16,7 @@ from reconciler.state.database import database_file, engine_of
 from reconciler.state.holder import Process, this_process
 from reconciler.state.lease import Lease, acquired
 from reconciler.state.sql import SqlState, create_state
+from tests.systems import needs_proc, needs_signals
 
 URL = "sqlite:///.reconciler/state.db"
 SHORT, LONG = 0.3, 2.0
@@ -218,7 +219,7 @@ def test_a_run_is_running_while_it_has_the_lock(states: Callable[..., SqlState])
     assert [each.running for each in state.runs(["t"])] == [False]
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="processes are asked as POSIX does")
+@needs_proc
 def test_a_process_is_dead_once_it_is_killed_before_anybody_waits_for_it() -> None:
     script = "import time; print('here', flush=True); time.sleep(60)"
     with subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE) as child:
@@ -232,6 +233,7 @@ def test_a_process_is_dead_once_it_is_killed_before_anybody_waits_for_it() -> No
         assert seen.is_dead
 
 
+@needs_signals
 def test_a_process_elsewhere_is_never_known_to_be_dead() -> None:
     me, nobody = this_process(), 2**22 + 1
     assert not me.is_dead
@@ -242,7 +244,7 @@ def test_a_process_elsewhere_is_never_known_to_be_dead() -> None:
     assert not Process("ada", "elsewhere", nobody, "", "").is_dead
 
 
-@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="needs /proc")
+@needs_proc
 def test_a_number_that_was_given_to_another_process_is_no_sign_of_life() -> None:
     me = this_process()
     assert Process(me.user, me.host, me.pid, "1", me.place).is_dead

@@ -16,11 +16,12 @@ from sqlalchemy import Engine
 
 from reconciler import state as state_package
 from reconciler.errors import LockedError, StateError
-from reconciler.model.journal import Owned
+from reconciler.model.journal import Owned, Settled
 from reconciler.model.ownership import Row
 from reconciler.state import tables
 from reconciler.state.database import database_file, engine_of
 from reconciler.state.sql import SqlState, create_state, open_state
+from tests.systems import needs_posix_modes
 
 URL = "sqlite:///.reconciler/state.db"
 ROW = Row.of("t/g/K/a", "1", "A", {"x": [1, {"id": "2", "name": "B"}]}, prevent_destroy=True)
@@ -47,12 +48,30 @@ def test_a_moved_row_has_one_place(state: SqlState) -> None:
     assert state.rows("t") == {moved.address: moved}
 
 
+@pytest.mark.parametrize("moved_first", [True, False])
+def test_who_leaves_an_address_leaves_it_to_who_comes(state: SqlState, moved_first: bool) -> None:
+    """Whichever of the two is written down first, together or one after the other."""
+    state.record("run-1", [ROW], [])
+    moved = Row.of("t/g/K/b", "1", "A", {})
+    comes = Row.of(ROW.address, "2", "C", {})
+    leaving = Settled("op-1", "done", "1", keep=moved, drop=ROW.address)
+    coming = Settled("op-2", "done", "2", keep=comes)
+    both = [leaving, coming] if moved_first else [coming, leaving]
+    with state.lock("t", "apply") as lease:
+        state.settle("run-1", both, lease)
+        assert state.rows("t") == {moved.address: moved, comes.address: comes}
+        state.record("run-1", [ROW], [moved.address])
+        for each in both:
+            state.settle("run-1", [each], lease)
+    assert state.rows("t") == {moved.address: moved, comes.address: comes}
+
+
 def test_no_file_is_no_state(tmp_path: Path) -> None:
     assert open_state(URL, tmp_path) is None
     assert not (tmp_path / ".reconciler").exists()
 
 
-@pytest.mark.skipif(os.name != "posix", reason="permissions are POSIX's")
+@needs_posix_modes
 def test_the_file_is_its_owners_alone(state: SqlState, tmp_path: Path) -> None:
     mode = (tmp_path / ".reconciler" / "state.db").stat().st_mode
     assert stat.S_IMODE(mode) == 0o600
@@ -177,6 +196,7 @@ def test_a_url_that_cannot_be_used_is_refused_without_its_password(
     assert "hush" not in str(caught.value.told)
 
 
+@needs_posix_modes
 def test_a_read_only_state_is_told(state: SqlState, tmp_path: Path) -> None:
     if os.geteuid() == 0:
         pytest.skip("root may write everywhere")
