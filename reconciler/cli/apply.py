@@ -41,8 +41,8 @@ def command(  # noqa: PLR0913, PLR0917 - one for each option
 ) -> int:
     """Carry out the saved PLAN without asking, or make one, show it and ask.
 
-    Ctrl-C once lets what is under way end and begins nothing more, twice stops at once; with
-    --resume the same plan is carried on, without asking again.
+    Ctrl-C or SIGTERM once lets what was sent already end, in a minute at most, and sends nothing
+    more; twice stops at once. With --resume the same plan is carried on, without asking again.
 
     Exits with 1 where anything was refused or is left to do. A saved plan that a guard blocks
     runs with the leave that was given when it was made, or with --allow now.
