@@ -14,7 +14,7 @@ from reconciler.checking import check, policy_notes, rules
 from reconciler.engine.events import Ledger, Report
 from reconciler.engine.prepare import Prepared, Work, prepare
 from reconciler.engine.read import read
-from reconciler.errors import UsageError
+from reconciler.errors import ReconcilerError, UsageError
 from reconciler.manifests import positions
 from reconciler.model.address import Address
 from reconciler.model.diagnostic import (
@@ -136,35 +136,51 @@ async def apply(  # noqa: PLR0913 - how it is done is said by name
     over: Callable[[Ledger], None] = lambda _ledger: None,
 ) -> tuple[Ledger, ...]:
     """Carry out a plan, tenant by tenant; stops before the next one after a failure, unless it is
-    to `keep_going`.
+    to `keep_going`: then what refused a tenant is raised at the end.
 
     A saved plan is first compared with what it was made from, and what earlier runs did of it is
     left out; raises StalePlanError. Raises UsageError for a tenant that the project does not have
     any more, and BlockedError where a guard stops it and neither the plan
     nor this work has the leave. Where there is a `stop`, the first signal asks it, and the second
-    one cancels. Each tenant's account is told to `over` as soon as the tenant is over, so that it
-    is known where a later one is refused, or all is stopped at once.
+    one cancels; a tenant that had not begun by then has no ledger. Each tenant's account is told to
+    `over` as soon as the tenant is over, so that it is known where a later one is refused, or all
+    is stopped at once.
     """
     refuse_if_blocked(what, work.allow)
     names = [each.name for each in what.tenants]
     tenants = work.project.chosen(names) if names else ()
-    # `validate` does without SQL and HTTP
+    # `validate` does without SQL, HTTP and an event loop
+    import asyncio  # noqa: PLC0415
+
     from reconciler.engine.apply import TenantApply  # noqa: PLC0415
     from reconciler.engine.stopping import Stop  # noqa: PLC0415
     from reconciler.state.sql import create_state  # noqa: PLC0415
 
     state = create_state(work.project.state, work.project.root)
     ledgers: list[Ledger] = []
+    refused: ReconcilerError | None = None
     asked = stop or Stop()
     try:
         with asked.on_signals() if stop is not None else nullcontext():
             for tenant in tenants:
                 applied = TenantApply(work, tenant, what, state, report, asked, saved, over)
-                ledgers.append(await applied.run())
+                asked.at_work(False)
+                try:
+                    ledgers.append(await applied.run())
+                except asyncio.CancelledError:
+                    if not asked.gave_up:
+                        raise
+                except ReconcilerError as error:
+                    if not keep_going:
+                        raise
+                    refused = refused or error
+                    continue
                 if asked.asked or (ledgers[-1].outcome != "done" and not keep_going):
                     break
     finally:
         state.close()
+    if refused is not None:
+        raise refused
     return tuple(ledgers)
 
 

@@ -286,7 +286,8 @@ class Endpoint:
     Either the `region` tells the hosts, or the tenant is a sandbox that answers for all of them:
     `app` in this process, or `url` on this machine. `assumed` are the endpoints to use that the
     vendor has not published. Without a `pace` requests go out as they come. `permit` is asked right
-    before each write is sent, and raises where it must not be.
+    before each write is sent, and raises where it must not be; `unsent` is told where the tenant
+    surely did not process it after all.
     """
 
     tenant: str
@@ -300,6 +301,7 @@ class Endpoint:
     assumed: frozenset[str] = frozenset()
     progress: Callable[[str, int, int], None] = field(default=lambda _what, _done, _all: None)
     permit: Callable[[], None] = field(default=lambda: None, repr=False)
+    unsent: Callable[[], None] = field(default=lambda: None, repr=False)
 
 
 class Reader(Protocol):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -12,8 +13,10 @@ import click
 
 from reconciler import pipeline
 from reconciler.cli.asking import yes
+from reconciler.cli.interrupts import NOTHING_WRITTEN, SignalledError, meaning, run
 from reconciler.cli.options import Common, common, targets, work
-from reconciler.cli.output import print_on, saved, show_plan
+from reconciler.cli.output import going_on, print_on, saved, show_plan
+from reconciler.cli.streams import echo
 from reconciler.cli.terminal import StatusLine
 from reconciler.engine.events import Event, Ledger
 from reconciler.engine.prepare import Work
@@ -43,8 +46,8 @@ def command(  # noqa: PLR0913, PLR0917 - one for each option
 ) -> int:
     """Carry out the saved PLAN without asking, or make one, show it and ask.
 
-    Ctrl-C once lets what is under way end and begins nothing more, twice stops at once; with
-    --resume the same plan is carried on, without asking again.
+    Ctrl-C or SIGTERM once lets what was sent already end, in a minute at most, and sends nothing
+    more; twice stops at once. With --resume the same plan is carried on, without asking again.
 
     Exits with 1 where anything was refused or is left to do. A saved plan that a guard blocks
     runs with the leave that was given when it was made, or with --allow now.
@@ -57,7 +60,7 @@ def command(  # noqa: PLR0913, PLR0917 - one for each option
     except ReconcilerError as error:
         if not chosen.json:
             raise
-        click.echo(json.refused(error))
+        print_on(json.refused(error))
         return error.exit_code
 
 
@@ -76,16 +79,18 @@ def _apply(chosen: Common, plan: Path | None, targets: tuple[str, ...], how: How
     with work(chosen, targets) as what:
         if how.resume:
             return _resume(what, chosen, how)
-        made = saved(plan) if plan is not None else _made(what, chosen, how)
+        with meaning(NOTHING_WRITTEN):
+            made = saved(plan) if plan is not None else _made(what, chosen, how)
         if made.errored:
             if chosen.json:
-                click.echo(json.not_applicable(made))
+                echo(json.not_applicable(made))
             return 1
         refuse_if_blocked(made, chosen.allow)
         if plan is None and made.differs and not how.auto_approve:
-            _approved(chosen)
+            with meaning(NOTHING_WRITTEN):
+                _approved(chosen)
         if plan is None and how.auto_approve and not (chosen.json or chosen.quiet):
-            click.echo("")
+            print_on("")
         return _carry_out(made, what, chosen, how, is_saved=plan is not None)
 
 
@@ -93,9 +98,9 @@ def _resume(what: Work, chosen: Common, how: How) -> int:
     found = pipeline.resumable(what)
     if found is None:
         if chosen.json:
-            click.echo(json.nothing_to_resume())
+            echo(json.nothing_to_resume())
         else:
-            click.echo("Nothing to resume: the last apply left nothing to do.")
+            echo("Nothing to resume: the last apply left nothing to do.")
         return 0
     chosen.say(f"Resuming {found.run} of tenant {found.tenant}.")
     return _carry_out(load(found.plan), what, chosen, how, is_saved=True)
@@ -103,10 +108,12 @@ def _resume(what: Work, chosen: Common, how: How) -> int:
 
 def _made(what: Work, chosen: Common, how: How) -> Plan:
     started = time.monotonic()
-    made = asyncio.run(pipeline.plan(what))
+    made = run(pipeline.plan(what))
     unseen = chosen.quiet and how.auto_approve and not made.errored
     if not (chosen.json or unseen):
-        show_plan(made, chosen, seconds=time.monotonic() - started)
+        # who is asked has to see what is asked
+        with going_on() if how.auto_approve else nullcontext():
+            show_plan(made, chosen, seconds=time.monotonic() - started)
     return made
 
 
@@ -137,7 +144,11 @@ def _carry_out(made: Plan, what: Work, chosen: Common, how: How, *, is_saved: bo
     )
     try:
         asyncio.run(screen.watched(doing))
-    except asyncio.CancelledError:
+    except (asyncio.CancelledError, KeyboardInterrupt):
+        if stop.signal is None:
+            raise
+        if stop.gave_up and not screen.ledgers:
+            raise SignalledError(stop.signal, NOTHING_WRITTEN) from None
         screen.account()
         return stop.exit_code
     except ReconcilerError as error:
@@ -151,6 +162,8 @@ def _carry_out(made: Plan, what: Work, chosen: Common, how: How, *, is_saved: bo
         if screen.ledgers:  # a bug of ours: what was done is told all the same
             screen.account()
         raise
+    if stop.signal is not None and not screen.ledgers:
+        raise SignalledError(stop.signal, NOTHING_WRITTEN)
     screen.account()
     return stop.exit_code or (0 if _all_done(tuple(screen.ledgers)) else 1)
 
@@ -201,7 +214,7 @@ class Screen:
     def say(self, text: str) -> None:
         """A word beside the output, on stderr."""
         self._status.clear()
-        click.echo(text, err=True)
+        echo(text, err=True)
 
     def account(self, error: ReconcilerError | None = None) -> None:
         """The ledger of the tenants that were reached; `error` stopped the apply after them."""

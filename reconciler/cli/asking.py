@@ -4,11 +4,18 @@ from __future__ import annotations
 
 import click
 
+from reconciler.cli.streams import echo
+
 
 def yes(question: str) -> bool:
-    """Whether the person at the terminal types `yes`."""
-    click.echo(f"\n{question}\n  Only 'yes' will be accepted.\n")
-    if click.prompt("  Enter a value", default="", show_default=False) != "yes":
+    """Whether the person at the terminal types `yes`; the end of the input is a no."""
+    echo(f"\n{question}\n  Only 'yes' will be accepted.\n")
+    try:
+        answer = click.prompt("  Enter a value", default="", show_default=False)
+    except click.Abort:
+        echo("")
         return False
-    click.echo("")
+    if answer != "yes":
+        return False
+    echo("")
     return True

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import sys
@@ -12,7 +13,9 @@ from pathlib import Path
 
 import click
 
+from reconciler.cli.interrupts import SignalledError, meaning
 from reconciler.cli.options import Common, common
+from reconciler.cli.streams import echo
 from reconciler.errors import UsageError
 
 HEAD, TAIL = 36, 14
@@ -76,30 +79,43 @@ def command(chosen: Common) -> int:
     Everything happens in a new folder, which is yours to play with afterwards.
     """
     folder = Path(tempfile.mkdtemp(prefix="reconciler-demo-"))
+    with meaning(f"the files of the demo are in {folder}"):
+        return _told(chosen, folder)
+
+
+def _told(chosen: Common, folder: Path) -> int:
     shutil.copytree(_example(), folder, dirs_exist_ok=True)
     for scene in STORY:
-        click.echo(chosen.paint(f"\n# {scene.told}", "bold cyan"))
-        click.echo(chosen.paint(f"$ reconciler {_typed(scene.arguments)}", "bold"))
-        done = subprocess.run(
-            [sys.executable, "-m", "reconciler", *scene.arguments],
-            cwd=folder,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            encoding="utf-8",
-            check=False,
-        )
-        lines = done.stdout.splitlines()
-        click.echo("\n".join(lines if chosen.verbose else _excerpt(lines)))
-        if done.returncode != scene.exit_code:
-            click.echo(
-                f"\nThe demo stops: exit code {done.returncode} instead of {scene.exit_code}.",
-                err=True,
-            )
+        echo(chosen.paint(f"\n# {scene.told}", "bold cyan"))
+        echo(chosen.paint(f"$ reconciler {_typed(scene.arguments)}", "bold"))
+        code, lines = _played(scene, folder)
+        echo("\n".join(lines if chosen.verbose else _excerpt(lines)))
+        if code != scene.exit_code:
+            echo(f"\nThe demo stops: exit code {code} instead of {scene.exit_code}.", err=True)
             return 1
-    click.echo(chosen.paint("\nThat was the whole story.", "bold green"))
-    click.echo(f"Its files are in {folder}: change one and type `reconciler plan` there.")
+    echo(chosen.paint("\nThat was the whole story.", "bold green"))
+    echo(f"Its files are in {folder}: change one and type `reconciler plan` there.")
     return 0
+
+
+def _played(scene: Scene, folder: Path) -> tuple[int, list[str]]:
+    """The exit code of a command, and what it said; a signal lets it end before us."""
+    with subprocess.Popen(
+        [sys.executable, "-m", "reconciler", *scene.arguments],
+        cwd=folder,
+        env={**os.environ, "PYTHONIOENCODING": "utf-8"},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        encoding="utf-8",
+    ) as process:
+        try:
+            said, _ = process.communicate()
+        except SignalledError:
+            process.terminate()
+            process.communicate()
+            raise
+    return process.returncode, said.splitlines()
 
 
 def _example() -> Path:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import sys
 import time
 from pathlib import Path
@@ -10,8 +9,10 @@ from pathlib import Path
 import click
 
 from reconciler import pipeline
+from reconciler.cli.interrupts import NOTHING_WRITTEN, meaning, run
 from reconciler.cli.options import Common, common, work
 from reconciler.cli.output import save, show_plan
+from reconciler.cli.streams import echo
 from reconciler.cli.terminal import paint_for
 from reconciler.errors import UsageError
 from reconciler.reporting import diagnostics, drift, json
@@ -43,15 +44,15 @@ def command(
     if out is not None and not revert:
         raise UsageError("RUN100", "--out saves the plan of --revert, which is not there")
     started = time.monotonic()
-    with work(chosen, (*addresses, *more)) as what:
-        found = asyncio.run(pipeline.drift(what))
+    with meaning(NOTHING_WRITTEN), work(chosen, (*addresses, *more)) as what:
+        found = run(pipeline.drift(what))
     seconds = time.monotonic() - started
     if chosen.json and not revert:
         result = json.drift(found.differences, found.notes, drifted=found.drifted)
-        click.echo(json.document(result), nl=False)
+        echo(json.document(result), nl=False)
     elif not chosen.json:
         style = Style(chosen.paint, whole=chosen.verbose, seconds=seconds)
-        click.echo(drift.drift(found.tenants, found.differences, found.beyond, style), nl=False)
+        echo(drift.drift(found.tenants, found.differences, found.beyond, style), nl=False)
     if not chosen.json:
         paint = paint_for(sys.stderr, no_color=chosen.no_color)
         for note in diagnostics.listed(found.notes, paint, whole=chosen.verbose):
@@ -67,11 +68,11 @@ def _revert(found: pipeline.Drift, chosen: Common, out: Path | None) -> None:
     if found.revert is None:
         if chosen.json:
             result = json.drift(found.differences, found.notes, drifted=found.drifted)
-            click.echo(json.document(result), nl=False)
+            echo(json.document(result), nl=False)
         chosen.say("There is nothing to take back.")
         return
     if not chosen.json:
-        click.echo("\nTo take it back:\n")
+        echo("\nTo take it back:\n")
     show_plan(found.revert, chosen)
     if found.revert.errored:
         return

@@ -5,7 +5,6 @@ Usage errors are 1, not click's 2: 2 means differences and nothing else.
 
 from __future__ import annotations
 
-import os
 import sys
 import tempfile
 import traceback
@@ -14,13 +13,25 @@ from pathlib import Path
 
 import click
 
-from reconciler.errors import ReconcilerError
+from reconciler.cli.interrupts import SignalledError
+from reconciler.cli.streams import UnwritableError, echo, is_no_room
+from reconciler.errors import ReconcilerError, UsageError
 
 INTERRUPTED = 130
 
 
 def exit_code(command: Callable[[], object], arguments: list[str]) -> int:
     """Run a command; its integer result is the exit code, nothing is 0."""
+    try:
+        return _exit_code(command, arguments)
+    except UnwritableError as error:
+        # of a reader who has left nothing is to be told, and there is nobody to tell it to
+        if not error.gone:
+            _tell(UsageError("RUN129", f"the output cannot be written: {error}"), [])
+        return 1
+
+
+def _exit_code(command: Callable[[], object], arguments: list[str]) -> int:
     try:
         result = command()
     except ReconcilerError as error:
@@ -29,15 +40,22 @@ def exit_code(command: Callable[[], object], arguments: list[str]) -> int:
     except click.ClickException as error:
         error.show()
         return 1
+    except SignalledError as signalled:
+        echo(signalled.told, err=True)
+        if _wants_json(arguments):
+            from reconciler.reporting import json  # noqa: PLC0415 - seldom needed
+
+            echo(json.interrupted())
+        return signalled.exit_code
     except (KeyboardInterrupt, click.Abort):
-        click.echo("Interrupted. `reconciler plan` shows what remains.", err=True)
+        echo("Interrupted.", err=True)
         return INTERRUPTED
-    except BrokenPipeError:
-        # whoever read our output has left; nothing more can be said to them
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 1
-    except Exception:
-        click.echo(
+    except UnwritableError:
+        raise
+    except Exception as error:
+        if is_no_room(error):  # for the library's own output, such as `--help`
+            raise UnwritableError(error) from error
+        echo(
             f"This is a bug in reconciler. Please report it with {_logged()}, which tells where it "
             "happened and holds no token.\n`reconciler plan` shows what remains to be done.",
             err=True,
@@ -47,12 +65,12 @@ def exit_code(command: Callable[[], object], arguments: list[str]) -> int:
 
 
 def _tell(error: ReconcilerError, arguments: list[str]) -> None:
-    from reconciler.cli.terminal import paint_for  # noqa: PLC0415 - a failure may be slow
+    from reconciler.cli.terminal import paint_for, room  # noqa: PLC0415 - a failure may be slow
 
     if _wants_json(arguments):
         from reconciler.reporting import json  # noqa: PLC0415
 
-        click.echo(json.document(json.error(error)), nl=False)
+        echo(json.document(json.error(error)), nl=False)
         return
     from reconciler.errors import TenantError  # noqa: PLC0415
     from reconciler.model.diagnostic import InvalidInputError  # noqa: PLC0415
@@ -61,16 +79,18 @@ def _tell(error: ReconcilerError, arguments: list[str]) -> None:
     paint = paint_for(sys.stderr, no_color="--no-color" in arguments)
     if isinstance(error, InvalidInputError):
         whole = not {"-v", "--verbose"}.isdisjoint(arguments)
-        for each in diagnostics.listed(error.diagnostics, paint, whole=whole):
-            click.echo(each, err=True)
-        click.echo(f"Stopped: {diagnostics.summary(error.diagnostics)}.", err=True)
+        for each in diagnostics.listed(
+            error.diagnostics, paint, whole=whole, room=room(sys.stderr)
+        ):
+            echo(each, err=True)
+        echo(f"Stopped: {diagnostics.summary(error.diagnostics)}.", err=True)
         return
     tracking_id = error.tracking_id if isinstance(error, TenantError) else ""
-    click.echo(diagnostics.refusal(error.told, paint, tracking_id), err=True)
+    echo(diagnostics.refusal(error.told, paint, tracking_id), err=True)
 
 
 def _wants_json(arguments: list[str]) -> bool:
-    pairs = zip(arguments, [*arguments[1:], ""], strict=True)
+    pairs = zip(arguments, [*arguments[1:], ""], strict=False)
     return any(a == "--format=json" or (a == "--format" and b == "json") for a, b in pairs)
 
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec
 import click
 
 from reconciler.cli.allow import parse
+from reconciler.cli.streams import echo
 from reconciler.cli.terminal import paint_for, progress
 from reconciler.model.guard import Allowance
 from reconciler.reporting.paint import Paint
@@ -58,7 +59,7 @@ class Common:
     def say(self, text: str) -> None:
         """Talk beside the output: on stderr, unless quiet."""
         if not self.quiet:
-            click.echo(text, err=True)
+            echo(text, err=True)
 
 
 _FORMATS = ("text", "json")
@@ -149,7 +150,7 @@ def _format(formats: tuple[str, ...]) -> Callable[[Callable[..., int]], Callable
 
 def _warn(text: str) -> None:
     """What a person has to know though nothing stops: even a quiet command says it."""
-    click.echo(f"Warning: {text}.", err=True)
+    echo(f"Warning: {text}.", err=True)
 
 
 @contextmanager

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
-import click
-
 from reconciler.cli.options import Common
+from reconciler.cli.streams import UnwritableError, echo
 from reconciler.errors import UsageError
 from reconciler.model.plan import Plan, dump, fingerprint, load
 from reconciler.planning.guards import wanted
@@ -18,19 +18,28 @@ from reconciler.reporting import text
 def show_plan(plan: Plan, chosen: Common, *, seconds: float | None = None) -> None:
     """The plan on stdout, as text or JSON."""
     if chosen.json:
-        click.echo(dump(plan), nl=False)
+        echo(dump(plan), nl=False)
     else:
         style = text.Style(chosen.paint, whole=chosen.verbose, seconds=seconds)
-        click.echo(text.plan(plan, style), nl=False)
+        echo(text.plan(plan, style), nl=False)
+
+
+@contextmanager
+def going_on() -> Iterator[None]:
+    """Output of an apply that nothing has to wait for: where it cannot be written, the work goes
+    on in silence.
+    """
+    try:
+        yield
+    except UnwritableError as error:
+        why = "Nobody reads the output any more" if error.gone else f"No output any more ({error})"
+        echo(f"{why}; the apply goes on.", err=True)
 
 
 def print_on(line: str) -> None:
-    """A line of a running apply: where nobody reads any more, the work goes on in silence."""
-    try:
-        click.echo(line)
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        click.echo("Nobody reads the output any more; the apply goes on.", err=True)
+    """A line of an apply, which goes on where that cannot be written."""
+    with going_on():
+        echo(line)
 
 
 def save(plan: Plan, out: Path, chosen: Common) -> None:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
 from pathlib import Path
 
 import click
 
 from reconciler import pipeline
+from reconciler.cli.interrupts import NOTHING_WRITTEN, meaning, run
 from reconciler.cli.options import Common, common, targets, work
 from reconciler.cli.output import save, show_plan
 
@@ -30,8 +30,8 @@ def command(
     A plan that a guard blocks is shown and saved like any other, and exits with 1.
     """
     started = time.monotonic()
-    with work(chosen, targets) as what:
-        made = asyncio.run(pipeline.plan(what))
+    with meaning(NOTHING_WRITTEN), work(chosen, targets) as what:
+        made = run(pipeline.plan(what))
     show_plan(made, chosen, seconds=time.monotonic() - started)
     if made.errored:
         return 1

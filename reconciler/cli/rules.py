@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 
 from reconciler.cli.options import Common, common
+from reconciler.cli.streams import echo
 from reconciler.errors import UsageError
 from reconciler.model.resource import Spec
 from reconciler.model.suggestion import did_you_mean
@@ -43,9 +44,9 @@ def list_(chosen: Common, system: str | None) -> int:
     entries = tuple(each for each in entries if system in (None, each.system))
     if chosen.json:
         rows = [{key: value for key, value in asdict(e).items() if key in _LISTED} for e in entries]
-        click.echo(json.document(rows), nl=False)
+        echo(json.document(rows), nl=False)
     else:
-        click.echo(rules.listed(entries, chosen.paint, _width()))
+        echo(rules.listed(entries, chosen.paint, _width()))
     return 0
 
 
@@ -59,9 +60,9 @@ def explain(chosen: Common, code: str) -> int:
     if entry is None:
         return _explain_ours(chosen, wanted)
     if chosen.json:
-        click.echo(json.document(asdict(entry)), nl=False)
+        echo(json.document(asdict(entry)), nl=False)
     else:
-        click.echo(rules.explained(entry, chosen.paint, _width(), whole=chosen.verbose))
+        echo(rules.explained(entry, chosen.paint, _width(), whole=chosen.verbose))
     return 0
 
 
@@ -90,9 +91,9 @@ def _explain_ours(chosen: Common, code: str) -> int:
             hint=did_you_mean(code, known, otherwise="see `reconciler rules list`"),
         )
     if chosen.json:
-        click.echo(json.document({"code": code, "rule": register[code]}), nl=False)
+        echo(json.document({"code": code, "rule": register[code]}), nl=False)
     else:
-        click.echo(f"{chosen.paint(code, 'bold')}  {register[code]}")
+        echo(f"{chosen.paint(code, 'bold')}  {register[code]}")
     return 0
 
 

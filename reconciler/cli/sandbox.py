@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 
 from reconciler.cli.options import Common, common, work
+from reconciler.cli.streams import echo
 from reconciler.engine.connect import sandbox_database, sandbox_of
 from reconciler.engine.prepare import Work
 from reconciler.errors import UsageError
@@ -51,9 +52,9 @@ def act(
     with work(chosen) as what, _sandbox(what) as (_, sandbox):
         if action is None:
             for name, usage in sandbox.actions.items():
-                click.echo(f"{name} {usage}")
+                echo(f"{name} {usage}")
             return 0
-        click.echo(safe(sandbox.act(action, _pairs(arguments), identity)))
+        echo(safe(sandbox.act(action, _pairs(arguments), identity)))
     return 0
 
 
@@ -122,7 +123,7 @@ def serve(  # noqa: PLR0913, PLR0917 - one parameter for each option
             app = limited(app, rate.requests, rate.seconds)
         listener = serving.listening(port)
         url = "http://{}:{}".format(*listener.getsockname())
-        click.echo(_served(tenant, sandbox, url, f"{rate or 'unlimited'}", len(wrong)))
+        echo(_served(tenant, sandbox, url, f"{rate or 'unlimited'}", len(wrong)))
         signalled = serving.serve(app, listener, seconds)
     chosen.say("Stopped.")
     return signalled and 128 + signalled
@@ -176,7 +177,7 @@ def seed(  # noqa: PLR0913, PLR0917 - one parameter for each option
             raise UsageError("PRJ152", f"`{each}` is there already", hint="choose another name")
     text = seed_text(made.seed() if objects <= MOST_LISTED else made.short)
     if file is None:
-        click.echo(text, nl=False)
+        echo(text, nl=False)
     else:
         (root / file).parent.mkdir(parents=True, exist_ok=True)
         (root / file).write_text(text, encoding="utf-8")
@@ -212,7 +213,7 @@ def reset(chosen: Common) -> int:
         tenant = _tenant(what)
         _throw_away(sandbox_database(tenant, what.project.root))
         with _sandbox(what):
-            click.echo(f"Sandbox tenant {tenant.name} is as its seed again.")
+            echo(f"Sandbox tenant {tenant.name} is as its seed again.")
     return 0
 
 

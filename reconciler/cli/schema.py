@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from reconciler.cli.options import Common, common
+from reconciler.cli.streams import echo
 from reconciler.errors import UsageError
 from reconciler.vendor import discover
 
@@ -94,9 +95,9 @@ def _unusable(file: Path, what: str, error: OSError) -> UsageError:
 def _print(folder: Path, states: Mapping[str, State]) -> None:
     marks = {State.FRESH: " ", State.CHANGED: "~", State.MISSING: "+"}
     for name, state in states.items():
-        click.echo(f"{marks[state]} {(folder / name).as_posix()}")
+        echo(f"{marks[state]} {(folder / name).as_posix()}")
     written = sum(state is not State.FRESH for state in states.values())
-    click.echo(f"\n{written} of {len(states)} schemas written, the others were fresh.")
+    echo(f"\n{written} of {len(states)} schemas written, the others were fresh.")
 
 
 def _print_json(folder: Path, states: Mapping[str, State]) -> None:
@@ -105,4 +106,4 @@ def _print_json(folder: Path, states: Mapping[str, State]) -> None:
 
     files = [{"path": name, "was": str(state)} for name, state in states.items()]
     document = {"format_version": FORMAT_VERSION, "folder": folder.as_posix(), "files": files}
-    click.echo(json.document(document), nl=False)
+    echo(json.document(document), nl=False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -12,6 +13,8 @@ import click
 
 from reconciler.cli.asking import yes
 from reconciler.cli.options import Common, common, work
+from reconciler.cli.streams import echo
+from reconciler.cli.terminal import room
 from reconciler.engine.prepare import Work
 from reconciler.errors import CancelledError, StateError, UsageError
 from reconciler.model.address import Address
@@ -56,9 +59,9 @@ def list_(chosen: Common, addresses: tuple[str, ...]) -> int:
         rows = opened.state.owned(opened.tenants)
         found = _filtered(rows, addresses)
     if chosen.json:
-        click.echo(json.document(json.owned(found)), nl=False)
+        echo(json.document(json.owned(found)), nl=False)
     elif found:
-        click.echo(state.owned(found, several=opened.several))
+        echo(state.owned(found, several=opened.several, room=room(sys.stdout)))
     else:
         chosen.say(f"Nothing is owned in {', '.join(opened.tenants)}.")
     _say_others(chosen, opened)
@@ -76,9 +79,9 @@ def show(chosen: Common, address: str) -> int:
     with _opened(chosen) as opened:
         (found,) = _named(opened, (address,))
     if chosen.json:
-        click.echo(json.document(json.owned_in_full(found)), nl=False)
+        echo(json.document(json.owned_in_full(found)), nl=False)
     else:
-        click.echo(state.owned_in_full(found, whole=chosen.verbose))
+        echo(state.owned_in_full(found, whole=chosen.verbose))
     return 0
 
 
@@ -95,7 +98,7 @@ def rm(chosen: Common, addresses: tuple[str, ...], auto_approve: bool) -> int:
     with _opened(chosen) as opened:
         found = _named(opened, addresses)
         if not chosen.json:
-            click.echo(state.forgetting(found, several=opened.several))
+            echo(state.forgetting(found, several=opened.several))
         if not auto_approve:
             _approved(chosen)
         runs = {
@@ -103,9 +106,9 @@ def rm(chosen: Common, addresses: tuple[str, ...], auto_approve: bool) -> int:
             for tenant, addresses_ in _by_tenant(found).items()
         }
     if chosen.json:
-        click.echo(json.document(json.forgotten(found, runs)), nl=False)
+        echo(json.document(json.forgotten(found, runs)), nl=False)
     else:
-        click.echo(state.forgotten(found, runs))
+        echo(state.forgotten(found, runs))
     return 0
 
 
@@ -122,14 +125,14 @@ def history(chosen: Common, run: str | None) -> int:
             entries = opened.state.entries(runs[0].id)
     if run is not None:
         if chosen.json:
-            click.echo(json.document(json.run_in_full(runs[0], entries)), nl=False)
+            echo(json.document(json.run_in_full(runs[0], entries)), nl=False)
         else:
-            click.echo(state.run_in_full(runs[0], entries, whole=chosen.verbose))
+            echo(state.run_in_full(runs[0], entries, whole=chosen.verbose))
         return 0
     if chosen.json:
-        click.echo(json.document(json.runs(runs)), nl=False)
+        echo(json.document(json.runs(runs)), nl=False)
     elif runs:
-        click.echo(state.runs(runs, whole=chosen.verbose))
+        echo(state.runs(runs, whole=chosen.verbose, room=room(sys.stdout)))
     else:
         chosen.say(f"Nothing was ever applied to {', '.join(opened.tenants)}.")
     _say_others(chosen, opened)
@@ -148,9 +151,9 @@ def unlock(chosen: Common, tenant: str, force: bool) -> int:
     with _opened(replace(chosen, tenants=(tenant,))) as opened:
         holder = opened.state.unlock(tenant, opened.warn, force=force)
     if chosen.json:
-        click.echo(json.document(json.unlocked(tenant, holder)), nl=False)
+        echo(json.document(json.unlocked(tenant, holder)), nl=False)
     else:
-        click.echo(state.unlocked(tenant, holder, datetime.now(UTC)))
+        echo(state.unlocked(tenant, holder, datetime.now(UTC)))
     return 0
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -68,6 +69,11 @@ class StatusLine:
             self._stream.flush()
         except (OSError, UnicodeError):
             self._on = self._shown = False  # a line that cannot be drawn stops no apply
+
+
+def room(stream: TextIO) -> int | None:
+    """How many characters a line has, None where no person watches."""
+    return shutil.get_terminal_size().columns if stream.isatty() else None
 
 
 @contextmanager

@@ -11,6 +11,8 @@ import click
 
 from reconciler import checking
 from reconciler.cli.options import Common, reporting, work
+from reconciler.cli.streams import echo
+from reconciler.cli.terminal import room
 from reconciler.errors import ReconcilerError
 from reconciler.manifests.files import FILE, find_paths
 from reconciler.manifests.load import load
@@ -54,11 +56,13 @@ def command(chosen: Common, paths: tuple[Path, ...]) -> int:
             _report_stopped(error, chosen)
         raise
     if chosen.format == "text":
-        for each in diagnostics.listed(checked.found, chosen.paint, whole=chosen.verbose):
-            click.echo(each)
-        click.echo(_verdict(checked.found, chosen.paint))
+        for each in diagnostics.listed(
+            checked.found, chosen.paint, whole=chosen.verbose, room=room(sys.stdout)
+        ):
+            echo(each)
+        echo(_verdict(checked.found, chosen.paint))
     else:
-        click.echo(_report(checked, chosen.format), nl=False)
+        echo(_report(checked, chosen.format), nl=False)
     if chosen.format in FOR_OTHERS:
         chosen.say(_verdict(checked.found, plain))
     if chosen.format == "github":
@@ -99,7 +103,7 @@ def _report_stopped(error: ReconcilerError, chosen: Common) -> None:
         told = error.told
         found = (Diagnostic(Severity.ERROR, told.code, told.summary, told.detail, told.hint),)
     checked = Checked(found, (), Places(_from_here(chosen.chdir), FILE), finished=False)
-    click.echo(_report(checked, chosen.format), nl=False)
+    echo(_report(checked, chosen.format), nl=False)
     if chosen.format == "github":
         _summarize(checked)
 
@@ -143,7 +147,7 @@ def _summarize(checked: Checked) -> None:
         with Path(page).open("a", encoding="utf-8", errors="replace") as file:
             file.write(github.summary(checked.found, checked.places))
     except OSError as error:
-        click.echo(f"The summary was not written to {page}: {error.strerror}", err=True)
+        echo(f"The summary was not written to {page}: {error.strerror}", err=True)
 
 
 def _verdict(found: tuple[Diagnostic, ...], paint: Paint) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
+from reconciler.engine import sending
 from reconciler.engine.checkout import commit_of
 from reconciler.engine.connect import connected
 from reconciler.engine.events import Ledger, Report
@@ -56,10 +57,16 @@ class TenantApply:
     async def _locked(self) -> Ledger:
         tenant, vendor = self.tenant, self.work.vendors[self.tenant.vendor]
         with (
-            self.state.lock(tenant.name, "apply", self.work.around.warn) as lease,
+            self.state.lock(tenant.name, "apply", self.work.around.warn, self.stop.pause) as lease,
             connected(tenant, vendor, self.work.around) as endpoint,
         ):
-            async with vendor.writer(replace(endpoint, permit=lease.check)) as writer:
+
+            def permit() -> None:
+                lease.check()
+                sending.sends()
+
+            writing = replace(endpoint, permit=permit, unsent=sending.unsent)
+            async with vendor.writer(writing) as writer:
                 await read_back(
                     tenant.name,
                     writer,
@@ -105,6 +112,7 @@ class TenantApply:
             parallelism=self.parallelism,
         )
         outcome = "interrupted"
+        self.stop.at_work(True)
         try:
             ledger = await doing.carry_out()
             outcome = ledger.outcome

@@ -17,8 +17,10 @@ from typing import TypeAlias
 
 from reconciler.engine.events import Event, Ledger, Report
 from reconciler.engine.journal import Journal
-from reconciler.engine.stopping import Stop
+from reconciler.engine.sending import Call
+from reconciler.engine.stopping import GRACE_SECONDS, Stop
 from reconciler.errors import (
+    CancelledError,
     ReconcilerError,
     StalePlanError,
     StateError,
@@ -88,6 +90,7 @@ class Apply:
         self._left = len(self._operations.keys() - self.done.keys())
         self._broken: StateError | None = None
         self._recorded: tuple[str, ...] = ()
+        self._calls: dict[Call, bool] = {}  # those under way, and whether a stop can do without
         self.journal = Journal(self.state, self.run, self.lease)
         for each, left in self.done.items():
             if each in self._operations:
@@ -142,6 +145,7 @@ class Apply:
         }
         ready: list[tuple[int, str]] = []
         running: dict[asyncio.Task[None], str] = {}
+        ending = asyncio.create_task(self._end_when_asked())
         try:
             while graph.is_active():
                 for each in graph.get_ready():
@@ -154,9 +158,20 @@ class Apply:
                     graph.done(running.pop(task))
                     task.result()
         finally:
-            for task in running:
+            for task in (ending, *running):
                 task.cancel()
-            await asyncio.gather(*running, return_exceptions=True)
+            await asyncio.gather(ending, *running, return_exceptions=True)
+
+    async def _end_when_asked(self) -> None:
+        """What has sent nothing yet is given up at a stop; the rest has some time to end."""
+        await self.stop.wait()
+        for call in [each for each, can_wait in self._calls.items() if can_wait]:
+            call.give_up()
+        await asyncio.sleep(GRACE_SECONDS)
+        while True:  # what is begun this late is no different
+            for call in list(self._calls):
+                call.leave()
+            await asyncio.sleep(1)
 
     def _units(self) -> Mapping[str, list[Operation]]:
         """The operations by what goes out in one call, in the plan's order."""
@@ -179,7 +194,7 @@ class Apply:
             return
         still = asyncio.create_task(self._tell_that_it_lasts(begun, started))
         try:
-            outcomes = await self._outcomes(begun)
+            outcomes = await self._sent(begun)
         finally:
             still.cancel()
         elapsed = self.clock() - started
@@ -206,7 +221,7 @@ class Apply:
 
         What puts right what a write of ours left open goes on, whatever else ends or failed.
         """
-        closes = bool(operation.mends) and operation.addresses[0] in self.left
+        closes = self._closes(operation)
         if self.stop.asked and not closes:
             return f"the apply was {self.stop.word}"
         if "*" in self.blocked:
@@ -214,6 +229,9 @@ class Apply:
         if closes:
             return ""
         return next((self.blocked[each] for each in operation.after if each in self.blocked), "")
+
+    def _closes(self, operation: Operation) -> bool:
+        return bool(operation.mends) and operation.addresses[0] in self.left
 
     async def _tell_that_it_lasts(self, unit: Iterable[Operation], started: float) -> None:
         while True:
@@ -250,6 +268,27 @@ class Apply:
         if isinstance(before, dict):
             before = {key: value for key, value in before.items() if key in about}
         return before, after
+
+    async def _sent(self, unit: Sequence[Operation]) -> Sequence[Outcome]:
+        """What came of each; a stop may end that early."""
+        call, can_wait = Call(), not any(map(self._closes, unit))
+        if not (self.stop.asked and can_wait):
+            self._calls[call] = can_wait
+            try:
+                with call.under_way():
+                    return await self._outcomes(unit)
+            finally:
+                del self._calls[call]
+        if not call.left:
+            unsent = f"the apply was {self.stop.word} before it was sent"
+            return [CancelledError("RUN106", unsent)] * len(unit)
+        return [
+            UnknownOutcomeError(
+                "RUN113",
+                f"the apply was {self.stop.word} before the tenant told what came of it",
+                hint="the next `reconciler apply` reads that back",
+            )
+        ] * len(unit)
 
     async def _outcomes(self, unit: Sequence[Operation]) -> list[Outcome]:
         """What came of each, in their order."""
@@ -347,6 +386,10 @@ class Apply:
 
     def _account(self, operation: Operation, outcome: Outcome, elapsed: float) -> None:
         """Tell what came of an operation, and hold back what waits for one that failed."""
+        if isinstance(outcome, CancelledError):
+            self.blocked[operation.id] = outcome.told.summary
+            self._tell("apply_skipped", operation, message=outcome.told.summary)
+            return
         if isinstance(outcome, ReconcilerError):
             self._block(operation, outcome, elapsed)
             return

@@ -6,19 +6,35 @@ import asyncio
 import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from time import monotonic, sleep
 from types import FrameType
 
-_SIGNALS = (signal.SIGINT, signal.SIGTERM)
+SIGNALS = (signal.SIGINT, signal.SIGTERM)
+
+GRACE_SECONDS = 60.0
+"""So long what may have landed in the tenant has to end, once a run is asked to."""
 
 _WORDS = {signal.SIGINT: "interrupted", signal.SIGTERM: "terminated"}
+_LOOK_SECONDS = 0.1
+_AT_ONCE = 2
+
+
+def word_of(number: int) -> str:
+    """What a signal did: `interrupted` or `terminated`."""
+    return _WORDS[signal.Signals(number)]
 
 
 class Stop:
-    """Whether somebody wants the run to end, and by which signal; `tell` is told of the first."""
+    """Whether somebody wants the run to end, and by which signal.
+
+    `tell` is told of the first signal, where something is under way that has to end.
+    """
 
     def __init__(self, tell: Callable[[str], None] = lambda _text: None) -> None:
         self.signal: signal.Signals | None = None
         self._tell = tell
+        self._at_work = False
+        self._event = asyncio.Event()
 
     @property
     def asked(self) -> bool:
@@ -28,7 +44,7 @@ class Stop:
     @property
     def word(self) -> str:
         """What happened: `interrupted` or `terminated`; empty where nobody asked."""
-        return _WORDS[self.signal] if self.signal else ""
+        return word_of(self.signal) if self.signal else ""
 
     @property
     def exit_code(self) -> int:
@@ -38,36 +54,80 @@ class Stop:
     def ask(self, by: signal.Signals = signal.SIGINT) -> None:
         """Let what is under way end, and nothing else begin."""
         self.signal = self.signal or by
+        self._event.set()
+
+    async def wait(self) -> None:
+        """Until somebody asks."""
+        await self._event.wait()
+
+    def pause(self, seconds: float) -> None:
+        """Sleep, with the event loop; raises CancelledError as soon as somebody asks."""
+        until = monotonic() + seconds
+        while not self.asked and (left := until - monotonic()) > 0:
+            sleep(min(left, _LOOK_SECONDS))
+        if self.asked:
+            raise asyncio.CancelledError
+
+    @property
+    def gave_up(self) -> bool:
+        """Whether somebody asked before anything was sent that has to end well."""
+        return self.asked and not self._at_work
+
+    def at_work(self, yes: bool) -> None:
+        """From now on a first signal does not cancel: what is under way has to end well."""
+        self._at_work = yes
 
     @contextmanager
     def on_signals(self) -> Iterator[None]:
-        """Within the block, in a running event loop, the first signal asks, the second one cancels
-        the task that is in the block.
+        """Within the block, in a running event loop, a signal cancels the task that is in it.
+
+        `at_work` the first one asks, and the second one cancels. One more ends it wherever it is
+        (KeyboardInterrupt), as code that does not come back to the loop hears of no cancelling.
         """
         loop, task = asyncio.get_running_loop(), asyncio.current_task()
         assert task is not None  # noqa: S101 - this is called by one
+        count = cancelled = 0
 
-        def came(number: signal.Signals) -> None:
-            if self.asked:
+        def came() -> None:
+            nonlocal cancelled
+            self._event.set()
+            if count > 1 or not self._at_work:
+                cancelled += 1
                 task.cancel()
                 return
-            self.ask(number)
             self._tell(
-                f"{self.word.capitalize()}: what is under way is finished, nothing else is begun. "
-                "Once more stops at once."
+                f"{self.word.capitalize()}: what is sent already is finished, within "
+                f"{GRACE_SECONDS:.0f} s, and nothing else is begun. Once more stops at once."
             )
 
         def handle(number: int, _frame: FrameType | None) -> None:
             # a handler runs between any two instructions: the loop does the rest in its turn
-            loop.call_soon_threadsafe(came, signal.Signals(number))
+            nonlocal count
+            count += 1
+            self.signal = self.signal or signal.Signals(number)
+            if cancelled or (count >= _AT_ONCE and not self._at_work):
+                raise KeyboardInterrupt
+            loop.call_soon_threadsafe(came)
 
-        try:
-            before = {each: signal.signal(each, handle) for each in _SIGNALS}
-        except ValueError:  # only the main thread gets signals
+        with handled(handle):
             yield
-            return
-        try:
-            yield
-        finally:
-            for each, was in before.items():
-                signal.signal(each, was)
+
+
+@contextmanager
+def handled(handle: Callable[[int, FrameType | None], None]) -> Iterator[None]:
+    """Within the block SIGINT and SIGTERM are handled by this; one that is ignored stays so.
+
+    A shell without job control lets what it starts in the background ignore Ctrl-C.
+    """
+    before: dict[signal.Signals, object] = {}
+    try:
+        for each in SIGNALS:
+            if signal.getsignal(each) is not signal.SIG_IGN:
+                before[each] = signal.signal(each, handle)
+    except ValueError:  # only the main thread gets signals
+        pass
+    try:
+        yield
+    finally:
+        for each, was in before.items():
+            signal.signal(each, was)  # type: ignore[arg-type]

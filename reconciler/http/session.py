@@ -60,6 +60,7 @@ class Connection:
         self._source = endpoint.token
         self._explain = explain
         self._permit = endpoint.permit
+        self._unsent = endpoint.unsent
         self.pace: Pace = endpoint.pace or Pacing()
         self.counter: Counter[str] = Counter()
         self.sandbox = _sandbox(endpoint)
@@ -114,6 +115,8 @@ class Connection:
                 else judged(response, content, asked, self._explain)
             )
         if isinstance(outcome, Failure):
+            if outcome.unsent and request.method != "GET":
+                self._unsent()
             _log.debug("%s (tracking id %s)", outcome.error, outcome.error.tracking_id)
         return outcome
 

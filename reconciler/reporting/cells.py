@@ -8,8 +8,7 @@ from collections.abc import Iterable
 from reconciler.reporting.escape import safe
 
 ROOM = 150
-_MARKED = 90
-_BEFORE = 30
+"""So much of a line is shown at most, wherever it is shown."""
 
 
 def width(text: str) -> int:
@@ -17,17 +16,17 @@ def width(text: str) -> int:
     return len(text) if text.isascii() else sum(_cells(char) for char in text)
 
 
-def around(before: str, marked: str, after: str) -> tuple[str, str, str]:
+def around(before: str, marked: str, after: str, room: int = ROOM) -> tuple[str, str, str]:
     """The three parts of a line, safe to print; of a wide line what stands around the mark."""
     # a character takes one cell at least, so what is left out here has no room anyway
-    before, marked, after = before[-ROOM - 1 :], marked[: ROOM + 1], after[: ROOM + 1]
+    before, marked, after = before[-room - 1 :], marked[: room + 1], after[: room + 1]
     shown = safe(before), safe(marked), safe(after)
-    if sum(_cost(part) for part in shown) <= ROOM:
+    if sum(_cost(part) for part in shown) <= room:
         return shown
-    mark = _head(marked, _MARKED)
-    spare = max(ROOM - _cost(mark) - _cost(shown[2]), _BEFORE)
+    mark = _head(marked, room * 3 // 5)
+    spare = max(room - _cost(mark) - _cost(shown[2]), room // 5)
     lead = _tail(before, spare)
-    rest = "" if mark != shown[1] else _head(after, ROOM - _cost(mark) - _cost(lead))
+    rest = "" if mark != shown[1] else _head(after, room - _cost(mark) - _cost(lead))
     return lead, mark, rest
 
 

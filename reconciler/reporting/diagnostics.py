@@ -7,12 +7,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from reconciler.errors import Told
 from reconciler.model.diagnostic import Diagnostic, Position, Severity, open_and_suppressed
 from reconciler.reporting.alike import first_places, together
-from reconciler.reporting.cells import around, width
+from reconciler.reporting.cells import ROOM, around, width
 from reconciler.reporting.escape import safe
 from reconciler.reporting.paint import Paint
 
 MOST = 50
 """So many diagnostics are shown unless all are asked for: a person reads no more."""
+
+_LEAST = 20
 
 _STYLES = {
     Severity.ERROR: "bold red",
@@ -26,14 +28,17 @@ _WEIGHTS = tuple(_STYLES)
 
 def diagnostic(found: Diagnostic, paint: Paint) -> str:
     """One diagnostic, several lines."""
-    return "\n".join(_lines(found, paint))
+    return "\n".join(_lines(found, paint, None))
 
 
-def listed(found: Sequence[Diagnostic], paint: Paint, *, whole: bool) -> Iterator[str]:
+def listed(
+    found: Sequence[Diagnostic], paint: Paint, *, whole: bool, room: int | None = None
+) -> Iterator[str]:
     """The diagnostics one by one, each with a blank line after it, the first `MOST` of them.
 
     Many that say the same are shown as one, with the first places. Errors are chosen before
-    warnings and warnings before infos; the order stays the reader's.
+    warnings and warnings before infos; the order stays the reader's. `room` is how long a line
+    of source may be, where a terminal says so.
     """
     found, _ = open_and_suppressed(found)
     groups = [[each] for each in found] if whole else together(found, _what)
@@ -41,7 +46,7 @@ def listed(found: Sequence[Diagnostic], paint: Paint, *, whole: bool) -> Iterato
     kept = heavy_first if whole else heavy_first[:MOST]
     for number in sorted(kept):
         first, *others = groups[number]
-        yield "\n".join((*_lines(first, paint), *_also(others))) + "\n"
+        yield "\n".join((*_lines(first, paint, room), *_also(others))) + "\n"
     if left := heavy_first[len(kept) :]:
         yield left_out(each.severity for number in left for each in groups[number]) + "\n"
 
@@ -103,13 +108,13 @@ def refusal(told: Told, paint: Paint, tracking_id: str = "") -> str:
     return "\n".join(lines)
 
 
-def _lines(found: Diagnostic, paint: Paint) -> Iterator[str]:
+def _lines(found: Diagnostic, paint: Paint, room: int | None) -> Iterator[str]:
     label = paint(f"{found.severity}[{found.code}]", _STYLES[found.severity])
     yield f"{label}: {safe(found.summary)}"
     if where := _place(found):
         yield f"  --> {where}"
     if found.position is not None:
-        yield from _marked(found.position, paint)
+        yield from _marked(found.position, paint, room)
     if found.detail:
         yield from (f"   | {safe(line)}" for line in found.detail.splitlines())
     if found.hint:
@@ -125,11 +130,13 @@ def _helped(hint: str) -> Iterator[str]:
     yield from (f"   |       {safe(line)}" for line in rest)
 
 
-def _marked(place: Position, paint: Paint) -> Iterator[str]:
+def _marked(place: Position, paint: Paint, room: int | None) -> Iterator[str]:
     number = str(place.line)
     gutter = " " * max(len(number) + 1, 3)
     start, end = place.column - 1, place.end_column - 1
-    before, marked, after = around(place.text[:start], place.text[start:end], place.text[end:])
+    left = ROOM if room is None else max(min(room - len(gutter) - 2, ROOM), _LEAST)
+    parts = place.text[:start], place.text[start:end], place.text[end:]
+    before, marked, after = around(*parts, left)
     yield f"{gutter}|"
     yield f"{number:>{len(gutter) - 1}} | {before}{marked}{after}"
     yield f"{gutter}| {' ' * width(before)}{paint('^' * max(width(marked), 1), 'bold red')}"

@@ -98,6 +98,11 @@ def _outcome(plan: Plan, ledgers: Sequence[Ledger]) -> str:
     return "interrupted" if outcomes <= {"done", "interrupted"} else "partial"
 
 
+def interrupted() -> str:
+    """The last and only line of a command that was ended by a signal before it wrote anything."""
+    return _summary("interrupted")
+
+
 def nothing_to_resume() -> str:
     """The only line where no apply left anything to do."""
     return _summary("nothing_to_resume")

@@ -16,10 +16,11 @@ MOST = 20
 """So many runs are shown unless all are asked for."""
 
 
-def owned(rows: Iterable[Owned], *, several: bool) -> str:
-    """A line each: address, the vendor's id, adopted, protected."""
+def owned(rows: Iterable[Owned], *, several: bool, room: int | None = None) -> str:
+    """A line each: address, the vendor's id, adopted, protected; `room` is how long it may be."""
     head = ("ADDRESS", "KIND", "ID", "ADOPTED", "PROTECTED")
-    return _table(head, ((_address(each.row.address, several), *_columns(each)) for each in rows))
+    cells = ((_address(each.row.address, several), *_columns(each)) for each in rows)
+    return _table(head, cells, room)
 
 
 def owned_in_full(each: Owned, *, whole: bool) -> str:
@@ -64,8 +65,11 @@ def forgotten(rows: Sequence[Owned], runs: Mapping[str, str]) -> str:
     return f"{_objects(len(rows))} forgotten (journal {written}); the tenant is as it was."
 
 
-def runs(found: Sequence[Run], *, whole: bool) -> str:
-    """A line each, the newest first; the first `MOST` of them unless all are asked for."""
+def runs(found: Sequence[Run], *, whole: bool, room: int | None = None) -> str:
+    """A line each, the newest first; the first `MOST` of them unless all are asked for.
+
+    `room` is how long a line may be.
+    """
     head = ("RUN", "TENANT", "COMMAND", "STARTED", "OUTCOME", "DONE", "FAILED", "UNKNOWN")
     kept = found if whole else found[:MOST]
     text = _table(
@@ -79,6 +83,7 @@ def runs(found: Sequence[Run], *, whole: bool) -> str:
             )
             for each in kept
         ),
+        room,
     )
     left = len(found) - len(kept)
     return f"{text}\n… and {left} more, all of them with -v" if left else text
@@ -190,9 +195,17 @@ def _time(stored: str) -> str:
     return safe(f"{stored.partition('.')[0].rstrip('Z')}Z")
 
 
-def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
+def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]], room: int | None) -> str:
+    """Columns; where a line has no room for them, a line for each cell."""
     table = [head, *rows]
     widths = [max(map(width, column)) for column in zip(*table, strict=True)]
+    if room is not None and sum(widths) + 2 * (len(widths) - 1) > room:
+        longest = max(map(len, head))
+        names = [f"  {each.lower():<{longest}} " for each in head[1:]]
+        return "\n".join(
+            "\n".join((first, *map("".join, zip(names, rest, strict=True))))
+            for first, *rest in table[1:]
+        )
     return "\n".join(
         "  ".join(
             cell + " " * (w - width(cell)) for cell, w in zip(row, widths, strict=True)

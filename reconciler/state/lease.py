@@ -141,19 +141,24 @@ class Lease:
                     return
 
 
-def acquired(
-    engine: Engine, clock: Clock, tenant: str, command: str, warn: Callable[[str], None]
+def acquired(  # noqa: PLR0913, PLR0917 - what it reads, whose it will be, how it waits
+    engine: Engine,
+    clock: Clock,
+    tenant: str,
+    command: str,
+    warn: Callable[[str], None],
+    pause: Callable[[float], None] = time.sleep,
 ) -> Lease:
     """The lock of a tenant, free or left by the dead; raises LockedError where somebody has it.
 
-    `warn` is told where that takes as long as a lease lasts.
+    `warn` is told where that takes as long as a lease lasts; `pause` lets that time pass.
     """
     while True:
         seen = lock_of(engine, tenant)
         if seen is None:
             _add(engine, tenant)
             continue
-        if seen.held and not _is_over(engine, clock, seen, warn):
+        if seen.held and not _is_over(engine, clock, seen, warn, pause):
             raise _locked(seen, clock)
         if _swapped(engine, seen, held=True, **_mine_now(clock, command)):
             return Lease(engine, clock, tenant, seen.token + 1)
@@ -170,7 +175,7 @@ def unlocked(
         seen = lock_of(engine, tenant)
         if seen is None or not seen.held:
             return None
-        if not force and not _is_over(engine, clock, seen, warn):
+        if not force and not _is_over(engine, clock, seen, warn, time.sleep):
             raise LockedError(
                 "RUN112",
                 f"the holder of tenant {tenant} is alive, or was a moment ago",
@@ -202,7 +207,13 @@ def _locked(seen: Held, clock: Clock) -> LockedError:
     )
 
 
-def _is_over(engine: Engine, clock: Clock, seen: Held, warn: Callable[[str], None]) -> bool:
+def _is_over(
+    engine: Engine,
+    clock: Clock,
+    seen: Held,
+    warn: Callable[[str], None],
+    pause: Callable[[float], None],
+) -> bool:
     """Whether a held lock is nobody's any more: its holder is dead, or did not renew it."""
     if seen.process.is_dead:
         return True
@@ -219,14 +230,14 @@ def _is_over(engine: Engine, clock: Clock, seen: Held, warn: Callable[[str], Non
         f"the lock of {seen.tenant} is held by {seen.holder.described(clock())}; waiting "
         f"{SECONDS:.0f} s to see whether that is alive"
     )
-    return not _changes(engine, seen)
+    return not _changes(engine, seen, pause)
 
 
-def _changes(engine: Engine, seen: Held) -> bool:
+def _changes(engine: Engine, seen: Held, pause: Callable[[float], None]) -> bool:
     """Whether anything happens to the lock for as long as a lease lasts."""
     deadline = time.monotonic() + SECONDS
     while time.monotonic() < deadline:
-        time.sleep(SECONDS / 30)
+        pause(SECONDS / 30)
         if lock_of(engine, seen.tenant) != seen:
             return True
     return False

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
@@ -110,13 +111,18 @@ class SqlState:
 
     @contextmanager
     def lock(
-        self, tenant: str, command: str, warn: Callable[[str], None] = _silent
+        self,
+        tenant: str,
+        command: str,
+        warn: Callable[[str], None] = _silent,
+        pause: Callable[[float], None] = time.sleep,
     ) -> Iterator[Lease]:
         """Hold the tenant for the length of the block; raises LockedError.
 
-        `warn` is told where it takes long to see whether another holder is still alive.
+        `warn` is told where it takes long to see whether another holder is still alive; `pause`
+        lets that time pass, and may raise to end the wait.
         """
-        with acquired(self._engine, self._clock, tenant, command, warn).kept() as lease:
+        with acquired(self._engine, self._clock, tenant, command, warn, pause).kept() as lease:
             yield lease
 
     def unlock(
