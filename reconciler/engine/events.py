@@ -80,7 +80,8 @@ class Ledger:
     @property
     def unknown(self) -> tuple[Event, ...]:
         """The operations that were under way when all was stopped at once."""
-        told = {each.operation for each in (*self.done, *self.failed)}
+        over = (*self.done, *self.failed, *self.not_started)
+        told = {each.operation for each in over}
         return tuple(each for each in self.of("apply_start") if each.operation not in told)
 
     @property

@@ -119,7 +119,7 @@ def test_it_is_resumed(here: Workshop, golden: Golden) -> None:
 def test_somebody_asks_it_to_end(here: Workshop, golden: Golden) -> None:
     plan = planned(here, *PASSES)
     run = Run(here)
-    run.at = lambda _event: run.stop.ask()
+    run.at = lambda event: run.stop.ask() if event.type == "apply_complete" else None
     golden("ledgers/interrupted.txt", seen(run(plan), plan))
     summary = json.loads(machine.applied(plan, run.ledgers))
     assert (summary["outcome"], summary["interrupted"]) == ("interrupted", "interrupted")
