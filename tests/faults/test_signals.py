@@ -9,6 +9,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import time
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -132,9 +133,10 @@ def test_a_write_is_not_begun_while_its_object_is_still_compared(
     access = root / "access" / "all.yaml"
     access.write_text(access.read_text("utf-8").replace("[Billing EN]", "[Sales EN]"), "utf-8")
     # an apply without a saved plan reads the object twice: to be sure, and just before the write
-    slow = 'latency on="GET */resource-collection/*" nth=3 delay=50s'
+    slow = 'latency on="GET */resource-collection/*" nth=2 delay=20s'
     with typed(root, "apply", "--auto-approve", faults=[slow]) as apply:
         apply.until(lambda: "Modifying..." in apply.text)
+        time.sleep(0.3)  # let it get there
         apply.send(signal.SIGINT)
         assert apply.ended() == 130
     assert "1 not started" in apply.text

@@ -1,0 +1,147 @@
+"""The objects of an apply: what operations give them, how they were left, what is recorded."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TypeAlias
+
+from reconciler.errors import ReconcilerError, StateError, TenantError, UnknownOutcomeError
+from reconciler.model.change import Action, Change
+from reconciler.model.journal import Intent, Left, Settled
+from reconciler.model.ownership import Row
+from reconciler.model.plan import Operation, Plan
+from reconciler.model.value import Json, Values, from_json
+from reconciler.planning import diff, recorded
+from reconciler.vendor import Written
+
+Outcome: TypeAlias = Written | ReconcilerError
+"""What came of an operation."""
+
+
+class Objects:
+    """What one tenant's apply knows of the objects that it writes.
+
+    `rows` are the records until then. An operation may refer to what another one creates: its
+    values are complete once that one is done.
+    """
+
+    def __init__(self, plan: Plan, tenant: str, rows: Mapping[str, Row]) -> None:
+        self.rows = rows
+        self._plan = plan
+        self._changes = {c.address: c for c in plan.changes if c.tenant == tenant}
+        self._created: dict[str, str] = {}
+        self._left: dict[str, str] = {}
+
+    def change(self, operation: Operation) -> Change:
+        """What the plan tells of the operation's object."""
+        return self._changes[operation.addresses[0]]
+
+    def is_left(self, operation: Operation) -> bool:
+        """Whether an operation on the object is done."""
+        return operation.addresses[0] in self._left
+
+    def expected(self, operation: Operation) -> str:
+        """The digest that the object must have: as the plan saw it, or as it was left."""
+        expected = operation.request.expect or self._left.get(operation.addresses[0])
+        assert expected  # noqa: S101 - plans give it, or an operation before left it
+        return expected
+
+    def values(self, operation: Operation) -> Values:
+        """The attributes that it sets, in normal form."""
+        values = from_json(self._resolved(dict(operation.request.values)))
+        assert isinstance(values, dict)  # noqa: S101 - the JSON of a mapping
+        return values
+
+    def intent(self, operation: Operation) -> Intent:
+        """The operation as the journal has it before its call."""
+        request, change = operation.request, self.change(operation)
+        deletes = request.action is Action.DELETE
+        before, after = self._change(operation)
+        return Intent(
+            operation=operation.id,
+            address=change.address,
+            action=str(request.action),
+            object_id=request.object_id,
+            before=before,
+            after=after,
+            keep=None if deletes else self._row(change, request.object_id or "", change.name),
+            drop=change.address if deletes else change.previous_address,
+        )
+
+    def _change(self, operation: Operation) -> tuple[Json, Json]:
+        """The attributes that an operation is about, as they are and as they are to be."""
+        request, before = operation.request, self.change(operation).before
+        if request.action is Action.DELETE:
+            return before, None
+        # what the vendor itself changes with this write is not what tells whether it landed
+        about = request.values.keys() - set(operation.disturbs)
+        after = self._resolved({key: request.values[key] for key in request.values if key in about})
+        if operation.mends:
+            return None, after  # only the operation before it knows how it left the object
+        if isinstance(before, dict):
+            before = {key: value for key, value in before.items() if key in about}
+        return before, after
+
+    def settled(self, operation: Operation, outcome: Outcome) -> Settled:
+        """The outcome as the journal keeps it, with the record that it brings or takes."""
+        if isinstance(outcome, ReconcilerError):
+            return Settled(
+                operation=operation.id,
+                # the next run reads back what nobody knows now
+                outcome=None
+                if isinstance(outcome, (UnknownOutcomeError, StateError))
+                else "failed",
+                error=str(outcome),
+                tracking_id=tracking_id(outcome),
+                attempts=outcome.attempts if isinstance(outcome, TenantError) else 0,
+            )
+        change, live = self.change(operation), outcome.live
+        object_id = live.id if live else str(operation.request.object_id)
+        left = Left(object_id, live.digest if live else None)
+        self.leaves(operation, left)
+        return Settled(
+            operation=operation.id,
+            outcome="done",
+            object_id=left.object_id,
+            digest=left.digest,
+            tracking_id=outcome.tracking_id,
+            attempts=outcome.attempts,
+            keep=self._row(change, live.id, live.name) if live else None,
+            drop=change.previous_address if live else change.address,
+        )
+
+    def leaves(self, operation: Operation, left: Left) -> None:
+        """Remember how an operation left its object, for those that wait for it."""
+        address = operation.addresses[0]
+        if left.digest is not None:
+            self._created[address] = left.object_id
+            self._left[address] = left.digest
+
+    def ignored(self, operation: Operation, written: Written) -> list[str]:
+        """The attributes that read back otherwise than they were written."""
+        if operation.request.action is Action.DELETE:
+            return []
+        values = self.values(operation)
+        differing = diff.differing(written.live.values if written.live else {}, values)
+        return sorted(set(differing) - set(operation.disturbs))
+
+    def _row(self, change: Change, object_id: str, name: str) -> Row:
+        applied = self._resolved(change.after)
+        return recorded.row(
+            self._plan, change, self.rows, object_id=object_id, name=name, applied=applied
+        )
+
+    def _resolved(self, data: Json) -> Json:
+        """The JSON with the ids of what this run created in place of their addresses."""
+        if isinstance(data, dict):
+            if data.keys() == {"address", "name"}:
+                return {"id": self._created[data["address"]], "name": data["name"]}
+            return {key: self._resolved(value) for key, value in data.items()}
+        if isinstance(data, list):
+            return [self._resolved(item) for item in data]
+        return data
+
+
+def tracking_id(error: ReconcilerError) -> str:
+    """The vendor's id of the request that failed, where it was one."""
+    return error.tracking_id if isinstance(error, TenantError) else ""
