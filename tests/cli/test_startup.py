@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.systems import bare_processes
+
 HEAVY = (
     "alembic", "asyncio", "deepdiff", "httpx2", "jsonschema", "rich", "ruamel", "sqlalchemy",
     "sqlite3", "starlette",
@@ -41,6 +43,7 @@ def loaded(folder: Path, *arguments: str) -> set[str]:
     return set(json.loads(done.stdout.splitlines()[-1]))
 
 
+@bare_processes
 def test_the_version_needs_nothing_but_the_package(tmp_path: Path) -> None:
     found = {each.partition(".")[0] for each in loaded(tmp_path, "--version")}
     assert found == {"__future__", "reconciler"}
