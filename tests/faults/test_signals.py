@@ -26,9 +26,12 @@ from tests.signalled import created, typed
 from tests.systems import bare_processes
 from tests.workshop import COLLECTION, PROFILE, USER, Workshop
 
-pytestmark = pytest.mark.skipif(
-    not sys.platform.startswith("linux"), reason="what a process handles is read from /proc"
-)
+pytestmark = [
+    pytest.mark.skipif(
+        not sys.platform.startswith("linux"), reason="what a process handles is read from /proc"
+    ),
+    bare_processes,
+]
 
 BOTH = pytest.mark.parametrize(
     ("by", "code", "word"),
@@ -174,7 +177,6 @@ def test_while_the_tenant_is_read_one_line_tells_it(
     assert reading.text == f"{word}: nothing was written.\n"
 
 
-@bare_processes
 def test_a_machine_is_told_in_one_document(root: Path) -> None:
     with typed(root, "plan", "--format", "json", faults=[NEVER]) as reading:
         reading.until_handled()
@@ -233,7 +235,6 @@ def test_the_end_of_the_input_is_a_no(root: Path) -> None:
     assert "error[RUN106]: apply cancelled; nothing was written" in apply.errors
 
 
-@bare_processes
 @BOTH
 def test_a_check_that_waits_for_its_input_ends(
     root: Path, by: signal.Signals, code: int, word: str
