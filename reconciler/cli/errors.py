@@ -6,8 +6,6 @@ Usage errors are 1, not click's 2: 2 means differences and nothing else.
 from __future__ import annotations
 
 import sys
-import tempfile
-import traceback
 from collections.abc import Callable
 from pathlib import Path
 
@@ -96,7 +94,11 @@ def _wants_json(arguments: list[str]) -> bool:
 
 def _logged() -> Path:
     """Write the traceback of the moment down, without secrets, for its owner alone."""
-    from reconciler.http.secrets import redacted  # noqa: PLC0415 - seldom needed
+    # seldom needed, and every command would wait for them
+    import tempfile  # noqa: PLC0415
+    import traceback  # noqa: PLC0415
+
+    from reconciler.http.secrets import redacted  # noqa: PLC0415
 
     with tempfile.NamedTemporaryFile(
         "w", prefix="reconciler-", suffix=".log", delete=False, encoding="utf-8"
