@@ -63,7 +63,7 @@ class Operation:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """Operations that need nothing of one another; step n waits for step n - 1."""
+    """Operations that need nothing of one another, and of earlier steps their `after` alone."""
 
     number: int
     tenant: str
