@@ -174,6 +174,18 @@ def test_one_that_somebody_changed_fails_alone(tenant: Workshop) -> None:
     as_git_has_it(tenant)
 
 
+def taken_meanwhile(tenant: Workshop, name: str) -> None:
+    """Somebody makes a collection of that name just before the first bulk call."""
+    bulk = iter([True])
+
+    def meanwhile(method: str, _path: str) -> None:
+        if method == "PATCH" and next(bulk, False):
+            everything = dict.fromkeys(("site", "team", "queue", "channel"), "all")
+            tenant.act("create-collection", name=name, **everything)
+
+    tenant.before = meanwhile
+
+
 def test_one_that_is_refused_fails_alone(tenant: Workshop) -> None:
     """A name that somebody took since the plan was made."""
     tenant.manifests(*collections(COUNT))
@@ -182,14 +194,7 @@ def test_one_that_is_refused_fails_alone(tenant: Workshop) -> None:
     tenant.planned_and_applied()
     tenant.manifests(collection(0, name="Taken"), *collections(COUNT, "later")[1:])
     plan = tenant.plan()
-    bulk = iter([True])
-
-    def meanwhile(method: str, _path: str) -> None:
-        if method == "PATCH" and next(bulk, False):
-            everything = dict.fromkeys(("site", "team", "queue", "channel"), "all")
-            tenant.act("create-collection", name="Taken", **everything)
-
-    tenant.before = meanwhile
+    taken_meanwhile(tenant, "Taken")
     (ledger,) = tenant.apply(plan)
     assert [(each.address[-3:], each.code) for each in ledger.failed] == [("c00", "TEN105")]
     assert ledger.failed[0].tracking_id
@@ -213,14 +218,7 @@ def test_one_that_waits_in_vain_is_left_out(tenant: Workshop) -> None:
     plan = tenant.plan()
     assert [len({each.batch for each in step.operations}) for step in plan.steps] == [1, 1]
     tenant.writes()
-    bulk = iter([True])
-
-    def meanwhile(method: str, _path: str) -> None:
-        if method == "PATCH" and next(bulk, False):
-            everything = dict.fromkeys(("site", "team", "queue", "channel"), "all")
-            tenant.act("create-collection", name="New 1", **everything)
-
-    tenant.before = meanwhile
+    taken_meanwhile(tenant, "New 1")
     (ledger,) = tenant.apply(plan)
     assert [each.address[-3:] for each in ledger.failed] == ["c01"]
     assert [(each.address[-3:], each.message) for each in ledger.not_started] == [

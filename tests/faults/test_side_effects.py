@@ -13,18 +13,11 @@ from reconciler.engine.stopping import Stop
 from reconciler.errors import StalePlanError
 from reconciler.model.guard import Allowance
 from reconciler.model.plan import BlockedError, Plan, dump, load
+from tests.folders import FACTS, FIELDS, FOLDERS
+from tests.folders import lead as folders_of_lead
 from tests.workshop import PROJECT, SEED, Workshop
 
-FACTS = (
-    "    facts: {analyzerFolders: {Sales: {id: 12}, Sales/EMEA: {id: 31}, "
-    "Stock: {id: 3, stock: true}}}\n"
-)
-FOLDERS = (
-    "analyzerFolders: [{path: Sales, id: 12}, {path: Sales/EMEA, id: 31}, "
-    "{path: Stock, id: 3, stock: true}]\n"
-)
 KEEPS = "quirks: {analyzerKeepsSentFolders: true}\n"
-FIELDS = ("editableFolderIds", "viewableFolderIds", "nonViewableFolderIds")
 DECLARED: tuple[list[int], ...] = ([], [12], [31])
 TURNED: tuple[list[int], ...] = ([12, 31], [], [])
 TRANSIENT = Allowance(transient=True)
@@ -32,17 +25,7 @@ SAM, KIM = "sam@northwind.example", "kim@northwind.example"
 
 
 def lead(analyzer: str, folders: str = "{viewable: [Sales], hidden: [Sales/EMEA]}") -> str:
-    return f"""\
----
-apiVersion: webexcc/v1
-kind: UserProfile
-metadata: {{name: lead}}
-spec:
-  profileType: supervisor
-  permissions: {{analyzer: {analyzer}}}
-  resources: all
-  analyzerFolders: {folders}
-"""
+    return folders_of_lead(f"  analyzerFolders: {folders}\n", analyzer)
 
 
 def holds(person: str) -> str:

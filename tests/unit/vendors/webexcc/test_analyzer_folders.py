@@ -7,29 +7,8 @@ from typing import Any
 import pytest
 
 from reconciler.sandbox.errors import SandboxError
+from tests.folders import FACTS, FIELDS, FOLDERS, lead
 from tests.workshop import PROJECT, SEED, Workshop
-
-FACTS = (
-    "    facts: {analyzerFolders: {Sales: {id: 12}, Sales/EMEA: {id: 31}, "
-    "Stock: {id: 3, stock: true}}}\n"
-)
-FOLDERS = (
-    "analyzerFolders: [{path: Sales, id: 12}, {path: Sales/EMEA, id: 31}, "
-    "{path: Stock, id: 3, stock: true}]\n"
-)
-
-
-def lead(folders: str, analyzer: str = "view") -> str:
-    return f"""\
----
-apiVersion: webexcc/v1
-kind: UserProfile
-metadata: {{name: lead}}
-spec:
-  profileType: supervisor
-  permissions: {{analyzer: {analyzer}}}
-  resources: all
-{folders}"""
 
 
 @pytest.fixture
@@ -42,8 +21,7 @@ def here(workshop: Workshop) -> Workshop:
 
 def lists(here: Workshop) -> tuple[Any, ...]:
     (body,) = (each for each in here.bodies()["user-profile"] if each["name"] == "lead")
-    fields = ("editableFolderIds", "viewableFolderIds", "nonViewableFolderIds")
-    return tuple(body[field] for field in fields)
+    return tuple(body[field] for field in FIELDS)
 
 
 def test_they_are_shown_by_path_and_written_as_numbers(here: Workshop) -> None:
