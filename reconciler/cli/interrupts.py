@@ -8,9 +8,9 @@ from contextlib import contextmanager
 from types import FrameType
 from typing import Any, NoReturn, TypeVar
 
-T = TypeVar("T")
+from reconciler.signals import exit_code_of, heeded, word_of
 
-_WORDS = {signal.SIGINT: "Interrupted", signal.SIGTERM: "Terminated"}
+T = TypeVar("T")
 
 NOTHING_WRITTEN = "nothing was written"
 
@@ -29,20 +29,17 @@ class SignalledError(BaseException):
     @property
     def exit_code(self) -> int:
         """130 or 143, as shells have it."""
-        return 128 + self.number
+        return exit_code_of(self.number)
 
     @property
     def told(self) -> str:
         """The one line that tells it."""
-        word = _WORDS[signal.Signals(self.number)]
+        word = word_of(self.number).capitalize()
         return f"{word}: {self.said}." if self.said else f"{word}."
 
 
 def raise_signals() -> None:
-    """From now on SIGINT and SIGTERM raise SignalledError; one that is ignored stays so.
-
-    A shell without job control lets what it starts in the background ignore Ctrl-C.
-    """
+    """From now on SIGINT and SIGTERM raise SignalledError, where they are heeded."""
     _handle(_raised)
 
 
@@ -52,9 +49,8 @@ def let_signals_end_it() -> None:
 
 
 def _handle(handler: Callable[[int, FrameType | None], object] | signal.Handlers) -> None:
-    for each in _WORDS:
-        if signal.getsignal(each) is not signal.SIG_IGN:
-            signal.signal(each, handler)
+    for each in heeded():
+        signal.signal(each, handler)
 
 
 def _raised(number: int, _frame: FrameType | None) -> NoReturn:

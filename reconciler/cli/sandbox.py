@@ -26,6 +26,7 @@ from reconciler.sandbox.faulty import faulty
 from reconciler.sandbox.generated import seed_text, write_manifests
 from reconciler.sandbox.limiting import limited
 from reconciler.sandbox.store import Store
+from reconciler.signals import exit_code_of
 from reconciler.vendor import Generated, Sandbox, discover
 
 MOST_LISTED = 5_000
@@ -126,7 +127,7 @@ def serve(  # noqa: PLR0913, PLR0917 - one parameter for each option
         echo(_served(tenant, sandbox, url, f"{rate or 'unlimited'}", len(wrong)))
         signalled = serving.serve(app, listener, seconds)
     chosen.say("Stopped.")
-    return signalled and 128 + signalled
+    return signalled and exit_code_of(signalled)
 
 
 @command.command(name="seed", short_help="Make up a tenant of any size.")

@@ -9,19 +9,13 @@ from contextlib import contextmanager
 from time import monotonic, sleep
 from types import FrameType
 
-SIGNALS = (signal.SIGINT, signal.SIGTERM)
+from reconciler.signals import exit_code_of, heeded, word_of
 
 GRACE_SECONDS = 60.0
 """So long what may have landed in the tenant has to end, once a run is asked to."""
 
-_WORDS = {signal.SIGINT: "interrupted", signal.SIGTERM: "terminated"}
 _LOOK_SECONDS = 0.1
 _AT_ONCE = 2
-
-
-def word_of(number: int) -> str:
-    """What a signal did: `interrupted` or `terminated`."""
-    return _WORDS[signal.Signals(number)]
 
 
 class Stop:
@@ -49,7 +43,7 @@ class Stop:
     @property
     def exit_code(self) -> int:
         """130 or 143, as shells have it; 0 where nobody asked."""
-        return 128 + self.signal if self.signal else 0
+        return exit_code_of(self.signal) if self.signal else 0
 
     def ask(self, by: signal.Signals = signal.SIGINT) -> None:
         """Let what is under way end, and nothing else begin."""
@@ -115,15 +109,11 @@ class Stop:
 
 @contextmanager
 def handled(handle: Callable[[int, FrameType | None], None]) -> Iterator[None]:
-    """Within the block SIGINT and SIGTERM are handled by this; one that is ignored stays so.
-
-    A shell without job control lets what it starts in the background ignore Ctrl-C.
-    """
+    """Within the block SIGINT and SIGTERM are handled by this, where they are heeded."""
     before: dict[signal.Signals, object] = {}
     try:
-        for each in SIGNALS:
-            if signal.getsignal(each) is not signal.SIG_IGN:
-                before[each] = signal.signal(each, handle)
+        for each in heeded():
+            before[each] = signal.signal(each, handle)
     except ValueError:  # only the main thread gets signals
         pass
     try:
