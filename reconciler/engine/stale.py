@@ -10,19 +10,19 @@ from reconciler.errors import ReconcilerError, StalePlanError
 from reconciler.http.parallel import in_parallel
 from reconciler.model.address import Address
 from reconciler.model.plan import Operation, Plan
-from reconciler.planning.staleness import differences
+from reconciler.planning.staleness import GONE, TAKEN, changed
 from reconciler.vendor import Writer
 
 
 async def refuse_if_moved_on(plan: Plan, tenant: str, writer: Writer, *, parallelism: int) -> None:
     """Compare every object that is to be written with what the plan saw; raises StalePlanError."""
     operations = [op for step in plan.steps if step.tenant == tenant for op in step.operations]
-    changed = [
+    moved = [
         *await _taken(plan, operations, writer),
         *await _changed(plan, operations, writer, parallelism),
     ]
-    if changed:
-        raise stale(changed)
+    if moved:
+        raise stale(moved)
 
 
 async def _taken(plan: Plan, operations: Iterable[Operation], writer: Writer) -> list[str]:
@@ -35,7 +35,7 @@ async def _taken(plan: Plan, operations: Iterable[Operation], writer: Writer) ->
             change = changes[operation.addresses[0]]
             wanted[change.kind][change.name] = Address.parse(change.address)
     return [
-        f"{names[name].short} exists in the tenant by now"
+        f"{names[name].short} {TAKEN}"
         for kind, names in wanted.items()
         for name, object_id in (await writer.taken(kind, names.keys())).items()
         # an object of that name that the plan itself renames or deletes is no obstacle
@@ -54,11 +54,10 @@ async def _changed(
         with about(address):
             live = await writer.fetch(address.kind, str(request.object_id))
         if live is None:
-            return f"{address.short} is gone from the tenant"
+            return f"{address.short} {GONE}"
         if live.is_as(request.expect):
             return ""
-        found = differences(changes[operation.addresses[0]], live)
-        return f"{address.short} was changed in the tenant: {found}"
+        return f"{address.short} {changed(changes[operation.addresses[0]], live)}"
 
     there = [each for each in operations if each.request.object_id and not each.mends]
     found = await in_parallel(there, moved, limit=parallelism)

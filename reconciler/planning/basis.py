@@ -14,7 +14,7 @@ from reconciler.model.value import Ref, digest, refs
 from reconciler.planning.item import Item, TenantInput
 from reconciler.planning.match import LiveIndex, normal
 from reconciler.planning.recorded import unwritten
-from reconciler.planning.staleness import differences
+from reconciler.planning.staleness import CHANGED, GONE, TAKEN, changed
 from reconciler.rules.world import World
 
 NOTHING_DONE: Mapping[str, Left] = {}
@@ -74,7 +74,7 @@ def moved_on(
         for each in live.named(change.kind, change.name):
             # one that the plan itself renames or deletes is no obstacle
             if normal(each.name) == normal(change.name) and each.id not in written:
-                yield f"{_shown(Address.parse(change.address))} exists in the tenant by now"
+                yield f"{_shown(Address.parse(change.address))} {TAKEN}"
 
 
 def _objects_moved_on(
@@ -91,14 +91,14 @@ def _objects_moved_on(
         if was.digest == mark:
             continue
         if was.digest is None:
-            yield f"{_shown(address)} exists in the tenant by now"
+            yield f"{_shown(address)} {TAKEN}"
         elif mark is None:
-            yield f"{_shown(address)} is gone from the tenant"
+            yield f"{_shown(address)} {GONE}"
         elif text in changes and text not in left:
-            found = differences(changes[text], live.by_id[address.kind, str(was.id)])
-            yield f"{_shown(address)} was changed in the tenant: {found}"
+            now = live.by_id[address.kind, str(was.id)]
+            yield f"{_shown(address)} {changed(changes[text], now)}"
         else:
-            yield f"{_shown(address)} was changed in the tenant"
+            yield f"{_shown(address)} {CHANGED}"
 
 
 def _needed_by_now(plan: Plan, tenant: str, snapshot: Snapshot) -> Iterator[str]:

@@ -10,7 +10,15 @@ from reconciler.model.live import LiveObject
 from reconciler.model.value import Json, Ref, to_json
 
 _MOST = 3
+TAKEN = "exists in the tenant by now"
+GONE = "is gone from the tenant"
+CHANGED = "was changed in the tenant"
 UNMANAGED = "in what Git does not manage"
+
+
+def changed(change: Change, live: LiveObject) -> str:
+    """That an object is no longer as a plan saw it, and in what."""
+    return f"{CHANGED}: {differences(change, live)}"
 
 
 def differences(change: Change, live: LiveObject) -> str:
