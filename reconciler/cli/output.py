@@ -56,17 +56,19 @@ def save(plan: Plan, out: Path, chosen: Common) -> None:
                 f"{out} is there and is no saved plan",
                 hint="choose another name, or remove the file first",
             ) from error
+    document = dump(plan)
     try:
         out.unlink(missing_ok=True)
         with os.fdopen(os.open(out, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-            file.write(dump(plan))
+            file.write(document)
     except OSError as error:
         raise UsageError(
             "RUN100", f"the plan cannot be saved to {out}: {error.strerror}"
         ) from error
     leave = f" --allow {wanted(plan)}" if plan.outcome == "blocked" else ""
+    mark = fingerprint(document)[:12]
     chosen.say(
-        f"\nSaved to {out} (sha256 {fingerprint(plan)[:12]}), valid while manifests and tenants "
+        f"\nSaved to {out} (sha256 {mark}), valid while manifests and tenants "
         f"are as read. Apply it:\n  reconciler apply {out}{leave}"
     )
 

@@ -83,7 +83,8 @@ class TenantApply:
         return (await read(self.tenant, vendor, (), self.work.around)).partial
 
     async def _run(self, lease: Lease, writer: Writer) -> Ledger:
-        digest, name = fingerprint(self.plan), self.tenant.name
+        name, document = self.tenant.name, dump(self.plan)
+        digest = fingerprint(document)
         done = self.state.carried_out(name, digest) if self.saved else {}
         finished = self.state.finished_run(name, digest) if self.saved else None
         if finished is not None and await self._is_as_left(writer, done):
@@ -97,7 +98,7 @@ class TenantApply:
             digest,
             lease=lease,
             author=Author(identity, commit_of(self.work.project.root)),
-            plan=dump(self.plan),
+            plan=document,
         )
         doing = Apply(
             self.plan,

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from reconciler.engine.objects import Objects, Outcome
 from reconciler.errors import ReconcilerError, StalePlanError, TenantError
-from reconciler.model.address import Address
 from reconciler.model.change import Action
 from reconciler.model.plan import Operation
 from reconciler.planning import diff
@@ -29,7 +28,7 @@ class Calls:
                 await self._say_which_field(each, outcome)
         return outcomes
 
-    async def _together(self, unit: Iterable[Operation]) -> list[Outcome]:
+    async def _together(self, unit: Sequence[Operation]) -> list[Outcome]:
         updates = []
         for operation in unit:
             request = operation.request
@@ -38,7 +37,7 @@ class Calls:
             updates.append(
                 Update(request.object_id, self._objects.values(operation), request.expect)
             )
-        kind = Address.parse(operation.addresses[0]).kind
+        kind = self._objects.change(unit[0]).kind
         return list(await self._writer.update_many(kind, updates))
 
     async def _alone(self, operation: Operation) -> list[Outcome]:
@@ -48,7 +47,7 @@ class Calls:
             return [error]
 
     async def _write(self, operation: Operation) -> Written:
-        request, kind = operation.request, Address.parse(operation.addresses[0]).kind
+        request, kind = operation.request, self._objects.change(operation).kind
         values = self._objects.values(operation)
         if request.action is Action.CREATE:
             return await self._writer.create(kind, values)

@@ -31,6 +31,7 @@ class Objects:
         self._changes = {c.address: c for c in plan.changes if c.tenant == tenant}
         self._created: dict[str, str] = {}
         self._left: dict[str, str] = {}
+        self._keeps: dict[str, Row | None] = {}
 
     def change(self, operation: Operation) -> Change:
         """What the plan tells of the operation's object."""
@@ -57,6 +58,7 @@ class Objects:
         request, change = operation.request, self.change(operation)
         deletes = request.action is Action.DELETE
         before, after = self._change(operation)
+        self._keeps[operation.id] = None if deletes else self._row(change, request.object_id or "")
         return Intent(
             operation=operation.id,
             address=change.address,
@@ -64,7 +66,7 @@ class Objects:
             object_id=request.object_id,
             before=before,
             after=after,
-            keep=None if deletes else self._row(change, request.object_id or "", change.name),
+            keep=self._keeps[operation.id],
             drop=change.address if deletes else change.previous_address,
         )
 
@@ -106,7 +108,7 @@ class Objects:
             digest=left.digest,
             tracking_id=outcome.tracking_id,
             attempts=outcome.attempts,
-            keep=self._row(change, live.id, live.name) if live else None,
+            keep=recorded.landed(self._keeps[operation.id], live),
             drop=change.previous_address if live else change.address,
         )
 
@@ -125,8 +127,9 @@ class Objects:
         differing = diff.differing(written.live.values if written.live else {}, values)
         return sorted(set(differing) - set(operation.disturbs))
 
-    def _row(self, change: Change, object_id: str, name: str) -> Row:
-        applied = self._resolved(change.after)
+    def _row(self, change: Change, object_id: str) -> Row:
+        """The record that it leaves; the tenant's own id and name come with its answer."""
+        applied, name = self._resolved(change.after), change.name
         return recorded.row(
             self._plan, change, self.rows, object_id=object_id, name=name, applied=applied
         )

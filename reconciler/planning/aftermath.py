@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
 
 from reconciler.model.address import Address
 from reconciler.model.change import Action
@@ -13,6 +12,7 @@ from reconciler.model.ownership import Row
 from reconciler.model.value import Json, Values, from_json
 from reconciler.planning import diff
 from reconciler.planning.match import LiveIndex, normal
+from reconciler.planning.recorded import landed
 
 NOT_LANDED = "the run ended before it was known what came of it; it did not land"
 OF_OLD = "the run ended before it was known what came of it; its version did not keep what it wrote"
@@ -87,15 +87,12 @@ def _finder(snapshot: Snapshot) -> Callable[[Intent], LiveObject | None]:
 
 
 def _done(intent: Intent, live: LiveObject | None) -> Settled:
-    keep = intent.keep
-    if keep is not None and live is not None:
-        keep = replace(keep, object_id=live.id, name=live.name)
     return Settled(
         operation=intent.operation,
         outcome="done",
         object_id=live.id if live else intent.object_id,
         digest=live.digest if live else None,
-        keep=keep,
+        keep=landed(intent.keep, live),
         drop=intent.drop,
     )
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from reconciler.model.address import Address
 from reconciler.model.change import Action, Change
+from reconciler.model.live import LiveObject
 from reconciler.model.ownership import Row
 from reconciler.model.plan import Plan
 from reconciler.model.value import Json
@@ -41,6 +42,11 @@ def row(  # noqa: PLR0913 - the facts of a record
         prevent_destroy=change.prevent_destroy,
         adopted=change.action is Action.ADOPT or (before is not None and before.adopted),
     )
+
+
+def landed(keep: Row | None, live: LiveObject | None) -> Row | None:
+    """The record that an intent kept, once its object is there: with its id and its name."""
+    return replace(keep, object_id=live.id, name=live.name) if keep and live else None
 
 
 def unwritten(plan: Plan, tenant: str, rows: Mapping[str, Row]) -> Unwritten:

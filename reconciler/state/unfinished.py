@@ -82,17 +82,20 @@ def resumable(connection: Connection, tenants: Collection[str]) -> Resumable | N
     for run in _latest(connection, tenants):
         last.setdefault(run.tenant, run)
     for run in sorted(last.values(), key=lambda each: (each.started, each.id), reverse=True):
-        if run.command == APPLY and run.outcome != DONE and run.plan is not None:
-            return Resumable(run.id, run.tenant, zlib.decompress(run.plan))
+        if run.command != APPLY or run.outcome == DONE:
+            continue
+        kept_plan = select(_RUN.c.plan).where(_RUN.c.id == run.id)
+        if (plan := connection.execute(kept_plan).scalar_one()) is not None:
+            return Resumable(run.id, run.tenant, zlib.decompress(plan))
     return None
 
 
 def _latest(connection: Connection, tenants: Collection[str]) -> tuple[Found, ...]:  # type: ignore[type-arg]
     """The runs on these tenants, of each the newest first: by its lock's token, as no clock can
-    turn that back.
+    turn that back. Their plans, which may be large, are left out.
     """
     asked = (
-        select(_RUN)
+        select(*(column for column in _RUN.c if column is not _RUN.c.plan))
         .where(_RUN.c.tenant.in_(tenants))
         .order_by(_RUN.c.token.desc(), _RUN.c.started.desc(), _RUN.c.id.desc())
     )

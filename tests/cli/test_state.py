@@ -14,7 +14,7 @@ from reconciler.cli.options import Common
 from reconciler.errors import TenantError
 from reconciler.model.change import Action
 from reconciler.model.journal import Holder
-from reconciler.model.plan import fingerprint
+from reconciler.model.plan import dump, fingerprint
 from reconciler.state.holder import this_process
 from reconciler.state.sql import create_state
 from tests.workshop import COLLECTION, PROFILE, USER, Said, Terminal, Workshop
@@ -172,7 +172,7 @@ def test_a_run_tells_who_what_before_after_and_of_which_commit(
     assert whole["identity"] == "root@northwind.example"
     assert whole["started_by"] == f"{me.user}@{me.host}"
     assert whole["commit"] == f"{commit.stdout.strip()}-dirty"
-    assert whole["plan_digest"] == fingerprint(plan)
+    assert whole["plan_digest"] == fingerprint(dump(plan))
     assert whole["token"] > first["token"]
     (operation,) = whole["operations"]
     queues = [operation[when]["resources"]["queue"] for when in ("before", "after")]
