@@ -25,19 +25,21 @@ from collections.abc import (
 )
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from importlib import metadata
 from pathlib import Path
 from typing import Any, Protocol
 
 from reconciler.errors import ProjectError, ReconcilerError
+from reconciler.model.audit import AuditEvent
 from reconciler.model.change import Action
 from reconciler.model.diagnostic import Path as AttributePath
 from reconciler.model.facts import Facts
 from reconciler.model.live import InventoryItem, LiveObject, Snapshot
 from reconciler.model.rate import Rate
 from reconciler.model.resource import Reference, Resource, Spec
-from reconciler.model.value import Ref, Values
+from reconciler.model.value import Json, Ref, Values
 from reconciler.rules.rule import Document, RuleSet
 from reconciler.rules.world import Expected, World
 
@@ -72,6 +74,16 @@ class Resolve(Protocol):
 
     def __call__(self, kind: str, reference: Reference, path: AttributePath) -> Ref:
         """The identity of the one thing that is named."""
+
+
+class Refer(Protocol):
+    """Says how a manifest names what an identity stands for: the inverse of `Resolve`."""
+
+    def __call__(self, kind: str, key: Ref) -> Json:
+        """A name, or `{id: …}` where no name tells which one is meant.
+
+        `kind` is a managed kind or an inventory type.
+        """
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,6 +217,9 @@ class Kind:
 
     - `desired(resource, resolve)`: the declared attributes in normal form; what a manifest does
       not mention is absent, a map that it mentions is complete.
+    - `spec_of(values, refer)`: the spec that declares these values, as a person would write it: in
+      the order of the model, what grants nothing left out; the inverse of `desired`. Values that no
+      manifest can declare are left out too.
     - `endpoint(action, id)`: method and path of the vendor's API, for the reader of a plan.
     - `required`: attributes without which a new object cannot be, and how they are written;
       `creatable` is False where the vendor offers no create (`uncreatable` says who does).
@@ -225,6 +240,7 @@ class Kind:
     name: str
     spec: type[Spec]
     desired: Callable[[Resource[Any], Resolve], Values]
+    spec_of: Callable[[Values, Refer], dict[str, Json]]
     endpoint: Callable[[Action, str], tuple[str, str]]
     order: int
     removal: Removal = Removal.DELETE
@@ -302,6 +318,13 @@ class Endpoint:
     progress: Callable[[str, int, int], None] = field(default=lambda _what, _done, _all: None)
     permit: Callable[[], None] = field(default=lambda: None, repr=False)
     unsent: Callable[[], None] = field(default=lambda: None, repr=False)
+
+
+class AuditReader(Protocol):
+    """A connection to a vendor's audit log, which can only read."""
+
+    async def events(self, since: datetime, until: datetime) -> tuple[AuditEvent, ...]:
+        """Every event from `since` to `until` (UTC), the oldest first; raises TenantError."""
 
 
 class Reader(Protocol):
@@ -415,7 +438,8 @@ class Vendor:
     the project file declares because no API tells it; `documents` are those that its rules name as
     their source. `rate` is what a tenant takes when the project sets nothing. `assumed` has the
     endpoints that the vendor has not published, by id, and what each is for. `token_request` makes,
-    of a service app's id, secret and refresh token, the call for an access token. `lockout` tells
+    of a service app's id, secret and refresh token, the call for an access token. `audit` reads the
+    log of who changed what, None where the vendor has none. `lockout` tells
     who administers a tenant, None where nobody can be locked out; `limits` are those of which a
     plan tells how near it comes. `organization` is how the ids of tenants are written. `generate`
     makes up a tenant of so many objects, the same for the same number.
@@ -440,6 +464,7 @@ class Vendor:
     rate: Rate | None = None
     assumed: Mapping[str, str] = field(default_factory=dict)
     token_request: Callable[[str, str, str], TokenRequest] | None = None
+    audit: Callable[[Endpoint], AbstractAsyncContextManager[AuditReader]] | None = None
 
     generate: Callable[[int, int], Generated] | None = None
     contract: int = CONTRACT

@@ -15,7 +15,9 @@ class LiveObject:
     `digest` fingerprints all of its body that a write would replace, not only what we manage.
     `protected` objects are the vendor's own: they may be adopted, and are never deleted.
     `active` says of a person whether they can use what they have. `part` fingerprints what an
-    identity reads of it that may not see the rest, where the vendor has such readings.
+    identity reads of it that may not see the rest, where the vendor has such readings. `version` is
+    what a list tells of it that grows with each write, `changed` when that was: in milliseconds
+    since 1970, UTC; None where the vendor tells neither.
     """
 
     kind: str
@@ -26,6 +28,8 @@ class LiveObject:
     protected: bool = False
     active: bool = True
     part: str | None = None
+    version: int | None = None
+    changed: int | None = None
 
     def is_as(self, digest: str | None) -> bool:
         """Whether it is what was read then: compared is what both readings know."""

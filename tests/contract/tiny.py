@@ -18,7 +18,7 @@ from reconciler.model.resource import Reference, Resource, Spec
 from reconciler.model.value import Ref, Values, digest, to_json
 from reconciler.rules.rule import Document, Finding, RuleSet, Where, rule
 from reconciler.rules.world import World
-from reconciler.vendor import Endpoint, Kind, Resolve, Update, Vendor, Written
+from reconciler.vendor import Endpoint, Kind, Refer, Resolve, Update, Vendor, Written
 
 MANUAL = Document("T1", "The manual of the tiny system")
 
@@ -55,6 +55,19 @@ def _key(resource: Resource[Key], resolve: Resolve) -> Values:
             resolve("Door", each, ("spec", "doors", n)) for n, each in enumerate(doors)
         )
     return values
+
+
+def _door_spec(values: Values, refer: Refer) -> dict[str, Any]:
+    building = values.get("building")
+    spec = {"name": values["name"], "alarmed": values.get("alarmed")}
+    named = {"building": refer("building", building)} if isinstance(building, Ref) else {}
+    return {key: value for key, value in (spec | named).items() if value is not None}
+
+
+def _key_spec(values: Values, refer: Refer) -> dict[str, Any]:
+    doors = values.get("doors")
+    assert isinstance(doors, frozenset)
+    return {"doors": sorted(refer("Door", Ref(each)) for each in doors)}
 
 
 _HEAD = "apiVersion: tiny/v1\nkind: Key\nmetadata: {name: master}\n"
@@ -173,8 +186,8 @@ VENDOR = Vendor(
     title="Tiny system",
     api_version="tiny/v1",
     kinds=(
-        Kind("Door", Door, _door, _endpoint, 1, required={"building": "`building`"}),
-        Kind("Key", Key, _key, _endpoint, 2),
+        Kind("Door", Door, _door, _door_spec, _endpoint, 1, required={"building": "`building`"}),
+        Kind("Key", Key, _key, _key_spec, _endpoint, 2),
     ),
     inventory=("building",),
     rules=RuleSet.of(sys.modules[__name__]),

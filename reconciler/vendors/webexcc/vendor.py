@@ -25,7 +25,7 @@ from reconciler.vendor import (
     Vendor,
     Writer,
 )
-from reconciler.vendors.webexcc import models, semantics, side_effects, standing
+from reconciler.vendors.webexcc import declaring, models, semantics, side_effects, standing
 from reconciler.vendors.webexcc.facts import FOLDER, WebexFacts, folders
 from reconciler.vendors.webexcc.rules import (
     analyzer,
@@ -105,6 +105,7 @@ VENDOR = Vendor(
             name="ResourceCollection",
             spec=models.ResourceCollection,
             desired=semantics.desired_collection,
+            spec_of=declaring.collection_spec,
             endpoint=_endpoint("resource-collection", "resource-collection"),
             order=1,
             required={"resources": "`resources`"},
@@ -124,6 +125,7 @@ VENDOR = Vendor(
             name="UserProfile",
             spec=models.UserProfile,
             desired=semantics.desired_profile,
+            spec_of=declaring.profile_spec,
             endpoint=_endpoint("v3/user-profile", "v3/user-profile"),
             order=2,
             required={
@@ -144,6 +146,7 @@ VENDOR = Vendor(
             name="User",
             spec=models.User,
             desired=semantics.desired_user,
+            spec_of=declaring.user_spec,
             endpoint=_endpoint("user", "user", update="PATCH"),
             order=3,
             removal=Removal.FORGET,

@@ -87,7 +87,13 @@ def profile(body: Mapping[str, Any]) -> LiveObject:
         values=values,
         digest=digest(_stable_profile(body)),
         protected=bool(body.get("systemDefault")),
+        version=_whole(body.get("version")),
+        changed=_whole(body.get("lastUpdatedTime")),
     )
+
+
+def _whole(number: Any) -> int | None:
+    return number if type(number) is int else None
 
 
 def _type_name(body: Mapping[str, Any]) -> str:
@@ -237,7 +243,15 @@ def collection(body: Mapping[str, Any]) -> LiveObject:
     stable["resources"] = sorted(
         (row["name"], row["accessLevel"], sorted(row.get("ids") or ())) for row in rows
     )
-    return LiveObject(COLLECTION, body["id"], body["name"], values, digest(stable))
+    return LiveObject(
+        COLLECTION,
+        body["id"],
+        body["name"],
+        values,
+        digest(stable),
+        version=_whole(body.get("version")),
+        changed=_whole(body.get("lastUpdatedTime")),
+    )
 
 
 def _selection(row: Mapping[str, Any]) -> Value:
@@ -278,7 +292,16 @@ def user(body: Mapping[str, Any], teams: frozenset[Ref] | None) -> LiveObject:
     known = [] if teams is None else [sorted(teams)]
     active = body.get("active")
     mark = digest([*written, *known, active])
-    return LiveObject(USER, body["id"], body["email"], values, mark, active=active is not False)
+    return LiveObject(
+        USER,
+        body["id"],
+        body["email"],
+        values,
+        mark,
+        active=active is not False,
+        version=_whole(body.get("version")),
+        changed=_whole(body.get("lastUpdatedTime")),
+    )
 
 
 def user_item(body: Mapping[str, Any]) -> LiveObject:
@@ -317,8 +340,11 @@ def user_body(values: Values) -> dict[str, Any]:
 
 
 _LISTED = frozenset(
-    {"id", "name", "email", "active", *_OF_USERS.values(), "workTypeCode", "defaultCode"}
-)
+    {
+        "id", "name", "email", "active", "version", "lastUpdatedTime", *_OF_USERS.values(),
+        "workTypeCode", "defaultCode",
+    }
+)  # fmt: skip
 
 
 def listed(row: Mapping[str, Any]) -> Mapping[str, Any]:
