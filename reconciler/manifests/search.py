@@ -53,6 +53,11 @@ def search(root: Path, pattern: str, within: str | None = None) -> Iterator[Foun
     return _Search(root, within, pattern).files() if "\0" not in pattern else iter(())
 
 
+def finds(root: Path, pattern: str, name: str) -> bool:
+    """Whether a pattern stands for a file of that name, which need not be there yet."""
+    return "\0" not in pattern and _Search(root, None, pattern).finds(name)
+
+
 @dataclass(frozen=True, slots=True)
 class _Folder:
     """A folder to look into, and how much of the pattern its path has matched so far."""
@@ -98,6 +103,18 @@ class _Search:
                 seen.add((folder.real, folder.states))
                 yield from self._within_folder(folder)
         yield from self._linked_files
+
+    def finds(self, name: str) -> bool:
+        """See `finds`."""
+        start, parts = PurePath(self._start).parts, PurePath(name).parts
+        if self._is_file and start == parts:
+            return True
+        if parts[: len(start)] != start or PurePath(self._start).name.endswith(ENDINGS):
+            return False
+        states = self._closure({0})
+        for part in parts[len(start) :]:
+            states = self._after(states, part)
+        return self._matches(PurePath(name).name, states)
 
     def _within_folder(self, folder: _Folder) -> Iterator[Found]:
         with os.scandir(self._root / folder.name) as entries:
