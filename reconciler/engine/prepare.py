@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from reconciler.engine.connect import Surroundings
 from reconciler.manifests.files import find
-from reconciler.manifests.load import Loaded, load
+from reconciler.manifests.load import NOTHING, Loaded, load
 from reconciler.manifests.project import Project, Tenant
 from reconciler.model.address import OUTSIDE, Address
 from reconciler.model.guard import NOTHING_ALLOWED, Allowance, Bounds
@@ -85,14 +85,17 @@ class Prepared:
         )
 
 
-def prepare(work: Work) -> tuple[Prepared, ...]:
-    """Every chosen tenant; raises UsageError for a target that names nothing."""
+def prepare(work: Work, *, may_be_none: bool = False) -> tuple[Prepared, ...]:
+    """Every chosen tenant; raises UsageError for a target that names nothing.
+
+    There `may_be_none` of the manifests that the patterns are for: so a project begins.
+    """
     known = _known(work)
     prepared = tuple(
         Prepared(
             tenant,
             work.vendors[tenant.vendor],
-            load_tenant(work, tenant),
+            load_tenant(work, tenant, may_be_none=may_be_none),
             known[tenant.name].rows if known is not None else {},
             stateless=known is None,
             unsettled=known[tenant.name].unsettled if known is not None else (),
@@ -103,14 +106,20 @@ def prepare(work: Work) -> tuple[Prepared, ...]:
     return _targeted(prepared, work.targets) if work.targets else prepared
 
 
-def load_tenant(work: Work, tenant: Tenant) -> Loaded:
-    """The manifests of one tenant, patched; raises ProjectError. A patch file is no manifest."""
+def load_tenant(
+    work: Work, tenant: Tenant, new: Mapping[str, bytes] = NOTHING, *, may_be_none: bool = False
+) -> Loaded:
+    """The manifests of one tenant, patched; raises ProjectError. A patch file is no manifest.
+
+    `new` has the bytes that files are to have soon, and do not have yet.
+    """
     root = work.project.root
     patches = find(root, tenant.patches, "patches")
     own = frozenset(patches)
-    files = [each for each in find(root, tenant.manifests) if each not in own]
+    found = find(root, tenant.manifests, new=new, may_be_none=may_be_none)
+    files = [each for each in found if each not in own]
     vendors = {tenant.vendor: work.vendors[tenant.vendor]}
-    return load(root, tenant.name, files, vendors, patches=patches)
+    return load(root, tenant.name, files, vendors, patches=patches, given=new)
 
 
 @dataclass(frozen=True, slots=True)

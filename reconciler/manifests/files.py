@@ -7,22 +7,30 @@ searched through for what is named as manifests are; hidden files and project fi
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from pathlib import Path, PurePath
 
 from reconciler.errors import ProjectError, UsageError
 from reconciler.manifests.parse import STDIN
-from reconciler.manifests.search import BrokenLinkError, OutsideError, is_glob, search
+from reconciler.manifests.search import BrokenLinkError, OutsideError, finds, is_glob, search
 
 FILE = "reconciler.yaml"
 """The project file, at the root of a project."""
 
 
-def find(root: Path, patterns: Iterable[str], key: str = "manifests") -> tuple[str, ...]:
+def find(
+    root: Path,
+    patterns: Iterable[str],
+    key: str = "manifests",
+    *,
+    new: Collection[str] = (),
+    may_be_none: bool = False,
+) -> tuple[str, ...]:
     """The files that the patterns of a project name, sorted, each file once.
 
-    `key` is where the project file has the patterns. Raises ProjectError for one that matches no
-    file, for what leads out of the project, and for a link that leads nowhere.
+    `key` is where the project file has the patterns, `new` are files that are to be there soon.
+    Raises ProjectError for one that matches no file (but where there `may_be_none`), for what leads
+    out of the project, and for a link that leads nowhere.
     """
     found: dict[str, str] = {}
     for pattern in patterns:
@@ -40,7 +48,8 @@ def find(root: Path, patterns: Iterable[str], key: str = "manifests") -> tuple[s
             ) from error
         except OSError as error:
             raise ProjectError("PRJ114", _unsearchable(error)) from error
-        if not files:
+        expected = [each for each in new if finds(root, pattern, each)]
+        if not files and not expected and not may_be_none:
             raise ProjectError(
                 "PRJ110",
                 f"no file matches `{pattern}`",
@@ -48,6 +57,8 @@ def find(root: Path, patterns: Iterable[str], key: str = "manifests") -> tuple[s
             )
         for each in files:
             found.setdefault(each.real, each.name)
+        for name in expected:
+            found.setdefault(os.path.realpath(root / name), name)
     return tuple(sorted(found.values()))
 
 

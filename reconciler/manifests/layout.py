@@ -16,8 +16,8 @@ from typing import Any
 from reconciler.errors import ProjectError
 from reconciler.manifests.document import document, file_of, modeline
 from reconciler.manifests.search import finds, is_glob
-from reconciler.manifests.slugs import plain_slug, slug
 from reconciler.model.resource import Resource
+from reconciler.model.slugs import kebab, plain_slug, slug
 from reconciler.vendor import Kind
 
 __all__ = ["Layout", "New", "document", "file_of", "folder_of", "modeline", "place", "slug"]
@@ -122,7 +122,7 @@ class Layout:
 
 def folder_of(kind: str) -> str:
     """The folder of a kind: `UserProfile` goes to `user-profiles`."""
-    words = re.sub(r"(?<=[a-z])(?=[A-Z])", "-", kind).lower()
+    words = kebab(kind)
     return words[:-1] + "ies" if words.endswith("y") else words + "s"
 
 

@@ -11,12 +11,19 @@ _LONGEST = 100
 _FEWEST_OF_AN_ID = 8
 _OTHERS = re.compile(r"[^a-z0-9]+")
 # letters that Unicode does not take apart; lower case, as names are folded first
-_LETTERS = str.maketrans("øłđðабвгдезийклмнопрстуфыэαβγδεζηικλμνξοπρστυφω",
+_ALIKE = str.maketrans("øłđðабвгдезийклмнопрстуфыэαβγδεζηικλμνξοπρστυφω",
                          "olddabvgdeziyklmnoprstufyeavgdeziiklmnxoprstyfo")  # fmt: skip
-_LETTERS |= str.maketrans(
-    {"æ": "ae", "œ": "oe", "þ": "th", "ж": "zh", "х": "kh", "ц": "ts", "ч": "ch", "ш": "sh",
-     "щ": "shch", "ъ": "", "ь": "", "ю": "yu", "я": "ya", "θ": "th", "χ": "ch", "ψ": "ps"}
-)  # fmt: skip
+_SEVERAL = {
+    "æ": "ae", "œ": "oe", "þ": "th", "ж": "zh", "х": "kh", "ц": "ts", "ч": "ch",  # noqa: RUF001
+    "ш": "sh", "щ": "shch", "ъ": "", "ь": "", "ю": "yu", "я": "ya", "θ": "th", "χ": "ch",
+    "ψ": "ps",
+}  # fmt: skip
+_LETTERS: dict[int, int | str] = {**_ALIKE, **{ord(k): text for k, text in _SEVERAL.items()}}
+
+
+def kebab(kind: str) -> str:
+    """The words of a kind as names are written: `UserProfile` is `user-profile`."""
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "-", kind).lower()
 
 
 def slug(name: str, taken: Container[str], object_id: str, otherwise: str) -> str:

@@ -1,0 +1,68 @@
+"""New manifests put into files: their text, and in which line of which file each begins."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from reconciler.manifests.contents import content
+from reconciler.manifests.document import modeline
+from reconciler.manifests.parse import unreadable
+from reconciler.model.diagnostic import Diagnostic, InvalidInputError
+
+Place = tuple[str, int]
+"""A file, and a line of it (from 1)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """The files that hold new manifests, with the bytes that they had before.
+
+    `places` says of each new manifest, by its number, where it begins.
+    """
+
+    files: Mapping[str, bytes] = field(default_factory=dict)
+    before: Mapping[str, bytes] = field(default_factory=dict)
+    places: Sequence[Place] = ()
+
+
+def rendered(root: Path, documents: Sequence[tuple[str, str]]) -> Rendered:
+    """The files of these documents (each a file and a text), appended to what is in them.
+
+    Raises InvalidInputError for a file that is there and cannot be read.
+    """
+    before = {file: data for file in {f for f, _ in documents} if (data := _there(root, file))}
+    texts: dict[str, list[str]] = {}
+    lines: dict[str, int] = {}
+    places: list[Place] = []
+    for file, text in documents:
+        if file not in texts:
+            start = _text(file, before[file]) if file in before else modeline(file)
+            texts[file], lines[file] = [start], start.count("\n")
+        if len(texts[file]) > 1 or file in before:
+            texts[file].append("---\n")
+            lines[file] += 1
+        places.append((file, lines[file] + 1))
+        texts[file].append(text)
+        lines[file] += text.count("\n")
+    files = {file: "".join(parts).encode() for file, parts in texts.items()}
+    return Rendered(files, before, tuple(places))
+
+
+def _there(root: Path, file: str) -> bytes:
+    if not (root / file).exists():
+        return b""
+    data = content(root, file)
+    if isinstance(data, Diagnostic):
+        raise InvalidInputError((data,))
+    return data
+
+
+def _text(file: str, data: bytes) -> str:
+    try:
+        text = data.decode()
+    except UnicodeDecodeError as error:
+        refused = unreadable(file, "it is no UTF-8", "save it as UTF-8: manifests are added to it")
+        raise InvalidInputError((refused,)) from error
+    return text if not text or text.endswith("\n") else text + "\n"

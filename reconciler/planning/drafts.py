@@ -1,0 +1,254 @@
+"""What is in a tenant and in no manifest, as the manifests that would declare it."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from reconciler.model.address import Address
+from reconciler.model.live import LiveObject, Snapshot
+from reconciler.model.slugs import kebab, slug
+from reconciler.model.value import Json, Ref, Values
+from reconciler.planning.item import TenantInput, unclaimed
+from reconciler.planning.match import LiveIndex, Match, match, normal, vendor_name
+from reconciler.planning.resolve import key_of
+from reconciler.planning.view import View
+from reconciler.vendor import Kind, Refer
+
+Key = tuple[str, str]
+"""A kind and a vendor's id."""
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """An object with the name and the spec that its manifest would have.
+
+    `undeclared` are the attributes that no manifest of this project can say: those that refer to
+    what nobody can name.
+    """
+
+    live: LiveObject
+    kind: Kind
+    name: str
+    spec: Mapping[str, Json]
+    undeclared: tuple[str, ...] = ()
+
+    @property
+    def key(self) -> Key:
+        """Its kind and its id."""
+        return self.kind.name, self.live.id
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """An object that gets no manifest, and why."""
+
+    kind: str
+    id: str
+    name: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unmanaged:
+    """The objects that no manifest means, and those of them that are to stay without one.
+
+    `managed` are the addresses of the others, by kind and id.
+    """
+
+    objects: tuple[LiveObject, ...]
+    left_out: tuple[LeftOut, ...]
+    managed: Mapping[Key, Address]
+    matches: tuple[Match, ...] = field(repr=False, default=())
+
+
+def unmanaged(given: TenantInput, snapshot: Snapshot) -> Unmanaged:
+    """What the tenant has and no manifest means."""
+    kinds = {kind.name: kind for kind in given.vendor.kinds}
+    live, view = LiveIndex(snapshot), View(snapshot, given.rows)
+    matches, _ = match(given.resources, kinds, live, given.rows, view.hides)
+    managed = {
+        (each.kind.name, each.live.id): each.resource.address for each in matches if each.live
+    }
+    left = {
+        (address.kind, row.object_id): address
+        for row in unclaimed(given, matches)
+        for address in (Address.parse(row.address),)
+    }
+    objects, left_out = [], []
+    for kind in given.vendor.kinds:
+        for each in snapshot.objects.get(kind.name, ()):
+            key = (kind.name, each.id)
+            if key in managed:
+                continue
+            if each.protected and kind.protected_is_fixed:
+                why = "the vendor's own, which nobody can change: manifests refer to it by name"
+            elif key in left:
+                why = (
+                    "the state has it, and its manifest left Git: the next apply would act on that"
+                )
+            else:
+                objects.append(each)
+                continue
+            left_out.append(LeftOut(kind.name, each.id, each.name, why))
+    return Unmanaged(tuple(objects), tuple(left_out), managed, tuple(matches))
+
+
+def drafted(
+    given: TenantInput,
+    snapshot: Snapshot,
+    matches: Iterable[Match],
+    objects: Sequence[LiveObject],
+    names: Mapping[Key, str] | None = None,
+) -> tuple[Draft, ...]:
+    """The drafts of these objects, in the order in which manifests are read.
+
+    `matches` are the manifests that there are. Names are the same whatever the order of the
+    objects; `names` are those that somebody chose.
+    """
+    kinds = {kind.name: kind for kind in given.vendor.kinds}
+    ordered = sorted(
+        objects, key=lambda o: (kinds[o.kind].order, normal(o.name).casefold(), o.name, o.id)
+    )
+    chosen = _named(given, snapshot, ordered, kinds, names or {})
+    refer = _Names(given, snapshot, matches, chosen)
+    alike = Counter(
+        (each.kind, normal(each.name)) for rows in snapshot.objects.values() for each in rows
+    )
+    drafts = []
+    for each in ordered:
+        kind, name = kinds[each.kind], chosen[each.kind, each.id]
+        spec, undeclared = _spec(kind, each.values, refer)
+        if spec.get("name") == name:
+            del spec["name"]
+        if not kind.person and alike[each.kind, normal(each.name)] > 1:
+            spec = {"id": each.id, **spec}
+        drafts.append(Draft(each, kind, name, spec, undeclared))
+    return tuple(drafts)
+
+
+@dataclass(slots=True)
+class _Taken:
+    """The names of a kind that an object cannot have: manifests', and other objects' own."""
+
+    names: set[str] = field(default_factory=set)
+    carried: Counter[str] = field(default_factory=Counter)
+    own: str = ""
+
+    def __contains__(self, name: object) -> bool:
+        text = str(name)
+        return text in self.names or self.carried[text] > (text == self.own)
+
+
+def _named(
+    given: TenantInput,
+    snapshot: Snapshot,
+    ordered: Iterable[LiveObject],
+    kinds: Mapping[str, Kind],
+    names: Mapping[Key, str],
+) -> dict[Key, str]:
+    """Our name of each object; what is named alike is told apart by the beginning of its id."""
+    taken: dict[str, _Taken] = defaultdict(_Taken)
+    for resource in given.resources:
+        known = taken[resource.address.kind].names
+        known |= {resource.address.name, *resource.previous_names}
+        known.add(normal(vendor_name(resource)).casefold())
+    for address in map(Address.parse, given.rows):
+        taken[address.kind].names.add(address.name)
+    for kind, rows in snapshot.objects.items():
+        taken[kind].carried = Counter(normal(each.name).casefold() for each in rows)
+    found: dict[Key, str] = {}
+    for each in ordered:
+        key = (each.kind, each.id)
+        if key in names:
+            found[key] = names[key]
+        elif kinds[each.kind].person:
+            found[key] = each.name.strip().lower()
+        else:
+            of_kind = taken[each.kind]
+            of_kind.own = normal(each.name).casefold()
+            found[key] = slug(each.name, of_kind, each.id, kebab(each.kind))
+        taken[each.kind].names.add(found[key])
+    return found
+
+
+class _Names:
+    """How manifests name what objects refer to; remembers what nobody can name.
+
+    A name is used where nothing else of its kind has it, in any case; else the id says it.
+    """
+
+    def __init__(
+        self,
+        given: TenantInput,
+        snapshot: Snapshot,
+        matches: Iterable[Match],
+        chosen: Mapping[Key, str],
+    ) -> None:
+        self.unnameable = False
+        self._means: dict[Key, set[str]] = defaultdict(set)
+        self._ours: dict[Key, str] = {}
+        self._theirs: dict[Key, str] = {}
+        self._hidden = snapshot.partial
+        self._known: dict[Key, Json] = {}
+        for each in matches:
+            kind, key = each.kind.name, key_of(each)
+            self._add(kind, str(key), each.resource.address.name, self._ours)
+            self._add(kind, str(key), vendor_name(each.resource))
+        for (kind, object_id), name in chosen.items():
+            self._add(kind, object_id, name, self._ours)
+        for kind, rows in snapshot.objects.items():
+            for row in rows:
+                self._add(kind, row.id, row.name, self._theirs)
+        for kind, items in snapshot.inventory.items():
+            for item in items:
+                self._add(kind, item.id, item.name, self._theirs)
+        for kind, declared in given.vendor.declared.items():
+            for item in declared.items(given.facts) or ():
+                self._add(kind, item.id, item.name, self._theirs)
+
+    def _add(self, kind: str, key: str, name: str, to: dict[Key, str] | None = None) -> None:
+        self._means[kind, normal(name).casefold()].add(key)
+        if to is not None:
+            to[kind, key] = name
+
+    def __call__(self, kind: str, key: Ref) -> Json:
+        """See `Refer`."""
+        known = self._known.get((kind, str(key)))
+        if known is None:
+            known = self._known[kind, str(key)] = self._name(kind, str(key))
+        if known is _NOBODY:
+            self.unnameable = True
+            return {"id": str(key)}
+        return known
+
+    def _name(self, kind: str, key: str) -> Json:
+        theirs = self._theirs.get((kind, key))
+        if theirs is None:
+            return {"id": key} if kind in self._hidden else _NOBODY
+        for name in (self._ours.get((kind, key)), theirs):
+            if name and self._means[kind, normal(name).casefold()] == {key}:
+                return name
+        return {"id": key, "name": theirs}
+
+
+_NOBODY = object()
+"""In place of a name: nothing that we know has that id."""
+
+
+def _spec(kind: Kind, values: Values, refer: _Names) -> tuple[dict[str, Json], tuple[str, ...]]:
+    """The spec that declares these values, and the attributes that it has to leave out."""
+    spec = _tried(kind, values, refer)
+    if spec is not None:
+        return spec, ()
+    lost = tuple(name for name in values if _tried(kind, {name: values[name]}, refer) is None)
+    said = {name: value for name, value in values.items() if name not in lost}
+    return _tried(kind, said, refer) or {}, lost
+
+
+def _tried(kind: Kind, values: Values, refer: _Names) -> dict[str, Json] | None:
+    refer.unnameable = False
+    asked: Refer = refer
+    spec = kind.spec_of(values, asked)
+    return None if refer.unnameable else spec
