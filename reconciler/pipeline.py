@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from reconciler.checking import check, policy_notes, rules
@@ -16,6 +16,7 @@ from reconciler.engine.prepare import Prepared, Work, prepare
 from reconciler.engine.read import read
 from reconciler.errors import ReconcilerError, UsageError
 from reconciler.manifests import positions
+from reconciler.manifests.project import Tenant
 from reconciler.model.address import Address
 from reconciler.model.diagnostic import (
     Diagnostic,
@@ -34,8 +35,10 @@ from reconciler.planning.guards import refuse_if_blocked
 from reconciler.planning.join import Part, joined
 from reconciler.planning.planner import TenantPlan
 from reconciler.planning.refusals import listed
+from reconciler.planning.targets import new_address
 
 if TYPE_CHECKING:
+    from reconciler.engine.importing import Found
     from reconciler.engine.stopping import Stop
 
 
@@ -182,6 +185,37 @@ async def apply(  # noqa: PLR0913 - how it is done is said by name
     if refused is not None:
         raise refused
     return tuple(ledgers)
+
+
+async def to_import(work: Work, tenant: Tenant) -> Found:
+    """Everything of a tenant that no manifest means, as manifests; nothing is written."""
+    from reconciler.engine.importing import everything  # noqa: PLC0415 - with it comes SQL
+
+    (here,) = prepare(replace(work, tenants=(tenant,), targets=()), may_be_none=True)
+    return await everything(work, here)
+
+
+async def to_import_one(work: Work, address: str, wanted: str) -> tuple[Tenant, Found]:
+    """One object of a tenant, by its id or its name, under an address; nothing is written."""
+    from reconciler.engine.importing import one  # noqa: PLC0415 - with it comes SQL
+
+    prepared = {each.tenant.name: each for each in prepare(work, may_be_none=True)}
+    known = {r.address for each in prepared.values() for r in each.loaded.resources}
+    known |= {Address.parse(row) for each in prepared.values() for row in each.rows}
+    kinds = {
+        (name, each.vendor.name): tuple(kind.name for kind in each.vendor.kinds)
+        for name, each in prepared.items()
+    }
+    meant = new_address(address, sorted(known), kinds)
+    here = prepared[meant.tenant]
+    return here.tenant, await one(work, here, meant, wanted)
+
+
+def keep_imported(work: Work, tenant: Tenant, found: Found) -> None:
+    """Write the manifests that were found, and that their objects are ours from now on."""
+    from reconciler.engine.importing import keep  # noqa: PLC0415 - with it comes SQL
+
+    keep(work, tenant, found)
 
 
 def _refused(prepared: Iterable[Prepared]) -> tuple[Diagnostic, ...]:

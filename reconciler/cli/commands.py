@@ -8,6 +8,7 @@ COMMANDS = {
     "show": "Show a saved plan.",
     "apply": "Make the tenants equal to Git, after asking.",
     "drift": "Show what was changed in the tenants behind Git's back.",
+    "import": "Write manifests for what the tenant has and Git lacks.",
     "state": "What is owned since when, past runs, the lock; give up ownership or a lock.",
     "rules": "Every documented rule with its source; one of them explained.",
     "schema": "Write the JSON Schemas of manifests, project and plan.",

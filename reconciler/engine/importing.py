@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from reconciler.engine.checkout import commit_of
 from reconciler.engine.prepare import Prepared, Work, load_tenant
 from reconciler.engine.read import read
-from reconciler.errors import StalePlanError
+from reconciler.errors import StalePlanError, UsageError
 from reconciler.manifests import positions
 from reconciler.manifests.drafting import Rendered, rendered
 from reconciler.manifests.layout import Layout, New, document
@@ -17,19 +18,15 @@ from reconciler.manifests.project import Tenant
 from reconciler.manifests.writing import write_all
 from reconciler.model.address import Address
 from reconciler.model.change import Action, Change
-from reconciler.model.diagnostic import (
-    Diagnostic,
-    InvalidInputError,
-    Severity,
-    has_errors,
-)
+from reconciler.model.diagnostic import Diagnostic, InvalidInputError, Severity, has_errors
 from reconciler.model.journal import Author
 from reconciler.model.live import LiveObject, Snapshot
 from reconciler.model.ownership import Row
 from reconciler.model.plan import Basis, TenantRead
+from reconciler.model.resource import Resource
 from reconciler.planning import planner, recorded
 from reconciler.planning.check import check
-from reconciler.planning.drafts import Draft, Key, LeftOut, drafted, unmanaged
+from reconciler.planning.drafts import Draft, Key, LeftOut, drafted, meant, unmanaged
 from reconciler.planning.join import Part, joined
 from reconciler.state.sql import create_state
 
@@ -49,8 +46,9 @@ class Found:
     """What there is to import of a tenant; nothing of it is written yet.
 
     `already` are the addresses of manifests that declare an object of the tenant as it is and that
-    the state does not have: they become ours as well. `rows` are the records until now, `keep` those
-    that the import adds. `findings` are about the new manifests.
+    the state does not have: they become ours as well. `rows` are the records until now, `keep`
+    those that the import adds. `findings` are about the new manifests. `differing` is what a plan
+    would change of an object that somebody chose for a manifest that was there.
     """
 
     read: TenantRead
@@ -61,7 +59,7 @@ class Found:
     rendered: Rendered = field(default_factory=Rendered, repr=False)
     rows: Mapping[str, Row] = field(default_factory=dict, repr=False)
     keep: tuple[Row, ...] = field(default=(), repr=False)
-    differing: tuple[Change, ...] = ()
+    differing: Change | None = None
 
     @property
     def nothing(self) -> bool:
@@ -76,7 +74,17 @@ async def everything(work: Work, here: Prepared) -> Found:
     the tenant's patterns would not find the new ones.
     """
     snapshot = await _snapshot(work, here)
-    return _Looking(work, here.understood(snapshot), snapshot).everything()
+    return _Looking(work, here, snapshot).everything()
+
+
+async def one(work: Work, here: Prepared, address: Address, wanted: str) -> Found:
+    """One object of a tenant, by its id or its name, under an address.
+
+    Where a manifest has that address, the object becomes its own, however much they differ; else
+    the manifest is written. Raises UsageError for what cannot be, besides what `everything` does.
+    """
+    snapshot = await _snapshot(work, here)
+    return _Looking(work, here, snapshot).one(address, wanted)
 
 
 async def _snapshot(work: Work, here: Prepared) -> Snapshot:
@@ -118,7 +126,8 @@ class _Looking:
 
     def __init__(self, work: Work, here: Prepared, snapshot: Snapshot) -> None:
         self._work = work
-        self._here = here
+        self._rows = here.rows  # as the state has them, to be compared once it is locked
+        self._here = here = here.understood(snapshot)
         self._snapshot = snapshot
         self._before = unmanaged(here.given(), snapshot)
         self._left_out: dict[Key, LeftOut] = {
@@ -133,6 +142,68 @@ class _Looking:
                 return self._found(attempt)
             self._left_out |= attempt.refused
 
+    def one(self, address: Address, wanted: str) -> Found:
+        """See the function `one`."""
+        kind = self._here.vendor.kind(address.kind)
+        live = meant(kind, wanted, self._snapshot)
+        owner = self._before.managed.get((kind.name, live.id))
+        if owner is not None and owner != address:
+            raise UsageError(
+                "RUN163",
+                f"`{live.name}` is already managed as {owner.short}",
+                hint="one object has one manifest; to rename that one, list the old name in "
+                "`previousNames`",
+            )
+        if any(each.address == address for each in self._here.loaded.resources):
+            return self._bound(address, live)
+        attempt = self._attempt([live], {(kind.name, live.id): address.name})
+        for left_out in (*self._left_out.values(), *attempt.refused.values()):
+            if (left_out.kind, left_out.id) == (kind.name, live.id):
+                raise UsageError(
+                    "RUN164", f"`{live.name}` cannot be imported as {address.short}: {left_out.why}"
+                )
+        return self._found(attempt, only=address)
+
+    def _bound(self, address: Address, live: LiveObject) -> Found:
+        """An object made that of a manifest: recorded are the values that it has by now."""
+        given, here = self._here.given(), str(address)
+        row = given.rows.get(here)
+        if row is not None and row.object_id == live.id:
+            return Found(self._read())
+        if row is not None and any(
+            e.id == row.object_id for e in self._snapshot.objects[live.kind]
+        ):
+            raise UsageError(
+                "RUN163",
+                f"{address.short} is already that of `{row.name}` ({row.object_id})",
+                hint=f"give that up first: `reconciler state rm {address.short}`",
+            )
+        others = {key: each for key, each in given.rows.items() if key != here}
+        planned = planner.plan(
+            replace(given, resources=tuple(self._pinned(address, live)), rows=others, prune=_NONE),
+            self._snapshot,
+        )
+        wrong = [d for d in planned.diagnostics if d.address == address and _keeps_out(d)]
+        if wrong:
+            raise InvalidInputError(positions.attach(wrong, self._here.loaded.read))
+        change = next(each for each in planned.changes if each.address == here)
+        record = Row.of(here, live.id, live.name, change.before, adopted=True)
+        return Found(
+            self._read(),
+            already=(here,),
+            rows=self._rows,
+            keep=(replace(record, prevent_destroy=change.prevent_destroy),),
+            differing=None if _is_clean(change) else change,
+        )
+
+    def _pinned(self, address: Address, live: LiveObject) -> Iterator[Resource[Any]]:
+        """The manifests, of which one says which object it means."""
+        for each in self._here.loaded.resources:
+            if each.address == address:
+                yield replace(each, spec=each.spec.model_copy(update={"id": live.id}))
+            else:
+                yield each
+
     def _objects(self) -> list[LiveObject]:
         return [e for e in self._before.objects if (e.kind, e.id) not in self._left_out]
 
@@ -145,7 +216,7 @@ class _Looking:
         made = self._placed(drafts)
         loaded = load_tenant(self._work, self._here.tenant, made.files, may_be_none=not made.files)
         planned = planner.plan(
-            replace(given, resources=loaded.resources, prune=frozenset(), targets=None),
+            replace(given, resources=loaded.resources, prune=_NONE, targets=None),
             self._snapshot,
         )
         manifests = tuple(
@@ -166,24 +237,27 @@ class _Looking:
         texts = (document(version, d.kind.name, {"name": d.name}, d.spec) for d in drafts)
         return rendered(root, list(zip(files, texts, strict=True)))
 
-    def _found(self, attempt: _Attempt) -> Found:
+    def _found(self, attempt: _Attempt, only: Address | None = None) -> Found:
         new = {str(each.address) for each in attempt.manifests}
-        clean = [each for each in attempt.planned.changes if _is_clean(each)]
-        wrong = {
-            str(d.address) for d in attempt.planned.diagnostics if d.severity is Severity.ERROR
-        }
-        owned = [e for e in clean if e.address in new or e.address not in wrong]
+        wrong = {str(d.address) for d in attempt.planned.diagnostics if _keeps_out(d)}
+        owned = [
+            each
+            for each in attempt.planned.changes
+            if _is_clean(each)
+            and each.address not in wrong
+            and (only is None or each.address == str(only))
+        ]
         part = Part(self._read(), _NO_BASIS, attempt.planned, ())
         plan = replace(joined((part,)), changes=tuple(owned), records=())
         kept = recorded.unwritten(plan, self._here.tenant.name, self._here.rows)
         return Found(
             read=plan.tenants[0],
             manifests=attempt.manifests,
-            left_out=tuple(self._left_out.values()),
+            left_out=() if only else tuple(self._left_out.values()),
             already=tuple(e.address for e in owned if e.address not in new),
             findings=self._findings(attempt),
             rendered=attempt.rendered,
-            rows=self._here.rows,
+            rows=self._rows,
             keep=kept.keep,
         )
 
@@ -216,6 +290,7 @@ class _Looking:
         return positions.attach([*with_tenant, *without], attempt.loaded.read)
 
 
+_NONE: frozenset[str] = frozenset()
 _NO_BASIS = Basis(manifests="", project="", organization="", objects={})
 
 
@@ -241,9 +316,8 @@ class _Attempt:
                 raise InvalidInputError(positions.attach(self.loaded.diagnostics, self.loaded.read))
             found.setdefault(each.draft.key, _left_out(each, problem.summary))
         for problem in self.planned.diagnostics:
-            # what a rule finds is so in the tenant already: it is told, and keeps nothing out
             each = by_address.get(problem.address) if problem.address else None
-            if each and problem.severity is Severity.ERROR and not problem.source:
+            if each and _keeps_out(problem):
                 found.setdefault(each.draft.key, _left_out(each, problem.summary))
         for change in self.planned.changes:
             each = by_address.get(Address.parse(change.address))
@@ -252,6 +326,11 @@ class _Attempt:
                 why = f"no manifest says what it is: a plan would {change.action} it ({changed})"
                 found.setdefault(each.draft.key, _left_out(each, why))
         return found
+
+
+def _keeps_out(problem: Diagnostic) -> bool:
+    """Whether a manifest cannot be; what a rule finds is so in the tenant already, and is told."""
+    return problem.severity is Severity.ERROR and not problem.source
 
 
 def _left_out(each: Manifest, why: str) -> LeftOut:

@@ -6,9 +6,11 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from reconciler.errors import UsageError
 from reconciler.model.address import Address
 from reconciler.model.live import LiveObject, Snapshot
 from reconciler.model.slugs import kebab, slug
+from reconciler.model.suggestion import did_you_mean
 from reconciler.model.value import Json, Ref, Values
 from reconciler.planning.item import TenantInput, unclaimed
 from reconciler.planning.match import LiveIndex, Match, match, normal, vendor_name
@@ -126,6 +128,46 @@ def drafted(
             spec = {"id": each.id, **spec}
         drafts.append(Draft(each, kind, name, spec, undeclared))
     return tuple(drafts)
+
+
+def meant(kind: Kind, wanted: str, snapshot: Snapshot) -> LiveObject:
+    """The object of a kind that has this id, or else this name; raises UsageError."""
+    rows = snapshot.objects.get(kind.name, ())
+    name = normal(wanted).casefold() if kind.person else normal(wanted)
+    by_id = [each for each in rows if each.id == wanted]
+    found = by_id or [each for each in rows if _name(each, kind) == name]
+    if len(found) == 1:
+        return found[0]
+    if found:
+        ids = ", ".join(sorted(each.id for each in found))
+        raise UsageError(
+            "RUN162",
+            f"{len(found)} objects of the tenant are named `{wanted}`: {ids}",
+            hint="write the id of the one that is meant",
+        )
+    other = next((k for k, r in snapshot.objects.items() if any(e.id == wanted for e in r)), None)
+    if other is not None:
+        raise UsageError(
+            "RUN162",
+            f"`{wanted}` is the id of a {other}, not of a {kind.name}",
+            hint="correct the address or the id",
+        )
+    raise UsageError(
+        "RUN162",
+        f"the tenant has no {kind.name} with the id or the name `{wanted}`",
+        hint=did_you_mean(
+            wanted,
+            [each.name for each in rows],
+            otherwise=f"{kind.name} is hidden in part from who asks: {snapshot.partial[kind.name]}"
+            if kind.name in snapshot.partial
+            else "correct it",
+        ),
+    )
+
+
+def _name(live: LiveObject, kind: Kind) -> str:
+    name = normal(live.name)
+    return name.casefold() if kind.person else name
 
 
 @dataclass(slots=True)
