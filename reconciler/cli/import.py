@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
+from typing import TYPE_CHECKING
 
 import click
 
@@ -13,6 +14,13 @@ from reconciler.cli.options import Common, common, work
 from reconciler.cli.streams import echo
 from reconciler.cli.terminal import paint_for
 from reconciler.errors import UsageError
+from reconciler.reporting import diagnostics
+from reconciler.reporting.text import Style
+
+if TYPE_CHECKING:
+    from reconciler.engine.importing import Found
+    from reconciler.engine.prepare import Work
+    from reconciler.manifests.project import Tenant
 
 _HALF_WAY = "what was written stays; the same command again completes it"
 
