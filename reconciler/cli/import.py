@@ -14,6 +14,7 @@ from reconciler.cli.options import Common, common, work
 from reconciler.cli.streams import echo
 from reconciler.cli.terminal import paint_for
 from reconciler.errors import UsageError
+from reconciler.model.diagnostic import has_errors
 from reconciler.reporting import diagnostics
 from reconciler.reporting.text import Style
 
@@ -96,3 +97,5 @@ def _show(shown: str, found: Found, chosen: Common) -> None:
     paint = paint_for(sys.stderr, no_color=chosen.no_color)
     for note in diagnostics.listed(found.findings, paint, whole=chosen.verbose):
         chosen.say(f"\n{note.rstrip()}")
+    if has_errors(found.findings):
+        chosen.say("\n`validate` refuses these manifests until what is wrong above is mended.")
