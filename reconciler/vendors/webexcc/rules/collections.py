@@ -4,21 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from reconciler.model.diagnostic import Path, Severity
+from reconciler.model.diagnostic import Path
 from reconciler.model.live import InventoryItem
 from reconciler.model.resource import Resource
 from reconciler.model.suggestion import did_you_mean
 from reconciler.model.value import Hidden, Ref, at
 from reconciler.rules.rule import Finding, NotChecked, Where, rule
 from reconciler.rules.world import Expected, World
-from reconciler.vendors.webexcc.facts import facts_of
 from reconciler.vendors.webexcc.models import COLLECTION_TYPES, NEVER_NONE, ResourceCollection
 from reconciler.vendors.webexcc.rules import examples
 from reconciler.vendors.webexcc.rules.documents import API, D1
 
 MOST_RESOURCES = 350
-FORMER_TYPES = ("queue", "site", "channel", "team")
-"""What the access rights of former profiles were about: D1, "Migration"."""
 
 
 @rule(
@@ -182,42 +179,6 @@ def _place(collection: Resource[ResourceCollection], item: InventoryItem) -> Pat
         if item.id == each.id or item.name == each.name:
             return ("spec", "resources", item.type, number)
     return ("spec", "resources", item.type) if written else ("spec", "resources")
-
-
-@rule(
-    "WCC144",
-    on=ResourceCollection,
-    where=(Where.LIVE,),
-    source=D1 / "Migration",
-    severity=Severity.INFO,
-    good=examples.mine("queue: all"),
-    bad=examples.mine("queue: all", more="skill-profile: all\n"),
-    tenant=examples.tenant_of("{queue: view}"),
-    facts="rollback: true",
-)
-def rollback_keeps_four_types(
-    collection: Resource[ResourceCollection], world: World
-) -> Iterator[Finding]:
-    """A rollback to the former profiles keeps queues, sites, channels and teams of a collection,
-    and nothing else; permissions that the former model cannot hold apart fall to the lower of them.
-
-    It is an exception of the first three months, and takes up to 15 minutes for one organisation.
-    A project that is about to ask for one declares `facts.rollback`, and each plan then tells what
-    would be lost.
-    """
-    chosen = world.of(collection.address).values.get("resources")
-    if not (world.live and facts_of(world).rollback and isinstance(chosen, Mapping)):
-        return
-    lost = [name for name in COLLECTION_TYPES if chosen.get(name, "none") != "none"]
-    if lost := [name for name in lost if name not in FORMER_TYPES]:
-        yield Finding(
-            ("spec", "resources", lost[0])
-            if lost[0] in (collection.spec.resources or {})
-            else ("spec", "resources"),
-            f"a rollback would lose its {', '.join(lost)}",
-            hint="keep the manifests: after the rollback nothing else tells what was there",
-            on_key=True,
-        )
 
 
 @rule(

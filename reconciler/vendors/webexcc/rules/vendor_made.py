@@ -12,9 +12,7 @@ from reconciler.rules.world import Expected, World
 from reconciler.vendors.webexcc.models import COLLECTION_TYPES, ResourceCollection, UserProfile
 from reconciler.vendors.webexcc.permissions import COLLECTION_TYPES_OF
 from reconciler.vendors.webexcc.rules import examples
-from reconciler.vendors.webexcc.rules.collections import FORMER_TYPES
 from reconciler.vendors.webexcc.rules.documents import D1
-from reconciler.vendors.webexcc.rules.rights import own_collections
 from reconciler.vendors.webexcc.side_effects import (
     LIST_OF,
     folders,
@@ -219,75 +217,6 @@ def _may_create(kind: str, me: Expected, world: World, *, default: bool = False)
         if any(at(levels, (name,)) == "edit" for name in _PERMISSIONS_OF[kind]):
             return True
     return False
-
-
-def _migrated_profile(level: str) -> str:
-    return examples.profile(
-        f"permissions: {{call-monitoring: {level}}}",
-        name="migrated",
-        resources="{collections: [Former access], default: Former access}",
-    )
-
-
-@rule(
-    "WCC143",
-    on=UserProfile,
-    where=(Where.LIVE, Where.DRIFT),
-    source=D1 / "Migration",
-    severity=Severity.INFO,
-    good=_migrated_profile("edit"),
-    bad=_migrated_profile("view"),
-    tenant=f"""\
-{examples.ORGANIZATION}collections:
-  - {{name: Former access, resources: {{queue: all, site: all, team: all, channel: all}}}}
-profiles:
-  - {{name: Root, type: licensed-administrator, permissions: all, resources: all}}
-  - name: migrated
-    type: supervisor
-    permissions: {{call-monitoring: view}}
-    resources: {{collections: [Former access], default: Former access}}
-users: [{{email: root@northwind.example, profile: Root}}]
-identities: [{{email: root@northwind.example, token: root}}]
-""",
-)
-def migration_gives_a_profile_a_collection(
-    profile: Resource[UserProfile], world: World
-) -> Iterator[Cause | Finding]:
-    """Migrating a former profile keeps its permissions and turns its access rights into a new
-    collection that is assigned to it; where call monitoring is at view, monitoring, whispering and
-    barging in need edit from then on. The migration runs by itself: the collection and its mapping
-    are the vendor's.
-    """
-    me = world.of(profile.address)
-    made = _migrated(me, world)
-    if made is None:
-        return
-    if me.applied is not None and at(me.applied, ("resources",)) != me.before.get("resources"):
-        yield Cause(
-            ("resources",),
-            f"the migration of former profiles makes a collection of their access rights, here "
-            f"`{made.name}`",
-        )
-    if all(at(v, ("permissions", "call-monitoring")) == "view" for v in (me.before, me.values)):
-        yield Finding(
-            ("spec", "permissions", "call-monitoring"),
-            "the profile looks migrated, and call monitoring at view shows requests alone now",
-            hint="write `call-monitoring: edit` where its users are to monitor or to barge in",
-        )
-
-
-def _migrated(me: Expected, world: World) -> Expected | None:
-    """The collection that a migration made for a profile, known by its traces: it is all that the
-    profile has and nobody else's, in no manifest, and holds the four former types alone.
-    """
-    own = own_collections(me.before.get("resources")) or frozenset()
-    made = world.get(next(iter(own))) if len(own) == 1 else None
-    if made is None or made.address is not None:
-        return None
-    held = made.before.get("resources")
-    others = {k for k, v in held.items() if v != "none"} if isinstance(held, Mapping) else {""}
-    alone = all(each.key == me.key for each in world.referrers(made.key, "UserProfile"))
-    return made if alone and others <= set(FORMER_TYPES) else None
 
 
 @rule(

@@ -26,6 +26,12 @@ from reconciler.vendors.webexcc.sandbox.resource_types import COMMON
 
 MOST_COLLECTIONS = 5
 MOST_PROFILES = 15
+FORMER = "PROVISIONED_VALUE"
+"""The reach of a profile that has access rights of the former model, and no collection yet.
+
+Inferred: the API has the value, and no document says where.
+"""
+_REACHES = ("ALL", "SPECIFIC")
 PATH = "v3/user-profile"
 _ARRAYS = ("permissions", "resourceCollections", *LISTS)
 LISTING = Listing(
@@ -99,9 +105,9 @@ class Profiles:
     def _seen(self, call: Call) -> Access:
         return Access.of(self._data, call.identity)
 
-    def add(self, body: Body, *, system: bool = False) -> Body:
-        """Check and store a new profile."""
-        checked = self._checked(body, None)
+    def add(self, body: Body, *, system: bool = False, former: bool = False) -> Body:
+        """Check and store a new profile; only a seed has one of the former model."""
+        checked = self._checked(body, None, {*_REACHES, *([FORMER] if former else [])})
         self._data.refuse_taken_name(PROFILE, checked["name"])
         return self._data.add(PROFILE, checked | {"systemDefault": system})
 
@@ -112,11 +118,11 @@ class Profiles:
             body.get("profileType") == current["profileType"],
             "profileType cannot be changed on an existing profile",
         )
-        checked = self._checked(body, current)
+        checked = self._checked(body, current, {*_REACHES, current["resourceAccessLevel"]})
         self._data.refuse_taken_name(PROFILE, checked["name"], but=current["id"])
         return self._data.change(PROFILE, current | checked)
 
-    def _checked(self, body: Body, current: Body | None) -> Body:
+    def _checked(self, body: Body, current: Body | None, reaches: set[str]) -> Body:
         kind = one_of(body.get("profileType"), "profileType", PROFILE_TYPES)
         access = one_of(
             body.get("permissionAccessLevel"), "permissionAccessLevel", ("ALL", "SPECIFIC")
@@ -136,13 +142,13 @@ class Profiles:
             "active": body["active"],
             "permissionAccessLevel": access,
             "permissions": granted,
-            **self._resources(body, current),
+            **self._resources(body, current, reaches),
             **self._folders.checked(body, analyzer, current),
         }
 
-    def _resources(self, body: Body, current: Body | None) -> Body:
-        level = one_of(body.get("resourceAccessLevel"), "resourceAccessLevel", ("ALL", "SPECIFIC"))
-        if level == "ALL":
+    def _resources(self, body: Body, current: Body | None, reaches: set[str]) -> Body:
+        level = one_of(body.get("resourceAccessLevel"), "resourceAccessLevel", reaches)
+        if level != "SPECIFIC":
             return {
                 "resourceAccessLevel": level,
                 "resourceCollections": [],

@@ -28,7 +28,7 @@ from reconciler.vendors.webexcc.sandbox.data import (
     Data,
 )
 from reconciler.vendors.webexcc.sandbox.generate import expanded
-from reconciler.vendors.webexcc.sandbox.profiles import Profiles
+from reconciler.vendors.webexcc.sandbox.profiles import FORMER, Profiles
 from reconciler.vendors.webexcc.sandbox.quirks import Quirks
 from reconciler.vendors.webexcc.sandbox.quirks import quirks as of_section
 from reconciler.vendors.webexcc.sandbox.resource_types import TYPES
@@ -40,6 +40,8 @@ _ASSIGNED = {
     "multimediaProfile": ("multimediaProfileId", "multimedia-profile"),
 }
 """What a user may have beyond site and teams: key of a seed -> field, type."""
+_REACH = {"all": "ALL", "former": FORMER}
+"""What a profile reaches where that is no collection; the second has not been migrated yet."""
 _SECTION_OF = {SITE: "sites", QUEUE: "queues", CHANNEL: "channels", TEAM: "teams"}
 _SECTIONS = (
     "organization", "generate", "limits", "permissions", "addOns", "quirks", "identities",
@@ -183,20 +185,22 @@ def _profile(data: Data, row: Mapping[str, Any]) -> None:
         "profileType": TYPE_NAMES.get(row["type"], row["type"]),
         "active": row.get("active", True),
         "permissionAccessLevel": "ALL" if permissions == "all" else "SPECIFIC",
-        "resourceAccessLevel": "ALL" if resources == "all" else "SPECIFIC",
+        "resourceAccessLevel": _REACH.get(resources, "SPECIFIC")
+        if isinstance(resources, str)
+        else "SPECIFIC",
     }
     if permissions != "all":
         body["permissions"] = [
             {"name": name, "access": str(level).upper()} for name, level in permissions.items()
         ]
-    if resources != "all":
+    if body["resourceAccessLevel"] == "SPECIFIC":
         body["resourceCollections"] = [
             {"id": _id(data, COLLECTION, each), "name": each} for each in resources["collections"]
         ]
         body["defaultResourceCollectionId"] = _id(data, COLLECTION, resources["default"])
     for name, paths in (row.get("analyzerFolders") or {}).items():
         body[FOLDER_LISTS[name]] = [_id(data, FOLDER, path) for path in paths]
-    Profiles(data).add(body, system=row.get("systemDefault", False))
+    Profiles(data).add(body, system=row.get("systemDefault", False), former=resources == "former")
 
 
 def _user(data: Data, row: Mapping[str, Any], profiles: Mapping[str, Body]) -> None:
