@@ -7,7 +7,7 @@ from difflib import get_close_matches
 
 from reconciler.errors import UsageError
 from reconciler.model.address import Address
-from reconciler.model.suggestion import meant
+from reconciler.model.suggestion import did_you_mean, meant
 from reconciler.planning.refusals import listed
 
 
@@ -64,6 +64,6 @@ def new_address(
     raise UsageError(
         "RUN161",
         f"`{text}` is no address",
-        hint=f"write `{kind if kind in every else every[0]}/name`; the kinds are "
-        + ", ".join(every),
+        hint=did_you_mean(kind, every)
+        or "a new address is `Kind/name`; the kinds are " + ", ".join(every),
     )

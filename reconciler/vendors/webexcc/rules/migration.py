@@ -99,7 +99,7 @@ def _to_be_migrated(me: Expected) -> Iterator[Finding]:
             ("spec", "permissions", "call-monitoring"),
             "after the migration call monitoring at view shows requests alone; to monitor, whisper "
             "and barge in needs edit",
-            hint="write `call-monitoring: edit` once it is migrated, where its users are to do that",
+            hint="write `call-monitoring: edit` once it is migrated, where its users are to do so",
         )
 
 
@@ -107,12 +107,9 @@ def _permissions(me: Expected) -> str:
     if me.values.get("fullAccess"):
         return "full access"
     levels = me.values.get("permissions")
-    granted = (
-        [k for k, v in levels.items() if v not in NO_ACCESS] if isinstance(levels, Mapping) else []
-    )
-    return (
-        f"its {len(granted)} permissions" if len(granted) != 1 else f"its permission {granted[0]}"
-    )
+    given = levels.values() if isinstance(levels, Mapping) else ()
+    count = sum(level not in NO_ACCESS for level in given)
+    return f"its {count} permission{'s' if count != 1 else ''}"
 
 
 def _migrated(me: Expected, world: World) -> Expected | None:
@@ -181,15 +178,15 @@ def _levelled(me: Expected) -> Iterator[Finding]:
     if fallen:
         yield Finding(
             ("spec", "permissions"),
-            f"a rollback would bring {', '.join(fallen)} down to {lowest}: the former model has the "
-            "permissions of its provisioning section at one level",
+            f"a rollback would bring {', '.join(fallen)} down to {lowest}: the former model has "
+            "the permissions of its provisioning section at one level",
             hint="keep the manifests: after the rollback nothing else tells what was there",
         )
     if is_former(me.before):
         yield Finding(
             ("spec",),
-            "a rollback after the migration would keep the queues, sites, channels and teams of its "
-            "collection, and lose every other resource that it is given by then",
+            "a rollback after the migration would keep the queues, sites, channels and teams of "
+            "its collection, and lose every other resource that it is given by then",
             hint="it is an exception of the first three months: ask the vendor's support",
         )
 
