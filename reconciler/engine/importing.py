@@ -146,19 +146,26 @@ class _Looking:
         """See the function `one`."""
         kind = self._here.vendor.kind(address.kind)
         live = meant(kind, wanted, self._snapshot)
-        owner = self._before.managed.get((kind.name, live.id))
+        key = (kind.name, live.id)
+        owner = self._before.managed.get(key) or self._before.departed.get(key)
         if owner is not None and owner != address:
             raise UsageError(
                 "RUN163",
                 f"`{live.name}` is already managed as {owner.short}",
-                hint="one object has one manifest; to rename that one, list the old name in "
+                hint="one object has one manifest; to rename it, list its old name in "
                 "`previousNames`",
             )
         if any(each.address == address for each in self._here.loaded.resources):
             return self._bound(address, live)
-        attempt = self._attempt([live], {(kind.name, live.id): address.name})
-        for left_out in (*self._left_out.values(), *attempt.refused.values()):
-            if (left_out.kind, left_out.id) == (kind.name, live.id):
+        if live.protected and kind.protected_is_fixed:
+            raise UsageError(
+                "RUN164",
+                f"`{live.name}` is the vendor's own, which nobody can change",
+                hint="refer to it by its name without declaring it",
+            )
+        attempt = self._attempt([live], {key: address.name})
+        for left_out in attempt.refused.values():
+            if (left_out.kind, left_out.id) == key:
                 raise UsageError(
                     "RUN164", f"`{live.name}` cannot be imported as {address.short}: {left_out.why}"
                 )

@@ -46,8 +46,15 @@ def rendered(root: Path, documents: Sequence[tuple[str, str]]) -> Rendered:
         places.append((file, lines[file] + 1))
         texts[file].append(text)
         lines[file] += text.count("\n")
-    files = {file: "".join(parts).encode() for file, parts in texts.items()}
+    files = {file: _joined(parts).encode() for file, parts in texts.items()}
     return Rendered(files, before, tuple(places))
+
+
+def _joined(parts: list[str]) -> str:
+    """A text and what comes after it, with the same line ends."""
+    start, *added = parts
+    new = "".join(added)
+    return start + (new.replace("\n", "\r\n") if "\r\n" in start else new)
 
 
 def _there(root: Path, file: str) -> bytes:

@@ -102,6 +102,9 @@ class Layout:
                 tried.append((PurePosixPath(_start(pattern)) / name).as_posix())
                 if finds(self._root, pattern, tried[-1]):
                     return tried[-1]
+        for pattern in self._patterns:
+            if not is_glob(pattern) and pattern.endswith(_ENDINGS):
+                return PurePosixPath(pattern).as_posix()
         raise ProjectError(
             "RUN160",
             f"none of the tenant's `manifests` would find the new file {tried[0]}",

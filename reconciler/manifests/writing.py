@@ -20,14 +20,16 @@ def write_all(root: Path, files: Mapping[str, bytes], before: Mapping[str, bytes
     process that is killed leaves each file as it was or as it is to be.
     """
     beside: dict[Path, Path] = {}
+    # a link stays one: what it leads to is written
+    paths = {name: Path(os.path.realpath(inside(root, name))) for name in files}
     try:
         for name, data in files.items():
-            path = inside(root, name)
+            path = paths[name]
             path.parent.mkdir(parents=True, exist_ok=True)
             beside[path] = path.with_name(f".{path.name}{_BESIDE}")
             _write(beside[path], data, path)
-        for name in files:
-            if _bytes(inside(root, name)) != before.get(name):
+        for name, path in paths.items():
+            if _bytes(path) != before.get(name):
                 raise UsageError(
                     "RUN165",
                     f"{name} was changed in the meantime",

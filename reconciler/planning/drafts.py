@@ -56,12 +56,14 @@ class LeftOut:
 class Unmanaged:
     """The objects that no manifest means, and those of them that are to stay without one.
 
-    `managed` are the addresses of the others, by kind and id.
+    `managed` are the addresses of the others, by kind and id; `departed` those of objects that the
+    state has and Git no longer.
     """
 
     objects: tuple[LiveObject, ...]
     left_out: tuple[LeftOut, ...]
     managed: Mapping[Key, Address]
+    departed: Mapping[Key, Address]
     matches: tuple[Match, ...] = field(repr=False, default=())
 
 
@@ -73,7 +75,7 @@ def unmanaged(given: TenantInput, snapshot: Snapshot) -> Unmanaged:
     managed = {
         (each.kind.name, each.live.id): each.resource.address for each in matches if each.live
     }
-    left = {
+    departed = {
         (address.kind, row.object_id): address
         for row in unclaimed(given, matches)
         for address in (Address.parse(row.address),)
@@ -86,7 +88,7 @@ def unmanaged(given: TenantInput, snapshot: Snapshot) -> Unmanaged:
                 continue
             if each.protected and kind.protected_is_fixed:
                 why = "the vendor's own, which nobody can change: manifests refer to it by name"
-            elif key in left:
+            elif key in departed:
                 why = (
                     "the state has it, and its manifest left Git: the next apply would act on that"
                 )
@@ -94,7 +96,7 @@ def unmanaged(given: TenantInput, snapshot: Snapshot) -> Unmanaged:
                 objects.append(each)
                 continue
             left_out.append(LeftOut(kind.name, each.id, each.name, why))
-    return Unmanaged(tuple(objects), tuple(left_out), managed, tuple(matches))
+    return Unmanaged(tuple(objects), tuple(left_out), managed, departed, tuple(matches))
 
 
 def drafted(
