@@ -72,4 +72,6 @@ def _text(file: str, data: bytes) -> str:
     except UnicodeDecodeError as error:
         refused = unreadable(file, "it is no UTF-8", "save it as UTF-8: manifests are added to it")
         raise InvalidInputError((refused,)) from error
-    return text if not text or text.endswith("\n") else text + "\n"
+    if not text or text.endswith("\n"):
+        return text
+    return text + ("\r\n" if "\r\n" in text else "\n")
