@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -260,7 +260,7 @@ class _Looking:
         return Found(
             read=plan.tenants[0],
             manifests=attempt.manifests,
-            left_out=() if only else tuple(self._left_out.values()),
+            left_out=() if only else _sorted(self._left_out.values()),
             already=tuple(e.address for e in owned if e.address not in new),
             findings=self._findings(attempt),
             rendered=attempt.rendered,
@@ -338,6 +338,10 @@ class _Attempt:
 def _keeps_out(problem: Diagnostic) -> bool:
     """Whether a manifest cannot be; what a rule finds is so in the tenant already, and is told."""
     return problem.severity is Severity.ERROR and not problem.source
+
+
+def _sorted(left_out: Iterable[LeftOut]) -> tuple[LeftOut, ...]:
+    return tuple(sorted(left_out, key=lambda each: (each.kind, each.name, each.id)))
 
 
 def _left_out(each: Manifest, why: str) -> LeftOut:

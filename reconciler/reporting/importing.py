@@ -82,7 +82,7 @@ def _imported(found: Found, style: Style, *, dry: bool) -> Iterator[str]:
         many, files = len(found.manifests), len(_files(found))
         said.append(f"{_many(many, 'manifest')} in {_many(files, 'file')}")
     if found.already:
-        said.append(f"{_many(len(found.already), 'object')} of manifests that were there recorded")
+        said.append(f"{_many(len(found.already), 'object')} that manifests declared already")
     done = "Would import:" if dry else "Imported:"
     yield f"{style.paint(done, 'bold')} {', '.join(said)}."
 

@@ -138,7 +138,7 @@ def test_manifests_that_say_what_is_there_become_ours_too(
     written = files(here.root)
     here.lose_the_state()
     said = terminal("import", "--all")
-    assert "Imported: 5 objects of manifests that were there recorded." in said.out
+    assert "Imported: 5 objects that manifests declared already." in said.out
     assert files(here.root) == written
     assert terminal("plan", "--detailed-exitcode").code == 0
 
