@@ -1,4 +1,4 @@
-"""`make bench`: start-up, validate, plan and apply, next to their floors and to Terraform.
+"""`make bench`: start-up, validate, plan, import and apply, next to their floors and to Terraform.
 
 `python -m bench [SIZE ...] [--runs N]`. Without a `terraform` on the path its columns are empty.
 """
@@ -71,6 +71,7 @@ PLAN = Table(
         100_000: Aim(1, 0.25, 1024, 10_000, growth=1.05),
     },
 )
+IMPORT = Table("import --all into an empty project, files and state written", "", {})
 CREATES = 1_000
 APPLY = Table(
     "apply: all new, 19 profiles to each collection, on an unthrottled sandbox in-process",
@@ -97,6 +98,7 @@ def main() -> None:
                 costs = _measured(measure, Path(folder) / str(size), size, given.runs)
                 line = table.line(size, costs["ours"], costs.get("floor"), costs.get("theirs"))
                 print(line, flush=True)
+        _imports(Path(folder) / "import", sorted(given.sizes), given.runs)
         _applies(Path(folder) / "apply", given.runs)
         _throttled(Path(folder) / "throttled")
 
@@ -148,6 +150,22 @@ def _plan(project: Path, theirs: Path | None) -> Commands:
     run((*RECONCILER, "apply", "--auto-approve", "--no-input"), project)
     commands: Commands = {"ours": ((*RECONCILER, "plan", "--detailed-exitcode"), project)}
     return commands | ({"theirs": (terraform.PLAN, theirs)} if theirs else {})
+
+
+def _imports(folder: Path, sizes: Sequence[int], runs: int) -> None:
+    print(IMPORT.head())
+    for size in sizes:
+        project = folder / str(size)
+        corpus.write_bare(project, size)
+        ours = {"ours": ((*RECONCILER, "import", "--all"), project)}
+        cost = paired(ours, 1 if size > MOST_FOR_TERRAFORM else runs, before=_without_git)["ours"]
+        print(IMPORT.line(size, cost, None, None), flush=True)
+
+
+def _without_git(project: Path) -> None:
+    shutil.rmtree(project / "access", ignore_errors=True)
+    for file in (project / ".reconciler").glob("state.db*"):
+        file.unlink()
 
 
 def _applies(folder: Path, runs: int) -> None:

@@ -16,6 +16,7 @@ tenants:
     manifests: ["access/*.yaml"]
     sandbox: {seed: seed.yaml}
 """
+DEEP = PROJECT.replace("access/*", "access/**/*")
 
 
 class Roles(Size):
@@ -42,6 +43,14 @@ def write(folder: Path, objects: int) -> None:
     made = generated(Size(objects))
     write_manifests(folder / "access", made.manifests())
     (folder / "reconciler.yaml").write_text(PROJECT, encoding="utf-8")
+    (folder / "seed.yaml").write_text(seed_text(made.short), encoding="utf-8")
+
+
+def write_bare(folder: Path, objects: int) -> None:
+    """The same without manifests: a tenant that is to be imported."""
+    folder.mkdir(parents=True)
+    made = generated(Size(objects))
+    (folder / "reconciler.yaml").write_text(DEEP, encoding="utf-8")
     (folder / "seed.yaml").write_text(seed_text(made.short), encoding="utf-8")
 
 
