@@ -219,7 +219,7 @@ class Kind:
       not mention is absent, a map that it mentions is complete.
     - `spec_of(values, refer)`: the spec that declares these values, as a person would write it: in
       the order of the model, what grants nothing left out; the inverse of `desired`. Values that no
-      manifest can declare are left out too.
+      manifest can declare are left out too. It is asked for any part of the values.
     - `endpoint(action, id)`: method and path of the vendor's API, for the reader of a plan.
     - `required`: attributes without which a new object cannot be, and how they are written;
       `creatable` is False where the vendor offers no create (`uncreatable` says who does).

@@ -313,12 +313,10 @@ class _Attempt:
     @property
     def refused(self) -> dict[Key, LeftOut]:
         """The objects whose manifests cannot be, or would change them."""
-        at = {(each.file, each.line): each for each in self.manifests}
         by_address = {each.address: each for each in self.manifests}
         found: dict[Key, LeftOut] = {}
         for problem in self.loaded.diagnostics:
-            origin = problem.origin
-            each = at.get((origin.file, origin.line)) if origin else None
+            each = self._of(problem)
             if each is None:
                 raise InvalidInputError(positions.attach(self.loaded.diagnostics, self.loaded.read))
             found.setdefault(each.draft.key, _left_out(each, problem.summary))
@@ -333,6 +331,14 @@ class _Attempt:
                 why = f"no manifest says what it is: a plan would {change.action} it ({changed})"
                 found.setdefault(each.draft.key, _left_out(each, why))
         return found
+
+    def _of(self, problem: Diagnostic) -> Manifest | None:
+        """The new manifest in which something is wrong; None for what was there before."""
+        origin = problem.origin
+        if origin is None:
+            return None
+        above = [e for e in self.manifests if e.file == origin.file and e.line <= origin.line]
+        return max(above, key=lambda each: each.line, default=None)
 
 
 def _keeps_out(problem: Diagnostic) -> bool:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from reconciler.engine.connect import sandbox_database
+from reconciler.engine.prepare import prepare
+from reconciler.model.ownership import Row
 from reconciler.sandbox.store import Store
 from tests.workshop import COLLECTION, PROFILE, SEED, USER, Terminal, Workshop
 
@@ -19,6 +23,7 @@ profiles:
   - {name: Billing lead, type: supervisor, permissions: {queue: edit, call-monitoring: edit}, \
 resources: {collections: [Billing], default: Billing}}
 """
+MERGE_KEY = {"name": "<<", "access": "EDIT"}
 SEEDED = SEED.replace("profiles:\n", MADE_BY_HAND, 1)
 
 
@@ -40,6 +45,18 @@ def files(root: Path) -> dict[str, str]:
 def ids(here: Workshop) -> dict[str, str]:
     every = [row for rows in here.bodies().values() for row in rows]
     return {row.get("email") or row["name"]: row["id"] for row in every}
+
+
+def edit_the_lead(here: Workshop, change: Callable[[dict[str, Any]], dict[str, Any]]) -> None:
+    """What no console does, and a tenant may hold all the same."""
+    here.act("edit-profile", profile="Billing lead", description="there from the start")
+    (tenant,) = here.work().tenants
+    store = Store(sandbox_database(tenant, here.root))
+    try:
+        (row,) = (e for e in store.rows("user-profile") if e["name"] == "Billing lead")
+        store.put("user-profile", row | change(row), row["name"])
+    finally:
+        store.close()
 
 
 def owned(root: Path) -> set[str]:
@@ -76,6 +93,20 @@ def test_everything_is_written_owned_and_planned_to_no_change(
     again = terminal("import", "--all")
     assert "Nothing to import." in again.out
     assert files(here.root) == written
+
+
+def test_what_is_recorded_is_what_an_adopting_apply_records(
+    here: Workshop, terminal: Terminal
+) -> None:
+    def rows() -> dict[str, Row]:
+        (ready,) = prepare(here.work())
+        return dict(ready.rows)
+
+    terminal("import", "--all")
+    imported = rows()
+    here.lose_the_state()
+    assert here.planned_and_applied().summary.adopt == len(imported) == 5
+    assert rows() == imported
 
 
 def test_a_dry_run_writes_nothing(here: Workshop, terminal: Terminal) -> None:
@@ -229,15 +260,8 @@ def test_what_no_fact_names_is_left_undeclared(here: Workshop, terminal: Termina
     assert terminal("plan", "--detailed-exitcode").code == 0
 
 
-def test_a_type_that_no_manifest_can_have_is_left_out(here: Workshop, terminal: Terminal) -> None:
-    here.act("edit-profile", profile="Billing lead", description="there from the start")
-    (tenant,) = here.work().tenants
-    store = Store(sandbox_database(tenant, here.root))
-    try:
-        (row,) = (e for e in store.rows("user-profile") if e["name"] == "Billing lead")
-        store.put("user-profile", row | {"profileType": "ANALYZER_USER"}, row["name"])
-    finally:
-        store.close()
+def test_a_type_that_no_manifest_can_have_is_left_alone(here: Workshop, terminal: Terminal) -> None:
+    edit_the_lead(here, lambda _: {"profileType": "ANALYZER_USER"})
     assert terminal("import", "--all").code == 0
     assert "profileType" not in files(here.root)["access/user-profiles.yaml"]
     assert terminal("plan", "--detailed-exitcode").code == 0
@@ -254,6 +278,23 @@ def test_a_former_profile_is_explained(here: Workshop, terminal: Terminal) -> No
     assert "would bring queue (edit) down to view" in said.err
     assert "keep the queues, sites, channels and teams" in said.err
     assert "resources" not in files(here.root)["access/user-profiles.yaml"]
+    assert terminal("plan", "--detailed-exitcode").code == 0
+    # what is declared of it can change before the migration, and leaves its access rights alone
+    file = here.root / "access" / "user-profiles.yaml"
+    text = file.read_text("utf-8")
+    file.write_text(text.replace("queue: edit", "queue: view"), encoding="utf-8")
+    here.planned_and_applied()
+    (row,) = (e for e in here.bodies()["user-profile"] if e["name"] == "Billing lead")
+    assert row["resourceAccessLevel"] == "PROVISIONED_VALUE"
+    assert "WCC144" in terminal("plan").out
+
+
+def test_what_no_yaml_can_say_is_left_out_alone(here: Workshop, terminal: Terminal) -> None:
+    edit_the_lead(here, lambda row: {"permissions": [*row["permissions"], MERGE_KEY]})
+    said = terminal("import", "--all")
+    assert said.code == 0, said.err
+    assert "- 1 UserProfile: a quoted `<<` cannot be a key" in said.out
+    assert "Imported: 4 manifests" in said.out
     assert terminal("plan", "--detailed-exitcode").code == 0
 
 

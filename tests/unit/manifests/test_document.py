@@ -19,12 +19,11 @@ texts = st.one_of(
         ["no", "on", "012", "1_000", "12:30", "2026-01-01", "null", "~", "", " a", "a: b"]
     ),
 )
+keys = texts.filter(lambda text: text not in ("", "<<"))  # the second one no manifest can have
 plain = st.one_of(texts, st.booleans(), st.integers(-9, 9))
 values = st.recursive(
     plain,
-    lambda inner: st.one_of(
-        st.lists(inner, max_size=4), st.dictionaries(texts.filter(bool), inner, max_size=4)
-    ),
+    lambda inner: st.one_of(st.lists(inner, max_size=4), st.dictionaries(keys, inner, max_size=4)),
     max_leaves=12,
 )
 
@@ -37,7 +36,7 @@ def read(text: str) -> Any:
 
 
 @examples(300)
-@given(name=texts, spec=st.dictionaries(texts.filter(bool), values, max_size=5))
+@given(name=texts, spec=st.dictionaries(keys, values, max_size=5))
 def test_what_is_written_is_read_again(name: str, spec: dict[str, Any]) -> None:
     written = document("webexcc/v1", "User", {"name": name}, spec)
     assert read(written) == {
