@@ -28,7 +28,7 @@ _HALF_WAY = "what was written stays; the same command again completes it"
 
 @click.command(name="import")
 @click.argument("address", required=False)
-@click.argument("object_id", metavar="ID", required=False)
+@click.argument("object_id", metavar="[ID]", required=False)
 @click.option("--all", "everything", is_flag=True, help="All that no manifest means yet.")
 @click.option("--dry-run", is_flag=True, help="Show what it would be, and write nothing.")
 @common

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from reconciler.engine.checkout import commit_of
-from reconciler.engine.prepare import Prepared, Work, load_tenant
+from reconciler.engine.prepare import Prepared, Work
 from reconciler.engine.read import read
+from reconciler.engine.trial import NO_KINDS, Attempt, Manifest, Trial, is_clean, keeps_out
 from reconciler.errors import StalePlanError, UsageError
 from reconciler.manifests import positions
-from reconciler.manifests.drafting import Rendered, rendered
-from reconciler.manifests.layout import Layout, New, document
-from reconciler.manifests.load import Loaded
+from reconciler.manifests.drafting import Rendered
 from reconciler.manifests.project import Tenant
 from reconciler.manifests.writing import write_all
 from reconciler.model.address import Address
-from reconciler.model.change import Action, Change
+from reconciler.model.change import Change
 from reconciler.model.diagnostic import Diagnostic, InvalidInputError, Severity, has_errors
 from reconciler.model.journal import Author
 from reconciler.model.live import LiveObject, Snapshot
@@ -26,19 +25,9 @@ from reconciler.model.plan import Basis, TenantRead
 from reconciler.model.resource import Resource
 from reconciler.planning import planner, recorded
 from reconciler.planning.check import check
-from reconciler.planning.drafts import Draft, Key, LeftOut, drafted, meant, unmanaged
+from reconciler.planning.drafts import Key, LeftOut, meant, unmanaged
 from reconciler.planning.join import Part, joined
 from reconciler.state.sql import create_state
-
-
-@dataclass(frozen=True, slots=True)
-class Manifest:
-    """A manifest that import writes: the object, its address, and where it will stand."""
-
-    draft: Draft
-    address: Address
-    file: str
-    line: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,11 +114,11 @@ class _Looking:
     """One look at a tenant: drafts that shrink until a plan of them would change nothing."""
 
     def __init__(self, work: Work, here: Prepared, snapshot: Snapshot) -> None:
-        self._work = work
         self._rows = here.rows  # as the state has them, to be compared once it is locked
         self._here = here = here.understood(snapshot)
         self._snapshot = snapshot
         self._before = unmanaged(here.given(), snapshot)
+        self._trial = Trial(work, here, snapshot, self._before.matches)
         self._left_out: dict[Key, LeftOut] = {
             (each.kind, each.id): each for each in self._before.left_out
         }
@@ -137,7 +126,7 @@ class _Looking:
     def everything(self) -> Found:
         """See the function `everything`."""
         while True:
-            attempt = self._attempt(self._objects())
+            attempt = self._trial.of(self._objects())
             if not attempt.refused:
                 return self._found(attempt)
             self._left_out |= attempt.refused
@@ -163,7 +152,7 @@ class _Looking:
                 f"`{live.name}` is the vendor's own, which nobody can change",
                 hint="refer to it by its name without declaring it",
             )
-        attempt = self._attempt([live], {key: address.name})
+        attempt = self._trial.of([live], {key: address.name})
         for left_out in attempt.refused.values():
             if (left_out.kind, left_out.id) == key:
                 raise UsageError(
@@ -186,11 +175,10 @@ class _Looking:
                 hint=f"give that up first: `reconciler state rm {address.short}`",
             )
         others = {key: each for key, each in given.rows.items() if key != here}
-        planned = planner.plan(
-            replace(given, resources=tuple(self._pinned(address, live)), rows=others, prune=_NONE),
-            self._snapshot,
-        )
-        wrong = [d for d in planned.diagnostics if d.address == address and _keeps_out(d)]
+        pinned = tuple(self._pinned(address, live))
+        asked = replace(given, resources=pinned, rows=others, prune=NO_KINDS)
+        planned = planner.plan(asked, self._snapshot)
+        wrong = [d for d in planned.diagnostics if d.address == address and keeps_out(d)]
         if wrong:
             raise InvalidInputError(positions.attach(wrong, self._here.loaded.read))
         change = next(each for each in planned.changes if each.address == here)
@@ -200,7 +188,7 @@ class _Looking:
             already=(here,),
             rows=self._rows,
             keep=(replace(record, prevent_destroy=change.prevent_destroy),),
-            differing=None if _is_clean(change) else change,
+            differing=None if is_clean(change) else change,
         )
 
     def _pinned(self, address: Address, live: LiveObject) -> Iterator[Resource[Any]]:
@@ -214,43 +202,13 @@ class _Looking:
     def _objects(self) -> list[LiveObject]:
         return [e for e in self._before.objects if (e.kind, e.id) not in self._left_out]
 
-    def _attempt(
-        self, objects: Sequence[LiveObject], names: Mapping[Key, str] | None = None
-    ) -> _Attempt:
-        """What comes of writing a manifest for each of these objects."""
-        given = self._here.given()
-        drafts = drafted(given, self._snapshot, self._before.matches, objects, names)
-        made = self._placed(drafts)
-        loaded = load_tenant(self._work, self._here.tenant, made.files, may_be_none=not made.files)
-        planned = planner.plan(
-            replace(given, resources=loaded.resources, prune=_NONE, targets=None),
-            self._snapshot,
-        )
-        manifests = tuple(
-            Manifest(each, self._address(each), file, line)
-            for each, (file, line) in zip(drafts, made.places, strict=True)
-        )
-        return _Attempt(manifests, made, loaded, planned)
-
-    def _address(self, draft: Draft) -> Address:
-        here = self._here
-        return Address(here.tenant.name, here.vendor.name, draft.kind.name, draft.name)
-
-    def _placed(self, drafts: Sequence[Draft]) -> Rendered:
-        here, root = self._here, self._work.project.root
-        layout = Layout(here.loaded.resources, root, here.tenant.manifests)
-        files = layout.place([New(each.kind, each.name, each.spec) for each in drafts])
-        version = here.vendor.api_version
-        texts = (document(version, d.kind.name, {"name": d.name}, d.spec) for d in drafts)
-        return rendered(root, list(zip(files, texts, strict=True)))
-
-    def _found(self, attempt: _Attempt, only: Address | None = None) -> Found:
+    def _found(self, attempt: Attempt, only: Address | None = None) -> Found:
         new = {str(each.address) for each in attempt.manifests}
-        wrong = {str(d.address) for d in attempt.planned.diagnostics if _keeps_out(d)}
+        wrong = {str(d.address) for d in attempt.planned.diagnostics if keeps_out(d)}
         owned = [
             each
             for each in attempt.planned.changes
-            if _is_clean(each)
+            if is_clean(each)
             and each.address not in wrong
             and (only is None or each.address == str(only))
         ]
@@ -281,7 +239,7 @@ class _Looking:
             partial=snapshot.partial,
         )
 
-    def _findings(self, attempt: _Attempt) -> tuple[Diagnostic, ...]:
+    def _findings(self, attempt: Attempt) -> tuple[Diagnostic, ...]:
         """What the rules say of the new manifests, with the tenant and without it."""
         new = {each.address for each in attempt.manifests}
         with_tenant = [d for d in attempt.planned.diagnostics if d.address in new]
@@ -297,64 +255,8 @@ class _Looking:
         return positions.attach([*with_tenant, *without], attempt.loaded.read)
 
 
-_NONE: frozenset[str] = frozenset()
 _NO_BASIS = Basis(manifests="", project="", organization="", objects={})
-
-
-@dataclass(frozen=True, slots=True)
-class _Attempt:
-    """Manifests as they would be written, how they are read, and the plan of them."""
-
-    manifests: tuple[Manifest, ...]
-    rendered: Rendered
-    loaded: Loaded
-    planned: planner.TenantPlan
-
-    @property
-    def refused(self) -> dict[Key, LeftOut]:
-        """The objects whose manifests cannot be, or would change them."""
-        by_address = {each.address: each for each in self.manifests}
-        found: dict[Key, LeftOut] = {}
-        for problem in self.loaded.diagnostics:
-            each = self._of(problem)
-            if each is None:
-                raise InvalidInputError(positions.attach(self.loaded.diagnostics, self.loaded.read))
-            found.setdefault(each.draft.key, _left_out(each, problem.summary))
-        for problem in self.planned.diagnostics:
-            each = by_address.get(problem.address) if problem.address else None
-            if each and _keeps_out(problem):
-                found.setdefault(each.draft.key, _left_out(each, problem.summary))
-        for change in self.planned.changes:
-            each = by_address.get(Address.parse(change.address))
-            if each and not _is_clean(change):
-                changed = ", ".join(sorted({a.path for a in change.attributes}))
-                why = f"no manifest says what it is: a plan would {change.action} it ({changed})"
-                found.setdefault(each.draft.key, _left_out(each, why))
-        return found
-
-    def _of(self, problem: Diagnostic) -> Manifest | None:
-        """The new manifest in which something is wrong; None for what was there before."""
-        origin = problem.origin
-        if origin is None:
-            return None
-        above = [e for e in self.manifests if e.file == origin.file and e.line <= origin.line]
-        return max(above, key=lambda each: each.line, default=None)
-
-
-def _keeps_out(problem: Diagnostic) -> bool:
-    """Whether a manifest cannot be; what a rule finds is so in the tenant already, and is told."""
-    return problem.severity is Severity.ERROR and not problem.source
 
 
 def _sorted(left_out: Iterable[LeftOut]) -> tuple[LeftOut, ...]:
     return tuple(sorted(left_out, key=lambda each: (each.kind, each.name, each.id)))
-
-
-def _left_out(each: Manifest, why: str) -> LeftOut:
-    live = each.draft.live
-    return LeftOut(live.kind, live.id, live.name, why)
-
-
-def _is_clean(change: Change) -> bool:
-    """Whether a change makes an object ours and writes nothing to the tenant."""
-    return change.action is Action.ADOPT and not change.writes and not change.attributes
