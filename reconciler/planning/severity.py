@@ -36,7 +36,7 @@ _RANKS = {each: number for number, each in enumerate(Severity)}
 _MORE = frozenset({Severity.CRITICAL, Severity.HIGH})
 
 _MEANINGS = {
-    Severity.CRITICAL: "more access, and dangerous",
+    Severity.CRITICAL: "more access, some of it dangerous",
     Severity.HIGH: "more access",
     Severity.MEDIUM: "other access",
     Severity.LOW: "less access",
