@@ -273,8 +273,9 @@ class _Look:
         self.differences.append(replace(_head(item, "added", "pending"), attributes=attributes))
 
     def at_a_newcomer(self, item: Item) -> None:
-        """An object that only the tenant has."""
-        attributes = diff.wholly("add", item.before, item.kind, self.directory.name_of)
+        """An object that only the tenant has: what is in it, as far as that says anything."""
+        every = diff.wholly("add", item.before, item.kind, self.directory.name_of)
+        attributes = tuple(each for each in every if each.after not in (None, False, ""))
         if self._keep([replace(_head(item, "added"), attributes=attributes)], item):
             self.beyond.append(item.address)
 

@@ -111,11 +111,11 @@ class _Told:
 
     def beyond(self, addresses: tuple[Address, ...], drifted: list[Difference]) -> Iterator[str]:
         """What --revert leaves, with what to do instead."""
-        reasons = {each.address: _instead(each) for each in drifted}
+        wanted = {str(each) for each in addresses}
+        told = {each.address: each for each in drifted if each.address in wanted}
         found: dict[str, list[str]] = {}
-        for address in addresses:
-            name = str(address) if self._several else address.short
-            found.setdefault(reasons.get(str(address), _FROM_GIT), []).append(safe(name))
+        for each in told.values():
+            found.setdefault(_instead(each), []).append(self._name(each))
         for reason, names in found.items():
             listed = ", ".join(few(names, whole=self._style.whole))
             yield f"Not to be taken back by --revert: {listed}; {reason}."
