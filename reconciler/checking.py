@@ -20,6 +20,7 @@ from reconciler.model.diagnostic import (
     Suppression,
     has_errors,
 )
+from reconciler.model.ignore import Ignore
 from reconciler.model.resource import Spec
 from reconciler.planning.check import check as check_alone
 from reconciler.planning.item import TenantInput
@@ -100,13 +101,35 @@ def policy_notes(
         for each in policy.idle(used, judged)
     ]
     ahead = [_ahead(code) for code in policy.planned]
-    return positions.attach((*late, *idle, *ahead), lambda name: (project.root / name).read_bytes())
+    over = [
+        _ignore_note(each, "PRJ148", f"this leave to drift ended on {_ago(until, policy.today)}")
+        for each, until in project.ignores.expired
+    ]
+    return _placed(project, (*late, *idle, *ahead, *over))
+
+
+def needless_ignores(
+    project: Project, used: Iterable[Ignore], tenants: Iterable[str]
+) -> tuple[Diagnostic, ...]:
+    """Leaves to drift that nothing needs, of the `tenants` that were looked at as a whole; an empty
+    name stands for all tenants of the project.
+    """
+    idle = project.ignores.idle(used, tenants)
+    said = "nothing drifts here: this leave is not needed"
+    return _placed(project, (_ignore_note(each, "PRJ149", said) for each in idle))
+
+
+def _placed(project: Project, found: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
+    return positions.attach(found, lambda name: (project.root / name).read_bytes())
 
 
 def _ended(each: Suppression, today: date) -> str:
-    days = (today - each.until).days
-    since = f"{days} day{'s' if days != 1 else ''} ago"
-    return f"this suppression of {each.code} ended on {each.until}, {since}"
+    return f"this suppression of {each.code} ended on {_ago(each.until, today)}"
+
+
+def _ago(until: date, today: date) -> str:
+    days = (today - until).days
+    return f"{until}, {days} day{'s' if days != 1 else ''} ago"
 
 
 def _ahead(code: str) -> Diagnostic:
@@ -131,6 +154,19 @@ def _policy_note(each: Suppression, code: str, summary: str) -> Diagnostic:
         else "remove it, or correct its address",
         origin=Origin(FILE, 0, 1),
         path=("rules", each.code, "suppress", each.number, "address"),
+    )
+
+
+def _ignore_note(each: Ignore, code: str, summary: str) -> Diagnostic:
+    return Diagnostic(
+        Severity.WARNING,
+        code,
+        summary,
+        hint="take the drift back or accept it, or set a new date"
+        if code == "PRJ148"
+        else "remove it, or correct its address and attributes",
+        origin=Origin(FILE, 0, 1),
+        path=(*each.place, "address"),
     )
 
 

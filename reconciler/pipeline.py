@@ -10,7 +10,7 @@ from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from reconciler.checking import check, policy_notes, rules
+from reconciler.checking import check, needless_ignores, policy_notes, rules
 from reconciler.engine.events import Ledger, Report
 from reconciler.engine.prepare import Prepared, Work, prepare
 from reconciler.engine.read import read
@@ -30,7 +30,7 @@ from reconciler.model.plan import Basis, Plan, TenantRead
 from reconciler.model.value import Values
 from reconciler.planning import drift as drifting
 from reconciler.planning import planner
-from reconciler.planning.drift import Difference
+from reconciler.planning.drift import Asked, Difference, TenantDrift
 from reconciler.planning.guards import refuse_if_blocked
 from reconciler.planning.join import Part, joined
 from reconciler.planning.planner import TenantPlan
@@ -46,7 +46,9 @@ if TYPE_CHECKING:
 class Drift:
     """What differs, which objects no revert takes back, and the plan that takes back the rest.
 
-    `notes` are about what nobody sees who asks, and settings of rules that do nothing.
+    What weighs most comes first. `notes` are about what nobody sees who asks, and settings of the
+    project that do nothing; `suppressed` is drift that the project lives with, and `settled` counts
+    values that were changed by hand to what Git wants.
     """
 
     tenants: tuple[TenantRead, ...]
@@ -54,6 +56,8 @@ class Drift:
     beyond: tuple[Address, ...]
     revert: Plan | None
     notes: tuple[Diagnostic, ...] = ()
+    suppressed: tuple[Difference, ...] = ()
+    settled: int = 0
 
     @property
     def drifted(self) -> bool:
@@ -86,22 +90,51 @@ async def drift(work: Work) -> Drift:
         raise InvalidInputError(refused)
     _refuse_what_is_not_ours(prepared)
     reads: list[TenantRead] = []
-    differences: list[Difference] = []
-    beyond: list[Address] = []
+    looks: list[TenantDrift] = []
     parts: list[Part] = []
-    unknown: list[Diagnostic] = []
     for unread in prepared:
         each, snapshot = await _read(unread, work)
-        found = drifting.find(each.given(), snapshot, stateless=each.stateless)
+        found = drifting.find(
+            each.given(), snapshot, stateless=each.stateless, asked=_asked(each, work)
+        )
         reads.append(_tenant_read(each, snapshot, {}))
-        differences.extend(found.differences)
-        beyond.extend(found.beyond)
-        unknown.extend(found.notes)
+        looks.append(found)
         if found.revert:
             parts.append(_part(each, snapshot, found.revert))
-    revert = joined(tuple(parts), mode="revert", bounds=work.bounds) if parts else None
-    notes = (*unknown, *policy_notes(work.project, refused, ()))
-    return Drift(tuple(reads), tuple(differences), tuple(beyond), revert, notes)
+    return Drift(
+        tenants=tuple(reads),
+        differences=_heaviest_first(d for look in looks for d in look.differences),
+        beyond=tuple(address for look in looks for address in look.beyond),
+        revert=joined(tuple(parts), mode="revert", bounds=work.bounds) if parts else None,
+        notes=(
+            *(note for look in looks for note in look.notes),
+            *policy_notes(work.project, refused, ()),
+            *_needless(work, reads, looks),
+        ),
+        suppressed=_heaviest_first(d for look in looks for d in look.suppressed),
+        settled=sum(look.settled for look in looks),
+    )
+
+
+def _asked(each: Prepared, work: Work) -> Asked:
+    """How the project wants to be told of drift of a tenant."""
+    told = (kind for kind, what in each.tenant.unmanaged.items() if what != "ignore")
+    return Asked(frozenset(told), ignores=work.project.ignores.valid)
+
+
+def _heaviest_first(found: Iterable[Difference]) -> tuple[Difference, ...]:
+    return tuple(sorted(found, key=drifting.weighs))
+
+
+def _needless(
+    work: Work, reads: Iterable[TenantRead], looks: Iterable[TenantDrift]
+) -> tuple[Diagnostic, ...]:
+    """Leaves to drift that nothing needs, where everything was looked at."""
+    whole = [] if work.targets else [each.name for each in reads if not each.partial]
+    if len(whole) == len(work.project.tenants):
+        whole.append("")
+    used = {ignore for look in looks for ignore in look.used}
+    return needless_ignores(work.project, used, whole)
 
 
 def _refuse_what_is_not_ours(prepared: Iterable[Prepared]) -> None:

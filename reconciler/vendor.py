@@ -39,7 +39,7 @@ from reconciler.model.facts import Facts
 from reconciler.model.live import InventoryItem, LiveObject, Snapshot
 from reconciler.model.rate import Rate
 from reconciler.model.resource import Reference, Resource, Spec
-from reconciler.model.value import Json, Ref, Values
+from reconciler.model.value import Json, Ref, Value, Values
 from reconciler.rules.rule import Document, RuleSet
 from reconciler.rules.world import Expected, World
 
@@ -97,6 +97,13 @@ class Danger:
 def no_danger(_path: tuple[str, ...], _value: object) -> Danger | None:
     """For kinds whose values say all there is to say."""
     return None
+
+
+def members_open(_path: tuple[str, ...], before: Value, after: Value) -> bool:
+    """For kinds of which a value opens more where it has more members, or is there at all."""
+    if isinstance(before, frozenset) and isinstance(after, frozenset):
+        return bool(after - before)
+    return bool(after) and not before
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,6 +236,8 @@ class Kind:
     - `share_limit`: at most so many objects of this kind may refer to one and the same object.
     - `count_limit`: a tenant holds at most so many objects of this kind.
     - `access`: attributes that decide what people may do, themselves or by what they refer to.
+    - `opens(path, before, after)`: whether the second value of an attribute of `access` lets people
+      do something that the first does not; None is a value that is not there.
     - `permitted(action, object, world)`: whether who applies may write the object at all; rules
       say the rest.
     - `side_effects(before, after, facts)`: what the vendor itself changes of an object with an
@@ -254,6 +263,7 @@ class Kind:
     share_limit: int | None = None
     count_limit: int | None = None
     access: frozenset[str] = frozenset()
+    opens: Callable[[tuple[str, ...], Value, Value], bool] = members_open
     danger: Callable[[tuple[str, ...], object], Danger | None] = no_danger
     permitted: Permitted = permitted_to_all
     side_effects: SideEffects = no_side_effects

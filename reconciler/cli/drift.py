@@ -48,27 +48,52 @@ def command(
         found = run(pipeline.drift(what))
     seconds = time.monotonic() - started
     if chosen.json and not revert:
-        result = json.drift(found.differences, found.notes, drifted=found.drifted)
-        echo(json.document(result), nl=False)
+        echo(_document(found), nl=False)
     elif not chosen.json:
-        style = Style(chosen.paint, whole=chosen.verbose, seconds=seconds)
-        echo(drift.drift(found.tenants, found.differences, found.beyond, style), nl=False)
+        echo(_text(found, Style(chosen.paint, whole=chosen.verbose, seconds=seconds)), nl=False)
     if not chosen.json:
         paint = paint_for(sys.stderr, no_color=chosen.no_color)
         for note in diagnostics.listed(found.notes, paint, whole=chosen.verbose):
             chosen.say(note)
     if revert:
         _revert(found, chosen, out)
-    elif found.revert is not None:
-        chosen.say("To take it back: reconciler drift --revert --out revert.plan")
+    elif found.drifted:
+        _say_what_to_do(found, chosen)
     return DRIFTED if found.drifted else 0
+
+
+def _document(found: pipeline.Drift) -> str:
+    result = json.drift(
+        found.differences,
+        found.notes,
+        drifted=found.drifted,
+        suppressed=found.suppressed,
+        settled=found.settled,
+    )
+    return json.document(result)
+
+
+def _text(found: pipeline.Drift, style: Style) -> str:
+    return drift.drift(
+        found.tenants,
+        found.differences,
+        found.beyond,
+        style,
+        suppressed=found.suppressed,
+        settled=found.settled,
+    )
+
+
+def _say_what_to_do(found: pipeline.Drift, chosen: Common) -> None:
+    chosen.say("To keep it in Git: reconciler drift --accept")
+    if found.revert is not None:
+        chosen.say("To take it back:   reconciler drift --revert --out revert.plan")
 
 
 def _revert(found: pipeline.Drift, chosen: Common, out: Path | None) -> None:
     if found.revert is None:
         if chosen.json:
-            result = json.drift(found.differences, found.notes, drifted=found.drifted)
-            echo(json.document(result), nl=False)
+            echo(_document(found), nl=False)
         chosen.say("There is nothing to take back.")
         return
     if not chosen.json:

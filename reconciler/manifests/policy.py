@@ -107,7 +107,7 @@ def _weight(rule: Rule[Spec], weight: Weight, at: Path | None) -> Iterator[Wrong
 
 
 def _entry(each: SuppressionBlock, at: Path) -> Iterator[Wrong]:
-    if not _is_day(each.until):
+    if not is_day(each.until):
         hint = "write the last day on which it holds, such as 2027-03-31"
         yield "PRJ142", (*at, "until"), f"`{each.until}` is no date", hint, False
     if "/" not in each.address:
@@ -120,7 +120,7 @@ def _entry(each: SuppressionBlock, at: Path) -> Iterator[Wrong]:
         )
 
 
-def _is_day(text: str) -> bool:
+def is_day(text: str) -> bool:
     """Whether it is a date as people write one; Python takes more."""
     try:
         date.fromisoformat(text)

@@ -16,6 +16,8 @@ from reconciler.errors import ProjectError, UsageError
 from reconciler.manifests import positions, reachable, schema
 from reconciler.manifests.contents import content
 from reconciler.manifests.credentials import Credentials, FromEnvironment, hidden, misplaced
+from reconciler.manifests.drift_block import DriftBlock, DriftBlocks, ignores_of
+from reconciler.manifests.drift_block import problems as drift_problems
 from reconciler.manifests.files import FILE, inside
 from reconciler.manifests.parse import Document, parse
 from reconciler.manifests.policy import RuleBlock, Weight, policy_of
@@ -27,6 +29,7 @@ from reconciler.model import diagnostic as model
 from reconciler.model.diagnostic import Diagnostic, InvalidInputError, Origin, Severity
 from reconciler.model.facts import NO_FACTS, Facts
 from reconciler.model.guard import UNASKED, Thresholds
+from reconciler.model.ignore import NO_IGNORES, Ignores
 from reconciler.model.rate import Rate
 from reconciler.model.resource import Manifest
 from reconciler.model.suggestion import did_you_mean
@@ -69,6 +72,11 @@ class ProjectFile(Manifest, defer_build=True):
         description="How rules weigh in this project, and what it lives with, by the rule's code.",
         examples=[{"WCC124": "off"}],
     )
+    drift: DriftBlock = Field(
+        default_factory=DriftBlock,
+        description="Drift that the project lives with, in all of its tenants.",
+        examples=[{"ignore": [{"address": "UserProfile/emea-lead", "reason": "a pilot"}]}],
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +117,7 @@ class Project:
     """A project as its file describes it; `state` is the URL of the state's database.
 
     `policy` is what it decides about rules, as of the day on which it was loaded; `thresholds` is
-    how far a plan may reach into each tenant unasked.
+    how far a plan may reach into each tenant unasked; `ignores` is the drift that it lives with.
     """
 
     root: Path
@@ -118,6 +126,7 @@ class Project:
     tenants: Mapping[str, Tenant]
     policy: Policy = NO_POLICY
     thresholds: Thresholds = UNASKED
+    ignores: Ignores = NO_IGNORES
 
     def chosen(self, names: Iterable[str]) -> tuple[Tenant, ...]:
         """The tenants of a command: the named ones, else the default ones.
@@ -164,7 +173,11 @@ def load_project(
                     facts=facts,
                     environment=environment,
                 )
-                return replace(made, policy=policy_of(written.rules, today))
+                return replace(
+                    made,
+                    policy=policy_of(written.rules, today),
+                    ignores=Ignores(ignores_of(_drift_blocks(written)), today),
+                )
     raise InvalidInputError(positions.attach(problems, lambda _: data))
 
 
@@ -250,6 +263,8 @@ def _checked(written: ProjectFile, vendors: Mapping[str, Vendor]) -> Iterator[Di
         yield _problem(code, path, summary, hint=hint, on_key=on_key)
     for path, summary, hint in threshold_problems(written.thresholds):
         yield _problem("PRJ146", path, summary, hint=hint)
+    for path, summary, hint in drift_problems(_drift_blocks(written)):
+        yield _problem("PRJ147", path, summary, hint=hint)
     for number, name in enumerate(written.default):
         if name not in written.tenants:
             summary, hint = _unknown(name, written.tenants)
@@ -277,6 +292,10 @@ def _checked(written: ProjectFile, vendors: Mapping[str, Vendor]) -> Iterator[Di
         else:
             for code, path, summary, hint, on_key in reachable.problems(tenant, vendor, at):
                 yield _problem(code, path, summary, hint=hint, on_key=on_key)
+
+
+def _drift_blocks(written: ProjectFile) -> DriftBlocks:
+    return {"": written.drift} | {name: each.drift for name, each in written.tenants.items()}
 
 
 def _project(  # noqa: PLR0913 - what a project is made from

@@ -12,6 +12,7 @@ from reconciler.manifests.credentials import (
     FromFile,
     FromServiceApp,
 )
+from reconciler.manifests.drift_block import DriftBlock
 from reconciler.model.resource import Manifest
 
 Unmanaged = Literal["ignore", "report", "prune"]
@@ -76,6 +77,11 @@ class TenantBlock(Manifest, defer_build=True):
         description="What is done about objects of the tenant that Git lacks, for all kinds or "
         "kind by kind; `prune` deletes them, but people, whom it reports.",
         examples=["report", {"UserProfile": "prune"}],
+    )
+    drift: DriftBlock = Field(
+        default_factory=DriftBlock,
+        description="Drift of this tenant that the project lives with.",
+        examples=[{"ignore": [{"address": "UserProfile/emea-lead", "reason": "a pilot"}]}],
     )
     rate: str | None = Field(
         default=None,

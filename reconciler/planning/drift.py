@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from reconciler.model.address import Address
+from reconciler.model.audit import Attribution
 from reconciler.model.change import AttributeChange, Source
 from reconciler.model.diagnostic import Diagnostic
-from reconciler.model.live import LiveObject, Snapshot
+from reconciler.model.ignore import Ignore
+from reconciler.model.live import Snapshot
 from reconciler.model.ownership import Row
 from reconciler.model.resource import Spec
-from reconciler.model.value import Unresolved, Value, Values, refs
+from reconciler.model.value import Json, Unresolved, Value, Values, refs, to_json
 from reconciler.planning import diff, hidden
 from reconciler.planning.item import (
     AnyResource,
@@ -24,50 +26,115 @@ from reconciler.planning.item import (
     unclaimed,
 )
 from reconciler.planning.match import LiveIndex, match
+from reconciler.planning.newcomers import newcomers
 from reconciler.planning.resolve import Directory
+from reconciler.planning.severity import Scales, Severity, Weight
+from reconciler.planning.three_way import Absent, Leaf, compare, tree
 from reconciler.planning.view import View, completed, taken_for_granted
 from reconciler.rules.rule import Cause, Rule
 from reconciler.rules.run import causes
 from reconciler.rules.world import Expected, World
 
-Path = tuple[str, ...]
+
+@dataclass(frozen=True, slots=True)
+class Contested:
+    """One attribute that was changed outside and in Git, to different values, as plain JSON."""
+
+    path: str
+    applied: Json
+    git: Json
+    tenant: Json
+
+
+@dataclass(frozen=True, slots=True)
+class Suppressed:
+    """Why the project lives with a difference, and the last day of it, empty for good."""
+
+    reason: str
+    until: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Difference:
     """One object that is not as last applied (drifted), or that Git wants changed (pending).
 
-    `origin` tells who made it, as far as anything tells, `rule` and `why` how that is known, or
-    why it is not. What the vendor made stands apart from what else differs in the same object.
+    A drifted one was changed, is gone (`removed`), or came and is not in Git (`added`); what
+    stands in `both` was changed in Git as well. `origin` tells who made it, as far as anything
+    tells, `rule` and `why` how that is known, or why it is not; of a person `by`, `at` (RFC 3339,
+    UTC) and how sure that is. What the vendor made stands apart from what else differs in the same
+    object, and so does what the project lives with (`suppressed`). `people` is how many hold the
+    object. A pending one weighs nothing: `plan` judges it.
     """
 
     address: str
     tenant: str
     kind: str
-    change: Literal["changed", "removed"]
+    change: Literal["changed", "added", "removed"]
     state: Literal["drifted", "pending"]
     attributes: tuple[AttributeChange, ...]
     origin: Literal["vendor", "person", "unknown"] = "unknown"
     source: Source | None = None
     rule: str = ""
     why: str = ""
+    name: str = ""
+    object_id: str = ""
+    by: str = ""
+    at: str = ""
+    confidence: Literal["certain", "likely", "possible", ""] = ""
+    severity: str = ""
+    meaning: str = ""
+    people: int = 0
+    gains: tuple[str, ...] = ()
+    loses: tuple[str, ...] = ()
+    both: tuple[Contested, ...] = ()
+    suppressed: Suppressed | None = None
+
+
+Who = Callable[[Difference], Attribution | None]
+"""Who probably made a difference that is not known to be the vendor's; None: nothing tells."""
+
+
+def nobody_knows(_difference: Difference) -> None:
+    """For tenants without an audit log."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """How a project wants to be told of drift.
+
+    `reported` are the kinds of which objects that Git lacks are told, `known` the ids of those that
+    were there at an earlier look, by kind; None where nobody remembers one. `ignores` is what it
+    lives with, `who` tells who made a difference.
+    """
+
+    reported: frozenset[str] = frozenset()
+    known: Mapping[str, frozenset[str]] | None = None
+    ignores: tuple[Ignore, ...] = ()
+    who: Who = nobody_knows
 
 
 @dataclass(frozen=True, slots=True)
 class TenantDrift:
     """One tenant's differences, and the values that would take the drifted ones back.
 
-    `beyond` are the addresses whose drift no plan can take back attribute by attribute: the
-    object is gone, or its manifest is. `notes` tell what a partial view leaves unknown.
+    What weighs most comes first. `beyond` are the addresses whose drift no plan can take back
+    attribute by attribute: the object is gone, or no manifest declares it. `notes` tell what a
+    partial view leaves unknown. `suppressed` is what the project lives with, `used` by which of
+    its `Asked.ignores`, and `settled` counts values that were changed by hand to what Git wants.
     """
 
     differences: tuple[Difference, ...]
     revert: Mapping[Address, Values]
     beyond: tuple[Address, ...]
     notes: tuple[Diagnostic, ...] = ()
+    suppressed: tuple[Difference, ...] = ()
+    used: frozenset[Ignore] = frozenset()
+    settled: int = 0
 
 
-def find(given: TenantInput, snapshot: Snapshot, *, stateless: bool) -> TenantDrift:
+def find(
+    given: TenantInput, snapshot: Snapshot, *, stateless: bool, asked: Asked | None = None
+) -> TenantDrift:
     """Compare live with last applied; without a state, with what Git declares."""
     kinds = {kind.name: kind for kind in given.vendor.kinds}
     live = LiveIndex(snapshot)
@@ -78,40 +145,34 @@ def find(given: TenantInput, snapshot: Snapshot, *, stateless: bool) -> TenantDr
     items.extend(removed_from_git(unclaimed(given, matches), kinds, live, view))
     known = {item.address: _applied(item, stateless=stateless) for item in items}
     world = _world(items, known, snapshot, given)
-    differences: list[Difference] = []
-    revert: dict[Address, Values] = {}
-    beyond: list[Address] = []
-    granted: list[str] = []
-    for item in sorted(items, key=lambda item: (item.kind.order, item.address)):
-        if given.targets is not None and item.address not in given.targets:
-            continue
-        applied = known[item.address]
-        if applied is None:
-            continue
-        granted.extend(_granted(item, applied, directory))
-        found = tuple(_explained(_of(item, applied, directory), item, world, given))
-        differences.extend(found)
-        if any(each.state == "drifted" for each in found):
-            if item.live is None or item.resource is None:
-                beyond.append(item.address)
-            else:
-                revert[item.address] = _taken_back(item, item.live, applied)
+    given_before = {i.key: applied for i in items if (applied := known[i.address]) is not None}
+    scales = Scales(kinds, given.vendor.lockout, world, given_before)
+    look = _Look(given, asked or Asked(), directory, world, scales)
+    unclear = {each.resource.address for each in matches if not each.is_clear}
+    for item in sorted(items, key=_place):
+        if given.targets is None or item.address in given.targets:
+            if (applied := known[item.address]) is not None:
+                look.at(item, applied)
+            elif item.address not in unclear:
+                look.at_what_waits(item)
+    only_there: list[Diagnostic] = []
+    if given.targets is None:
+        vague = {address.kind for address in unclear}
+        found = newcomers(given, look.asked.known, look.asked.reported - vague, items, snapshot)
+        for item in found.told:
+            look.at_a_newcomer(item)
+        only_there = list(found.notes)
     rows = [each for each in given.rows.values() if _is_asked_for(each, given)]
-    notes = hidden.not_compared(rows, granted, live, view, given.tenant)
-    return TenantDrift(tuple(differences), revert, tuple(beyond), tuple(notes))
+    unseen = hidden.not_compared(rows, look.granted, live, view, given.tenant)
+    return look.told((*unseen, *only_there))
+
+
+def _place(item: Item) -> tuple[int, Address]:
+    return item.kind.order, item.address
 
 
 def _is_asked_for(row: Row, given: TenantInput) -> bool:
     return given.targets is None or Address.parse(row.address) in given.targets
-
-
-def _granted(item: Item, applied: Values, directory: Directory) -> Iterator[str]:
-    """What is hidden of an object and was taken to be as applied, in words."""
-    if item.live is None:
-        return
-    for path, key in taken_for_granted(item.live.values, applied):
-        name = directory.name_of(key)
-        yield f"`{name}` in {'.'.join(path)} of {item.address.short}"
 
 
 def _world(
@@ -129,52 +190,12 @@ def _world(
             values=item.before,
             before=item.before,
             address=item.address,
+            active=item.live is None or item.live.active,
             applied=known[item.address],
         )
         for item in items
     )
     return World((*now, *others(snapshot, items)), snapshot=snapshot, facts=given.facts)
-
-
-def _explained(
-    found: Iterator[Difference], item: Item, world: World, given: TenantInput
-) -> Iterator[Difference]:
-    """The differences of one object, those apart of which a rule tells where they come from."""
-    for each in found:
-        if each.state == "pending" or item.resource is None or item.live is None:
-            yield each
-            continue
-        rest = each
-        for rule, cause in _causes(item.resource, world, given):
-            explained = tuple(a for a in rest.attributes if _is_about(cause, a))
-            if explained:
-                left = tuple(a for a in rest.attributes if a not in explained)
-                yield replace(
-                    rest,
-                    attributes=explained,
-                    origin=cause.origin,
-                    rule=rule.code,
-                    why=cause.why,
-                )
-                rest = replace(rest, attributes=left)
-        if rest.attributes:
-            yield rest
-
-
-def _causes(
-    resource: AnyResource, world: World, given: TenantInput
-) -> list[tuple[Rule[Spec], Cause]]:
-    """What is known, before what is known to be unknown."""
-    found = causes(given.vendor.rules, resource, world)
-    return sorted(found, key=lambda each: (each[1].origin != "vendor", each[0].code))
-
-
-def _is_about(cause: Cause, attribute: AttributeChange) -> bool:
-    here = ".".join(cause.path)
-    if cause.added:
-        key = attribute.after.get("id") if isinstance(attribute.after, dict) else attribute.after
-        return attribute.path == here and attribute.member and key in cause.added
-    return not here or attribute.path == here or attribute.path.startswith(f"{here}.")
 
 
 def _applied(item: Item, *, stateless: bool) -> Values | None:
@@ -183,78 +204,275 @@ def _applied(item: Item, *, stateless: bool) -> Values | None:
         return diff.without(item.applied, item.ignored)
     if not stateless or item.live is None:
         return None
-    # what names nothing that we know can be compared with nothing
-    return {key: value for key, value in item.declared.items() if not _unresolved(value)}
+    return _resolved(item.declared)
 
 
-def _unresolved(value: Value) -> bool:
+def _resolved(values: Values) -> Values:
+    """What names nothing that we know can be compared with nothing."""
+    return {key: value for key, value in values.items() if not _is_unresolved(value)}
+
+
+def _is_unresolved(value: Value) -> bool:
     return any(isinstance(key, Unresolved) for _, key in refs(value))
 
 
-def _of(item: Item, applied: Values, directory: Directory) -> Iterator[Difference]:
+@dataclass
+class _Look:
+    """One look at a tenant, object by object, and what it has found so far."""
+
+    given: TenantInput
+    asked: Asked
+    directory: Directory
+    world: World
+    scales: Scales
+    differences: list[Difference] = field(default_factory=list)
+    suppressed: list[Difference] = field(default_factory=list)
+    used: set[Ignore] = field(default_factory=set)
+    revert: dict[Address, Values] = field(default_factory=dict)
+    beyond: list[Address] = field(default_factory=list)
+    granted: list[str] = field(default_factory=list)
+    settled: int = 0
+
+    def told(self, notes: Iterable[Diagnostic]) -> TenantDrift:
+        """All that was found, what weighs most first."""
+        return TenantDrift(
+            tuple(sorted(self.differences, key=weighs)),
+            self.revert,
+            tuple(self.beyond),
+            tuple(notes),
+            tuple(sorted(self.suppressed, key=weighs)),
+            frozenset(self.used),
+            self.settled,
+        )
+
+    def at(self, item: Item, applied: Values) -> None:
+        """An object that was applied."""
+        if item.live is None:
+            if self._keep([_head(item, "removed", "drifted")], item, self.scales.gone(item.kind)):
+                self.beyond.append(item.address)
+            return
+        self._grant(item, applied)
+        now = completed(item.live.values, applied)
+        leaves = compare(applied, now, _resolved(item.declared))
+        self.settled += sum(leaf.settled for leaf in leaves)
+        if attributes := self._attributes(item, ((e, e.drifted) for e in leaves)):
+            self._drifted(item, now, replace(_head(item), attributes=attributes), leaves)
+        if item.gone:
+            self.differences.append(_head(item, "removed", "pending"))
+        elif attributes := self._attributes(item, ((e, e.pending) for e in leaves)):
+            waiting = replace(_head(item, "changed", "pending"), attributes=attributes)
+            self.differences.append(waiting)
+
+    def at_what_waits(self, item: Item) -> None:
+        """A manifest that was never applied."""
+        name_of = self.directory.name_of
+        if item.live is None:
+            attributes = diff.wholly("add", _resolved(item.declared), item.kind, name_of)
+        else:
+            attributes = diff.changes(item.before, item.after, item.kind, name_of)
+        self.differences.append(replace(_head(item, "added", "pending"), attributes=attributes))
+
+    def at_a_newcomer(self, item: Item) -> None:
+        """An object that only the tenant has: what is in it, as far as that says anything."""
+        every = diff.wholly("add", item.before, item.kind, self.directory.name_of)
+        attributes = tuple(each for each in every if each.after not in (None, False, ""))
+        if self._keep([replace(_head(item, "added"), attributes=attributes)], item):
+            self.beyond.append(item.address)
+
+    def _grant(self, item: Item, applied: Values) -> None:
+        """Note what is hidden of an object and is taken to be as applied, in words."""
+        for path, key in taken_for_granted(item.live.values if item.live else {}, applied):
+            name = self.directory.name_of(key)
+            self.granted.append(f"`{name}` in {'.'.join(path)} of {item.address.short}")
+
+    def _attributes(
+        self, item: Item, values: Iterable[tuple[Leaf, Value | Absent]]
+    ) -> tuple[AttributeChange, ...]:
+        """What becomes of the values that were applied."""
+        pairs = [(leaf.path, leaf.applied, after) for leaf, after in values]
+        before = tree((path, was) for path, was, after in pairs if was != after)
+        now = tree((path, after) for path, was, after in pairs if was != after)
+        return diff.changes(before, now, item.kind, self.directory.name_of)
+
+    def _drifted(
+        self, item: Item, now: Values, found: Difference, leaves: tuple[Leaf, ...]
+    ) -> None:
+        contested = [self._contested(leaf) for leaf in leaves if leaf.is_contested]
+        parts = [
+            replace(each, both=tuple(c for c in contested if _touches(each, c.path)))
+            for each in self._explained(found, item)
+        ]
+        kept = self._keep(parts, item)
+        if not kept:
+            return
+        if item.resource is None:
+            self.beyond.append(item.address)
+            return
+        self.revert[item.address] = _taken_back(now, leaves, kept)
+
+    def _contested(self, leaf: Leaf) -> Contested:
+        applied, git, tenant = (
+            None if isinstance(each, Absent) else to_json(each, self.directory.name_of)
+            for each in (leaf.applied, leaf.git, leaf.live)
+        )
+        return Contested(".".join(leaf.path), applied, git, tenant)
+
+    def _explained(self, found: Difference, item: Item) -> Iterator[Difference]:
+        """One object's difference, those parts of it apart of which a rule tells the origin."""
+        rest = found
+        for rule, cause in self._causes(item.resource) if item.resource else ():
+            of_it = tuple(a for a in rest.attributes if _is_about(cause, a))
+            if of_it:
+                yield replace(
+                    rest, attributes=of_it, origin=cause.origin, rule=rule.code, why=cause.why
+                )
+                left = tuple(a for a in rest.attributes if a not in of_it)
+                rest = replace(rest, attributes=left)
+        if rest.attributes:
+            yield rest
+
+    def _causes(self, resource: AnyResource) -> list[tuple[Rule[Spec], Cause]]:
+        """What is known, before what is known to be unknown; a rule that is off tells nothing."""
+        policy = self.given.policy
+        found = [
+            (rule, cause)
+            for rule, cause in causes(self.given.vendor.rules, resource, self.world)
+            if policy.severity(rule.code, rule.severity) is not None
+        ]
+        return sorted(found, key=lambda each: (each[1].origin != "vendor", each[0].code))
+
+    def _keep(
+        self, found: Iterable[Difference], item: Item, weight: Weight | None = None
+    ) -> list[Difference]:
+        """Weigh and keep what was found; answers with what the project does not live with."""
+        counted: list[Difference] = []
+        for part in found:
+            for each in self._lived_with(part, item.address):
+                weighed = weight or self.scales.weigh(item.kind, item.key, each.attributes)
+                told = _weighing(_attributed(each, self.asked.who), weighed)
+                (self.suppressed if told.suppressed else counted).append(told)
+        self.differences.extend(counted)
+        return counted
+
+    def _lived_with(self, each: Difference, address: Address) -> Iterator[Difference]:
+        """A difference, those parts of it apart that the project lives with."""
+        if each.origin == "vendor" and (leave := self.given.policy.suppression(each.rule, address)):
+            yield replace(each, suppressed=Suppressed(leave.reason, leave.until.isoformat()))
+            return
+        rest: Difference | None = each
+        for ignore in self.asked.ignores:
+            if rest is not None and ignore.is_about(address):
+                covered, left = _parted(rest, ignore)
+                if covered is not None:
+                    self.used.add(ignore)
+                    yield covered
+                rest = left
+        if rest is not None:
+            yield rest
+
+
+def _parted(each: Difference, ignore: Ignore) -> tuple[Difference | None, Difference | None]:
+    """What of a difference is ignored, and the rest: an object that came or went is one thing."""
+    until = ignore.until.isoformat() if ignore.until else ""
+    ignored = replace(each, suppressed=Suppressed(ignore.reason, until))
+    if not ignore.attributes:
+        return ignored, None
+    if each.change != "changed":
+        return None, each
+    covered = tuple(a for a in each.attributes if ignore.covers(a.path))
+    left = tuple(a for a in each.attributes if a not in covered)
+    return (
+        replace(ignored, attributes=covered) if covered else None,
+        replace(each, attributes=left) if left else None,
+    )
+
+
+def weighs(each: Difference) -> int:
+    """What comes first: the heavier drift; what is pending last."""
+    return Severity(each.severity).rank if each.severity else len(Severity)
+
+
+def _head(
+    item: Item,
+    change: Literal["changed", "added", "removed"] = "changed",
+    state: Literal["drifted", "pending"] = "drifted",
+) -> Difference:
+    """A difference of an object, without its attributes."""
     source = None
     if item.resource is not None:
         source = Source(item.resource.origin.file, item.resource.origin.line)
-    head = (str(item.address), item.address.tenant, item.kind.name)
-    if item.live is None:
-        yield Difference(*head, "removed", "drifted", (), source=source)
-        return
-    live = completed(item.live.values, applied)
-    drifted = [leaf for leaf in _leaves(applied, live) if not _settled(item, leaf)]
-    now = _with(applied, live, drifted)
-    if changes := diff.changes(applied, now, item.kind, directory.name_of):
-        yield Difference(*head, "changed", "drifted", changes, source=source)
-    pending = [leaf for leaf in _leaves(applied, item.declared) if leaf not in drifted]
-    wanted = _with(applied, item.declared, [p for p in pending if not _settled(item, p)])
-    if changes := diff.changes(applied, wanted, item.kind, directory.name_of):
-        yield Difference(*head, "changed", "pending", changes, source=source)
+    return Difference(
+        str(item.address),
+        item.address.tenant,
+        item.kind.name,
+        change,
+        state,
+        (),
+        source=source,
+        name=item.name,
+        object_id=item.live.id if item.live else item.row.object_id if item.row else "",
+    )
 
 
-def _taken_back(item: Item, live: LiveObject, applied: Values) -> Values:
-    """The attributes that drifted, whole, with the drifted leaves as last applied."""
-    now = completed(live.values, applied)
-    drifted = [leaf for leaf in _leaves(applied, now) if not _settled(item, leaf)]
-    back = _with(now, applied, drifted)
-    return {leaf[0]: back[leaf[0]] for leaf in drifted}
+def _attributed(each: Difference, who: Who) -> Difference:
+    """With who made it, where that is told; what the vendor made is nobody's."""
+    if each.origin == "vendor" or (found := who(each)) is None:
+        return each
+    return replace(
+        each,
+        origin="person",
+        by=found.by,
+        at=found.at.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        confidence=found.confidence,
+        rule="",
+        why=found.why,
+    )
 
 
-def _settled(item: Item, leaf: Path) -> bool:
-    """Whether the tenant has there what Git declares: changed by hand, and as wanted."""
-    declared = _at(item.declared, leaf)
-    return declared is not _ABSENT and declared == _at(item.before, leaf)
+def _weighing(each: Difference, weight: Weight) -> Difference:
+    return replace(
+        each,
+        severity=str(weight.severity),
+        meaning=weight.meaning,
+        people=weight.people,
+        gains=weight.gains,
+        loses=weight.loses,
+    )
 
 
-def _leaves(base: Values, other: Values, path: Path = ()) -> Iterator[Path]:
-    """The paths under `base` at which `other` has another value; absent is no difference."""
-    for key, value in base.items():
-        if key not in other:
-            continue
-        here, there = (*path, key), other[key]
-        if isinstance(value, Mapping) and isinstance(there, Mapping):
-            yield from _leaves(value, there, here)
-        elif value != there:
-            yield here
+def _touches(each: Difference, path: str) -> bool:
+    return any(a.path == path or a.path.startswith(f"{path}.") for a in each.attributes)
 
 
-_ABSENT = object()
+def _is_about(cause: Cause, attribute: AttributeChange) -> bool:
+    here = ".".join(cause.path)
+    if cause.added:
+        return attribute.path == here and attribute.member and _member(attribute) in cause.added
+    return not here or attribute.path == here or attribute.path.startswith(f"{here}.")
 
 
-def _at(values: Value, path: Path) -> object:
-    for key in path:
-        if not isinstance(values, Mapping) or key not in values:
-            return _ABSENT
-        values = values[key]
-    return values
+def _member(attribute: AttributeChange) -> str | None:
+    """The member of a set that came or went."""
+    told = attribute.before if attribute.op == "remove" else attribute.after
+    key: str | None = told.get("id") if isinstance(told, dict) else told
+    return key
 
 
-def _with(base: Values, other: Values, leaves: list[Path]) -> dict[str, Value]:
-    """`base` with the values that `other` has at `leaves`."""
-    result = dict(base)
-    for key in {leaf[0] for leaf in leaves}:
-        inner = [leaf[1:] for leaf in leaves if leaf[0] == key and len(leaf) > 1]
-        mine, theirs = base[key], other[key]
-        if inner and isinstance(mine, Mapping) and isinstance(theirs, Mapping):
-            result[key] = _with(mine, theirs, inner)
-        else:
-            result[key] = theirs
-    return result
+def _taken_back(now: Values, leaves: Iterable[Leaf], kept: Iterable[Difference]) -> Values:
+    """The attributes that drifted, whole, with what is `kept` of the drift as last applied."""
+    attributes = [a for each in kept for a in each.attributes]
+    back: list[tuple[tuple[str, ...], Value | Absent]] = []
+    for leaf in leaves:
+        path = ".".join(leaf.path)
+        here = [a for a in attributes if a.path == path or a.path.startswith(f"{path}.")]
+        if here:
+            members = frozenset(m for a in here if a.member and (m := _member(a)))
+            back.append((leaf.path, leaf.taken_back(members)))
+    return {key: _over(now.get(key), value) for key, value in tree(back).items()}
+
+
+def _over(now: Value, back: Value) -> Value:
+    """What there is, with the values to put back in their places."""
+    if isinstance(now, Mapping) and isinstance(back, Mapping):
+        return {**now, **{key: _over(now.get(key), value) for key, value in back.items()}}
+    return back

@@ -1,80 +1,204 @@
-"""Drift as text: what was changed behind Git's back, and how to answer it."""
+"""Drift as text: what was changed behind Git's back, what follows from it, how to answer it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from datetime import datetime
 
 from reconciler.model.address import Address
 from reconciler.model.plan import TenantRead
-from reconciler.planning.drift import Difference
+from reconciler.planning.drift import Contested, Difference
+from reconciler.planning.severity import Severity
+from reconciler.reporting.diagnostics import MOST
 from reconciler.reporting.escape import safe
 from reconciler.reporting.text import Style, attribute_lines, read_line
+from reconciler.reporting.values import few, shown
+
+_COLOURS = {
+    Severity.CRITICAL: "bold red",
+    Severity.HIGH: "red",
+    Severity.MEDIUM: "yellow",
+    Severity.LOW: "cyan",
+    Severity.INFO: "grey",
+}
+_SAID = {
+    ("changed", "drifted"): "has drifted",
+    ("added", "drifted"): "is new and not in Git",
+    ("removed", "drifted"): "has been deleted",
+    ("changed", "pending"): "waits for an apply",
+    ("added", "pending"): "waits for its first apply",
+    ("removed", "pending"): "has left Git and waits for an apply",
+}
+_WHOLE = {"added": "add", "changed": "change", "removed": "remove"}
 
 
-def drift(
+def drift(  # noqa: PLR0913 - what a look found, and how to show it
     tenants: tuple[TenantRead, ...],
     differences: tuple[Difference, ...],
     beyond: tuple[Address, ...],
     style: Style,
+    *,
+    suppressed: tuple[Difference, ...] = (),
+    settled: int = 0,
 ) -> str:
-    """All that drifted, attribute by attribute; what is pending in Git is only counted."""
-    return "\n".join(_drift(tenants, differences, beyond, style)) + "\n"
-
-
-def _drift(
-    tenants: tuple[TenantRead, ...],
-    differences: tuple[Difference, ...],
-    beyond: tuple[Address, ...],
-    style: Style,
-) -> Iterator[str]:
+    """All that drifted, attribute by attribute; what is pending or suppressed is only counted,
+    unless all is wanted.
+    """
+    told = _Told(style, several=len(tenants) > 1)
+    lines = [read_line(tenants, style), ""]
     drifted = [each for each in differences if each.state == "drifted"]
-    pending = [each for each in differences if each.state == "pending"]
-    yield read_line(tenants, style)
-    yield ""
-    if not drifted:
-        head = style.paint("No drift.", "bold green")
-        if any(each.partial for each in tenants):
-            yield f"{head} What is seen of the tenant is as it was last applied."
-        else:
-            yield f"{head} The tenant is as it was last applied."
+    if drifted:
+        lines.extend(told.drifted(drifted))
     else:
-        yield style.paint("Objects have changed outside of Git since the last apply:", "bold cyan")
-        yield ""
-        for each in drifted:
-            yield from _difference(each, style, several=len(tenants) > 1)
-            yield ""
-        objects = {each.address for each in drifted}
-        attributes = sum(len(each.attributes) for each in drifted)
-        yield f"{style.paint('Drift:', 'bold')} {_many(len(objects), 'object')}, " + _many(
-            attributes, "attribute"
+        lines.append(told.nothing(is_partial=any(each.partial for each in tenants)))
+    lines.extend(told.suppressed(suppressed))
+    if settled:
+        lines.append(
+            f"Settled by hand, no drift: {_many(settled, 'value')}, as Git wants; the next apply "
+            "records that."
         )
-    if pending:
-        waiting = _many(sum(len(each.attributes) for each in pending), "attribute")
+    lines.extend(told.pending([each for each in differences if each.state == "pending"]))
+    lines.extend(told.beyond(beyond, drifted))
+    return "\n".join(lines) + "\n"
+
+
+class _Told:
+    """The parts of the text, in one style."""
+
+    def __init__(self, style: Style, *, several: bool) -> None:
+        self._style = style
+        self._several = several
+
+    def nothing(self, *, is_partial: bool) -> str:
+        head = self._style.paint("No drift.", "bold green")
+        seen = "What is seen of the tenant" if is_partial else "The tenant"
+        return f"{head} {seen} is as it was last applied."
+
+    def drifted(self, found: list[Difference]) -> Iterator[str]:
+        paint = self._style.paint
+        yield paint("Objects have changed outside of Git since the last apply:", "bold cyan")
+        yield ""
+        kept = found if self._style.whole else found[:MOST]
+        for each in kept:
+            yield from self._difference(each)
+            yield ""
+        if left := len(found) - len(kept):
+            yield f"  and {left} more, all with -v"
+            yield ""
+        objects = {each.address for each in found}
+        attributes = sum(len(each.attributes) for each in found)
+        tally = Counter(each.severity for each in found)
+        weighed = ", ".join(f"{tally[each]} {each}" for each in Severity if tally[each])
+        counts = f"{_many(len(objects), 'object')}, {_many(attributes, 'attribute')}"
+        yield f"{paint('Drift:', 'bold')} {counts} ({weighed})"
+
+    def suppressed(self, found: tuple[Difference, ...]) -> Iterator[str]:
+        if not found:
+            return
+        more = "" if self._style.whole else "; -v shows them"
+        objects = len({each.address for each in found})
+        yield f"Suppressed, not counted: drift of {_many(objects, 'object')}{more}."
+        yield from self._whole(found)
+
+    def pending(self, found: list[Difference]) -> Iterator[str]:
+        if not found:
+            return
+        objects = len({each.address for each in found})
+        waiting = f"{_many(objects, 'object')}, {_many(_attributes(found), 'attribute')}"
         yield f"Pending in Git, no drift: {waiting}; `reconciler plan` shows them."
-        if style.whole:
-            for each in pending:
-                yield from _difference(each, style, several=len(tenants) > 1)
-    for address in beyond:
-        yield f"Not to be taken back by --revert: {safe(address.short)}; see `reconciler plan`."
+        yield from self._whole(found)
+
+    def beyond(self, addresses: tuple[Address, ...], drifted: list[Difference]) -> Iterator[str]:
+        """What --revert leaves, with what to do instead."""
+        wanted = {str(each) for each in addresses}
+        told = {each.address: each for each in drifted if each.address in wanted}
+        found: dict[str, list[str]] = {}
+        for each in told.values():
+            found.setdefault(_instead(each), []).append(self._name(each))
+        for reason, names in found.items():
+            listed = ", ".join(few(names, whole=self._style.whole))
+            yield f"Not to be taken back by --revert: {listed}; {reason}."
+
+    def _whole(self, found: Iterable[Difference]) -> Iterator[str]:
+        if self._style.whole:
+            for each in found:
+                yield from self._difference(each)
+
+    def _difference(self, each: Difference) -> Iterator[str]:
+        name = self._name(each)
+        said = _SAID[each.change, each.state]
+        place = f"{safe(each.source.file)}:{each.source.line}" if each.source else ""
+        gap = " " * max(2, 66 - len(name) - len(said)) if place else ""
+        yield f"  # {self._style.paint(name, 'bold')} {said}{gap}{place}"
+        if each.state == "drifted":
+            yield f"  # {self._weight(each)}"
+            yield f"  # ({_origin(each)})"
+        if each.suppressed:
+            until = f" (until {each.suppressed.until})" if each.suppressed.until else ""
+            yield f"  # suppressed: {safe(each.suppressed.reason)}{until}"
+        whole = _WHOLE[each.change]
+        yield from attribute_lines(each.attributes, {}, self._style, whole=whole)
+        for one in each.both:
+            yield from self._both(one)
+        for word, what in (("gains", each.gains), ("loses", each.loses)):
+            if what:
+                listed = ", ".join(few([safe(e) for e in what], whole=self._style.whole))
+                yield f"    # {word} {listed}"
+
+    def _name(self, each: Difference) -> str:
+        """The address; of what is not in Git the tenant's name, and its id."""
+        address = Address.parse(each.address)
+        if address.outside is None:
+            return safe(address if self._several else address.short)
+        where = f"{address.tenant}/" if self._several else ""
+        return safe(f"{where}{address.group}/{address.kind} `{each.name}` ({address.outside})")
+
+    def _weight(self, each: Difference) -> str:
+        label = self._style.paint(each.severity, _COLOURS[Severity(each.severity)])
+        is_person = each.people == 1 and (each.gains or each.loses)
+        people = f" ({_people(each.people)})" if each.people and not is_person else ""
+        return f"{label}: {safe(each.meaning)}{people}"
+
+    def _both(self, each: Contested) -> Iterator[str]:
+        """The three values of what was changed outside and in Git."""
+        yield f"    # {safe(each.path)} was changed in Git as well:"
+        for word, value in (
+            ("last applied", each.applied),
+            ("Git wants", each.git),
+            ("the tenant has", each.tenant),
+        ):
+            yield f"    #   {word:<14} : {shown(value, whole=self._style.whole)}"
 
 
-def _difference(each: Difference, style: Style, *, several: bool) -> Iterator[str]:
-    address = Address.parse(each.address)
-    name = safe(address if several else address.short)
-    said = "has drifted" if each.change == "changed" else "has been deleted"
-    if each.state == "pending":
-        said = "waits for an apply"
-    place = f"{safe(each.source.file)}:{each.source.line}" if each.source else ""
-    gap = " " * max(2, 66 - len(name) - len(said)) if place else ""
-    yield f"  # {style.paint(name, 'bold')} {said}{gap}{place}"
-    yield "  # (pending)" if each.state == "pending" else f"  # (changed by: {_origin(each)})"
-    yield from attribute_lines(each.attributes, {}, style)
+_FROM_GIT = "its manifest is gone: `reconciler plan` says what becomes of it"
+
+
+def _instead(each: Difference) -> str:
+    """What to do about drift that no plan can take back."""
+    if each.change == "added":
+        return "import it into Git, or delete it in the tenant"
+    if each.change == "removed" and each.source:
+        return "`reconciler plan` makes it anew"
+    return _FROM_GIT
 
 
 def _origin(each: Difference) -> str:
-    """`the vendor (WCC133): …`, or why nobody knows."""
-    who = "the vendor" if each.origin == "vendor" else each.origin
-    return f"{who} ({each.rule}): {safe(each.why)}" if each.rule else who
+    """`changed by the vendor, WCC133: …`, by a person and when, or why nobody knows."""
+    verb = {"added": "made", "removed": "deleted", "changed": "changed"}[each.change]
+    if each.origin == "person":
+        at = datetime.fromisoformat(each.at).strftime("%Y-%m-%d %H:%M UTC")
+        return f"{verb} by {safe(each.by)} on {at}, {each.confidence}"
+    who = "the vendor" if each.origin == "vendor" else "unknown"
+    return f"{verb} by {who}, {each.rule}: {safe(each.why)}" if each.rule else f"{verb} by {who}"
+
+
+def _attributes(found: Iterable[Difference]) -> int:
+    return sum(len(each.attributes) for each in found)
+
+
+def _people(count: int) -> str:
+    return "1 person has it" if count == 1 else f"{count} people have it"
 
 
 def _many(count: int, noun: str) -> str:

@@ -42,14 +42,23 @@ def validation(found: Iterable[Diagnostic]) -> dict[str, Any]:
 
 
 def drift(
-    differences: tuple[Difference, ...], notes: Iterable[Diagnostic] = (), *, drifted: bool
+    differences: tuple[Difference, ...],
+    notes: Iterable[Diagnostic] = (),
+    *,
+    drifted: bool,
+    suppressed: tuple[Difference, ...] = (),
+    settled: int = 0,
 ) -> dict[str, Any]:
-    """The result of `drift`; `diagnostics` only where there is something to note."""
+    """The result of `drift`; `suppressed`, `settled` and `diagnostics` only where there is any."""
     result: dict[str, Any] = {
         "format_version": FORMAT_VERSION,
         "drifted": drifted,
         "differences": [asdict(each) for each in differences],
     }
+    if suppressed:
+        result["suppressed"] = [asdict(each) for each in suppressed]
+    if settled:
+        result["settled"] = settled
     if noted := [asdict(finding(each)) for each in notes]:
         result["diagnostics"] = noted
     return result

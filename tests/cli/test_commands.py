@@ -64,7 +64,9 @@ def test_json_is_one_document_on_stdout(example: Terminal) -> None:
     assert events[-1]["outcome"] == "done"
     assert events[-1]["done"] == 267
     drift = example("drift", "--format", "json").json
-    assert drift == {"format_version": "1.0", "drifted": False, "differences": []}
+    assert drift.keys() == {"format_version", "drifted", "differences", "diagnostics"}
+    assert (drift["drifted"], drift["differences"]) == (False, [])
+    assert [each["code"] for each in drift["diagnostics"]] == ["PLN133"]  # `unmanaged: report`
 
 
 def test_errors_are_json_where_json_is_asked_for(terminal: Terminal) -> None:

@@ -5,22 +5,31 @@ Read the difference before you commit it: these files are the tool's face.
 
 from __future__ import annotations
 
+import asyncio
 import json
 import shutil
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from reconciler import checking
+from reconciler.engine.connect import sandbox_database
 from reconciler.engine.events import Ledger
+from reconciler.engine.prepare import prepare
+from reconciler.engine.read import read
+from reconciler.model.audit import Attribution
 from reconciler.model.guard import Allowance
 from reconciler.model.plan import Plan, dump
+from reconciler.planning import drift as drifting
+from reconciler.planning.drift import Asked, Difference
 from reconciler.reporting import applying, diagnostics, drift, github, junit, sarif, text
 from reconciler.reporting import json as machine
 from reconciler.reporting import ledger as ledgers
 from reconciler.reporting.paint import plain
 from reconciler.reporting.places import Places
+from reconciler.sandbox.store import Store
 from tests.golden.conftest import Golden
 from tests.workshop import COLLECTION, EXAMPLE, PROFILE, PROJECT, SEED, USER, Workshop
 
@@ -313,6 +322,114 @@ def test_names_from_a_tenant_break_no_terminal(workshop: Workshop, golden: Golde
     seen = shown(workshop.plan())
     assert seen.isprintable() or all(char.isprintable() or char == "\n" for char in seen)
     golden("evil/plan.txt", seen)
+
+
+EVERYTHING = """\
+---
+apiVersion: webexcc/v1
+kind: ResourceCollection
+metadata: {name: sales}
+spec: {name: Sales, resources: {queue: [Sales EN], site: all, team: all, channel: all}}
+---
+apiVersion: webexcc/v1
+kind: UserProfile
+metadata: {name: night}
+spec:
+  name: Night
+  description: At night
+  profileType: supervisor
+  permissions: {queue: view, team: view}
+  resources: {collections: [sales], default: sales}
+---
+apiVersion: webexcc/v1
+kind: UserProfile
+metadata: {name: pilot}
+spec:
+  name: Pilot
+  description: A pilot
+  profileType: supervisor
+  permissions: {queue: view}
+  resources: all
+---
+apiVersion: webexcc/v1
+kind: UserProfile
+metadata: {name: former}
+spec: {name: Former, profileType: supervisor, permissions: {queue: view}, resources: all}
+---
+apiVersion: webexcc/v1
+kind: User
+metadata: {name: kim@northwind.example}
+spec: {userProfile: night, site: Lisbon}
+"""
+SAM = "sam@northwind.example"
+LIVED_WITH = (
+    "drift: {ignore: [{address: UserProfile/pilot, attributes: [permissions], "
+    "reason: until the pilot ends}]}\n"
+)
+
+
+def by_dora(difference: Difference) -> Attribution | None:
+    """What an audit log that knows profiles and users would tell."""
+    if difference.kind == "ResourceCollection":
+        return None
+    at = datetime(2026, 11, 25, 9, 12, tzinfo=UTC)
+    return Attribution("dora@northwind.example", at, "likely", "e-1", "her event fits")
+
+
+def test_drift_of_everything_at_once(workshop: Workshop, golden: Golden) -> None:
+    """Changed outside, by the vendor, in Git, in both, settled, gone, new, lived with."""
+    last = "token: root-token}"
+    seed = SEED.replace(last, f"{last}, {{email: {SAM}, token: sam}}")
+    workshop.write("seed.yaml", seed)
+    pruning = PROJECT.replace("    sandbox", "    unmanaged: {UserProfile: prune}\n    sandbox")
+    workshop.write("reconciler.yaml", pruning + LIVED_WITH)
+    workshop.manifests(COLLECTION, PROFILE, USER, EVERYTHING)
+    workshop.planned_and_applied()
+    workshop.act("create-queue", by=SAM, name="Fresh")  # goes to the default of who makes it
+    workshop.act("edit-profile", profile="Night", queue="edit", team="edit", description="Late")
+    workshop.act("edit-profile", profile="Pilot", queue="edit", description="No pilot any more")
+    workshop.act("edit-collection", collection="Sales", queue="Sales EN,Billing EN", site="Berlin")
+    workshop.act("move-user", user="kim@northwind.example", profile="Supervisor Profile")
+    workshop.act("create-profile", name="By hand", type="supervisor", queue="view")
+    _delete(workshop, "user-profile", "Former")
+    workshop.manifests(
+        COLLECTION,
+        PROFILE.replace("queue: edit", "queue: view"),
+        USER,
+        EVERYTHING.replace("At night", "Nights")
+        .replace("team: view", "team: edit")
+        .replace("[Sales EN]", "[Sales EN, Billing DE]")
+        .replace("site: Lisbon", "site: Berlin"),
+    )
+    work = workshop.work()
+    (prepared,) = prepare(work)
+    live = asyncio.run(read(prepared.tenant, prepared.vendor, (), work.around))
+    asked = Asked(ignores=work.project.ignores.valid, reported=prepared.pruned, who=by_dora)
+    found = drifting.find(prepared.given(), live, stateless=False, asked=asked)
+    reads = workshop.drift().tenants
+    for name, style in (("drift", STYLE), ("drift-verbose", text.Style(plain, whole=True))):
+        shown_ = drift.drift(
+            reads,
+            found.differences,
+            found.beyond,
+            style,
+            suppressed=found.suppressed,
+            settled=found.settled,
+        )
+        golden(f"drift/{name}.txt", shown_)
+    result = machine.drift(
+        found.differences, drifted=True, suppressed=found.suppressed, settled=found.settled
+    )
+    golden("drift/drift.json", machine.document(result))
+
+
+def _delete(here: Workshop, kind: str, name: str) -> None:
+    """It is gone from the tenant, and nothing tells who took it."""
+    (tenant,) = here.work().tenants
+    store = Store(sandbox_database(tenant, here.root))
+    (row,) = [each for each in store.rows(kind) if each["name"] == name]
+    store.remove(kind, row["id"])
+    store.close()
 
 
 def test_every_json_is_one_document(example: Workshop) -> None:

@@ -183,14 +183,15 @@ work = st.fixed_dictionaries(
 
 
 @st.composite
-def manifests(draw: st.DrawFn) -> str:
-    """What Git wants: valid by every rule, but perhaps not possible in a given tenant."""
-    collections = draw(st.lists(names(COLLECTIONS), unique=True))
-    profiles = draw(st.lists(names(PROFILES), unique=True))
-    people = draw(st.lists(names(PEOPLE), unique=True))
+def manifests(draw: st.DrawFn, least: int = 0) -> str:
+    """What Git wants, at `least` so much of each kind: valid by every rule, but perhaps not
+    possible in a given tenant.
+    """
+    collections = draw(st.lists(names(COLLECTIONS), unique=True, min_size=least))
+    profiles = draw(st.lists(names(PROFILES), unique=True, min_size=least))
+    people = draw(st.lists(names(PEOPLE), unique=True, min_size=least))
     documents = [
-        _document("ResourceCollection", name, {"resources": draw(resources)})
-        for name in collections
+        written("ResourceCollection", name, {"resources": draw(resources)}) for name in collections
     ]
     former: set[str] = set()
     for name in profiles:
@@ -198,7 +199,7 @@ def manifests(draw: st.DrawFn) -> str:
         if draw(st.integers(0, 9)) == 0:
             spec |= {"fullAccess": True}
             del spec["permissions"]
-        document = _document("UserProfile", name, spec)
+        document = written("UserProfile", name, spec)
         if draw(st.booleans()):  # renamed in Git, in the tenant, or in both
             spec["name"] = draw(names((name, f"{name} of ours")))
         before = draw(names((*PROFILES, "")))
@@ -211,11 +212,11 @@ def manifests(draw: st.DrawFn) -> str:
         if draw(st.booleans()):
             user |= {"site": draw(names(SITES)), "teams": draw(st.lists(names(TEAMS), unique=True))}
         user |= draw(work)
-        documents.append(_document("User", name, user))
+        documents.append(written("User", name, user))
     return "\n".join(f"---\n{json.dumps(each)}" for each in draw(st.permutations(documents)))
 
 
-def _document(kind: str, name: str, spec: dict[str, Any]) -> dict[str, Any]:
+def written(kind: str, name: str, spec: dict[str, Any]) -> dict[str, Any]:
     return {
         "apiVersion": "webexcc/v1",
         "kind": kind,

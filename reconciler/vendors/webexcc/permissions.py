@@ -76,6 +76,13 @@ def no_access(permission: str) -> str:
     return levels(permission)[0]
 
 
+def rank(level: object) -> int:
+    """How much a level of either alphabet grants: nothing, to see, or all; None is nothing."""
+    if level is None or level in NO_ACCESS:
+        return 0
+    return 1 if level == "view" else 2
+
+
 @dataclass(frozen=True, slots=True)
 class Parent:
     """The permission that others depend on: they exist only with it at one of these levels."""

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from reconciler.model.value import Ref, Values, refs
 from reconciler.vendor import Standing
-from reconciler.vendors.webexcc.permissions import NO_ACCESS, everything
+from reconciler.vendors.webexcc.permissions import everything, rank
 
 ALL = "all"
 ADMINISTRATION = ("user", "user-profile")
@@ -44,12 +44,8 @@ def _levels(profile: Values) -> Values:
 
 def _sunk(was: Values, will: Values) -> Iterator[str]:
     for permission, level in sorted(was.items()):
-        if _rank(will.get(permission, "none")) < _rank(level):
+        if rank(will.get(permission)) < rank(level):
             yield f"`{level}` on {permission}"
-
-
-def _rank(level: object) -> int:
-    return 0 if level in NO_ACCESS else 1 if level == "view" else 2
 
 
 def _out_of_reach(was: Values, will: Values, before: Standing) -> Iterator[str]:

@@ -25,7 +25,14 @@ from reconciler.vendor import (
     Vendor,
     Writer,
 )
-from reconciler.vendors.webexcc import declaring, models, semantics, side_effects, standing
+from reconciler.vendors.webexcc import (
+    declaring,
+    models,
+    opening,
+    semantics,
+    side_effects,
+    standing,
+)
 from reconciler.vendors.webexcc.facts import FOLDER, WebexFacts, folders
 from reconciler.vendors.webexcc.rules import (
     analyzer,
@@ -113,6 +120,7 @@ VENDOR = Vendor(
             nothing=frozenset({"none"}),
             count_limit=limits.MOST_COLLECTIONS,
             access=frozenset({"resources"}),
+            opens=opening.collection_opens,
             permitted=rights.permitted,
             bulk=Bulk(
                 "PATCH",
@@ -139,6 +147,7 @@ VENDOR = Vendor(
             protected_is_fixed=True,
             share_limit=profiles.MOST_PROFILES,
             access=frozenset({"fullAccess", "permissions", "analyzerFolders", "resources"}),
+            opens=opening.profile_opens,
             danger=semantics.danger,
             permitted=rights.permitted,
             side_effects=side_effects.side_effects,

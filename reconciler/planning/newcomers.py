@@ -1,0 +1,80 @@
+"""Objects that only the tenant has: those that came since an earlier look are drift.
+
+Where nobody remembers such a look, nothing tells what is new: what is to be pruned is drift then,
+as it should not be there, and the rest is noted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+
+from reconciler.model.address import OUTSIDE, Address
+from reconciler.model.diagnostic import Diagnostic, Severity
+from reconciler.model.live import LiveObject, Snapshot
+from reconciler.model.value import Ref
+from reconciler.planning.item import Item, TenantInput
+from reconciler.planning.refusals import listed
+from reconciler.vendor import Kind
+
+
+@dataclass(frozen=True, slots=True)
+class Newcomers:
+    """Objects to tell one by one, and a note on those of which only that is known."""
+
+    told: tuple[Item, ...] = ()
+    notes: tuple[Diagnostic, ...] = ()
+
+
+def newcomers(
+    given: TenantInput,
+    known: Mapping[str, frozenset[str]] | None,
+    reported: Collection[str],
+    items: Iterable[Item],
+    snapshot: Snapshot,
+) -> Newcomers:
+    """What no item stands for, of the `reported` kinds, less what is `known` by its id.
+
+    The vendor's own objects came with the tenant.
+    """
+    ours = {(item.kind.name, str(item.key)) for item in items}
+    told: list[Item] = []
+    notes: list[Diagnostic] = []
+    for kind in sorted(given.vendor.kinds, key=lambda kind: kind.order):
+        rows = [] if kind.name not in reported else snapshot.objects.get(kind.name, ())
+        before = (known or {}).get(kind.name, frozenset())
+        rest = [
+            each
+            for each in sorted(rows, key=lambda each: (each.name, each.id))
+            if (kind.name, each.id) not in ours and each.id not in before and not each.protected
+        ]
+        if known is not None or kind.name in given.prune:
+            told.extend(_item(given, kind, each) for each in rest)
+        elif rest:
+            notes.append(_not_in_git(given, kind, rest))
+    return Newcomers(tuple(told), tuple(notes))
+
+
+def _not_in_git(given: TenantInput, kind: Kind, rest: list[LiveObject]) -> Diagnostic:
+    return Diagnostic(
+        Severity.INFO,
+        "PLN133",
+        f"not in Git: {len(rest)} {kind.name} of the tenant, and no earlier look tells which are "
+        f"new: {listed([each.name for each in rest])}",
+        tenant=given.tenant,
+    )
+
+
+def _item(given: TenantInput, kind: Kind, live: LiveObject) -> Item:
+    """An object that is in no manifest."""
+    return Item(
+        address=Address(given.tenant, given.vendor.name, kind.name, f"{OUTSIDE}{live.id}"),
+        key=Ref(live.id),
+        kind=kind,
+        name=live.name,
+        live=live,
+        row=None,
+        declared={},
+        before=live.values,
+        after=live.values,
+    )
