@@ -82,6 +82,32 @@ async def plan(work: Work) -> Plan:
     return joined(tuple(parts), notes, targets=work.targets, bounds=work.bounds)
 
 
+async def judged(work: Work) -> tuple[Diagnostic, ...]:
+    """What validation and a plan find, of manifests and tenants, with positions."""
+    prepared = prepare(work)
+    found = _refused(prepared)
+    if has_errors(found):
+        return found
+    every = dict.fromkeys(found)
+    for unread in prepared:
+        each, snapshot = await _read(unread, work)
+        made = planner.plan(each.given(), snapshot)
+        every |= dict.fromkeys(positions.attach(made.diagnostics, each.loaded.read))
+    return tuple(sorted(every, key=Diagnostic.sort_key))
+
+
+async def snapshot(work: Work) -> Snapshot:
+    """The one chosen tenant as it is now; raises UsageError where several are chosen."""
+    if len(work.tenants) != 1:
+        raise UsageError(
+            "RUN172",
+            f"a snapshot is of one tenant, not of {', '.join(each.name for each in work.tenants)}",
+            hint="say which one with `--tenant NAME`",
+        )
+    (tenant,) = work.tenants
+    return await read(tenant, work.vendors[tenant.vendor], (), work.around)
+
+
 async def drift(work: Work) -> Drift:
     """Live against last applied, and the plan that would take the drift back."""
     prepared = prepare(work)
@@ -258,7 +284,9 @@ def _refused(prepared: Iterable[Prepared]) -> tuple[Diagnostic, ...]:
 
 
 async def _read(each: Prepared, work: Work) -> tuple[Prepared, Snapshot]:
-    snapshot = await read(each.tenant, each.vendor, each.loaded.resources, work.around)
+    snapshot = work.instead or await read(
+        each.tenant, each.vendor, each.loaded.resources, work.around
+    )
     return each.understood(snapshot), snapshot
 
 

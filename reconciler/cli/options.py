@@ -7,7 +7,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec
@@ -101,6 +101,13 @@ targets = click.option(
     help="Only this object and what has to be created for it; any unambiguous end of an address.",
 )
 
+snapshot = click.option(
+    "--snapshot",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Use this snapshot of the tenant: no network, no credentials.",
+)
+
 
 def common(command: Callable[Concatenate[Common, P], int]) -> Callable[..., int]:
     """Add the flags that every command takes; the command gets them as its first argument."""
@@ -151,6 +158,17 @@ def _format(formats: tuple[str, ...]) -> Callable[[Callable[..., int]], Callable
 def _warn(text: str) -> None:
     """What a person has to know though nothing stops: even a quiet command says it."""
     echo(f"Warning: {text}.", err=True)
+
+
+@contextmanager
+def work_on_snapshot(chosen: Common, path: Path, targets: tuple[str, ...] = ()) -> Iterator[Work]:
+    """The project and the one tenant that a snapshot is of, which stands in for reading it."""
+    from reconciler.engine.snapshots import opened, tenants_of  # noqa: PLC0415 - seldom needed
+
+    found = opened(path)
+    with work(replace(chosen, tenants=()), targets) as what:
+        tenants = tenants_of(found, what.project, chosen.tenants)
+        yield replace(what, tenants=tenants, instead=found.snapshot)
 
 
 @contextmanager

@@ -9,8 +9,9 @@ import click
 
 from reconciler import pipeline
 from reconciler.cli.interrupts import NOTHING_WRITTEN, meaning, run
-from reconciler.cli.options import Common, common, targets, work
+from reconciler.cli.options import Common, common, snapshot, targets, work, work_on_snapshot
 from reconciler.cli.output import save, show_plan
+from reconciler.errors import UsageError
 
 DIFFERENCES = 2
 
@@ -20,22 +21,37 @@ DIFFERENCES = 2
     "--out", type=click.Path(path_type=Path, dir_okay=False), help="Save the plan for `apply`."
 )
 @click.option("--detailed-exitcode", is_flag=True, help="Exit with 2 where anything differs.")
+@snapshot
 @targets
 @common
 def command(
-    chosen: Common, out: Path | None, detailed_exitcode: bool, targets: tuple[str, ...]
+    chosen: Common,
+    out: Path | None,
+    detailed_exitcode: bool,
+    snapshot: Path | None,
+    targets: tuple[str, ...],
 ) -> int:
     """Read the tenants and show what it takes to make them equal to Git.
 
-    A plan that a guard blocks is shown and saved like any other, and exits with 1.
+    A plan that a guard blocks is shown and saved like any other, and exits with 1. One that is made
+    of a snapshot is for reading alone.
     """
+    if snapshot is not None and out is not None:
+        raise UsageError(
+            "RUN173",
+            "a plan of a snapshot cannot be saved: what it was made from is no tenant",
+            hint="leave out --snapshot to make a plan that can be applied",
+        )
     started = time.monotonic()
-    with meaning(NOTHING_WRITTEN), work(chosen, targets) as what:
+    opened = work_on_snapshot(chosen, snapshot, targets) if snapshot else work(chosen, targets)
+    with meaning(NOTHING_WRITTEN), opened as what:
         made = run(pipeline.plan(what))
     show_plan(made, chosen, seconds=time.monotonic() - started)
     if made.errored:
         return 1
-    if out is not None:
+    if snapshot is not None:
+        chosen.say(f"\nMade from the snapshot {snapshot}; the tenant was not asked.")
+    elif out is not None:
         save(made, out, chosen)
     elif made.differs:
         chosen.say("\nThe plan was not saved (--out FILE): `reconciler apply` would make it anew.")

@@ -10,10 +10,10 @@ from pathlib import Path
 import click
 
 from reconciler import checking
-from reconciler.cli.options import Common, reporting, work
+from reconciler.cli.options import Common, reporting, snapshot, work, work_on_snapshot
 from reconciler.cli.streams import echo
 from reconciler.cli.terminal import room
-from reconciler.errors import ReconcilerError
+from reconciler.errors import ReconcilerError, UsageError
 from reconciler.manifests.files import FILE, find_paths
 from reconciler.manifests.load import load
 from reconciler.manifests.parse import STDIN
@@ -41,16 +41,20 @@ class Checked:
 
 @click.command(name="validate")
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
+@snapshot
 @reporting
-def command(chosen: Common, paths: tuple[Path, ...]) -> int:
+def command(chosen: Common, paths: tuple[Path, ...], snapshot: Path | None) -> int:
     """Check the manifests of all tenants, or those at PATH without a project.
 
-    PATH is a file, a folder, a glob, or `-` for standard input.
+    PATH is a file, a folder, a glob, or `-` for standard input. With a snapshot of a tenant, its
+    manifests are also checked against what is there.
 
     Exits with 1 where anything is an error.
     """
+    if paths and snapshot is not None:
+        raise UsageError("RUN173", "--snapshot is for a project; files alone have no tenant")
     try:
-        checked = _of_files(paths) if paths else _of_project(chosen)
+        checked = _checked(chosen, paths, snapshot)
     except ReconcilerError as error:
         if chosen.format in FOR_OTHERS:
             _report_stopped(error, chosen)
@@ -68,6 +72,25 @@ def command(chosen: Common, paths: tuple[Path, ...]) -> int:
     if chosen.format == "github":
         _summarize(checked)
     return 1 if has_errors(checked.found) else 0
+
+
+def _checked(chosen: Common, paths: tuple[Path, ...], snapshot: Path | None) -> Checked:
+    if snapshot is not None:
+        return _of_snapshot(chosen, snapshot)
+    return _of_files(paths) if paths else _of_project(chosen)
+
+
+def _of_snapshot(chosen: Common, path: Path) -> Checked:
+    # a check of manifests alone starts without a planner and an event loop
+    from reconciler import pipeline  # noqa: PLC0415
+    from reconciler.cli.interrupts import NOTHING_WRITTEN, meaning, run  # noqa: PLC0415
+
+    with meaning(NOTHING_WRITTEN), work_on_snapshot(chosen, path) as what:
+        return Checked(
+            run(pipeline.judged(what)),
+            checking.files(what, what.tenants) if chosen.format == "junit" else (),
+            Places(_from_here(chosen.chdir), FILE),
+        )
 
 
 def _of_project(chosen: Common) -> Checked:

@@ -26,7 +26,8 @@ from reconciler.vendor import Vendor
 class Work:
     """What a command is about: a project, the chosen tenants and targets, the surroundings.
 
-    `allow` is the leave that a person gives to what a guard would stop.
+    `allow` is the leave that a person gives to what a guard would stop. `instead` is a view of the
+    one tenant that is used as if it had just been read: then nothing is connected to.
     """
 
     project: Project
@@ -35,6 +36,7 @@ class Work:
     around: Surroundings
     targets: tuple[str, ...] = ()
     allow: Allowance = NOTHING_ALLOWED
+    instead: Snapshot | None = None
 
     @property
     def bounds(self) -> Bounds:

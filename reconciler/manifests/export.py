@@ -1,4 +1,5 @@
-"""The published schemas: one a kind, one for files that mix kinds, one each for project and plan.
+"""The published schemas: one a kind, one for files that mix kinds, one each for
+project, plan and snapshot.
 
 Made from the models, the envelope, and what of the rules JSON Schema can say.
 """
@@ -23,7 +24,9 @@ from reconciler.manifests.model_schema import (
 from reconciler.manifests.narrow import ConflictError, narrowed
 from reconciler.manifests.policy import DAY
 from reconciler.manifests.project import TENANT_NAME, ProjectFile
+from reconciler.model import snapshot
 from reconciler.model.plan import FORMAT_VERSION, Plan
+from reconciler.model.snapshot import SnapshotFile
 from reconciler.rules.planned import planned
 from reconciler.rules.policy import is_fixed
 from reconciler.vendor import Kind, Vendor
@@ -58,6 +61,7 @@ def published(vendors: Iterable[Vendor]) -> dict[str, bytes]:
         "manifest.json": manifest_schema(vendors),
         "project.json": project_schema(vendors),
         "plan.json": plan_schema(),
+        "snapshot.json": snapshot_schema(),
     }
     return {path: _written(schema) for path, schema in made.items()}
 
@@ -207,6 +211,17 @@ def plan_schema() -> Schema:
     version = made["properties"]["format_version"] | {"const": FORMAT_VERSION}
     return {
         **_head(f"plan/{FORMAT_VERSION}", "A plan of reconciler"),
+        **made,
+        "properties": made["properties"] | {"format_version": version},
+    }
+
+
+def snapshot_schema() -> Schema:
+    """What `snapshot` writes; later versions may add to it."""
+    made = schema_of(SnapshotFile)
+    version = made["properties"]["format_version"] | {"const": snapshot.FORMAT_VERSION}
+    return {
+        **_head(f"snapshot/{snapshot.FORMAT_VERSION}", "A snapshot of a tenant"),
         **made,
         "properties": made["properties"] | {"format_version": version},
     }

@@ -1,0 +1,171 @@
+"""A tenant as a file: what is in it, what is not, and what can be done with it alone."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from reconciler.manifests.export import snapshot_schema
+from reconciler.sandbox.store import Store
+from tests.workshop import COLLECTION, PROFILE, PROJECT, USER, Terminal, Workshop
+
+PERSONAL = {"firstName": "Samantha", "lastName": "Quill", "workPhone": "+49 30 5550199"}
+
+NO_NETWORK = """\
+apiVersion: reconciler/v1
+kind: Project
+tenants:
+  real:
+    vendor: webexcc
+    manifests: ["access/*.yaml"]
+    organization: 5c0f1f0e-2f4c-4f0e-9a53-0a4f0c9b7d10
+    region: eu1
+    credentials: {env: WEBEX_TOKEN}
+"""
+
+
+@pytest.fixture
+def here(tmp_path: Path) -> Workshop:
+    made = Workshop(tmp_path)
+    made.manifests(COLLECTION, PROFILE, USER)
+    return made
+
+
+def taken(terminal: Terminal, name: str) -> bytes:
+    assert terminal("snapshot", "--out", name).code == 0
+    return (terminal.root / name).read_bytes()
+
+
+def test_the_same_tenant_gives_the_same_bytes(here: Workshop, terminal: Terminal) -> None:
+    first = taken(terminal, "a.json")
+    assert taken(terminal, "b.json") == first
+    assert terminal("snapshot").out.encode() == first
+    assert (terminal.root / "a.json").stat().st_mode & 0o077 == 0
+    here.act("move-user", user="kim@northwind.example", teams="Sales Lisbon")
+    assert taken(terminal, "a.json") != first
+
+
+def test_it_is_as_its_schema_says(here: Workshop, terminal: Terminal) -> None:
+    document = json.loads(taken(terminal, "a.json"))
+    validator = Draft202012Validator(snapshot_schema())
+    validator.validate(document)
+    assert not validator.is_valid(document | {"format_version": "2.0"})
+    assert not validator.is_valid(document | {"objects": []})
+    assert {each["name"] for each in document["objects"]["User"]} >= {"sam@northwind.example"}
+    assert here.calls == []  # the terminal has a sandbox of its own
+
+
+def test_no_personal_data_enters(here: Workshop, terminal: Terminal) -> None:
+    terminal("snapshot")
+    store = Store(terminal.root / ".reconciler" / "sandbox" / "test.db")
+    for row in store.rows("user"):
+        store.put("user", row | PERSONAL, row["email"])
+    for row in store.rows("team"):
+        store.put("team", row | {"supervisorName": "Samantha"}, row["name"])
+    store.close()
+    document = taken(terminal, "a.json").decode()
+    assert "sam@northwind.example" in document
+    for value in PERSONAL.values():
+        assert value not in document
+    assert here.root == terminal.root
+
+
+def test_a_plan_of_it_is_the_plan_of_the_tenant(here: Workshop, terminal: Terminal) -> None:
+    taken(terminal, "a.json")
+    live = terminal("plan", "--format", "json").json
+    offline = terminal("plan", "--snapshot", "a.json", "--format", "json").json
+    assert live["changes"]
+    for part in ("changes", "steps", "findings", "summary", "blast_radius", "basis", "outcome"):
+        assert offline[part] == live[part], part
+    assert offline["tenants"][0]["requests"] == 0
+    assert here.calls == []
+
+
+def test_neither_network_nor_credentials_are_needed(here: Workshop, terminal: Terminal) -> None:
+    taken(terminal, "a.json")
+    here.write("reconciler.yaml", NO_NETWORK)
+    said = terminal("plan", "--snapshot", "a.json")
+    assert said.code == 0
+    assert "Plan: 2 to add" in said.out
+    assert "Made from the snapshot a.json; the tenant was not asked." in said.err
+    assert terminal("plan").code == 1  # there is no token
+    assert terminal("validate", "--snapshot", "a.json").code == 0
+
+
+def test_validate_checks_against_what_is_there(here: Workshop, terminal: Terminal) -> None:
+    taken(terminal, "a.json")
+    here.manifests(COLLECTION.replace("Billing EN", "Bilking EN"), PROFILE, USER)
+    assert terminal("validate").code == 0
+    said = terminal("validate", "--snapshot", "a.json")
+    assert said.code == 1
+    assert "Billing EN" in said.out
+    assert "access/all.yaml:7" in said.out
+
+
+def test_two_of_them_are_compared(here: Workshop, terminal: Terminal) -> None:
+    taken(terminal, "a.json")
+    terminal("sandbox", "act", "edit-profile", "profile=Supervisor Profile", "queue=edit")
+    terminal(
+        "sandbox", "act", "create-profile", "name=By hand", "type=supervisor", "collections=all"
+    )
+    terminal("sandbox", "act", "create-queue", "name=Lounge")
+    taken(terminal, "b.json")
+    said = terminal("snapshot", "diff", "a.json", "b.json", "--detailed-exitcode")
+    assert said.code == 2
+    assert "+ UserProfile `By hand` is new" in said.out
+    assert "+ queue `Lounge` is new" in said.out
+    back = terminal("snapshot", "diff", "b.json", "a.json", "--format", "json")
+    assert back.code == 0
+    assert {(each["name"], each["change"]) for each in back.json["differences"]} >= {
+        ("By hand", "removed"),
+        ("Lounge", "removed"),
+    }
+    same = terminal("snapshot", "diff", "a.json", "a.json", "--detailed-exitcode")
+    assert (same.code, same.out) == (
+        0,
+        "No differences. The snapshots show the same tenant.\n",
+    )
+    assert here.calls == []
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("", "is no snapshot"),
+        ("[" * 100_000, "is no snapshot"),
+        ('{"format_version": "9"}', "has format 9"),
+        ('{"format_version": "1.0", "vendor": 3}', "is not whole: vendor"),
+    ],
+)
+def test_what_is_no_snapshot_is_refused(terminal: Terminal, text: str, words: str) -> None:
+    Workshop(terminal.root).manifests(COLLECTION)
+    (terminal.root / "bad.json").write_text(text, encoding="utf-8")
+    said = terminal("plan", "--snapshot", "bad.json")
+    assert said.code == 1
+    assert "error[RUN170]" in said.err
+    assert words in said.err
+    if text:  # and it is not written over
+        assert terminal("snapshot", "--out", "bad.json").code == 1
+        assert (terminal.root / "bad.json").read_text(encoding="utf-8") == text
+
+
+def test_what_does_not_fit_is_refused(here: Workshop, terminal: Terminal) -> None:
+    document = json.loads(taken(terminal, "a.json"))
+    missing = terminal("plan", "--snapshot", "missing.json")
+    assert "error[RUN171]" in missing.err
+    assert "error[RUN173]" in terminal("plan", "--snapshot", "a.json", "--out", "p").err
+    assert "error[RUN173]" in terminal("validate", "access", "--snapshot", "a.json").err
+    document["organization"] = "00000000-2f4c-4f0e-9a53-0a4f0c9b7d10"
+    here.write("other.json", json.dumps(document))
+    assert "error[RUN172]" in terminal("snapshot", "diff", "a.json", "other.json").err
+    here.write("reconciler.yaml", NO_NETWORK)
+    assert "error[RUN172]" in terminal("plan", "--snapshot", "other.json").err
+    two = PROJECT + PROJECT.split("tenants:\n")[1].replace("test:", "more:")
+    here.write("reconciler.yaml", two)
+    assert "hint" not in terminal("snapshot").out
+    assert "error[RUN172]" in terminal("snapshot").err
+    assert "say which one" in terminal("plan", "--snapshot", "a.json").err
+    assert terminal("plan", "--snapshot", "a.json", "--tenant", "more").code == 0
