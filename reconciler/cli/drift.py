@@ -85,7 +85,7 @@ def _text(found: pipeline.Drift, style: Style) -> str:
 
 
 def _say_what_to_do(found: pipeline.Drift, chosen: Common) -> None:
-    chosen.say("To keep it in Git: reconciler drift --accept")
+    chosen.say("To keep it: write it into the manifests; `reconciler plan` is empty then.")
     if found.revert is not None:
         chosen.say("To take it back:   reconciler drift --revert --out revert.plan")
 

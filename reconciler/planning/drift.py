@@ -27,6 +27,7 @@ from reconciler.planning.item import (
 )
 from reconciler.planning.match import LiveIndex, match
 from reconciler.planning.newcomers import newcomers
+from reconciler.planning.prune import prune
 from reconciler.planning.resolve import Directory
 from reconciler.planning.severity import Scales, Severity, Weight
 from reconciler.planning.three_way import Absent, Leaf, compare, tree
@@ -158,7 +159,9 @@ def find(
     only_there: list[Diagnostic] = []
     if given.targets is None:
         vague = {address.kind for address in unclear}
-        found = newcomers(given, look.asked.known, look.asked.reported - vague, items, snapshot)
+        reported = look.asked.reported - vague
+        going = {item.key for item in prune(given, matches, items, snapshot, view).items}
+        found = newcomers(given, look.asked.known, reported, items, snapshot, going)
         for item in found.told:
             look.at_a_newcomer(item)
         only_there = list(found.notes)

@@ -26,16 +26,18 @@ class Newcomers:
     notes: tuple[Diagnostic, ...] = ()
 
 
-def newcomers(
+def newcomers(  # noqa: PLR0913, PLR0917 - what there is, and what is known of it
     given: TenantInput,
     known: Mapping[str, frozenset[str]] | None,
     reported: Collection[str],
     items: Iterable[Item],
     snapshot: Snapshot,
+    going: Collection[Ref],
 ) -> Newcomers:
     """What no item stands for, of the `reported` kinds, less what is `known` by its id.
 
-    The vendor's own objects came with the tenant.
+    The vendor's own objects came with the tenant. Where no earlier look is known, those alone are
+    told one by one that a plan would prune: `going`.
     """
     ours = {(item.kind.name, str(item.key)) for item in items}
     told: list[Item] = []
@@ -48,10 +50,10 @@ def newcomers(
             for each in sorted(rows, key=lambda each: (each.name, each.id))
             if (kind.name, each.id) not in ours and each.id not in before and not each.protected
         ]
-        if known is not None or kind.name in given.prune:
-            told.extend(_item(given, kind, each) for each in rest)
-        elif rest:
-            notes.append(_not_in_git(given, kind, rest))
+        new = [each for each in rest if known is not None or each.id in going]
+        told.extend(_item(given, kind, each) for each in new)
+        if len(new) < len(rest):
+            notes.append(_not_in_git(given, kind, [each for each in rest if each not in new]))
     return Newcomers(tuple(told), tuple(notes))
 
 
