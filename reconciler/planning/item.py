@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from reconciler.model.address import Address
+from reconciler.model.address import OUTSIDE, Address
 from reconciler.model.facts import NO_FACTS, Facts
 from reconciler.model.live import LiveObject, Snapshot
 from reconciler.model.ownership import Row
@@ -185,6 +185,25 @@ def removed_from_git(
             gone=True,
             view=view,
         )
+
+
+def only_there(
+    given: TenantInput, kind: Kind, live: LiveObject, *, gone: bool = False, view: View = WHOLE
+) -> Item:
+    """What only the tenant has: it stays as it is, or is to be `gone`."""
+    return Item(
+        address=Address(given.tenant, given.vendor.name, kind.name, f"{OUTSIDE}{live.id}"),
+        key=Ref(live.id),
+        kind=kind,
+        name=live.name,
+        live=live,
+        row=None,
+        declared={},
+        before=live.values,
+        after=live.values,
+        gone=gone,
+        view=view,
+    )
 
 
 def others(snapshot: Snapshot, items: Iterable[Item]) -> tuple[Expected, ...]:

@@ -9,11 +9,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
-from reconciler.model.address import OUTSIDE, Address
 from reconciler.model.diagnostic import Diagnostic, Severity
 from reconciler.model.live import LiveObject, Snapshot
 from reconciler.model.value import Ref
-from reconciler.planning.item import Item, TenantInput
+from reconciler.planning.item import Item, TenantInput, only_there
 from reconciler.planning.refusals import listed
 from reconciler.vendor import Kind
 
@@ -51,7 +50,7 @@ def newcomers(  # noqa: PLR0913, PLR0917 - what there is, and what is known of i
             if (kind.name, each.id) not in ours and each.id not in before and not each.protected
         ]
         new = [each for each in rest if known is not None or each.id in going]
-        told.extend(_item(given, kind, each) for each in new)
+        told.extend(only_there(given, kind, each) for each in new)
         if len(new) < len(rest):
             notes.append(_not_in_git(given, kind, [each for each in rest if each not in new]))
     return Newcomers(tuple(told), tuple(notes))
@@ -64,19 +63,4 @@ def _not_in_git(given: TenantInput, kind: Kind, rest: list[LiveObject]) -> Diagn
         f"not in Git: {len(rest)} {kind.name} of the tenant, and no earlier look tells which are "
         f"new: {listed([each.name for each in rest])}",
         tenant=given.tenant,
-    )
-
-
-def _item(given: TenantInput, kind: Kind, live: LiveObject) -> Item:
-    """An object that is in no manifest."""
-    return Item(
-        address=Address(given.tenant, given.vendor.name, kind.name, f"{OUTSIDE}{live.id}"),
-        key=Ref(live.id),
-        kind=kind,
-        name=live.name,
-        live=live,
-        row=None,
-        declared={},
-        before=live.values,
-        after=live.values,
     )

@@ -10,11 +10,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from reconciler.model.address import OUTSIDE, Address
+from reconciler.model.address import Address
 from reconciler.model.diagnostic import Diagnostic, Severity
 from reconciler.model.live import LiveObject, Snapshot
 from reconciler.model.value import Ref, Values, refs
-from reconciler.planning.item import Item, TenantInput, others
+from reconciler.planning.item import Item, TenantInput, only_there, others
 from reconciler.planning.match import Match
 from reconciler.planning.refusals import listed
 from reconciler.planning.view import View
@@ -82,7 +82,9 @@ def _candidates(
             why = f"no manifest is of kind {each.kind.name}"
             notes.append(_nothing_pruned(given, "PLN161", why))
         else:
-            going |= {Ref(row.id): _item(given, each.kind, row, view) for row in free}
+            going |= {
+                Ref(row.id): only_there(given, each.kind, row, gone=True, view=view) for row in free
+            }
     return going, notes
 
 
@@ -99,22 +101,6 @@ def _unclaimed(
             rows = snapshot.objects.get(kind.name, ())
             rest = tuple(row for row in rows if (kind.name, row.id) not in claimed)
             yield _Unclaimed(kind, rest, kind.name in clear)
-
-
-def _item(given: TenantInput, kind: Kind, live: LiveObject, view: View) -> Item:
-    return Item(
-        address=Address(given.tenant, given.vendor.name, kind.name, f"{OUTSIDE}{live.id}"),
-        key=Ref(live.id),
-        kind=kind,
-        name=live.name,
-        live=live,
-        row=None,
-        declared={},
-        before=live.values,
-        after=live.values,
-        gone=True,
-        view=view,
-    )
 
 
 def _staying(
