@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -70,6 +70,32 @@ def connected(tenant: Tenant, vendor: Vendor, around: Surroundings) -> Iterator[
 
 
 @contextmanager
+def auditing(tenant: Tenant, vendor: Vendor, around: Surroundings) -> Iterator[Endpoint]:
+    """Where the tenant's audit log is: with a token and a queue of its own.
+
+    Asked for tenants that have `audit` alone.
+    """
+    assert tenant.audit is not None  # noqa: S101 - said above
+    asking = replace(
+        tenant, credentials=tenant.audit.credentials, identity=tenant.audit.identity, rate=None
+    )
+    with _app(tenant, vendor, around) as (app, sandbox):
+        mine = f"{tenant.name} audit"  # which is no name of a tenant
+        if mine not in around.kept:
+            around.kept[mine] = _lasting(asking, vendor, around, sandbox, "audit ")
+        pace, token = around.kept[mine]
+        yield Endpoint(
+            tenant=tenant.name,
+            organization=sandbox.organization if sandbox else str(tenant.organization),
+            token=token,
+            app=app,
+            url=tenant.url,
+            pace=pace,
+            progress=around.progress,
+        )
+
+
+@contextmanager
 def _app(
     tenant: Tenant, vendor: Vendor, around: Surroundings
 ) -> Iterator[tuple[AsgiApp | None, Sandbox | None]]:
@@ -87,7 +113,11 @@ def _app(
 
 
 def _lasting(
-    tenant: Tenant, vendor: Vendor, around: Surroundings, sandbox: Sandbox | None
+    tenant: Tenant,
+    vendor: Vendor,
+    around: Surroundings,
+    sandbox: Sandbox | None,
+    purpose: str = "",
 ) -> tuple[Pace, TokenSource]:
     # `validate` starts without asyncio
     from reconciler.http.pacing import Pacing  # noqa: PLC0415
@@ -96,20 +126,26 @@ def _lasting(
 
     if sandbox is None:
         pace = Pacing(tenant.rate or vendor.rate)
-        return pace, source(tenant, vendor, around, pace)
+        return pace, source(tenant, vendor, around, pace, purpose)
     # an embedded tenant takes any number of requests, unless it is told not to
     pace = Pacing(tenant.rate or (vendor.rate if tenant.sandbox_rate else None))
     return pace, FixedToken(remember(sandbox.token(tenant.identity)))
 
 
-def source(tenant: Tenant, vendor: Vendor, around: Surroundings, pace: Pace) -> TokenSource:
-    """Where the tenant's access token comes from; nothing is read or fetched yet."""
+def source(
+    tenant: Tenant, vendor: Vendor, around: Surroundings, pace: Pace, purpose: str = ""
+) -> TokenSource:
+    """Where the tenant's access token comes from; nothing is read or fetched yet.
+
+    `purpose` is put before what messages call the secrets.
+    """
     from reconciler.engine.credentials import Place  # noqa: PLC0415
     from reconciler.engine.service_app import ServiceApp  # noqa: PLC0415
     from reconciler.http.tokens import KeptToken, ServiceAppToken  # noqa: PLC0415
 
     def place(what: str, where: Secret) -> Place:
-        return Place(tenant.name, what, where, around.root, around.environment, around.warn)
+        named = f"{purpose}{what}"
+        return Place(tenant.name, named, where, around.root, around.environment, around.warn)
 
     written = tenant.credentials
     if not isinstance(written, FromServiceApp):

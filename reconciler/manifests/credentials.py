@@ -88,6 +88,8 @@ def misplaced(file: Any) -> Iterator[Found]:
             continue
         if tenant.get("credentials") is not None:
             yield from _credentials(tenant["credentials"], ("tenants", name, "credentials"))
+        if tenant.get("audit") is not None:
+            yield from _audit(tenant["audit"], ("tenants", name, "audit"))
         sandbox = tenant.get("sandbox")
         if isinstance(sandbox, dict) and "@" in str(sandbox.get("url")):
             at, hint = ("tenants", name, "sandbox", "url"), "write it like `http://127.0.0.1:8080`"
@@ -110,6 +112,19 @@ def _credentials(written: Any, at: Path) -> Iterator[Found]:
         yield from _service_app(written["serviceApp"], (*at, "serviceApp"))
     else:
         yield from _secret(written, at, _SECRET, _HOW)
+
+
+def _audit(written: Any, at: Path) -> Iterator[Found]:
+    if not isinstance(written, dict):
+        yield "PRJ160", at, "`audit` holds where the credentials are, and nothing else", _AUDIT
+        return
+    for key in written.keys() - {"credentials", "as"}:
+        yield "PRJ160", at, _no_key(key, "`audit`"), _AUDIT
+    if written.get("credentials") is not None:
+        yield from _credentials(written["credentials"], (*at, "credentials"))
+
+
+_AUDIT = "write `audit: {credentials: {env: NAME}}`, for an embedded sandbox `audit: {}`"
 
 
 def _service_app(written: Any, at: Path) -> Iterator[Found]:

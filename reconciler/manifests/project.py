@@ -80,12 +80,23 @@ class ProjectFile(Manifest, defer_build=True):
 
 
 @dataclass(frozen=True, slots=True)
+class Audit:
+    """How a tenant's audit log is read: with credentials of its own, in an embedded sandbox as an
+    identity, by default the first full administrator.
+    """
+
+    credentials: Credentials | None = None
+    identity: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Tenant:
     """One organisation at a vendor; `digest` fingerprints its part of the project file.
 
     `facts` is of the type that the vendor declares: what no API tells. A sandbox has a `seed`
     (embedded) or a `url` (served on this machine). `rate` is what the project sets, None for the
-    vendor's own; `unmanaged` says by kind what is done about objects that Git lacks.
+    vendor's own; `unmanaged` says by kind what is done about objects that Git lacks. Without `audit`
+    nobody asks who changed what.
     """
 
     name: str
@@ -105,6 +116,7 @@ class Tenant:
     rate: Rate | None = None
     assumed: frozenset[str] = frozenset()
     unmanaged: Mapping[str, str] = field(default_factory=dict)
+    audit: Audit | None = None
 
     @property
     def is_sandbox(self) -> bool:
@@ -330,6 +342,7 @@ def _project(  # noqa: PLR0913 - what a project is made from
             rate=Rate.parse(block.rate or ""),
             assumed=frozenset(block.assumed),
             unmanaged=reachable.by_kinds(block, vendors[block.vendor]),
+            audit=Audit(block.audit.credentials, block.audit.identity) if block.audit else None,
         )
     return Project(
         root,
@@ -342,7 +355,8 @@ def _project(  # noqa: PLR0913 - what a project is made from
 
 def _digest(file: Mapping[str, Any], tenant: str) -> str:
     """Fingerprints what a tenant's plan depends on in the file: its block, rules, thresholds."""
-    block = file["tenants"][tenant]
+    # no plan depends on who may read the audit log
+    block = {key: value for key, value in file["tenants"][tenant].items() if key != "audit"}
     shared = [file[key] for key in ("rules", "thresholds") if file.get(key)]
     return digest([block, *shared] if shared else block)
 

@@ -29,6 +29,7 @@ def problems(tenant: TenantBlock, vendor: Vendor, at: Path) -> Iterator[Found]:
     else:
         yield from _embedded(tenant, tenant.sandbox, at)
     yield from _service_app(tenant, vendor, at)
+    yield from _audit(tenant, vendor, at)
     yield from _rates(tenant, at)
     yield from _assumed(tenant, vendor, at)
     yield from _unmanaged(tenant, vendor, at)
@@ -99,11 +100,34 @@ def _missing(tenant: TenantBlock, keys: tuple[str, ...]) -> str:
 
 
 def _service_app(tenant: TenantBlock, vendor: Vendor, at: Path) -> Iterator[Found]:
-    uses = tenant.credentials is not None and hasattr(tenant.credentials, "service_app")
-    if uses and vendor.token_request is None:
-        said = f"{vendor.title} has no service apps that are known here"
-        hint = "use `env`, `file` or `command`"
-        yield "PRJ161", (*at, "credentials", "serviceApp"), said, hint, True
+    audit = tenant.audit.credentials if tenant.audit else None
+    for path, written in ((("credentials",), tenant.credentials), (_OF_AUDIT, audit)):
+        uses = written is not None and hasattr(written, "service_app")
+        if uses and vendor.token_request is None:
+            said = f"{vendor.title} has no service apps that are known here"
+            hint = "use `env`, `file` or `command`"
+            yield "PRJ161", (*at, *path, "serviceApp"), said, hint, True
+
+
+_OF_AUDIT = ("audit", "credentials")
+
+
+def _audit(tenant: TenantBlock, vendor: Vendor, at: Path) -> Iterator[Found]:
+    audit, is_embedded = tenant.audit, tenant.sandbox is not None and tenant.sandbox.url is None
+    if audit is None:
+        return
+    if vendor.audit is None:
+        said = f"{vendor.title} has no audit log that is known here"
+        yield "PRJ154", (*at, "audit"), said, "remove it", True
+    if is_embedded and audit.credentials is not None:
+        hint = "remove it: `audit: {}` is enough, `as` chooses who reads the log"
+        yield "PRJ104", (*at, *_OF_AUDIT), "a sandbox has no credentials", hint, True
+    elif not is_embedded and audit.credentials is None:
+        hint = "add `credentials`, in any of the forms of the tenant's own"
+        yield "PRJ104", (*at, "audit"), "the audit log has no credentials", hint, True
+    if not is_embedded and audit.identity is not None:
+        hint = "remove it: its credentials decide who reads the log"
+        yield "PRJ104", (*at, "audit", "as"), "only an embedded sandbox has `as`", hint, True
 
 
 def _rates(tenant: TenantBlock, at: Path) -> Iterator[Found]:

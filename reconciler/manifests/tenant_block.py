@@ -44,6 +44,20 @@ class SandboxBlock(Manifest, defer_build=True):
     )
 
 
+class AuditBlock(Manifest, defer_build=True):
+    """How the log of who changed what is read; of an embedded sandbox `{}` is enough."""
+
+    credentials: FromEnvironment | FromFile | FromCommand | FromServiceApp | None = Field(
+        default=None, description="Where the token is that may read the log; never written here."
+    )
+    identity: str | None = Field(
+        default=None,
+        alias="as",
+        description="Who reads it in an embedded sandbox, by e-mail; by default the first full "
+        "administrator of the seed.",
+    )
+
+
 class TenantBlock(Manifest, defer_build=True):
     """One organisation at a vendor: a sandbox, or one that is reached over the network."""
 
@@ -66,6 +80,11 @@ class TenantBlock(Manifest, defer_build=True):
     )
     credentials: FromEnvironment | FromFile | FromCommand | FromServiceApp | None = Field(
         default=None, description="Where the token is; it is never written here."
+    )
+    audit: AuditBlock | None = Field(
+        default=None,
+        description="How to read who changed what; without it drift does not tell.",
+        examples=[{"credentials": {"env": "CONTOSO_AUDIT_TOKEN"}}],
     )
     sandbox: SandboxBlock | None = Field(
         default=None,

@@ -21,6 +21,8 @@ _APP = {"properties": dict.fromkeys(("id", "secret", "refreshToken"), _SECRET)}
 _CREDENTIALS = {"properties": {**_SECRET["properties"], "serviceApp": _APP}}
 _REACH = ("organization", "region", "credentials")
 
+_AUDIT_ELSEWHERE = {"required": ["credentials"], "properties": {"as": False}}
+
 _SERVED = {
     "required": ["organization", "credentials"],
     "properties": {
@@ -28,12 +30,14 @@ _SERVED = {
         "sandbox": {
             "properties": {"url": _whole(LOOPBACK)} | dict.fromkeys(("seed", "as", "rate"), False)
         },
+        "audit": _AUDIT_ELSEWHERE,
     },
 }
 _EMBEDDED = {
     "properties": {
         **dict.fromkeys(_REACH, False),
         "sandbox": {"required": ["seed"], "properties": {"rate": _whole(WRITTEN)}},
+        "audit": {"properties": {"credentials": False}},
     }
 }
 
@@ -45,11 +49,12 @@ TENANT: tuple[Schema, ...] = (
             "then": _SERVED,
             "else": _EMBEDDED,
         },
-        "else": {"required": list(_REACH)},
+        "else": {"required": list(_REACH), "properties": {"audit": _AUDIT_ELSEWHERE}},
     },
     {
         "properties": {
             "credentials": _CREDENTIALS,
+            "audit": {"properties": {"credentials": _CREDENTIALS}},
             "rate": _whole(WRITTEN),
         }
     },
@@ -62,7 +67,11 @@ def of(vendor: Vendor) -> Schema:
     assumed: Schema = (
         {"items": {"enum": list(vendor.assumed)}} if vendor.assumed else {"maxItems": 0}
     )
-    app = {} if vendor.token_request else {"credentials": {"properties": {"serviceApp": False}}}
+    no_app = {} if vendor.token_request else {"properties": {"serviceApp": False}}
+    app = {"credentials": no_app} if no_app else {}
+    audit: dict[str, Schema | bool] = {} if vendor.audit else {"audit": False}
+    if vendor.audit and no_app:
+        audit = {"audit": {"properties": {"credentials": no_app}}}
     ids = {"organization": _whole(vendor.organization.expression)} if vendor.organization else {}
     return {
         **ids,
@@ -75,4 +84,5 @@ def of(vendor: Vendor) -> Schema:
             },
         },
         **app,
+        **audit,
     }

@@ -11,8 +11,10 @@ from typing import Literal
 class AuditEvent:
     """One entry of an audit log; times are UTC, what the log does not tell is empty.
 
-    `actor` is who did it, by e-mail where the log has it. `target_id` and `target_name` are the
-    object's as the vendor's log writes them; `action` is the vendor's prose.
+    `actor` is who did it, by e-mail where the log has it, never by name. `target_id` is the
+    vendor's id of the object as its API has it, `target_name` the name as the log writes it;
+    both are empty where the log names nothing but the organization. `action` is the vendor's prose.
+    `fits`: the category is that of what this vendor's kinds are. `tracking_id` is the log's own.
     """
 
     id: str
@@ -23,15 +25,22 @@ class AuditEvent:
     target_name: str = ""
     category: str = ""
     action: str = ""
+    fits: bool = False
+    tracking_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Attribution:
     """Who probably made a difference, and when; `why` is what speaks for it.
 
-    - `certain`: one person alone changed that very object, known by its id, in that time.
-    - `likely`: the object is known by its name alone, or several events of one person fit.
-    - `possible`: an event of that time fits, and nothing says that it was this object's.
+    `by` is whose event is nearest, `others` are all who may have made it as well.
+
+    - `certain`: one person alone changed that very object, known by its id, and did so when the
+      tenant says that it was changed.
+    - `likely`: one person alone, but the tenant does not say when, or the object is known by its
+      name; or several changed that very object, and this one did so at that time.
+    - `possible`: the log has nothing at the time of the change, several go by the name, or an
+      event of that time fits, and nothing says that it was this object's.
     """
 
     by: str
@@ -39,3 +48,4 @@ class Attribution:
     confidence: Literal["certain", "likely", "possible"]
     event: str
     why: str
+    others: tuple[str, ...] = ()

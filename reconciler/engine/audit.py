@@ -1,0 +1,149 @@
+"""Asking a tenant's audit log who changed what; what it does not tell stops nothing.
+
+Whoever has found that something changed puts a `Question` for each object and gets `Answers`. A
+log that cannot be read, or for which the project gives no credentials, leaves all of them open,
+with a note that says why.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Protocol
+
+from reconciler.engine.connect import Surroundings, auditing
+from reconciler.errors import ReconcilerError, TenantError
+from reconciler.manifests.project import Tenant
+from reconciler.model.address import Address
+from reconciler.model.audit import Attribution, AuditEvent
+from reconciler.model.diagnostic import Diagnostic, Severity
+from reconciler.model.journal import Entry, Owned, Run
+from reconciler.planning.attribution import CLOCKS, OwnWrite, Subject, Window, attribute, log_of
+from reconciler.vendor import Vendor
+
+KEPT = timedelta(days=365)
+"""Further back nobody asks: logs are kept for a year at most."""
+
+UNKNOWN_SINCE = timedelta(days=30)
+"""How far back is looked where nothing tells since when something is as it is."""
+
+
+class Remembered(Protocol):
+    """What the state remembers of our own runs (`state.sql.SqlState`)."""
+
+    def owned(self, tenants: list[str]) -> tuple[Owned, ...]:
+        """What we own, with when each was recorded."""
+
+    def runs(self, tenants: list[str]) -> tuple[Run, ...]:
+        """Every run, the newest first."""
+
+    def entries(self, run: str) -> tuple[Entry, ...]:
+        """The operations of a run."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """Who changed this object, after it was as we knew it? None: nothing tells when that was."""
+
+    subject: Subject
+    since: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """Who probably changed what, by the keys of the questions; `notes` say why nobody is named."""
+
+    found: Mapping[str, Attribution] = field(default_factory=dict)
+    notes: tuple[Diagnostic, ...] = ()
+
+
+async def who_changed(
+    tenant: Tenant,
+    vendor: Vendor,
+    around: Surroundings,
+    questions: Mapping[str, Question],
+    remembered: Remembered | None,
+) -> Answers:
+    """Ask the audit log; without questions, or where the vendor has none, nobody is asked."""
+    if not questions or vendor.audit is None:
+        return Answers()
+    if tenant.audit is None:
+        return Answers(notes=(_not_asked(tenant),))
+    now = datetime.now(UTC)
+    windows = {key: _window(each, now) for key, each in questions.items()}
+    since = max(min(each.since for each in windows.values()) - CLOCKS, now - KEPT)
+    try:
+        events = await _events(tenant, vendor, around, Window(since, now))
+    except ReconcilerError as error:
+        return Answers(notes=(_unread(tenant, error),))
+    log = log_of(events, _own_writes(remembered, tenant.name, since) if remembered else ())
+    asked = {key: attribute(q.subject, windows[key], log) for key, q in questions.items()}
+    return Answers({key: found for key, found in asked.items() if found is not None})
+
+
+def _window(question: Question, now: datetime) -> Window:
+    moment = question.subject.moment
+    return Window(question.since or (moment or now - UNKNOWN_SINCE) - CLOCKS, now)
+
+
+async def _events(
+    tenant: Tenant, vendor: Vendor, around: Surroundings, window: Window
+) -> tuple[AuditEvent, ...]:
+    assert vendor.audit is not None  # noqa: S101 - seen by the caller
+    with auditing(tenant, vendor, around) as endpoint:
+        async with vendor.audit(endpoint) as reader:
+            return await reader.events(window.since, window.until)
+
+
+def _own_writes(remembered: Remembered, tenant: str, since: datetime) -> Iterator[OwnWrite]:
+    """What our runs wrote since then, as the journal has it."""
+    names = {each.row.object_id: each.row.name for each in remembered.owned([tenant])}
+    for run in remembered.runs([tenant]):
+        if run.finished is not None and datetime.fromisoformat(run.finished) < since - CLOCKS:
+            continue
+        for each in remembered.entries(run.id):
+            if each.attempts == 0:
+                continue  # it was never sent
+            begun = datetime.fromisoformat(each.intended)
+            yield OwnWrite(
+                object_id=each.object_id or "",
+                names=frozenset({names.get(each.object_id or "", ""), _name(each)} - {""}),
+                since=begun,
+                until=datetime.fromisoformat(each.finished) if each.finished else begun + CLOCKS,
+                actor=run.identity or "",
+                tracking_id=each.tracking_id or "",
+            )
+
+
+def _name(entry: Entry) -> str:
+    """What the object was to be called, else our own name for it: a person's is the e-mail."""
+    told = entry.after if isinstance(entry.after, dict) else {}
+    return str(told.get("name") or Address.parse(entry.address).name)
+
+
+def _not_asked(tenant: Tenant) -> Diagnostic:
+    return Diagnostic(
+        Severity.INFO,
+        "PRJ153",
+        "who changed it is not known: the project does not say how to read the audit log",
+        hint="give the tenant `audit: {}`"
+        if tenant.seed
+        else "give the tenant `audit: {credentials: …}`, of an identity that may read it",
+        tenant=tenant.name,
+    )
+
+
+def _unread(tenant: Tenant, error: ReconcilerError) -> Diagnostic:
+    told = error.told
+    detail = [told.summary, told.detail]
+    if isinstance(error, TenantError) and error.tracking_id:
+        detail.append(f"tracking id: {error.tracking_id}")
+    return Diagnostic(
+        Severity.WARNING,
+        "TEN140",
+        "the audit log could not be read, so who changed it is not known",
+        detail="\n".join(filter(None, detail)),
+        hint=told.hint,
+        tenant=tenant.name,
+    )
