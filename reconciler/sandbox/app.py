@@ -17,12 +17,16 @@ from reconciler.vendor import AsgiApp
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One request as a handler sees it; `identity` is who the token belongs to."""
+    """One request as a handler sees it; `identity` is who the token belongs to.
+
+    `tracking_id` is what the caller calls the request, empty where it calls it nothing.
+    """
 
     path: Mapping[str, str]
     query: Mapping[str, str]
     body: Any
     identity: str
+    tracking_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,4 +95,5 @@ async def _call(request: Request, identify: Callable[[str], str | None]) -> Call
         body = from_json(raw) if raw else None
     except ValueError as error:
         raise Refusal(400, "the body is no JSON") from error
-    return Call(request.path_params, request.query_params, body, identity)
+    tracking_id = request.headers.get("TrackingId", "")
+    return Call(request.path_params, request.query_params, body, identity, tracking_id)

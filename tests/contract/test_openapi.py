@@ -14,6 +14,7 @@ from typing import Any
 import httpx2
 import pytest
 
+from reconciler.vendors.webexcc.sandbox.data import webex_id
 from reconciler.vendors.webexcc.sandbox.flows import PROJECT
 from reconciler.vendors.webexcc.sandbox.resource_types import TYPES
 from tests.openapi import EXEMPTIONS, conforms, loaded
@@ -31,7 +32,7 @@ from tests.unit.vendors.webexcc.sandbox.asking import (
 from tests.unit.vendors.webexcc.sandbox.whole import MORE
 
 NOWHERE = "00000000-0000-4000-8000-000000000000"
-OPERATIONS = 84
+OPERATIONS = 86
 """How many there are; a new one comes with its cases."""
 
 Case = tuple[int, str, Any]
@@ -106,7 +107,44 @@ def test_every_reading_conforms(tenant: Tenant) -> None:
         for who in (ROOT, NORTH, MACHINE):
             token = tenant.sandbox.token(who)
             expected = (200,) if who != NORTH else (200, 403, 404)
-            assert ask(tenant, token, "GET", filled(tenant, path), {}) in expected, path
+            query = _NEEDED.get(path, {})
+            assert ask(tenant, token, "GET", filled(tenant, path), query) in expected, path
+
+
+_YEAR = {"from": "2026-01-01T00:00:00.000Z", "to": "2026-12-31T23:59:59.999Z"}
+_EVENTS = "/v1/adminAudit/events"
+_NEEDED = {_EVENTS: {"orgId": webex_id("ORGANIZATION", ORGANIZATION)} | _YEAR}
+"""What a reading does not go without."""
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"max": "1", "offset": "1"},
+        {"eventCategories": "CONTACT_CENTER,LOGINS"},
+        {"actorId": "MjQ4Njg2OTYtYWMwZC00ODY4LWJkMjEtZGUxZDc4MzhjOTdm"},
+    ],
+)
+def test_what_else_audit_events_are_asked_for(tenant: Tenant, more: dict[str, str]) -> None:
+    tenant.act(ROOT, "edit-profile", profile="Both", queue="edit")
+    assert ask(tenant, "root", "GET", _EVENTS, _NEEDED[_EVENTS] | more) == 200
+
+
+@pytest.mark.parametrize(
+    ("more", "status"),
+    [
+        ({"orgId": ""}, 400),
+        ({"orgId": webex_id("ORGANIZATION", NOWHERE)}, 403),
+        ({"from": "yesterday"}, 400),
+        ({"to": "2028-01-01T00:00:00.000Z"}, 400),
+        ({"to": "2025-01-01T00:00:00.000Z"}, 400),
+        ({"max": "201"}, 400),
+        ({"offset": "-1"}, 400),
+    ],
+)
+def test_audit_events_that_nobody_gets(tenant: Tenant, more: dict[str, str], status: int) -> None:
+    assert ask(tenant, "root", "GET", _EVENTS, _NEEDED[_EVENTS] | more) == status
+    assert ask(tenant, "viewer", "GET", _EVENTS, _NEEDED[_EVENTS]) == 403
 
 
 @pytest.mark.parametrize(

@@ -28,7 +28,7 @@ from reconciler.vendors.webexcc.sandbox.resource_types import CODE, DESKTOP_PROF
 RESTRICTED = "restricted"
 """What a field with one value reads where the value is hidden."""
 
-SCOPES = ("cjp:config_read", "cjp:config_write")
+SCOPES = ("cjp:config_read", "cjp:config_write", "audit:events_read")
 """What a token may do where its seed does not say."""
 
 _ALSO: Mapping[str, Mapping[str, str]] = {
@@ -49,6 +49,7 @@ class Access:
     """
 
     data: Data
+    identity: str
     scopes: frozenset[str]
     user: Body | None
     profile: Body | None
@@ -65,12 +66,12 @@ class Access:
         scopes = frozenset(SCOPES if seeded.get("scopes") is None else seeded["scopes"])
         user = None if seeded.get("machine") else data.store.named(USER, identity)
         if user is None:
-            return cls(data, scopes, None, None, None)
+            return cls(data, identity, scopes, None, None, None)
         profile = data.one(PROFILE, user["userProfileId"])
         own = None
         if profile["resourceAccessLevel"] != "ALL":
             own = tuple(data.one(COLLECTION, each) for each in profile["resourceCollections"])
-        return cls(data, scopes, user, profile, own)
+        return cls(data, identity, scopes, user, profile, own)
 
     @property
     def default(self) -> Body | None:
@@ -78,6 +79,15 @@ class Access:
         if self.own is None or self.profile is None:
             return None
         return self.data.store.get(COLLECTION, self.profile["defaultResourceCollectionId"])
+
+    @property
+    def is_full(self) -> bool:
+        """Whether it is a full administrator; a machine account was authorized by one."""
+        return self.profile is None or (
+            self.profile["profileType"],
+            self.profile["permissionAccessLevel"],
+            self.profile["resourceAccessLevel"],
+        ) == ("ADMINISTRATOR", "ALL", "ALL")
 
     def level(self, permission: str) -> str:
         """NONE, VIEW or EDIT."""

@@ -7,6 +7,7 @@ from typing import Any
 
 from reconciler.sandbox.app import Answer, Call, Endpoint
 from reconciler.sandbox.store import Body
+from reconciler.vendors.webexcc.sandbox import audit
 from reconciler.vendors.webexcc.sandbox.access import Access
 from reconciler.vendors.webexcc.sandbox.catalogue import NEVER_NONE, RESOURCE_TYPES
 from reconciler.vendors.webexcc.sandbox.checks import (
@@ -64,7 +65,9 @@ class Collections:
         body = mapping(call.body)
         refuse_unless(not body.get("id"), "New configuration cannot have an id")
         with self._data.store.transaction():
-            return Answer(201, self.add(body))
+            made = self.add(body)
+            self._record(call, "created", made)
+            return Answer(201, made)
 
     def put(self, call: Call) -> Answer:
         """A collection replaced whole."""
@@ -73,7 +76,9 @@ class Collections:
             access = self._seen(call)
             current = access.one(COLLECTION, call.path["id"])
             refuse_unless(body.get("id") == current["id"], "id differs from the path's")
-            return Answer(200, self.replace(current, kept(access, COLLECTION, body, current)))
+            changed = self.replace(current, kept(access, COLLECTION, body, current))
+            self._record(call, "edited", changed)
+            return Answer(200, changed)
 
     def delete(self, call: Call) -> Answer:
         """A collection gone, unless a profile is limited to it."""
@@ -81,7 +86,11 @@ class Collections:
             current = self._seen(call).one(COLLECTION, call.path["id"])
             refuse_while_referenced(self._data, COLLECTION, current)
             self._data.store.remove(COLLECTION, current["id"])
+            self._record(call, "deleted", current)
         return Answer(204)
+
+    def _record(self, call: Call, did: str, body: Body) -> None:
+        audit.record(self._data, call.identity, did, COLLECTION, body, call.tracking_id)
 
     def _seen(self, call: Call) -> Access:
         return Access.of(self._data, call.identity)

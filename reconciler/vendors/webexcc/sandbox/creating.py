@@ -17,7 +17,7 @@ from reconciler.vendors.webexcc.sandbox.catalogue import (
 )
 from reconciler.vendors.webexcc.sandbox.checks import one_of
 from reconciler.vendors.webexcc.sandbox.collections import Collections
-from reconciler.vendors.webexcc.sandbox.data import COLLECTION, PROFILE, QUEUE, TEAM
+from reconciler.vendors.webexcc.sandbox.data import COLLECTION, FOLDER, PROFILE, QUEUE, TEAM
 from reconciler.vendors.webexcc.sandbox.editing import chosen, filled_in
 from reconciler.vendors.webexcc.sandbox.form import Form
 from reconciler.vendors.webexcc.sandbox.keeping import kept
@@ -44,6 +44,7 @@ def profile(form: Form) -> str:
     }
     filled_in(form, body, levels)
     made = Profiles(access.data).add(kept(access, PROFILE, body))
+    form.record("created", PROFILE, made)
     return f"created user profile `{made['name']}`"
 
 
@@ -55,6 +56,7 @@ def collection(form: Form) -> str:
     body: Body = {"name": form.take("name")}
     chosen(form, body, {each: {"name": each, "accessLevel": "NONE"} for each in RESOURCE_TYPES})
     made = Collections(access.data).add(kept(access, COLLECTION, body))
+    form.record("created", COLLECTION, made)
     return f"created resource collection `{made['name']}`"
 
 
@@ -78,6 +80,7 @@ def _made(form: Form, kind: str) -> str:
     for key, value in form.rest():
         row[key] = _value(form, kind, key, value)
     made = resources.create(form.access, kind, row)
+    form.record("created", kind, made)
     return f"created {kind} `{made['name']}`"
 
 
@@ -109,4 +112,5 @@ def folder(form: Form) -> str:
     if number is not None and not number.isdigit():
         raise Refusal(400, f"id {number!r} is no whole number")
     Folders(form.access.data).create(path, None if number is None else int(number), stock=stock)
+    form.record("created", FOLDER, form.named(FOLDER, path) | {"name": path})
     return f"created folder `{path}`"

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import base64
 import uuid
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from reconciler.sandbox.errors import Refusal
@@ -26,8 +27,8 @@ from reconciler.vendors.webexcc.sandbox.resource_types import (
 
 __all__ = (
     "CHANNEL", "COLLECTION", "FOLDER", "IDENTITY", "LINKS", "MOST_COLLECTIONS", "PERSON",
-    "PROFILE", "QUEUE", "SITE", "TEAM", "USER", "Data", "Settings", "links",
-    "public",
+    "PROFILE", "QUEUE", "SITE", "TEAM", "USER", "Data", "Settings", "links", "machine_id",
+    "public", "time_text", "webex_id",
 )  # fmt: skip
 
 PROFILE, COLLECTION, USER = "user-profile", "resource-collection", "user"
@@ -148,3 +149,20 @@ class Data:
 def public(body: Body, *hidden: str) -> Body:
     """A body as answers show it: without what has no value, and without what a list leaves out."""
     return {key: value for key, value in body.items() if value is not None and key not in hidden}
+
+
+def webex_id(kind: str, number: str) -> str:
+    """An id as Webex writes it beyond the contact center: base64url, without padding."""
+    raw = f"ciscospark://us/{kind}/{number}".encode()
+    return base64.urlsafe_b64encode(raw).decode().rstrip("=")
+
+
+def machine_id(organization: str, identity: str) -> str:
+    """The Webex id of a machine account."""
+    return str(uuid.uuid5(uuid.UUID(organization), f"machine/{identity}"))
+
+
+def time_text(milliseconds: int) -> str:
+    """A moment as Webex writes it beyond the contact center."""
+    at = datetime.fromtimestamp(milliseconds / 1000, UTC)
+    return at.isoformat(timespec="milliseconds").replace("+00:00", "Z")

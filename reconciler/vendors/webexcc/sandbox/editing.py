@@ -47,6 +47,7 @@ def profile(form: Form) -> str:
         # a person changes the levels of folders after these have turned
         body |= _among(chosen, changed)
         Profiles(access.data).replace(changed, kept(access, PROFILE, body, changed))
+    form.record("edited", PROFILE, changed)
     return f"edited user profile `{current['name']}`"
 
 
@@ -95,7 +96,8 @@ def collection(form: Form) -> str:
     body = dict(current)
     rows = {row["name"]: row for row in current["resources"]}
     chosen(form, body, rows)
-    Collections(access.data).replace(current, kept(access, COLLECTION, body, current))
+    changed = Collections(access.data).replace(current, kept(access, COLLECTION, body, current))
+    form.record("edited", COLLECTION, changed)
     return f"edited resource collection `{current['name']}`"
 
 
@@ -128,7 +130,8 @@ def user(form: Form) -> str:
             body["teamIds"] = form.ids(TEAM, value)
         else:
             raise form.unknown(key)
-    Users(access.data).change(current, kept(access, USER, body, current, partial=True))
+    changed = Users(access.data).change(current, kept(access, USER, body, current, partial=True))
+    form.record("edited", USER, changed)
     return f"moved user {current['email']}"
 
 
@@ -136,6 +139,7 @@ def deactivated(form: Form) -> str:
     """A resource switched off."""
     kind, found = _resource(form)
     resources.deactivate(form.access, kind, found)
+    form.record("deactivated", kind, found)
     return f"deactivated {kind} `{found['name']}`"
 
 
@@ -143,6 +147,7 @@ def deleted(form: Form) -> str:
     """A resource gone."""
     kind, found = _resource(form)
     resources.delete(form.access, kind, found)
+    form.record("deleted", kind, found)
     return f"deleted {kind} `{found['name']}`"
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from reconciler.sandbox.errors import SandboxError
 from reconciler.sandbox.store import Body
 from reconciler.vendors.webexcc.sandbox.access import Access
+from reconciler.vendors.webexcc.sandbox.audit import record
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,10 @@ class Form:
     def ids(self, kind: str, names: str) -> list[str]:
         """The ids of things named in one value; none where it is empty."""
         return [self.named(kind, name)["id"] for name in names.split(",") if name]
+
+    def record(self, did: str, kind: str, body: Body) -> None:
+        """What was done is one event, by who fills in the form, whatever else follows from it."""
+        record(self.access.data, self.access.identity, did, kind, body)
 
     def unknown(self, key: str) -> SandboxError:
         """The error for a field that the form does not have."""

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-import base64
-import uuid
 from collections.abc import Iterator
-from datetime import UTC, datetime
 
 from reconciler.sandbox.app import Answer, Call, Endpoint
 from reconciler.sandbox.errors import Refusal
 from reconciler.sandbox.store import Body
 from reconciler.vendors.webexcc.sandbox.access import Access
-from reconciler.vendors.webexcc.sandbox.data import PERSON, PROFILE, USER, Data, public
+from reconciler.vendors.webexcc.sandbox.data import (
+    PERSON,
+    PROFILE,
+    USER,
+    Data,
+    machine_id,
+    public,
+    time_text,
+    webex_id,
+)
 from reconciler.vendors.webexcc.sandbox.profiles import Profiles
 
 _ACCESS_OF_TYPES = ("EntryPoints", "Sites", "Queues", "Teams")
@@ -91,17 +97,16 @@ class People:
             "orgId": webex_id("ORGANIZATION", self._data.organization),
             "roles": [],
             "licenses": [],
-            "created": _time(user["createdTime"]),
-            "lastModified": _time(user["lastUpdatedTime"]),
+            "created": time_text(user["createdTime"]),
+            "lastModified": time_text(user["lastUpdatedTime"]),
             "invitePending": "false",
             "loginEnabled": "true" if user["active"] else "false",
             "type": "person",
         }
 
     def _machine(self, identity: str) -> Body:
-        number = uuid.uuid5(uuid.UUID(self._data.organization), f"machine/{identity}")
         return {
-            "id": webex_id("PEOPLE", str(number)),
+            "id": webex_id("PEOPLE", machine_id(self._data.organization, identity)),
             "emails": [identity],
             "displayName": identity,
             "orgId": webex_id("ORGANIZATION", self._data.organization),
@@ -111,12 +116,6 @@ class People:
 
 def _wants_profile(call: Call) -> bool:
     return call.query.get("includeUserProfile") == "true"
-
-
-def webex_id(kind: str, number: str) -> str:
-    """An id as Webex writes it beyond the contact center: base64url, without padding."""
-    raw = f"ciscospark://us/{kind}/{number}".encode()
-    return base64.urlsafe_b64encode(raw).decode().rstrip("=")
 
 
 def _legacy(profile: Body) -> Body:
@@ -129,8 +128,3 @@ def _legacy(profile: Body) -> Body:
         "accessAllModules": profile["permissionAccessLevel"],
         **{f"accessAll{name}": resources for name in _ACCESS_OF_TYPES},
     }
-
-
-def _time(milliseconds: int) -> str:
-    at = datetime.fromtimestamp(milliseconds / 1000, UTC)
-    return at.isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from reconciler.sandbox.app import Answer, Call, Endpoint
 from reconciler.sandbox.store import Body
+from reconciler.vendors.webexcc.sandbox import audit
 from reconciler.vendors.webexcc.sandbox.access import Access
 from reconciler.vendors.webexcc.sandbox.analyzer import LISTS, Folders, level_of
 from reconciler.vendors.webexcc.sandbox.catalogue import CUSTOM_ONLY, PROFILE_TYPES
@@ -81,6 +82,7 @@ class Profiles:
         with self._data.store.transaction():
             access = self._seen(call)
             made = self.add(kept(access, PROFILE, body))
+            self._record(call, "created", made)
             return Answer(201, self.whole(access.shown(PROFILE, made)))
 
     def put(self, call: Call) -> Answer:
@@ -91,6 +93,7 @@ class Profiles:
             current = access.one(PROFILE, call.path["id"])
             refuse_unless(body.get("id") == current["id"], "id differs from the path's")
             changed = self.replace(current, kept(access, PROFILE, body, current))
+            self._record(call, "edited", changed)
             return Answer(200, self.whole(access.shown(PROFILE, changed)))
 
     def delete(self, call: Call) -> Answer:
@@ -100,7 +103,11 @@ class Profiles:
             refuse_unless(not current["systemDefault"], "Cannot delete system generated entities")
             refuse_while_referenced(self._data, PROFILE, current)
             self._data.store.remove(PROFILE, current["id"])
+            self._record(call, "deleted", current)
         return Answer(204)
+
+    def _record(self, call: Call, did: str, body: Body) -> None:
+        audit.record(self._data, call.identity, did, PROFILE, body, call.tracking_id)
 
     def _seen(self, call: Call) -> Access:
         return Access.of(self._data, call.identity)

@@ -8,12 +8,17 @@ They are read from the seed each time the tenant is opened, so a change needs no
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 SHAPES = ("object", "string", "errors", "text", "empty")
 """Bodies of refusals: `error` as an object, `error` as a bare string, `errors[]`, plain text,
 none at all."""
+
+
+AUDIT_TARGETS = ("base64", "plain", "webex", "name", "organization")
+"""How an audit event names what was changed: its id in base64, as it is, as an id of Webex; its
+name alone; nothing but the organization, and the object in prose."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +44,15 @@ class Quirks:
     - unknown_values: `ENTITY.FIELD` to the value that every answer has there.
     - referenced_entities: a 412 says by what the object is referred to.
     - status_mix: a create answers 200 instead of 201, a delete 200 instead of 204.
+    - audit_order: the audit log comes `newest` first, or `oldest`.
+    - audit_lag: seconds after which the audit log shows what was done.
+    - audit_targets: how the audit log names what was changed, one of AUDIT_TARGETS, or `rotate`.
+    - audit_page_cap: a larger `max` of the audit log is silently lowered.
+    - audit_arrivals: so many sign-ins come into the audit log between two pages of it, dated
+      within what is asked for.
+    - audit_collections: the audit log has resource collections too; the vendor's has none.
+    - audit_tracks_requests: the tracking ids of the audit log are those of the requests; by default
+      they are its own.
     - settles_after: seconds for which reads show what was there before the last write.
     """
 
@@ -59,17 +73,27 @@ class Quirks:
     referenced_entities: bool = True
     status_mix: bool = False
     settles_after: float = 0.0
+    audit_order: str = "newest"
+    audit_lag: float = 0.0
+    audit_targets: str = "base64"
+    audit_page_cap: int = 200
+    audit_arrivals: int = 0
+    audit_collections: bool = False
+    audit_tracks_requests: bool = False
 
     @property
     def are_usual(self) -> bool:
         """Whether answers are as the documents have them."""
-        return self == Quirks(
-            rename_conflict=self.rename_conflict,
-            analyzer_keeps_sent_folders=self.analyzer_keeps_sent_folders,
-        )
+        return self == replace(USUAL, **{name: getattr(self, name) for name in _BEHIND})
 
 
 USUAL = Quirks()
+
+_BEHIND = (
+    "rename_conflict", "analyzer_keeps_sent_folders", "audit_order", "audit_lag", "audit_targets",
+    "audit_page_cap", "audit_arrivals", "audit_collections", "audit_tracks_requests",
+)  # fmt: skip
+"""Quirks that handlers have themselves; nothing is put around the application for them."""
 
 
 def quirks(section: Any) -> Quirks:
@@ -140,6 +164,30 @@ def _cap(value: Any) -> int:
     return value
 
 
+def _audit_order(value: Any) -> str:
+    if value not in ("newest", "oldest"):
+        raise ValueError("it is newest or oldest")
+    return str(value)
+
+
+def _audit_targets(value: Any) -> str:
+    if value not in (*AUDIT_TARGETS, "rotate"):
+        raise ValueError(f"it is one of {', '.join(AUDIT_TARGETS)}, or rotate")
+    return str(value)
+
+
+def _audit_cap(value: Any) -> int:
+    if type(value) is not int or not 1 <= value <= USUAL.audit_page_cap:
+        raise ValueError(f"a number from 1 to {USUAL.audit_page_cap} is wanted")
+    return value
+
+
+def _count(value: Any) -> int:
+    if type(value) is not int or value < 0:
+        raise TypeError("a number is wanted")
+    return value
+
+
 def _seconds(value: Any) -> float:
     if type(value) not in (int, float) or value < 0:
         raise TypeError("seconds are wanted")
@@ -153,4 +201,9 @@ _CHECKS: Mapping[str, Callable[[Any], Any]] = {
     "ignored_fields": _places,
     "refused_fields": _places,
     "settles_after": _seconds,
+    "audit_order": _audit_order,
+    "audit_lag": _seconds,
+    "audit_targets": _audit_targets,
+    "audit_page_cap": _audit_cap,
+    "audit_arrivals": _count,
 }

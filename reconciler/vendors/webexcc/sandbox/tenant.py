@@ -15,6 +15,7 @@ from reconciler.vendors.webexcc.sandbox import console
 from reconciler.vendors.webexcc.sandbox import seed as seeds
 from reconciler.vendors.webexcc.sandbox.acl import Acl
 from reconciler.vendors.webexcc.sandbox.attach import Attach
+from reconciler.vendors.webexcc.sandbox.audit import Audit
 from reconciler.vendors.webexcc.sandbox.bulk import Bulk
 from reconciler.vendors.webexcc.sandbox.collections import Collections
 from reconciler.vendors.webexcc.sandbox.data import IDENTITY, PROFILE, USER, Data, links
@@ -84,7 +85,7 @@ class WebexSandbox:
         parts = (
             Profiles(self._data), Collections(self._data), Users(self._data), People(self._data),
             Inventory(self._data), Flows(self._data), Bulk(self._data), Attach(self._data),
-            References(self._data), Acl(self._data),
+            References(self._data), Acl(self._data), Audit(self._data),
         )  # fmt: skip
         for part in parts:
             yield from part.endpoints()

@@ -25,6 +25,7 @@ from reconciler.sandbox.asgi import (
 from reconciler.sandbox.errors import Refusal
 from reconciler.sandbox.store import Body
 from reconciler.vendor import AsgiApp
+from reconciler.vendors.webexcc.sandbox.access import SCOPES
 from reconciler.vendors.webexcc.sandbox.checks import refuse_unless
 from reconciler.vendors.webexcc.sandbox.data import IDENTITY, Data
 
@@ -128,7 +129,7 @@ class Tokens:
         until = now + app["refreshExpiresIn"]
         self._data.store.put(APP, app | {"refreshToken": refresh, "refreshUntil": until}, app["id"])
         seeded = self._data.store.get(IDENTITY, app["identity"]) or {}
-        scopes = seeded.get("scopes") or ("cjp:config_read", "cjp:config_write")
+        scopes = seeded.get("scopes") or SCOPES
         return {
             "access_token": access,
             "expires_in": app["expiresIn"],

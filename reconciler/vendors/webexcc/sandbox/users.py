@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from reconciler.sandbox.app import Answer, Call, Endpoint
 from reconciler.sandbox.store import Body
-from reconciler.vendors.webexcc.sandbox import licences, user_fields
+from reconciler.vendors.webexcc.sandbox import audit, licences, user_fields
 from reconciler.vendors.webexcc.sandbox.access import RESTRICTED, Access
 from reconciler.vendors.webexcc.sandbox.checks import mapping, refuse_unless
 from reconciler.vendors.webexcc.sandbox.data import PROFILE, USER, Data, public
@@ -64,7 +64,7 @@ class Users:
             access = Access.of(self._data, call.identity)
             current = access.one(USER, call.path["id"])
             body = kept(access, USER, mapping(call.body), current, partial=True)
-            return Answer(200, public(access.shown(USER, self.change(current, body))))
+            return self._changed(call, access, self.change(current, body))
 
     def put(self, call: Call) -> Answer:
         """A user replaced whole; what Control Hub owns is silently left as it is."""
@@ -75,7 +75,11 @@ class Users:
             refuse_unless(not missing, f"{', '.join(missing)}: missing")
             refuse_unless(body.get("id") in (None, current["id"]), "id differs from the path's")
             whole = {**user_fields.CLEARED, **kept(access, USER, body, current)}
-            return Answer(200, public(access.shown(USER, self.change(current, whole))))
+            return self._changed(call, access, self.change(current, whole))
+
+    def _changed(self, call: Call, access: Access, user: Body) -> Answer:
+        audit.record(self._data, call.identity, "edited", USER, user, call.tracking_id)
+        return Answer(200, public(access.shown(USER, user)))
 
     def change(self, current: Body, body: Body) -> Body:
         """Check and store what a user becomes."""

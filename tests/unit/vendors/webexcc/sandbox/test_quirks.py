@@ -227,6 +227,11 @@ def test_a_write_settles_after_a_while(quirky: Make) -> None:
         ({"unknownValues": ["user.x"]}, "mapping"),
         ({"unknownPermissions": [1]}, "names"),
         ({"settlesAfter": -1}, "seconds"),
+        ({"auditOrder": "random"}, "newest"),
+        ({"auditTargets": "hats"}, "rotate"),
+        ({"auditPageCap": 201}, "1 to 200"),
+        ({"auditArrivals": -1}, "number"),
+        ({"auditLag": "late"}, "seconds"),
     ],
 )
 def test_what_is_no_quirk_is_refused_by_name(tmp_path: Path, section: Any, told: str) -> None:
