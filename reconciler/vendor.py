@@ -334,7 +334,10 @@ class AuditReader(Protocol):
     """A connection to a vendor's audit log, which can only read."""
 
     async def events(self, since: datetime, until: datetime) -> tuple[AuditEvent, ...]:
-        """Every event from `since` to `until` (UTC), the oldest first; raises TenantError."""
+        """Every event from `since` to `until` (UTC) that changed something, the oldest first.
+
+        Raises TenantError where it cannot be read, or does not prove that it is complete.
+        """
 
 
 class Reader(Protocol):

@@ -11,6 +11,7 @@ from reconciler.model.change import Action
 from reconciler.model.rate import Rate
 from reconciler.rules.rule import RuleSet
 from reconciler.vendor import (
+    AuditReader,
     Bulk,
     Declared,
     Endpoint,
@@ -79,6 +80,14 @@ async def _writer(endpoint: Endpoint) -> AsyncIterator[Writer]:
 
     async with open_writer(endpoint) as writer:
         yield writer
+
+
+@asynccontextmanager
+async def _audit(endpoint: Endpoint) -> AsyncIterator[AuditReader]:
+    from reconciler.vendors.webexcc.audit import open_audit  # noqa: PLC0415
+
+    async with open_audit(endpoint) as reader:
+        yield reader
 
 
 def _sandbox(database: Path, seed: Mapping[str, Any]) -> Sandbox:
@@ -191,6 +200,7 @@ VENDOR = Vendor(
     ),
     reader=_reader,
     writer=_writer,
+    audit=_audit,
     rate=Rate(285, 60.0),  # of the documented 300: clocks and other clients need some
     token_request=_token_request,
     regions=("us1", "eu1", "eu2", "anz1", "ca1", "jp1", "sg1"),

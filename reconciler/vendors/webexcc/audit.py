@@ -1,0 +1,238 @@
+"""Reading Control Hub's admin audit events: who changed what.
+
+Source: Cisco's OpenAPI "Webex Admin" of 2026-05-04, `/adminAudit/events`. It pages by offset, tells
+no total, promises no order, and new events may come in while it is read. So each page begins within
+the one before it. Personal names stay here: who did something is told by e-mail, else by id.
+"""
+
+from __future__ import annotations
+
+import base64
+import re
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from reconciler.errors import TenantError
+from reconciler.http.session import ReadSession, reading
+from reconciler.model.audit import AuditEvent
+from reconciler.vendor import Endpoint
+from reconciler.vendors.webexcc.answers import an_object, array, documented, explain
+from reconciler.vendors.webexcc.identity import WEBEX
+
+PATH = "/v1/adminAudit/events"
+PAGE_SIZE = 200
+OVERLAP = 10
+"""So many events of a page are asked for again with the next one."""
+
+_AGAIN = 3
+_MOST_PAGES = 1000
+_FORBIDDEN = 403
+_WINDOW = timedelta(days=364)
+"""At most a year is answered at once."""
+
+_TICK = timedelta(milliseconds=1)
+_CONFIGURATION = ("CONTACT_CENTER", "CONTACTCENTER", "WXCC", "CJP")
+"""What is in the name of a category of the contact center; the document names none."""
+
+_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{24}")
+_MAIL = re.compile(r"[^@\s]+@[^@\s]+")
+
+
+class WebexAudit:
+    """The audit log of one organization."""
+
+    def __init__(self, session: ReadSession, organization: str) -> None:
+        self._session = session
+        self._organization = organization.lower()
+
+    async def events(self, since: datetime, until: datetime) -> tuple[AuditEvent, ...]:
+        """Every event that changed something, the oldest first; raises TenantError."""
+        found: dict[str, _Row] = {}
+        begin = since
+        while begin <= until:
+            end = min(begin + _WINDOW, until)
+            found |= await self._window(begin - _TICK, end + _TICK)
+            begin = end + _TICK
+        kept = (_event(row, self._organization) for row in found.values() if not row.failed)
+        return tuple(sorted(kept, key=lambda event: (event.at, event.id)))
+
+    async def _window(self, since: datetime, until: datetime) -> dict[str, _Row]:
+        """The events of at most a year by id, read again where pages did not fit together."""
+        for _ in range(_AGAIN):
+            found = await self._pages(since, until)
+            if found is not None:
+                return found
+        raise _incomplete("its pages did not fit together, as events came or went meanwhile")
+
+    async def _pages(self, since: datetime, until: datetime) -> dict[str, _Row] | None:
+        """All pages; None where one does not begin within the one before it.
+
+        The size of pages is the service's to lower, so the end is a page that is shorter than
+        another one. What comes in later moves events to later pages, and so they come twice.
+        """
+        found: dict[str, _Row] = {}
+        offset = largest = 0
+        ends: frozenset[str] = frozenset()
+        for _ in range(_MOST_PAGES):
+            rows = await self._page(since, until, offset)
+            if ends and ends.isdisjoint(row.id for row in rows):
+                return None
+            known = len(found)
+            found |= {row.id: row for row in rows}
+            if not rows or len(rows) < largest:
+                return found
+            largest = len(rows)
+            # where as much comes in as a page goes on, the next one has to go on by more
+            overlap = min(OVERLAP, largest // 2) if len(found) > known else 0
+            ends = frozenset(row.id for row in rows[largest - overlap :])
+            offset += largest - overlap
+        raise _incomplete(f"it did not end after {_MOST_PAGES} pages")
+
+    async def _page(self, since: datetime, until: datetime, offset: int) -> tuple[_Row, ...]:
+        query = {
+            "orgId": _webex_id(self._organization),
+            "from": _written(since),
+            "to": _written(until),
+            "max": str(PAGE_SIZE),
+            "offset": str(offset),
+        }
+        try:
+            answer = await self._session.get(PATH, query)
+        except TenantError as error:
+            if error.status == _FORBIDDEN:
+                error.told = replace(error.told, hint=_RIGHTS)
+            raise
+        with documented(f"GET {PATH}", answer.tracking_id):
+            rows = array({"items": an_object(answer.body)["items"]}, "items", dict)
+            return tuple(map(_row, rows))
+
+
+def _incomplete(how: str) -> TenantError:
+    error = TenantError("TEN120", f"the audit log is not complete: {how}", hint="run it again")
+    error.outcome = "partial"
+    return error
+
+
+_RIGHTS = (
+    "its token needs the scope `audit:events_read`, granted by a full administrator: "
+    "see docs/how-to/who-changed-it.md"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """An event of the log as it is written there, checked."""
+
+    id: str
+    at: datetime
+    actor_id: str
+    data: Mapping[str, str]
+
+    @property
+    def failed(self) -> bool:
+        """Whether it tells of something that was refused."""
+        return bool(self.data.get("errorCode") or self.data.get("errorMessage"))
+
+
+_TEXTS = (
+    "actorName", "actorEmail", "eventCategory", "eventDescription", "targetType", "targetId",
+    "targetName", "trackingId", "errorCode", "errorMessage",
+)  # fmt: skip
+
+
+def _row(body: Mapping[str, Any]) -> _Row:
+    """An event; raises ValueError or KeyError for what is none."""
+    data = an_object(body["data"])
+    texts = {name: _text(data, name) for name in _TEXTS}
+    if not (event_id := _text(body, "id")):
+        raise ValueError("an event has no id")
+    at = datetime.fromisoformat(_text(body, "created"))
+    if at.tzinfo is None:
+        raise ValueError("created has no time zone")
+    return _Row(event_id, at.astimezone(UTC), _text(body, "actorId"), texts)
+
+
+def _text(body: Mapping[str, Any], name: str) -> str:
+    value = body.get(name)
+    if value is not None and not isinstance(value, str):
+        raise ValueError(f"{name} is no text")
+    return value or ""
+
+
+def _event(row: _Row, organization: str) -> AuditEvent:
+    """An event as the core knows it, without anybody's name."""
+    told = row.data
+    kind = told["targetType"].rpartition(".")[2]
+    category = told["eventCategory"].rpartition(".")[2]
+    target_id, target_name = _plain_id(told["targetId"]), told["targetName"]
+    if target_id == organization or kind == "ORG":
+        target_id = target_name = ""
+    if _is_person(kind, target_name, told["actorName"]):
+        target_name = ""
+    return AuditEvent(
+        id=row.id,
+        at=row.at,
+        actor=_actor(told["actorEmail"], row.actor_id),
+        target_type=kind,
+        target_id=target_id,
+        target_name=target_name,
+        category=category,
+        action=_without(told["eventDescription"], told["actorName"]),
+        fits=any(part in category.upper() for part in _CONFIGURATION),
+        tracking_id=told["trackingId"],
+    )
+
+
+def _actor(email: str, actor_id: str) -> str:
+    """An e-mail, else an id; the vendor's own doing has neither."""
+    if _MAIL.fullmatch(email):
+        return email
+    plain = _plain_id(actor_id)
+    return plain if _ID.fullmatch(plain) else ""
+
+
+def _is_person(kind: str, name: str, actor: str) -> bool:
+    """Whether the name of a target is a person's, which nobody needs: they go by id or e-mail."""
+    words = set(re.split(r"[_\W]", kind.upper()))
+    is_of_person = words & {"USER", "USERS", "PERSON", "PEOPLE"} and "PROFILE" not in words
+    return name == actor or bool(is_of_person and not _MAIL.fullmatch(name))
+
+
+def _without(text: str, name: str) -> str:
+    return text.replace(name, "(somebody)") if name else text
+
+
+def _plain_id(written: str) -> str:
+    """The id in one of the ways that Webex writes it: as it is, in base64, with its kind before.
+
+    What is none of these stays as it is.
+    """
+    if _ID.fullmatch(written.lower()):
+        return written.lower()
+    try:
+        padded = written + "=" * (-len(written) % 4)
+        decoded = base64.urlsafe_b64decode(padded).decode("ascii")
+    except ValueError:
+        return written
+    last = decoded.rpartition("/")[2].lower()
+    return last if _ID.fullmatch(last) else written
+
+
+def _webex_id(organization: str) -> str:
+    raw = f"ciscospark://us/ORGANIZATION/{organization}".encode()
+    return base64.urlsafe_b64encode(raw).decode().rstrip("=")
+
+
+def _written(moment: datetime) -> str:
+    at = moment.astimezone(UTC)
+    return at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+@asynccontextmanager
+async def open_audit(endpoint: Endpoint) -> AsyncIterator[WebexAudit]:
+    """A reader of the organization's audit log, open for the length of the block."""
+    async with reading(endpoint, WEBEX, explain) as session:
+        yield WebexAudit(session, endpoint.organization)
