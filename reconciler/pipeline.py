@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from reconciler.checking import check, needless_ignores, policy_notes, rules
+from reconciler.engine.authors import with_authors
 from reconciler.engine.events import Ledger, Report
 from reconciler.engine.prepare import Prepared, Work, prepare
 from reconciler.engine.read import read
@@ -117,12 +118,16 @@ async def drift(work: Work) -> Drift:
     _refuse_what_is_not_ours(prepared)
     reads: list[TenantRead] = []
     looks: list[TenantDrift] = []
+    unknown: list[Diagnostic] = []
     parts: list[Part] = []
     for unread in prepared:
         each, snapshot = await _read(unread, work)
         found = drifting.find(
             each.given(), snapshot, stateless=each.stateless, asked=_asked(each, work)
         )
+        if work.instead is None:
+            found, told = await with_authors(work, each, snapshot, found)
+            unknown.extend(told)
         reads.append(_tenant_read(each, snapshot, {}))
         looks.append(found)
         if found.revert:
@@ -134,6 +139,7 @@ async def drift(work: Work) -> Drift:
         revert=joined(tuple(parts), mode="revert", bounds=work.bounds) if parts else None,
         notes=(
             *(note for look in looks for note in look.notes),
+            *unknown,
             *policy_notes(work.project, refused, ()),
             *_needless(work, reads, looks),
         ),

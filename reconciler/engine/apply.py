@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from reconciler.engine import sending
+from reconciler.engine.audit import Answers
+from reconciler.engine.authors import said_to_have_changed
 from reconciler.engine.checkout import commit_of
 from reconciler.engine.connect import connected
 from reconciler.engine.events import Ledger, Report
@@ -14,7 +16,7 @@ from reconciler.engine.execute import Apply
 from reconciler.engine.prepare import Work, load_tenant
 from reconciler.engine.read import read
 from reconciler.engine.readback import read_back
-from reconciler.engine.stale import refuse_if_moved_on, stale
+from reconciler.engine.stale import moved_on, stale
 from reconciler.engine.stopping import Stop
 from reconciler.errors import StateError
 from reconciler.manifests.project import Tenant
@@ -22,6 +24,8 @@ from reconciler.model.address import Address
 from reconciler.model.journal import Author, Left
 from reconciler.model.plan import Plan, dump, fingerprint
 from reconciler.planning import basis
+from reconciler.planning.attribution import in_words
+from reconciler.planning.staleness import Moved
 from reconciler.state.lease import Lease
 from reconciler.state.sql import SqlState
 from reconciler.vendor import Writer
@@ -91,7 +95,9 @@ class TenantApply:
             return Ledger(name, finished, (), already_applied=True)
         identity = await self._refuse_if_stale(done)
         if not self.saved:  # else all of the tenant was read just now
-            await refuse_if_moved_on(self.plan, name, writer, parallelism=self.parallelism)
+            await self._refuse(
+                await moved_on(self.plan, name, writer, parallelism=self.parallelism)
+            )
         run = self.state.start_run(
             name,
             "apply",
@@ -141,8 +147,7 @@ class TenantApply:
         plan, name = self.plan, self.tenant.name
         rows = self.state.rows(name)
         if not self.saved:
-            if changed := list(basis.rows_moved_on(plan, name, rows)):
-                raise stale(changed)
+            await self._refuse(basis.rows_moved_on(plan, name, rows))
             return next(each.identity for each in plan.tenants if each.name == name)
         was, work = plan.basis[name], self.work
         loaded = load_tenant(work, self.tenant)
@@ -154,6 +159,19 @@ class TenantApply:
         snapshot = await read(self.tenant, vendor, loaded.resources, work.around)
         if snapshot.organization != was.organization:
             raise stale([f"{name} is another organization by now"])
-        if changed := list(basis.moved_on(plan, name, snapshot, rows, done)):
-            raise stale(changed)
+        await self._refuse(basis.moved_on(plan, name, snapshot, rows, done))
         return snapshot.identity.name if snapshot.identity else ""
+
+    async def _refuse(self, moved: Iterable[Moved]) -> None:
+        """Raises StalePlanError with all that moved on, and who made it so where a log tells."""
+        every = list(moved)
+        if not every:
+            return
+        subjects = {str(m.address): m.subject for m in every if m.subject is not None}
+        answers = await said_to_have_changed(self.work, self.tenant, subjects, self.state)
+        raise stale([_with_author(each, answers) for each in every])
+
+
+def _with_author(moved: Moved, answers: Answers) -> str:
+    found = answers.found.get(str(moved.address)) if moved.subject is not None else None
+    return f"{moved.said} ({in_words(found)})" if found else moved.said

@@ -52,10 +52,14 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """Who probably changed what, by the keys of the questions; `notes` say why nobody is named."""
+    """Who probably changed what, by the keys of the questions; `notes` say why nobody was asked.
+
+    Where the log `was_read`, it has nothing of what is not `found`.
+    """
 
     found: Mapping[str, Attribution] = field(default_factory=dict)
     notes: tuple[Diagnostic, ...] = ()
+    was_read: bool = False
 
 
 async def who_changed(
@@ -79,7 +83,8 @@ async def who_changed(
         return Answers(notes=(_unread(tenant, error),))
     log = log_of(events, _own_writes(remembered, tenant.name, since) if remembered else ())
     asked = {key: attribute(q.subject, windows[key], log) for key, q in questions.items()}
-    return Answers({key: found for key, found in asked.items() if found is not None})
+    found = {key: each for key, each in asked.items() if each is not None}
+    return Answers(found, was_read=True)
 
 
 def _window(question: Question, now: datetime) -> Window:

@@ -1,4 +1,4 @@
-"""Refusing a plan whose ground has moved: what it touches is compared with what it saw."""
+"""What a plan touches, compared with what it saw; refusing a plan whose ground has moved."""
 
 from __future__ import annotations
 
@@ -10,23 +10,21 @@ from reconciler.errors import ReconcilerError, StalePlanError
 from reconciler.http.parallel import in_parallel
 from reconciler.model.address import Address
 from reconciler.model.plan import Operation, Plan
-from reconciler.planning.staleness import GONE, TAKEN, changed
+from reconciler.planning.staleness import GONE, TAKEN, Moved, changed, moved
 from reconciler.vendor import Writer
 
 
-async def refuse_if_moved_on(plan: Plan, tenant: str, writer: Writer, *, parallelism: int) -> None:
-    """Compare every object that is to be written with what the plan saw; raises StalePlanError."""
+async def moved_on(plan: Plan, tenant: str, writer: Writer, *, parallelism: int) -> list[Moved]:
+    """Every object that is to be written and is not as the plan saw it."""
     operations = [op for step in plan.steps if step.tenant == tenant for op in step.operations]
-    moved = [
+    return [
         *await _taken(plan, operations, writer),
         *await _changed(plan, operations, writer, parallelism),
     ]
-    if moved:
-        raise stale(moved)
 
 
-async def _taken(plan: Plan, operations: Iterable[Operation], writer: Writer) -> list[str]:
-    """One sentence for each object that is to be created and is there by now."""
+async def _taken(plan: Plan, operations: Iterable[Operation], writer: Writer) -> list[Moved]:
+    """Each object that is to be created and is there by now."""
     changes = {each.address: each for each in plan.changes}
     written = {operation.request.object_id for operation in operations}
     wanted: dict[str, dict[str, Address]] = defaultdict(dict)
@@ -35,7 +33,7 @@ async def _taken(plan: Plan, operations: Iterable[Operation], writer: Writer) ->
             change = changes[operation.addresses[0]]
             wanted[change.kind][change.name] = Address.parse(change.address)
     return [
-        f"{names[name].short} {TAKEN}"
+        moved(names[name], TAKEN, object_id=object_id, name=name)
         for kind, names in wanted.items()
         for name, object_id in (await writer.taken(kind, names.keys())).items()
         # an object of that name that the plan itself renames or deletes is no obstacle
@@ -45,23 +43,24 @@ async def _taken(plan: Plan, operations: Iterable[Operation], writer: Writer) ->
 
 async def _changed(
     plan: Plan, operations: Iterable[Operation], writer: Writer, parallelism: int
-) -> list[str]:
-    """One sentence for each object that is no longer as the plan saw it."""
+) -> list[Moved]:
+    """Each object that is no longer as the plan saw it."""
     changes = {each.address: each for each in plan.changes}
 
-    async def moved(operation: Operation) -> str:
+    async def looked_at(operation: Operation) -> Moved | None:
         address, request = Address.parse(operation.addresses[0]), operation.request
+        change = changes[operation.addresses[0]]
         with about(address):
             live = await writer.fetch(address.kind, str(request.object_id))
         if live is None:
-            return f"{address.short} {GONE}"
+            return moved(address, GONE, object_id=str(request.object_id), name=change.name)
         if live.is_as(request.expect):
-            return ""
-        return f"{address.short} {changed(changes[operation.addresses[0]], live)}"
+            return None
+        return moved(address, changed(change, live), name=change.name, live=live)
 
     there = [each for each in operations if each.request.object_id and not each.mends]
-    found = await in_parallel(there, moved, limit=parallelism)
-    return [each for each in found if each]
+    found = await in_parallel(there, looked_at, limit=parallelism)
+    return [each for each in found if each is not None]
 
 
 @contextmanager

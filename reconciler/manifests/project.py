@@ -95,8 +95,8 @@ class Tenant:
 
     `facts` is of the type that the vendor declares: what no API tells. A sandbox has a `seed`
     (embedded) or a `url` (served on this machine). `rate` is what the project sets, None for the
-    vendor's own; `unmanaged` says by kind what is done about objects that Git lacks. Without `audit`
-    nobody asks who changed what.
+    vendor's own; `unmanaged` says by kind what is done about objects that Git lacks. `audit` is
+    how to ask who changed what, None where nobody asks.
     """
 
     name: str

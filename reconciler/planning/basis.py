@@ -14,7 +14,7 @@ from reconciler.model.value import Ref, digest, refs
 from reconciler.planning.item import Item, TenantInput
 from reconciler.planning.match import LiveIndex, normal
 from reconciler.planning.recorded import unwritten
-from reconciler.planning.staleness import CHANGED, GONE, TAKEN, changed
+from reconciler.planning.staleness import CHANGED, GONE, TAKEN, Moved, changed, moved
 from reconciler.rules.world import World
 
 NOTHING_DONE: Mapping[str, Left] = {}
@@ -58,8 +58,8 @@ def moved_on(
     snapshot: Snapshot,
     rows: Mapping[str, Row],
     done: Mapping[str, Left] = NOTHING_DONE,
-) -> Iterator[str]:
-    """One sentence for each thing that is no longer as the plan saw it.
+) -> Iterator[Moved]:
+    """Each thing that is no longer as the plan saw it.
 
     What was `done` of the plan, by operation, is compared with how that left it.
     """
@@ -74,12 +74,13 @@ def moved_on(
         for each in live.named(change.kind, change.name):
             # one that the plan itself renames or deletes is no obstacle
             if normal(each.name) == normal(change.name) and each.id not in written:
-                yield f"{_shown(Address.parse(change.address))} {TAKEN}"
+                address = Address.parse(change.address)
+                yield moved(address, TAKEN, live=each, label=_shown(address))
 
 
 def _objects_moved_on(
     plan: Plan, tenant: str, snapshot: Snapshot, live: LiveIndex, left: Mapping[str, Seen]
-) -> Iterator[str]:
+) -> Iterator[Moved]:
     marks = {(kind, str(key)): mark for kind, key, mark in _fingerprints(snapshot)}
     changes = {change.address: change for change in plan.changes}
     # what the plan deletes may be in its basis once more, by its id, as something referred to
@@ -90,19 +91,22 @@ def _objects_moved_on(
         mark = marks.get((address.kind, was.id)) if was.id else None
         if was.digest == mark:
             continue
-        if was.digest is None:
-            yield f"{_shown(address)} {TAKEN}"
-        elif mark is None:
-            yield f"{_shown(address)} {GONE}"
-        elif text in changes and text not in left:
-            now = live.by_id[address.kind, str(was.id)]
-            yield f"{_shown(address)} {changed(changes[text], now)}"
-        else:
-            yield f"{_shown(address)} {CHANGED}"
+        change, now = changes.get(text), live.by_id.get((address.kind, str(was.id)))
+        said = TAKEN if was.digest is None else GONE if mark is None else CHANGED
+        if said == CHANGED and change is not None and now is not None and text not in left:
+            said = changed(change, now)
+        yield moved(
+            address,
+            said,
+            object_id=was.id or "",
+            name=change.name if change else "",
+            live=now,
+            label=_shown(address),
+        )
 
 
-def _needed_by_now(plan: Plan, tenant: str, snapshot: Snapshot) -> Iterator[str]:
-    """One sentence for each thing that refers to what the plan deletes and did not do so then."""
+def _needed_by_now(plan: Plan, tenant: str, snapshot: Snapshot) -> Iterator[Moved]:
+    """Each thing that refers to what the plan deletes and did not do so then."""
     changes = [each for each in plan.changes if each.tenant == tenant and each.writes]
     written = {each.object_id for each in changes}
     deleted = {
@@ -114,7 +118,9 @@ def _needed_by_now(plan: Plan, tenant: str, snapshot: Snapshot) -> Iterator[str]
         for row in rows:
             for key in {key for _, key in refs(row.values)} & deleted.keys():
                 if row.id not in written:
-                    yield f"{_shown(deleted[key])} is needed by {kind} `{row.name}` by now"
+                    address = deleted[key]
+                    said = f"{_shown(address)} is needed by {kind} `{row.name}` by now"
+                    yield Moved(address, said)
 
 
 def _left(plan: Plan, done: Mapping[str, Left]) -> Mapping[str, Seen]:
@@ -128,8 +134,8 @@ def _left(plan: Plan, done: Mapping[str, Left]) -> Mapping[str, Seen]:
 
 def rows_moved_on(
     plan: Plan, tenant: str, rows: Mapping[str, Row], left: Mapping[str, Seen] = NOTHING_LEFT
-) -> Iterator[str]:
-    """One sentence for each of our records that another run changed meanwhile.
+) -> Iterator[Moved]:
+    """Each of our records that another run changed meanwhile.
 
     One that is as the plan itself leaves it was written by an earlier apply of the plan.
     """
@@ -142,19 +148,20 @@ def rows_moved_on(
         if text in left or address.outside is not None or was.row == now:
             continue
         if text not in leaves or leaves[text] != _row(rows.get(text)):
-            yield f"{_shown(address)}: our record of it was changed by another run"
+            yield Moved(address, f"{_shown(address)}: our record of it was changed by another run")
     yield from _owned_by_now(plan, tenant, rows)
 
 
-def _owned_by_now(plan: Plan, tenant: str, rows: Mapping[str, Row]) -> Iterator[str]:
-    """One sentence for each thing that was nobody's, and that another run has adopted meanwhile."""
+def _owned_by_now(plan: Plan, tenant: str, rows: Mapping[str, Row]) -> Iterator[Moved]:
+    """Each thing that was nobody's, and that another run has adopted meanwhile."""
     owners = {
         (a.kind, row.object_id): a for row in rows.values() if (a := Address.parse(row.address))
     }
     for change in plan.changes:
         owner = owners.get((change.kind, change.object_id or ""))
         if change.tenant == tenant and change.reason is Reason.UNMANAGED and owner is not None:
-            yield f"{_shown(Address.parse(change.address))} is managed as {owner.short} by now"
+            address = Address.parse(change.address)
+            yield Moved(address, f"{_shown(address)} is managed as {owner.short} by now")
 
 
 def _seen(live: LiveObject | None, row: Row | None) -> Seen:

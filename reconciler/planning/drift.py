@@ -62,9 +62,10 @@ class Difference:
     A drifted one was changed, is gone (`removed`), or came and is not in Git (`added`); what
     stands in `both` was changed in Git as well. `origin` tells who made it, as far as anything
     tells, `rule` and `why` how that is known, or why it is not; of a person `by`, `at` (RFC 3339,
-    UTC) and how sure that is. What the vendor made stands apart from what else differs in the same
-    object, and so does what the project lives with (`suppressed`). `people` is how many hold the
-    object. A pending one weighs nothing: `plan` judges it.
+    UTC), how sure that is, and `others` who may have made it as well. What the vendor made stands
+    apart from what else differs in the same object, and so does what the project lives with
+    (`suppressed`). `people` is how many hold the object. A pending one weighs nothing: `plan`
+    judges it.
     """
 
     address: str
@@ -82,6 +83,7 @@ class Difference:
     by: str = ""
     at: str = ""
     confidence: Literal["certain", "likely", "possible", ""] = ""
+    others: tuple[str, ...] = ()
     severity: str = ""
     meaning: str = ""
     people: int = 0
@@ -95,23 +97,18 @@ Who = Callable[[Difference], Attribution | None]
 """Who probably made a difference that is not known to be the vendor's; None: nothing tells."""
 
 
-def nobody_knows(_difference: Difference) -> None:
-    """For tenants without an audit log."""
-
-
 @dataclass(frozen=True, slots=True)
 class Asked:
     """How a project wants to be told of drift.
 
     `reported` are the kinds of which objects that Git lacks are told, `known` the ids of those that
     were there at an earlier look, by kind; None where nobody remembers one. `ignores` is what it
-    lives with, `who` tells who made a difference.
+    lives with.
     """
 
     reported: frozenset[str] = frozenset()
     known: Mapping[str, frozenset[str]] | None = None
     ignores: tuple[Ignore, ...] = ()
-    who: Who = nobody_knows
 
 
 @dataclass(frozen=True, slots=True)
@@ -352,7 +349,7 @@ class _Look:
         for part in found:
             for each in self._lived_with(part, item.address):
                 weighed = weight or self.scales.weigh(item.kind, item.key, each.attributes)
-                told = _weighing(_attributed(each, self.asked.who), weighed)
+                told = _weighing(each, weighed)
                 (self.suppressed if told.suppressed else counted).append(told)
         self.differences.extend(counted)
         return counted
@@ -417,16 +414,32 @@ def _head(
     )
 
 
-def _attributed(each: Difference, who: Who) -> Difference:
-    """With who made it, where that is told; what the vendor made is nobody's."""
-    if each.origin == "vendor" or (found := who(each)) is None:
+def is_somebodys(each: Difference) -> bool:
+    """Whether a person may have made it: it drifted, and not by the vendor."""
+    return each.state == "drifted" and each.origin != "vendor"
+
+
+def attributed(found: TenantDrift, who: Who, *, otherwise: str = "") -> TenantDrift:
+    """The same with who made what, where that is told, and `otherwise` why it is not."""
+    return replace(
+        found,
+        differences=tuple(_attributed(each, who, otherwise) for each in found.differences),
+        suppressed=tuple(_attributed(each, who, otherwise) for each in found.suppressed),
+    )
+
+
+def _attributed(each: Difference, who: Who, otherwise: str) -> Difference:
+    if not is_somebodys(each):
         return each
+    if (found := who(each)) is None:
+        return replace(each, why=each.why or otherwise)
     return replace(
         each,
         origin="person",
         by=found.by,
         at=found.at.strftime("%Y-%m-%dT%H:%M:%SZ"),
         confidence=found.confidence,
+        others=found.others,
         rule="",
         why=found.why,
     )

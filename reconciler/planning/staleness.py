@@ -4,12 +4,45 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import dataclass
 
+from reconciler.model.address import Address
 from reconciler.model.change import Change
 from reconciler.model.live import LiveObject
 from reconciler.model.value import Json, Ref, to_json
+from reconciler.planning.attribution import Subject
 
 _MOST = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """One thing that is no longer as a plan saw it, in words.
+
+    `subject` is the object of the tenant that somebody changed, None where it was something else.
+    """
+
+    address: Address
+    said: str
+    subject: Subject | None = None
+
+
+def moved(  # noqa: PLR0913 - what is known of an object that moved on
+    address: Address,
+    said: str,
+    *,
+    object_id: str = "",
+    name: str = "",
+    live: LiveObject | None = None,
+    label: str = "",
+) -> Moved:
+    """An object of the tenant that is no longer as a plan saw it; `label` is what it is called."""
+    names = frozenset({name, live.name if live else ""} - {""})
+    changed_ = live.changed if live else None
+    subject = Subject(live.id if live else object_id, names, changed_)
+    return Moved(address, f"{label or address.short} {said}", subject)
+
+
 TAKEN = "exists in the tenant by now"
 GONE = "is gone from the tenant"
 CHANGED = "was changed in the tenant"

@@ -183,14 +183,19 @@ def _instead(each: Difference) -> str:
     return _FROM_GIT
 
 
+_SURE = {"certain": "", "likely": "probably ", "possible": "perhaps ", "": ""}
+
+
 def _origin(each: Difference) -> str:
     """`changed by the vendor, WCC133: …`, by a person and when, or why nobody knows."""
     verb = {"added": "made", "removed": "deleted", "changed": "changed"}[each.change]
     if each.origin == "person":
         at = datetime.fromisoformat(each.at).strftime("%Y-%m-%d %H:%M UTC")
-        return f"{verb} by {safe(each.by)} on {at}, {each.confidence}"
+        others = "".join(f", or by {safe(other)}" for other in each.others)
+        return f"{_SURE[each.confidence]}{verb} by {safe(each.by)} on {at}{others}"
     who = "the vendor" if each.origin == "vendor" else "unknown"
-    return f"{verb} by {who}, {each.rule}: {safe(each.why)}" if each.rule else f"{verb} by {who}"
+    rule = f", {each.rule}" if each.rule else ""
+    return f"{verb} by {who}{rule}{f': {safe(each.why)}' if each.why else ''}"
 
 
 def _attributes(found: Iterable[Difference]) -> int:

@@ -169,6 +169,21 @@ def test_every_kind_of_request(recorder: Recorder) -> None:
         each.judge()
 
 
+def test_who_changed_what(recorder: Recorder) -> None:
+    here = recorder.workshop
+    here.write("seed.yaml", SEED)
+    project = (here.root / "reconciler.yaml").read_text(encoding="utf-8")
+    here.write("reconciler.yaml", f"{project}    audit: {{}}\n")
+    here.manifests(*ALL)
+    here.planned_and_applied()
+    here.act("move-user", user="bob@x.example", profile="Both")
+    recorder.exchanges.clear()
+    assert [each.by for each in here.drift().differences] == ["root@x.example"]
+    assert ("GET", "/v1/adminAudit/events") in {each.kind for each in recorder.exchanges}
+    for each in recorder.exchanges:
+        each.judge()
+
+
 def test_the_bulk_call(recorder: Recorder) -> None:
     here = recorder.workshop
     bulk.seeded(here, 3)

@@ -9,6 +9,7 @@ import asyncio
 import json
 import shutil
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -88,11 +89,11 @@ def test_the_example_edited_in_the_console(applied: Workshop, golden: Golden) ->
     applied.act("edit-collection", collection="Cedar chat", queue="Cedar Returns,Cedar Orders EN")
     applied.act("move-user", user="ana.costa@meridian.example", profile="Supervisor Profile")
     found = applied.drift()
-    golden("example/drift.txt", drift.drift(found.tenants, found.differences, found.beyond, STYLE))
-    golden(
-        "example/drift.json",
-        machine.document(machine.drift(found.differences, drifted=found.drifted)),
-    )
+    # who it was is told by the tenant's log, and when by its clock
+    at = "2026-11-25T09:12:00Z"
+    told = tuple(replace(each, at=at) if each.at else each for each in found.differences)
+    golden("example/drift.txt", drift.drift(found.tenants, told, found.beyond, STYLE))
+    golden("example/drift.json", machine.document(machine.drift(told, drifted=found.drifted)))
     assert found.revert is not None
     golden("example/revert.txt", shown(found.revert))
 
@@ -404,8 +405,10 @@ def test_drift_of_everything_at_once(workshop: Workshop, golden: Golden) -> None
     work = workshop.work()
     (prepared,) = prepare(work)
     live = asyncio.run(read(prepared.tenant, prepared.vendor, (), work.around))
-    asked = Asked(ignores=work.project.ignores.valid, reported=prepared.pruned, who=by_dora)
-    found = drifting.find(prepared.given(), live, stateless=False, asked=asked)
+    asked = Asked(ignores=work.project.ignores.valid, reported=prepared.pruned)
+    found = drifting.attributed(
+        drifting.find(prepared.given(), live, stateless=False, asked=asked), by_dora
+    )
     reads = workshop.drift().tenants
     for name, style in (("drift", STYLE), ("drift-verbose", text.Style(plain, whole=True))):
         shown_ = drift.drift(

@@ -103,6 +103,31 @@ def test_what_may_be_a_secret_is_refused_and_never_shown(
     assert "canary" not in said.out + said.err
 
 
+@pytest.mark.parametrize(
+    ("written", "summary"),
+    [
+        (CANARY, "`audit` holds where the credentials are"),
+        (f"[{CANARY}]", "`audit` holds where the credentials are"),
+        (f"{{token: {CANARY}}}", "`audit` has no `token`"),
+        (f"{{credentials: {CANARY}}}", "must not be written here"),
+        (f"{{credentials: {{token: {CANARY}}}}}", "has no `token`"),
+        (f"{{credentials: {{env: {CANARY}}}}}", "no name of an environment variable"),
+    ],
+)
+def test_nor_is_the_secret_of_the_audit_log(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], written: str, summary: str
+) -> None:
+    write(tmp_path, f"{{env: TOKEN}}, audit: {written}")
+    with pytest.raises(InvalidInputError) as caught:
+        load_project(tmp_path, discover(), {})
+    assert [each.code for each in caught.value.diagnostics] == ["PRJ160"]
+    assert summary in caught.value.diagnostics[0].summary
+    assert run(["-C", str(tmp_path), "validate", "-v"]) == 1
+    said = capsys.readouterr()
+    assert "reconciler.yaml:4:" in said.err
+    assert "canary" not in said.out + said.err
+
+
 def test_beside_what_may_be_a_secret_nothing_else_is_told(tmp_path: Path) -> None:
     write(tmp_path, CANARY)
     text = (tmp_path / "reconciler.yaml").read_text().replace("region", "regoin")

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from reconciler.manifests.project import Tenant, load_project
+from reconciler.manifests.credentials import FromEnvironment
+from reconciler.manifests.project import Audit, Tenant, load_project
 from reconciler.manifests.reachable import loopback
 from reconciler.model.diagnostic import Diagnostic, InvalidInputError
 from reconciler.model.rate import Rate
@@ -145,3 +146,56 @@ def test_nobody_is_shown_who_is_named_in_a_url(tmp_path: Path) -> None:
     found = refused(tmp_path, SERVED.replace("127.0.0.1", "me:canary@127.0.0.1"))
     assert found.position is not None
     assert "canary" not in repr(found)
+
+
+IN_FULL = "audit: {credentials: {env: A}}"
+
+
+def test_the_audit_log_has_credentials_of_its_own(tmp_path: Path) -> None:
+    for tenant in (REAL, SERVED):
+        found = load(tmp_path, f"{tenant}, {IN_FULL}")
+        assert found.audit is not None
+        assert found.audit.credentials == FromEnvironment(env="A")
+        assert found.credentials == FromEnvironment(env="T")
+        assert load(tmp_path, tenant).audit is None
+    assert load(tmp_path, f"{LAB}, audit: {{}}").audit == Audit()
+    assert load(tmp_path, f"{LAB}, audit: {{as: a@b}}").audit == Audit(identity="a@b")
+
+
+def test_no_plan_is_stale_for_who_reads_the_audit_log(tmp_path: Path) -> None:
+    assert load(tmp_path, REAL).digest == load(tmp_path, f"{REAL}, {IN_FULL}").digest
+
+
+@pytest.mark.parametrize(
+    ("tenant", "code", "path", "summary"),
+    [
+        (f"{REAL}, audit: {{}}", "PRJ104", (), "the audit log has no credentials"),
+        (f"{SERVED}, audit: {{}}", "PRJ104", (), "the audit log has no credentials"),
+        (f"{LAB}, {IN_FULL}", "PRJ104", ("credentials",), "a sandbox has no credentials"),
+        (f"{REAL}, {IN_FULL[:-1]}, as: a@b}}", "PRJ104", ("as",), "only an embedded sandbox"),
+        (f"{SERVED}, {IN_FULL[:-1]}, as: a@b}}", "PRJ104", ("as",), "only an embedded sandbox"),
+    ],
+)
+def test_an_audit_log_that_cannot_be_read(
+    tmp_path: Path, tenant: str, code: str, path: tuple[str, ...], summary: str
+) -> None:
+    found = refused(tmp_path, tenant)
+    assert (found.code, found.path) == (code, ("tenants", "it", "audit", *path))
+    assert summary in found.summary
+    assert found.hint
+
+
+def test_a_vendor_without_an_audit_log(tmp_path: Path) -> None:
+    vendors = {"webexcc": replace(discover()["webexcc"], audit=None)}
+    found = refused(tmp_path, f"{LAB}, audit: {{}}", vendors)
+    assert (found.code, found.path) == ("PRJ154", ("tenants", "it", "audit"))
+
+
+def test_a_service_app_for_the_audit_log_is_of_a_vendor_that_has_them(tmp_path: Path) -> None:
+    app = "{serviceApp: {id: {env: I}, secret: {env: S}, refreshToken: {env: R}}}"
+    tenant = f"{REAL}, audit: {{credentials: {app}}}"
+    assert load(tmp_path, tenant).audit is not None
+    vendors = {"webexcc": replace(discover()["webexcc"], token_request=None)}
+    found = refused(tmp_path, tenant, vendors)
+    where = ("tenants", "it", "audit", "credentials", "serviceApp")
+    assert (found.code, found.path) == ("PRJ161", where)
