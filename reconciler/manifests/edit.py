@@ -77,11 +77,12 @@ def appended(data: bytes, documents: str) -> bytes:
     """
     text = _Text(_YAML, data)
     new = documents if documents.endswith("\n") else documents + "\n"
-    parted = new.startswith("---") or not text.chunks
+    size = len(text.chunks)
+    parted = new.startswith("---") or not size
     text.insert_last(new if parted else "---\n" + new)
     result = text.encoded()
-    before, added = _values(_YAML, data), list(_values(_YAML, documents.encode()).values())
-    wanted = {**before, **{len(text.chunks) + at: value for at, value in enumerate(added)}}
+    added = {size + at: value for at, value in _values(_YAML, documents.encode()).items()}
+    wanted = {**_values(_YAML, data), **added}
     _compare(_YAML, data, result, wanted)
     return result
 

@@ -139,7 +139,7 @@ third:
 @pytest.mark.parametrize(
     ("edit", "changed"),
     [
-        (Put(("second", 0), "new"), ["-second: *list", "+second:", "+  - new", "+  - y"]),
+        (Put(("second", 0), "new"), ["-second: *list", "+second:", "+  - new", '+  - "y"']),
         (Put(("second",), "new"), ["-second: *list", "+second: new"]),
         (Put(("second",), ["x", "y"]), []),
         (Put(("first", "a"), 5), ["+  a: 5"]),
@@ -152,7 +152,7 @@ third:
         (Put(("free",), {"a": 8}), ["-free: &free 7  # nobody follows",
                                     "+free: &free  # nobody follows", "+  a: 8"]),
         (Remove(("third", 0)), ["-  - *list"]),
-        (Put(("third", 0, 2), "more"), ["-  - *list", "+  - - x", "+    - y", "+    - more"]),
+        (Put(("third", 0, 2), "more"), ["-  - *list", "+  - - x", '+    - "y"', "+    - more"]),
     ],
 )  # fmt: skip
 def test_what_an_alias_repeats_is_written_out_where_it_changes(
@@ -227,7 +227,7 @@ STREAM = (
 @pytest.mark.parametrize(
     ("document", "edit", "old", "new"),
     [
-        (0, Put(("b",), ["x"]), "a: 1  # c\r\n", "a: 1  # c\r\nb:\r\n- x\r\n"),
+        (0, Put(("b",), ["x"]), "a: 1  # c\r\n", "a: 1  # c\r\nb:\r\n  - x\r\n"),
         (1, Put(("a",), 3), "a: 2\n", "a: 3\n"),
         (1, Remove(("list", 0, 0)), "- - x\r\n  - y", "- - y"),
         (1, Remove(("list", 0)), "- - x\r\n  - y\r\n", ""),
