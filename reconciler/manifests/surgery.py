@@ -144,7 +144,7 @@ def _add_flowing(text: str, node: Node, new: str) -> Cuts:
     indent = text[_line_start(text, start) :]
     indent = indent[: len(indent) - len(indent.lstrip(" \t"))]
     line_end = _line_end(text, max(end, comma))
-    if line_end > node.end:  # the bracket closes in the line of the last one
+    if line_end >= node.end:  # the bracket closes in the line of the last one
         return [(end, end, f",\n{indent}{new}")]
     below = (line_end + 1, line_end + 1, f"{indent}{new}{',' if comma >= 0 else ''}\n")
     return [below] if comma >= 0 else [(end, end, ","), below]

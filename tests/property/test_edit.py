@@ -13,8 +13,9 @@ from reconciler.manifests.parse import parse
 from tests.examples import examples
 
 _WORDS = st.sampled_from(
-    ["a", "bc", "no", "0x1", "1_0", "12:30", "it's", 'say "x"', "# no", "a: b", "- d", "ä", "", " s",
-     "two\nlines", "end\n", "tab\tbed", "x" * 30, "{", "*a", "2020-01-01", "~", "é\u2028", "😀", "."]
+    ["a", "bc", "no", "0x1", "1_0", "12:30", "it's", 'say "x"', "# no", "a: b", "- d", "ä", "",
+     " s", "two\nlines", "end\n", "tab\tbed", "x" * 30, "{", "*a", "2020-01-01", "~", "é\u2028",
+     "😀", "."]
 )  # fmt: skip
 _SCALARS = st.one_of(
     _WORDS, st.text(st.characters(exclude_categories=["Cs"]), max_size=6), st.integers(),
@@ -81,12 +82,13 @@ class Writer:
             return ("" if nothing else " " + self.flow(value)) + self.one_of(*_PIECES) + "\n"
         pad = " " * column
         lines = [self.one_of(*_PIECES) + "\n"]
-        for key in value if isinstance(value, dict) else range(len(value)):
+        members = value.items() if isinstance(value, dict) else (("", each) for each in value)
+        for key, each in members:
             if self.one_of("", "", "#") == "#":
                 lines.append(self.one_of("\n", f"{pad}# about\n", "# far left\n"))
             start = f"{self.text(key)}:" if isinstance(value, dict) else "-"
             deeper = column + int(self.one_of("1", "2", "4"))
-            lines.append(pad + start + self.block(value[key], deeper))
+            lines.append(pad + start + self.block(each, deeper))
         return "".join(lines)
 
 
@@ -97,11 +99,11 @@ def _cases(draw: Any) -> tuple[list[str], dict[str, Any], Put | Remove]:
     writer = Writer(draw)
     sections = [f"{writer.text(key)}:{writer.block(each, 2)}" for key, each in value.items()]
     path: list[str | int] = [draw(st.sampled_from([*value, "new"]))]
-    here = value.get(path[0])
+    here: Any = value.get(str(path[0]))
     while here and isinstance(here, (dict, list)) and draw(st.booleans()):
         steps = list(here) if isinstance(here, dict) else list(range(len(here)))
         path.append(draw(st.sampled_from(steps)))
-        here = here[path[-1]]  # type: ignore[call-overload]
+        here = here[path[-1]]
     if path[0] != "new" and draw(st.integers(0, 3)) == 0:
         return sections, value, Remove(tuple(path))
     if isinstance(here, dict) and draw(st.booleans()):

@@ -92,7 +92,8 @@ def _changed(before: str, after: str) -> list[str]:
         (Put(("spec", "flow"), ["a", "b", "c", "d"]), [
             "-           c]     # end", "+           c,", "+           d]     # end"]),
         (Remove(("spec", "flow", 1)), [
-            "-    flow: [a, 'b', # why", "-           c]     # end", "+    flow: [a, c]     # end"]),
+            "-    flow: [a, 'b', # why", "-           c]     # end",
+            "+    flow: [a, c]     # end"]),
         (Remove(("spec", "flow", 2)), [
             "-    flow: [a, 'b', # why", "-           c]     # end",
             "+    flow: [a, 'b' # why", "+           ]     # end"]),
@@ -148,7 +149,8 @@ third:
             "-  own: yes", '+  own: "no"', "+  b: 3"]),
         (Remove(("first", "a")), ["-  <<: *base   # merged", "-  own: yes",
                                   "+  own: yes", "+  b: 2"]),
-        (Put(("free",), 8), ["-free: &free 7  # nobody follows", "+free: &free 8  # nobody follows"]),
+        (Put(("free",), 8), ["-free: &free 7  # nobody follows",
+                             "+free: &free 8  # nobody follows"]),
         (Put(("free",), {"a": 8}), ["-free: &free 7  # nobody follows",
                                     "+free: &free  # nobody follows", "+  a: 8"]),
         (Remove(("third", 0)), ["-  - *list"]),
@@ -203,7 +205,8 @@ JSON = """\
         (Put(("spec", "queues"), ["b", "c"]), ['-\t\t\t"a",', '-\t\t\t"b"',
                                                '+\t\t\t"b",', '+\t\t\t"c"']),
         (Put(("spec", "queues"), ["a"]), ['-\t\t\t"a",', '-\t\t\t"b"', '+\t\t\t"a"']),
-        (Put(("spec", "one", "y"), None), ['-\t\t"one": {"x": 1}', '+\t\t"one": {"x": 1, "y": null}']),
+        (Put(("spec", "one", "y"), None), ['-\t\t"one": {"x": 1}',
+                                           '+\t\t"one": {"x": 1, "y": null}']),
         (Remove(("spec", "one")), ["-\t\t],", '-\t\t"one": {"x": 1}', "+\t\t]"]),
         (Put(("spec", "new"), {"k": []}), ['-\t\t"one": {"x": 1}', '+\t\t"one": {"x": 1},',
                                            '+\t\t"new": {"k": []}']),
@@ -220,7 +223,8 @@ def test_a_number_that_json_does_not_have_is_refused() -> None:
 
 STREAM = (
     "# yaml-language-server: $schema=x\r\n# one\r\na: 1  # c\r\n---\r\n# two\r\n"
-    "a: 2\nlist:\r\n- - x\r\n  - y\r\n- k: 1\r\n  # of l\r\n  l: 2\r\n---\r\na: [broken\r\n---\r\na: 4"
+    "a: 2\nlist:\r\n- - x\r\n  - y\r\n- k: 1\r\n  # of l\r\n"
+    "  l: 2\r\n---\r\na: [broken\r\n---\r\na: 4"
 )
 
 
@@ -271,7 +275,7 @@ def test_a_document_that_cannot_be_read_is_not_edited() -> None:
 
 def test_several_edits_are_made_in_their_order_or_none() -> None:
     text = "a:\n- 1\n---\nb: 2\n"
-    edits = {0: [Put(("a", 1), 2), Remove(("a", 0))], 1: [Put(("b",), 3)]}
+    edits: dict[int, list[Edit]] = {0: [Put(("a", 1), 2), Remove(("a", 0))], 1: [Put(("b",), 3)]}
     assert edited("a.yaml", text.encode(), edits) == b"a:\n- 2\n---\nb: 3\n"
 
 
@@ -299,3 +303,8 @@ def test_a_document_goes_with_its_comments_and_leaves_the_others() -> None:
     assert without_document(data, 3).decode() == heading + one + two + three.rstrip("\r\n")
     with pytest.raises(ReconcilerError, match="YML120"):
         without_document(data, 4)
+
+
+def test_a_bracket_at_the_end_of_a_line_closes_there() -> None:
+    text = "a: {b: [1,\n    2], c: 3}\nd: 4\n"
+    assert _edit(text, Put(("a", "e"), 5)) == "a: {b: [1,\n    2], c: 3,\n    e: 5}\nd: 4\n"
