@@ -42,7 +42,7 @@ class Writer:
 
     def text(self, text: str) -> str:
         """A text in quotes, or plain where nothing could be meant by it."""
-        plain = text.isascii() and text.isalpha() and text not in ("null", "true", "false")
+        plain = text.isascii() and text.isalpha() and text.lower() not in ("null", "true", "false")
         single = text.isprintable() and self.one_of("single", "double") == "single"
         if plain and self.one_of("plain", "quoted") == "plain":
             return text
@@ -99,11 +99,11 @@ def _cases(draw: Any) -> tuple[list[str], dict[str, Any], Put | Remove]:
     writer = Writer(draw)
     sections = [f"{writer.text(key)}:{writer.block(each, 2)}" for key, each in value.items()]
     path: list[str | int] = [draw(st.sampled_from([*value, "new"]))]
-    here: Any = value.get(str(path[0]))
+    here = value.get(str(path[0]))
     while here and isinstance(here, (dict, list)) and draw(st.booleans()):
         steps = list(here) if isinstance(here, dict) else list(range(len(here)))
         path.append(draw(st.sampled_from(steps)))
-        here = here[path[-1]]
+        here = _at(here, (path[-1],))
     if path[0] != "new" and draw(st.integers(0, 3)) == 0:
         return sections, value, Remove(tuple(path))
     if isinstance(here, dict) and draw(st.booleans()):
