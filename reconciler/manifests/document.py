@@ -59,11 +59,12 @@ def scalar(value: Json, *, in_a_block: bool = False) -> str:
         return json.dumps(value)
     wanted = _PLAIN_IN_A_BLOCK if in_a_block else _PLAIN
     if not wanted.fullmatch(value) or value.endswith(" ") or _DOUBTFUL.fullmatch(value):
-        return _quoted(value)
-    return value if plain(value) == value else _quoted(value)
+        return quoted(value)
+    return value if plain(value) == value else quoted(value)
 
 
-def _quoted(text: str) -> str:
+def quoted(text: str) -> str:
+    """A text in double quotes, as YAML and JSON read it."""
     return "".join(
         each if each == " " or each.isprintable() else _escaped(each)
         for each in json.dumps(text, ensure_ascii=False)
