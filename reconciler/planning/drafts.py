@@ -11,15 +11,12 @@ from reconciler.model.address import Address
 from reconciler.model.live import LiveObject, Snapshot
 from reconciler.model.slugs import kebab, slug
 from reconciler.model.suggestion import did_you_mean
-from reconciler.model.value import Json, Ref, Values
+from reconciler.model.value import Json, Values
 from reconciler.planning.item import TenantInput, unclaimed
 from reconciler.planning.match import LiveIndex, Match, match, normal, vendor_name
-from reconciler.planning.resolve import key_of
+from reconciler.planning.names import Key, Names
 from reconciler.planning.view import View
 from reconciler.vendor import Kind, Refer
-
-Key = tuple[str, str]
-"""A kind and a vendor's id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +113,7 @@ def drafted(
         objects, key=lambda o: (kinds[o.kind].order, normal(o.name).casefold(), o.name, o.id)
     )
     chosen = _named(given, snapshot, ordered, kinds, names or {})
-    refer = _Names(given, snapshot, matches, chosen)
+    refer = Names(given, snapshot, matches, chosen)
     alike = Counter(
         (each.kind, normal(each.name)) for rows in snapshot.objects.values() for each in rows
     )
@@ -217,71 +214,7 @@ def _named(
     return found
 
 
-class _Names:
-    """How manifests name what objects refer to; remembers what nobody can name.
-
-    A name is used where nothing else of its kind has it, in any case; else the id says it.
-    """
-
-    def __init__(
-        self,
-        given: TenantInput,
-        snapshot: Snapshot,
-        matches: Iterable[Match],
-        chosen: Mapping[Key, str],
-    ) -> None:
-        self.unnameable = False
-        self._means: dict[Key, set[str]] = defaultdict(set)
-        self._ours: dict[Key, str] = {}
-        self._theirs: dict[Key, str] = {}
-        self._hidden = snapshot.partial
-        self._known: dict[Key, Json] = {}
-        for each in matches:
-            kind, key = each.kind.name, key_of(each)
-            self._add(kind, str(key), each.resource.address.name, self._ours)
-            self._add(kind, str(key), vendor_name(each.resource))
-        for (kind, object_id), name in chosen.items():
-            self._add(kind, object_id, name, self._ours)
-        for kind, rows in snapshot.objects.items():
-            for row in rows:
-                self._add(kind, row.id, row.name, self._theirs)
-        for kind, items in snapshot.inventory.items():
-            for item in items:
-                self._add(kind, item.id, item.name, self._theirs)
-        for kind, declared in given.vendor.declared.items():
-            for item in declared.items(given.facts) or ():
-                self._add(kind, item.id, item.name, self._theirs)
-
-    def _add(self, kind: str, key: str, name: str, to: dict[Key, str] | None = None) -> None:
-        self._means[kind, normal(name).casefold()].add(key)
-        if to is not None:
-            to[kind, key] = name
-
-    def __call__(self, kind: str, key: Ref) -> Json:
-        """See `Refer`."""
-        known = self._known.get((kind, str(key)))
-        if known is None:
-            known = self._known[kind, str(key)] = self._name(kind, str(key))
-        if known is _NOBODY:
-            self.unnameable = True
-            return {"id": str(key)}
-        return known
-
-    def _name(self, kind: str, key: str) -> Json:
-        theirs = self._theirs.get((kind, key))
-        if theirs is None:
-            return {"id": key} if kind in self._hidden else _NOBODY
-        for name in (self._ours.get((kind, key)), theirs):
-            if name and self._means[kind, normal(name).casefold()] == {key}:
-                return name
-        return {"id": key, "name": theirs}
-
-
-_NOBODY = object()
-"""In place of a name: nothing that we know has that id."""
-
-
-def _spec(kind: Kind, values: Values, refer: _Names) -> tuple[dict[str, Json], tuple[str, ...]]:
+def _spec(kind: Kind, values: Values, refer: Names) -> tuple[dict[str, Json], tuple[str, ...]]:
     """The spec that declares these values, and the attributes that it has to leave out."""
     spec = _tried(kind, values, refer)
     if spec is not None:
@@ -291,7 +224,7 @@ def _spec(kind: Kind, values: Values, refer: _Names) -> tuple[dict[str, Json], t
     return _tried(kind, said, refer) or {}, lost
 
 
-def _tried(kind: Kind, values: Values, refer: _Names) -> dict[str, Json] | None:
+def _tried(kind: Kind, values: Values, refer: Names) -> dict[str, Json] | None:
     refer.unnameable = False
     asked: Refer = refer
     spec = kind.spec_of(values, asked)
