@@ -5,14 +5,15 @@ Each stage takes plain data and gives plain data; only `read` and `apply` touch 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from reconciler.checking import check, needless_ignores, policy_notes, rules
 from reconciler.engine.authors import with_authors
 from reconciler.engine.events import Ledger, Report
+from reconciler.engine.looked import Looked
 from reconciler.engine.prepare import Prepared, Work, prepare
 from reconciler.engine.read import read
 from reconciler.errors import ReconcilerError, UsageError
@@ -39,6 +40,7 @@ from reconciler.planning.refusals import listed
 from reconciler.planning.targets import new_address
 
 if TYPE_CHECKING:
+    from reconciler.engine.accepting import Accepted
     from reconciler.engine.importing import Found
     from reconciler.engine.stopping import Stop
 
@@ -59,6 +61,7 @@ class Drift:
     notes: tuple[Diagnostic, ...] = ()
     suppressed: tuple[Difference, ...] = ()
     settled: int = 0
+    looks: tuple[Looked, ...] = field(default=(), repr=False)
 
     @property
     def drifted(self) -> bool:
@@ -118,6 +121,7 @@ async def drift(work: Work) -> Drift:
     _refuse_what_is_not_ours(prepared)
     reads: list[TenantRead] = []
     looks: list[TenantDrift] = []
+    looked: list[Looked] = []
     unknown: list[Diagnostic] = []
     parts: list[Part] = []
     for unread in prepared:
@@ -130,6 +134,7 @@ async def drift(work: Work) -> Drift:
             unknown.extend(told)
         reads.append(_tenant_read(each, snapshot, {}))
         looks.append(found)
+        looked.append(Looked(each, snapshot, found, unread.rows, reads[-1]))
         if found.revert:
             parts.append(_part(each, snapshot, found.revert))
     return Drift(
@@ -145,7 +150,22 @@ async def drift(work: Work) -> Drift:
         ),
         suppressed=_heaviest_first(d for look in looks for d in look.suppressed),
         settled=sum(look.settled for look in looks),
+        looks=tuple(looked),
     )
+
+
+def to_accept(work: Work, found: Drift) -> tuple[Accepted, ...]:
+    """What would have to be written so that Git has what drifted; nothing is written."""
+    from reconciler.engine.accepting import accepted  # noqa: PLC0415 - with it comes SQL
+
+    return accepted(work, found.looks)
+
+
+def keep_accepted(work: Work, accepted: Sequence[Accepted]) -> None:
+    """Write the manifests of drift that was accepted, and what is ours from now on."""
+    from reconciler.engine.accepting import keep  # noqa: PLC0415 - with it comes SQL
+
+    keep(work, accepted)
 
 
 def _asked(each: Prepared, work: Work) -> Asked:

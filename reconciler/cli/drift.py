@@ -4,19 +4,27 @@ from __future__ import annotations
 
 import sys
 import time
+from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from reconciler import pipeline
+from reconciler.cli.asking import yes
 from reconciler.cli.interrupts import NOTHING_WRITTEN, meaning, run
 from reconciler.cli.options import Common, common, work
 from reconciler.cli.output import save, show_plan
 from reconciler.cli.streams import echo
 from reconciler.cli.terminal import paint_for
-from reconciler.errors import UsageError
+from reconciler.errors import CancelledError, UsageError
+from reconciler.model.diagnostic import Diagnostic
 from reconciler.reporting import diagnostics, drift, json
 from reconciler.reporting.text import Style
+
+if TYPE_CHECKING:
+    from reconciler.engine.prepare import Work
 
 DRIFTED = 2
 
@@ -27,34 +35,35 @@ DRIFTED = 2
 @click.option(
     "--out", type=click.Path(path_type=Path, dir_okay=False), help="Save that plan for `apply`."
 )
+@click.option("--accept", is_flag=True, help="Write what drifted into the manifests.")
+@click.option("--auto-approve", is_flag=True, help="Write it without asking.")
+@click.option("--dry-run", is_flag=True, help="Show what --accept would write, and write nothing.")
 @click.option("--target", "more", multiple=True, hidden=True)
 @click.option("--detailed-exitcode", is_flag=True, hidden=True, expose_value=False)
 @common
-def command(
+def command(  # noqa: PLR0913, PLR0917 - the options of a command
     chosen: Common,
     addresses: tuple[str, ...],
     revert: bool,
     out: Path | None,
+    accept: bool,
+    auto_approve: bool,
+    dry_run: bool,
     more: tuple[str, ...],
 ) -> int:
     """Compare the tenants with what was last applied; without a state, with Git.
 
-    Exits with 2 on drift. What Git wants next is pending, and no drift.
+    Exits with 2 on drift. What Git wants next is pending, and no drift. --accept writes what
+    drifted, or what drifted of the ADDRESSES, into the manifests; --revert plans to take it back.
     """
-    if out is not None and not revert:
-        raise UsageError("RUN100", "--out saves the plan of --revert, which is not there")
+    _refuse_what_does_not_fit(chosen, revert, out, Accepting(accept, auto_approve, dry_run))
     started = time.monotonic()
     with meaning(NOTHING_WRITTEN), work(chosen, (*addresses, *more)) as what:
         found = run(pipeline.drift(what))
-    seconds = time.monotonic() - started
-    if chosen.json and not revert:
-        echo(_document(found), nl=False)
-    elif not chosen.json:
-        echo(_text(found, Style(chosen.paint, whole=chosen.verbose, seconds=seconds)), nl=False)
-    if not chosen.json:
-        paint = paint_for(sys.stderr, no_color=chosen.no_color)
-        for note in diagnostics.listed(found.notes, paint, whole=chosen.verbose):
-            chosen.say(note)
+        seconds = time.monotonic() - started
+        _show(found, chosen, seconds, whole=not revert and not accept)
+        if accept:
+            return _accept(what, found, chosen, Accepting(accept, auto_approve, dry_run))
     if revert:
         _revert(found, chosen, out)
     elif found.drifted:
@@ -62,15 +71,78 @@ def command(
     return DRIFTED if found.drifted else 0
 
 
-def _document(found: pipeline.Drift) -> str:
-    result = json.drift(
+@dataclass(frozen=True, slots=True)
+class Accepting:
+    """Whether drift is to be accepted, and whether without asking, or not really."""
+
+    wanted: bool
+    unasked: bool
+    dry: bool
+
+
+def _refuse_what_does_not_fit(
+    chosen: Common, revert: bool, out: Path | None, accepting: Accepting
+) -> None:
+    if out is not None and not revert:
+        raise UsageError("RUN100", "--out saves the plan of --revert, which is not there")
+    if revert and accepting.wanted:
+        raise UsageError("RUN100", "drift is either accepted or taken back, not both")
+    if not accepting.wanted and (accepting.unasked or accepting.dry):
+        raise UsageError("RUN100", "--auto-approve and --dry-run go with --accept")
+    if accepting.wanted and not (accepting.unasked or accepting.dry or chosen.asks):
+        raise UsageError(
+            "RUN102",
+            "nobody is there to approve what is written",
+            hint="see it with --dry-run first, then pass --auto-approve",
+        )
+
+
+def _show(found: pipeline.Drift, chosen: Common, seconds: float, *, whole: bool) -> None:
+    if chosen.json:
+        if whole:
+            echo(json.document(_result(found)), nl=False)
+        return
+    echo(_text(found, Style(chosen.paint, whole=chosen.verbose, seconds=seconds)), nl=False)
+    _say(found.notes, chosen)
+
+
+def _say(notes: Iterable[Diagnostic], chosen: Common) -> None:
+    paint = paint_for(sys.stderr, no_color=chosen.no_color)
+    for note in diagnostics.listed(tuple(notes), paint, whole=chosen.verbose):
+        chosen.say(note)
+
+
+def _accept(what: Work, found: pipeline.Drift, chosen: Common, how: Accepting) -> int:
+    """Write what drifted into the manifests, once somebody said yes."""
+    from reconciler.reporting import accepting  # noqa: PLC0415 - SQL comes with it
+
+    accepted = pipeline.to_accept(what, found)
+    nothing = all(each.nothing for each in accepted)
+    if not chosen.json:
+        echo(f"\n{accepting.accepted(accepted, chosen.paint)}", nl=False)
+        _say((d for each in accepted for d in each.findings), chosen)
+    writes = not nothing and not how.dry
+    if writes:
+        if not how.unasked and not yes("Do you want to write these files?"):
+            raise CancelledError("RUN106", "cancelled; nothing was written")
+        pipeline.keep_accepted(what, accepted)
+    if chosen.json:
+        told = accepting.as_json(accepted, written=writes)
+        echo(json.document({**_result(found), "accept": told}), nl=False)
+    elif writes:
+        echo(accepting.written(accepted))
+    left = any(each.not_accepted for each in accepted)
+    return DRIFTED if left or (how.dry and found.drifted) else 0
+
+
+def _result(found: pipeline.Drift) -> dict[str, Any]:
+    return json.drift(
         found.differences,
         found.notes,
         drifted=found.drifted,
         suppressed=found.suppressed,
         settled=found.settled,
     )
-    return json.document(result)
 
 
 def _text(found: pipeline.Drift, style: Style) -> str:
@@ -85,7 +157,7 @@ def _text(found: pipeline.Drift, style: Style) -> str:
 
 
 def _say_what_to_do(found: pipeline.Drift, chosen: Common) -> None:
-    chosen.say("To keep it: write it into the manifests; `reconciler plan` is empty then.")
+    chosen.say("To keep it:        reconciler drift --accept")
     if found.revert is not None:
         chosen.say("To take it back:   reconciler drift --revert --out revert.plan")
 
@@ -93,7 +165,7 @@ def _say_what_to_do(found: pipeline.Drift, chosen: Common) -> None:
 def _revert(found: pipeline.Drift, chosen: Common, out: Path | None) -> None:
     if found.revert is None:
         if chosen.json:
-            echo(_document(found), nl=False)
+            echo(json.document(_result(found)), nl=False)
         chosen.say("There is nothing to take back.")
         return
     if not chosen.json:

@@ -25,8 +25,9 @@ from reconciler.model.plan import Basis, TenantRead
 from reconciler.model.resource import Resource
 from reconciler.planning import planner, recorded
 from reconciler.planning.check import check
-from reconciler.planning.drafts import Key, LeftOut, meant, unmanaged
+from reconciler.planning.drafts import LeftOut, meant, unmanaged
 from reconciler.planning.join import Part, joined
+from reconciler.planning.names import Key
 from reconciler.state.sql import create_state
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from reconciler.engine.prepare import Prepared, Work, load_tenant
 from reconciler.manifests import positions
-from reconciler.manifests.drafting import Rendered, rendered
+from reconciler.manifests.drafting import NOTHING, Rendered, rendered
 from reconciler.manifests.layout import Layout, New, document
 from reconciler.manifests.load import Loaded
 from reconciler.model.address import Address
@@ -15,8 +15,9 @@ from reconciler.model.change import Action, Change
 from reconciler.model.diagnostic import Diagnostic, InvalidInputError, Severity
 from reconciler.model.live import LiveObject, Snapshot
 from reconciler.planning import planner
-from reconciler.planning.drafts import Draft, Key, LeftOut, drafted
+from reconciler.planning.drafts import Draft, LeftOut, drafted
 from reconciler.planning.match import Match
+from reconciler.planning.names import Key
 
 NO_KINDS: frozenset[str] = frozenset()
 
@@ -87,17 +88,25 @@ class Trial:
     snapshot: Snapshot
     matches: Iterable[Match]
 
-    def of(self, objects: Sequence[LiveObject], names: Mapping[Key, str] | None = None) -> Attempt:
+    def of(
+        self,
+        objects: Sequence[LiveObject],
+        names: Mapping[Key, str] | None = None,
+        soon: Mapping[str, bytes] = NOTHING,
+        gone: Collection[Address] = (),
+    ) -> Attempt:
         """What comes of writing a manifest for each of these objects.
 
-        `names` are those that somebody chose for some of them.
+        `names` are those that somebody chose for some of them. `soon` are the bytes that files are
+        to have besides, and `gone` the addresses of which the state is to know nothing any more.
         """
         given = self.here.given()
         drafts = drafted(given, self.snapshot, self.matches, objects, names)
-        made = self._placed(drafts)
+        made = self._placed(drafts, soon)
         loaded = load_tenant(self.work, self.here.tenant, made.files, may_be_none=not made.files)
+        rows = {key: row for key, row in given.rows.items() if Address.parse(key) not in gone}
         planned = planner.plan(
-            replace(given, resources=loaded.resources, prune=NO_KINDS, targets=None),
+            replace(given, resources=loaded.resources, rows=rows, prune=NO_KINDS, targets=None),
             self.snapshot,
         )
         manifests = tuple(
@@ -110,13 +119,13 @@ class Trial:
         here = self.here
         return Address(here.tenant.name, here.vendor.name, draft.kind.name, draft.name)
 
-    def _placed(self, drafts: Sequence[Draft]) -> Rendered:
+    def _placed(self, drafts: Sequence[Draft], soon: Mapping[str, bytes]) -> Rendered:
         here, root = self.here, self.work.project.root
         layout = Layout(here.loaded.resources, root, here.tenant.manifests)
         files = layout.place([New(each.kind, each.name, each.spec) for each in drafts])
         version = here.vendor.api_version
         texts = (document(version, d.kind.name, {"name": d.name}, d.spec) for d in drafts)
-        return rendered(root, list(zip(files, texts, strict=True)))
+        return rendered(root, list(zip(files, texts, strict=True)), soon)
 
 
 def _left_out(each: Manifest, why: str) -> LeftOut:

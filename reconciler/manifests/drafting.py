@@ -11,6 +11,8 @@ from reconciler.manifests.document import modeline
 from reconciler.manifests.parse import unreadable
 from reconciler.model.diagnostic import Diagnostic, InvalidInputError
 
+NOTHING: Mapping[str, bytes] = {}
+
 Place = tuple[str, int]
 """A file, and a line of it (from 1)."""
 
@@ -27,27 +29,32 @@ class Rendered:
     places: Sequence[Place] = ()
 
 
-def rendered(root: Path, documents: Sequence[tuple[str, str]]) -> Rendered:
+def rendered(
+    root: Path, documents: Sequence[tuple[str, str]], soon: Mapping[str, bytes] = NOTHING
+) -> Rendered:
     """The files of these documents (each a file and a text), appended to what is in them.
 
-    Raises InvalidInputError for a file that is there and cannot be read.
+    `soon` has the bytes that files are to have besides; all of these are among the result. Raises
+    InvalidInputError for a file that is there and cannot be read.
     """
-    before = {file: data for file in {f for f, _ in documents} if (data := _there(root, file))}
+    changed = {f for f, _ in documents} | soon.keys()
+    before = {file: data for file in changed if (data := _there(root, file))}
+    now = {**before, **soon}
     texts: dict[str, list[str]] = {}
     lines: dict[str, int] = {}
     places: list[Place] = []
     for file, text in documents:
         if file not in texts:
-            start = _text(file, before[file]) if file in before else modeline(file)
+            start = _text(file, now[file]) if file in now else modeline(file)
             texts[file], lines[file] = [start], start.count("\n")
-        if len(texts[file]) > 1 or file in before:
+        if len(texts[file]) > 1 or file in now:
             texts[file].append("---\n")
             lines[file] += 1
         places.append((file, lines[file] + 1))
         texts[file].append(text)
         lines[file] += text.count("\n")
     files = {file: _joined(parts).encode() for file, parts in texts.items()}
-    return Rendered(files, before, tuple(places))
+    return Rendered({**soon, **files}, before, tuple(places))
 
 
 def _joined(parts: list[str]) -> str:

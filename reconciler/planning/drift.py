@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Literal
+from typing import Literal, cast
 
 from reconciler.model.address import Address
 from reconciler.model.audit import Attribution
@@ -14,7 +14,7 @@ from reconciler.model.ignore import Ignore
 from reconciler.model.live import Snapshot
 from reconciler.model.ownership import Row
 from reconciler.model.resource import Spec
-from reconciler.model.value import Json, Unresolved, Value, Values, refs, to_json
+from reconciler.model.value import Json, Ref, Unresolved, Value, Values, refs, to_json
 from reconciler.planning import diff, hidden
 from reconciler.planning.item import (
     AnyResource,
@@ -115,10 +115,11 @@ class Asked:
 class TenantDrift:
     """One tenant's differences, and the values that would take the drifted ones back.
 
-    What weighs most comes first. `beyond` are the addresses whose drift no plan can take back
-    attribute by attribute: the object is gone, or no manifest declares it. `notes` tell what a
-    partial view leaves unknown. `suppressed` is what the project lives with, `used` by which of
-    its `Asked.ignores`, and `settled` counts values that were changed by hand to what Git wants.
+    What weighs most comes first. `accept` are the values that Git would declare once it took the
+    drift over, of the objects that have both. `beyond` are the addresses whose drift no plan can
+    take back attribute by attribute: the object is gone, or no manifest declares it. `notes` tell
+    what a partial view leaves unknown. `suppressed` is what the project lives with, `used` by which
+    of its `Asked.ignores`, and `settled` counts values that were changed by hand to what Git wants.
     """
 
     differences: tuple[Difference, ...]
@@ -128,6 +129,7 @@ class TenantDrift:
     suppressed: tuple[Difference, ...] = ()
     used: frozenset[Ignore] = frozenset()
     settled: int = 0
+    accept: Mapping[Address, Values] = field(default_factory=dict)
 
 
 def find(
@@ -207,6 +209,26 @@ def _applied(item: Item, *, stateless: bool) -> Values | None:
     return _resolved(item.declared)
 
 
+def known_again(values: Values, row: Row | None) -> Values:
+    """Values in which a name that nothing has any more stands for what had it when applied."""
+    if row is None or not any(_is_unresolved(value) for value in values.values()):
+        return values
+    return _known_again(values, row.applied)  # type: ignore[return-value] # a map stays one
+
+
+def _known_again(value: Value, applied: Json) -> Value:
+    if isinstance(value, Unresolved):
+        had = applied if isinstance(applied, list) else [applied]
+        found = {e["id"] for e in had if isinstance(e, dict) and e.get("name") == str(value)}
+        return Ref(found.pop()) if len(found) == 1 else value
+    if isinstance(value, frozenset):
+        return frozenset(cast("str", _known_again(each, applied)) for each in value)
+    if isinstance(value, Mapping):
+        inner = applied if isinstance(applied, dict) else {}
+        return {key: _known_again(each, inner.get(key)) for key, each in value.items()}
+    return value
+
+
 def _resolved(values: Values) -> Values:
     """What names nothing that we know can be compared with nothing."""
     return {key: value for key, value in values.items() if not _is_unresolved(value)}
@@ -229,6 +251,7 @@ class _Look:
     suppressed: list[Difference] = field(default_factory=list)
     used: set[Ignore] = field(default_factory=set)
     revert: dict[Address, Values] = field(default_factory=dict)
+    accept: dict[Address, Values] = field(default_factory=dict)
     beyond: list[Address] = field(default_factory=list)
     granted: list[str] = field(default_factory=list)
     settled: int = 0
@@ -243,6 +266,7 @@ class _Look:
             tuple(sorted(self.suppressed, key=weighs)),
             frozenset(self.used),
             self.settled,
+            self.accept,
         )
 
     def at(self, item: Item, applied: Values) -> None:
@@ -253,7 +277,7 @@ class _Look:
             return
         self._grant(item, applied)
         now = completed(item.live.values, applied)
-        leaves = compare(applied, now, _resolved(item.declared))
+        leaves = compare(applied, now, _resolved(known_again(item.declared, item.row)))
         self.settled += sum(leaf.settled for leaf in leaves)
         if attributes := self._attributes(item, ((e, e.drifted) for e in leaves)):
             self._drifted(item, now, replace(_head(item), attributes=attributes), leaves)
@@ -309,6 +333,7 @@ class _Look:
             self.beyond.append(item.address)
             return
         self.revert[item.address] = _taken_back(now, leaves, kept)
+        self.accept[item.address] = _taken_over(known_again(item.declared, item.row), leaves, kept)
 
     def _contested(self, leaf: Leaf) -> Contested:
         applied, git, tenant = (
@@ -476,15 +501,39 @@ def _member(attribute: AttributeChange) -> str | None:
 
 def _taken_back(now: Values, leaves: Iterable[Leaf], kept: Iterable[Difference]) -> Values:
     """The attributes that drifted, whole, with what is `kept` of the drift as last applied."""
+    back = [(leaf.path, leaf.taken_back(members)) for leaf, members in _kept_leaves(leaves, kept)]
+    return {key: _over(now.get(key), value) for key, value in tree(back).items()}
+
+
+def _taken_over(declared: Values, leaves: Iterable[Leaf], kept: Iterable[Difference]) -> Values:
+    """What Git declares, with what is `kept` of the drift as the tenant has it."""
+    result: Values = declared
+    for leaf, members in _kept_leaves(leaves, kept):
+        result = _with(result, leaf.path, leaf.taken_over(members))
+    return result
+
+
+def _with(values: Values, path: tuple[str, ...], value: Value | Absent) -> Values:
+    """The values with another one at a path."""
+    if isinstance(value, Absent):
+        return values
+    head, *rest = path
+    inner = values.get(head)
+    if rest:
+        value = _with(inner if isinstance(inner, Mapping) else {}, tuple(rest), value)
+    return {**values, head: value}
+
+
+def _kept_leaves(
+    leaves: Iterable[Leaf], kept: Iterable[Difference]
+) -> Iterator[tuple[Leaf, frozenset[str]]]:
+    """The attributes of which drift is kept, and the members of a set that are."""
     attributes = [a for each in kept for a in each.attributes]
-    back: list[tuple[tuple[str, ...], Value | Absent]] = []
     for leaf in leaves:
         path = ".".join(leaf.path)
         here = [a for a in attributes if a.path == path or a.path.startswith(f"{path}.")]
         if here:
-            members = frozenset(m for a in here if a.member and (m := _member(a)))
-            back.append((leaf.path, leaf.taken_back(members)))
-    return {key: _over(now.get(key), value) for key, value in tree(back).items()}
+            yield leaf, frozenset(m for a in here if a.member and (m := _member(a)))
 
 
 def _over(now: Value, back: Value) -> Value:

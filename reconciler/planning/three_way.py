@@ -71,6 +71,14 @@ class Leaf:
             return self.live ^ (sets[0] & members)
         return self.applied
 
+    def taken_over(self, members: frozenset[str]) -> Value | Absent:
+        """What Git wants, with these members of a set as the tenant has them; else what it has."""
+        if isinstance(self.git, frozenset) and (sets := self._moved()):
+            moved = sets[0] & members
+            has = self.live if isinstance(self.live, frozenset) else frozenset()
+            return (self.git - moved) | (has & moved)
+        return self.live
+
     def _moved(self) -> tuple[frozenset[str], frozenset[str]] | None:
         """The members that came or went in the tenant, and in Git; None where it is no set.
 

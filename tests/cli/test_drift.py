@@ -40,7 +40,7 @@ def test_drift_says_what_can_be_done(here: Workshop, terminal: Terminal) -> None
     assert "low: less access (1 person has it)" in said.out
     assert "(changed by unknown)" in said.out
     assert "Drift: 1 object, 2 attributes (1 low)" in said.out
-    assert "To keep it: write it into the manifests" in said.err
+    assert "To keep it:        reconciler drift --accept" in said.err
     assert "reconciler drift --revert --out revert.plan" in said.err
 
 

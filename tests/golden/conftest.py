@@ -17,7 +17,7 @@ def golden(request: pytest.FixtureRequest) -> Golden:
     def compare(name: str, seen: str) -> None:
         file = HERE / name
         if request.config.getoption("--update-golden"):
-            file.parent.mkdir(exist_ok=True)
+            file.parent.mkdir(parents=True, exist_ok=True)
             file.write_text(seen, encoding="utf-8")
         assert seen == file.read_text(encoding="utf-8"), f"{name}: --update-golden, then read it"
 

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from reconciler import checking
+from reconciler import checking, pipeline
 from reconciler.engine.connect import sandbox_database
 from reconciler.engine.events import Ledger
 from reconciler.engine.prepare import prepare
@@ -25,7 +25,7 @@ from reconciler.model.guard import Allowance
 from reconciler.model.plan import Plan, dump
 from reconciler.planning import drift as drifting
 from reconciler.planning.drift import Asked, Difference
-from reconciler.reporting import applying, diagnostics, drift, github, junit, sarif, text
+from reconciler.reporting import accepting, applying, diagnostics, drift, github, junit, sarif, text
 from reconciler.reporting import json as machine
 from reconciler.reporting import ledger as ledgers
 from reconciler.reporting.paint import plain
@@ -439,3 +439,31 @@ def test_every_json_is_one_document(example: Workshop) -> None:
     plan = example.plan()
     assert json.loads(dump(plan))["format_version"] == "1.0"
     assert json.loads(machine.document(machine.drift((), drifted=False)))["drifted"] is False
+
+
+ACCEPTED = Path(__file__).parent / "accept" / "before"
+
+
+def test_drift_is_accepted_into_files_that_people_wrote(workshop: Workshop, golden: Golden) -> None:
+    """Comments, order, anchors and quoting stay: only the lines of what drifted differ."""
+    shutil.copytree(ACCEPTED, workshop.root / "access")
+    workshop.planned_and_applied()
+    workshop.act("edit-profile", profile="Billing lead", name="Lead of billing", queue="view",
+                 description="Leads billing, and what comes next", barge_in="disabled")  # fmt: skip
+    workshop.act("edit-profile", profile="Watcher", queue="edit", collections="Billing",
+                 default="Billing")  # fmt: skip
+    workshop.act("edit-profile", profile="second-watcher", queue="edit", analyzer="none",
+                 collections="sales", default="sales")  # fmt: skip
+    workshop.act("edit-collection", collection="Billing", queue="Billing DE,Sales EN", site="all")
+    workshop.act("edit-collection", collection="sales", channel="Voice,Chat", name="Sales")
+    workshop.act("move-user", user="kim@northwind.example", teams="Billing Berlin,Sales Lisbon",
+                 site="Berlin")  # fmt: skip
+    found = workshop.drift()
+    work = workshop.work()
+    accepted = pipeline.to_accept(work, found)
+    golden("accept/shown.txt", accepting.accepted(accepted, plain))
+    pipeline.keep_accepted(work, accepted)
+    for file in sorted((workshop.root / "access").iterdir()):
+        golden(f"accept/after/{file.name}", file.read_text())
+    assert not workshop.drift().drifted
+    assert not workshop.plan().changes

@@ -1,0 +1,23 @@
+"""What a look at a tenant leaves for what is done about its drift."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from reconciler.engine.prepare import Prepared
+from reconciler.model.live import Snapshot
+from reconciler.model.ownership import Row
+from reconciler.model.plan import TenantRead
+from reconciler.planning.drift import TenantDrift
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """A tenant at which drift was looked, and what was found; `rows` is the state as read."""
+
+    here: Prepared
+    snapshot: Snapshot
+    found: TenantDrift
+    rows: Mapping[str, Row]
+    read: TenantRead
