@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from reconciler.engine.checkout import commit_of
 from reconciler.engine.looked import Looked
 from reconciler.engine.prepare import Prepared, Work, load_tenant
-from reconciler.engine.trial import Attempt, Manifest, Trial, is_clean, keeps_out
+from reconciler.engine.trial import Attempt, Manifest, Trial, is_clean
 from reconciler.errors import ReconcilerError, StalePlanError
 from reconciler.manifests import positions
 from reconciler.manifests.document import document
@@ -146,7 +146,7 @@ class _Accepting:
         for each in drifted:
             self._by_address.setdefault(each.address, []).append(each)
         made = planner.plan(given, looked.snapshot)
-        self._errors = frozenset(_mark(d) for d in made.diagnostics if keeps_out(d))
+        self._errors = frozenset(_mark(d) for d in made.diagnostics if _is_refused(d))
 
     def done(self) -> Accepted:
         """See the function `accepted`."""
@@ -214,7 +214,9 @@ class _Accepting:
         new = [New(self._here.vendor.kind(p.kind), p.name, p.spec) for p in made.patches]
         files = place(new, (), root, tenant.patches)
         texts = [_patch(each) for each in made.patches]
-        return rendered(root, list(zip(files, texts, strict=True)), made.files).files
+        # no schema is named in them: a patch is no whole manifest
+        empty = {file: b"" for file in files if not (root / file).exists()}
+        return rendered(root, list(zip(files, texts, strict=True)), {**empty, **made.files}).files
 
     def _wrong(
         self, attempt: Attempt, gone: Collection[Address], said: Mapping[Address, Respelling]
@@ -224,11 +226,13 @@ class _Accepting:
         for left_out in attempt.refused.values():
             yield _outside(self._here, left_out.kind, left_out.id), left_out.why
         for problem in (*attempt.loaded.diagnostics, *attempt.planned.diagnostics):
-            if not keeps_out(problem) or _mark(problem) in self._errors:
+            if not _is_refused(problem) or _mark(problem) in self._errors:
                 continue
             about = problem.address
             if about is not None and about in said:
-                yield str(about), problem.summary
+                yield str(about), f"{problem.code}: {problem.summary}"
+            elif problem.source:
+                continue  # a rule about another manifest: it is told, and that stays as it is
             elif gone:
                 # a manifest that stays refers to one that would go
                 who = f" ({about.short})" if about else ""
@@ -349,6 +353,11 @@ def _same(one: Resource[Spec], other: Resource[Spec]) -> bool:
 
 
 _NOWHERE = Origin("", 0, 0)
+
+
+def _is_refused(problem: Diagnostic) -> bool:
+    """Whether `validate` or `plan` would refuse the manifests for it."""
+    return problem.severity is Severity.ERROR and not problem.guard
 
 
 def _mark(problem: Diagnostic) -> tuple[object, ...]:

@@ -116,7 +116,7 @@ def load_tenant(
     `new` has the bytes that files are to have soon, and do not have yet.
     """
     root = work.project.root
-    patches = find(root, tenant.patches, "patches")
+    patches = find(root, tenant.patches, "patches", new=new)
     own = frozenset(patches)
     found = find(root, tenant.manifests, new=new, may_be_none=may_be_none)
     files = [each for each in found if each not in own]
