@@ -42,6 +42,7 @@ from reconciler.planning.targets import new_address
 if TYPE_CHECKING:
     from reconciler.engine.accepting import Accepted
     from reconciler.engine.importing import Found
+    from reconciler.engine.renaming import Renaming
     from reconciler.engine.stopping import Stop
 
 
@@ -166,6 +167,20 @@ def keep_accepted(work: Work, accepted: Sequence[Accepted]) -> None:
     from reconciler.engine.accepting import keep  # noqa: PLC0415 - with it comes SQL
 
     keep(work, accepted)
+
+
+def to_rename(work: Work, old: str, new: str, *, with_state: bool) -> Renaming:
+    """What has to be written so that a manifest has another name; nothing is written."""
+    from reconciler.engine import renaming  # noqa: PLC0415 - with it comes SQL
+
+    return renaming.to_rename(work, old, new, with_state=with_state)
+
+
+def keep_renamed(work: Work, renamed: Renaming) -> None:
+    """Write the files of a rename, and move what is owned."""
+    from reconciler.engine.renaming import keep  # noqa: PLC0415 - with it comes SQL
+
+    keep(work, renamed)
 
 
 def _asked(each: Prepared, work: Work) -> Asked:

@@ -18,7 +18,7 @@ from reconciler.manifests.edit import Edit, Put, Remove
 from reconciler.manifests.files import find
 from reconciler.manifests.layout import New, place
 from reconciler.manifests.project import Tenant
-from reconciler.manifests.rewriting import NewPatch, Rewritten, Sources
+from reconciler.manifests.rewriting import NewPatch, Rewritten, Sources, patch_files
 from reconciler.manifests.writing import write_all
 from reconciler.model.address import Address
 from reconciler.model.diagnostic import Diagnostic, InvalidInputError, Origin, Severity
@@ -132,7 +132,7 @@ class _Accepting:
             work, replace(here, targets=None), looked.snapshot, self._unmanaged.matches
         )
         self._others = [e for e in work.project.tenants.values() if e.name != here.tenant.name]
-        patches = find(work.project.root, here.tenant.patches, "patches")
+        patches = patch_files(work.project.root, here.tenant)
         shared = _files_of(work, self._others) if patches else frozenset[str]()
         self._sources = Sources(here.loaded.read, patches, shared)
         self._resources = {each.address: each for each in here.loaded.resources}

@@ -10,14 +10,18 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from pathlib import Path
 from typing import NoReturn, TypeAlias
 
 from reconciler.errors import ReconcilerError
 from reconciler.manifests.edit import Edit, Put, Remove, edited, without_document
+from reconciler.manifests.files import find
 from reconciler.manifests.parse import Document, parse
 from reconciler.manifests.patches import Patches
+from reconciler.manifests.project import Tenant
 from reconciler.model.address import Address
-from reconciler.model.diagnostic import Origin, Path
+from reconciler.model.diagnostic import Origin
+from reconciler.model.diagnostic import Path as ValuePath
 from reconciler.model.value import Json
 
 Place: TypeAlias = tuple[str, int]
@@ -42,6 +46,11 @@ class Rewritten:
     files: Mapping[str, bytes] = field(default_factory=dict)
     patches: Sequence[NewPatch] = ()
     refused: Mapping[Address, str] = field(default_factory=dict)
+
+
+def patch_files(root: Path, tenant: Tenant) -> tuple[str, ...]:
+    """The files of a tenant's patches."""
+    return find(root, tenant.patches, "patches")
 
 
 class Sources:
@@ -72,6 +81,11 @@ class Sources:
         """What a manifest's spec says, its patches in it."""
         patched, _ = self._patches.applied(self._manifest(origin))
         return patched.value["spec"]
+
+    def patches_of(self, origin: Origin) -> tuple[Place, ...]:
+        """The documents that patch a manifest, in the order in which they do."""
+        patches = self._of_target.get(_target(self._manifest(origin)), ())
+        return tuple((each.file, each.index) for each in patches)
 
     def rewritten(
         self, said: Mapping[Address, tuple[Origin, Sequence[Edit]]], gone: Mapping[Address, Origin]
@@ -110,7 +124,7 @@ class Sources:
             else:
                 made.patch(address, self._manifest(origin), _patching(edit))
 
-    def _says_without(self, origin: Origin, patch: Place, path: Path) -> bool:
+    def _says_without(self, origin: Origin, patch: Place, path: ValuePath) -> bool:
         """Whether a value is there without a patch."""
         others = Patches()
         for each in self._of_target[_target(self._manifest(origin))]:
@@ -131,9 +145,7 @@ class Sources:
         return None
 
     def _drop(self, made: _Made, address: Address, origin: Origin) -> None:
-        manifest = self._manifest(origin)
-        patches = [(each.file, each.index) for each in self._of_target[_target(manifest)]]
-        for file, document in ((origin.file, origin.document), *patches):
+        for file, document in ((origin.file, origin.document), *self.patches_of(origin)):
             if file in self._shared:
                 _refuse(f"{address.short} is declared in {file} for other tenants as well")
             if not file.endswith((".yaml", ".yml")):

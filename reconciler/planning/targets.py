@@ -22,9 +22,14 @@ def target(text: str, known: tuple[Address, ...]) -> Address:
             f"target `{text}` fits {len(found)} addresses: {listed(map(str, sorted(found)))}",
             hint="write more of the address",
         )
+    raise none_named(text, known)
+
+
+def none_named(text: str, known: Iterable[Address]) -> UsageError:
+    """The refusal of a text that no known address ends with."""
     names = {address.name: address for address in known}
     near = get_close_matches(text.rpartition("/")[2], names, n=3)
-    raise UsageError(
+    return UsageError(
         "REF130",
         f"target `{text}` matches nothing",
         hint=meant(
