@@ -11,9 +11,9 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from reconciler.checking import check, needless_ignores, policy_notes, rules
-from reconciler.engine.authors import with_authors
 from reconciler.engine.events import Ledger, Report
 from reconciler.engine.looked import Looked
+from reconciler.engine.looking import look
 from reconciler.engine.prepare import Prepared, Work, prepare
 from reconciler.engine.read import read
 from reconciler.errors import ReconcilerError, UsageError
@@ -32,7 +32,7 @@ from reconciler.model.plan import Basis, Plan, TenantRead
 from reconciler.model.value import Values
 from reconciler.planning import drift as drifting
 from reconciler.planning import planner
-from reconciler.planning.drift import Asked, Difference, TenantDrift
+from reconciler.planning.drift import Difference
 from reconciler.planning.guards import refuse_if_blocked
 from reconciler.planning.join import Part, joined
 from reconciler.planning.planner import TenantPlan
@@ -113,45 +113,33 @@ async def snapshot(work: Work) -> Snapshot:
     return await read(tenant, work.vendors[tenant.vendor], (), work.around)
 
 
-async def drift(work: Work) -> Drift:
-    """Live against last applied, and the plan that would take the drift back."""
+async def drift(work: Work, *, full: bool = False) -> Drift:
+    """Live against last applied, and the plan that would take the drift back.
+
+    What a list tells to be as it was is not read again, unless all is to be read in `full`.
+    """
     prepared = prepare(work)
     refused = _refused(prepared)
     if has_errors(refused):
         raise InvalidInputError(refused)
     _refuse_what_is_not_ours(prepared)
-    reads: list[TenantRead] = []
-    looks: list[TenantDrift] = []
-    looked: list[Looked] = []
-    unknown: list[Diagnostic] = []
-    parts: list[Part] = []
-    for unread in prepared:
-        each, snapshot = await _read(unread, work)
-        found = drifting.find(
-            each.given(), snapshot, stateless=each.stateless, asked=_asked(each, work)
-        )
-        if work.instead is None:
-            found, told = await with_authors(work, each, snapshot, found)
-            unknown.extend(told)
-        reads.append(_tenant_read(each, snapshot, {}))
-        looks.append(found)
-        looked.append(Looked(each, snapshot, found, unread.rows, reads[-1]))
-        if found.revert:
-            parts.append(_part(each, snapshot, found.revert))
+    looks = tuple([await look(work, unread, full=full) for unread in prepared])
+    found = [each.found for each in looks]
+    parts = [_part(e.here, e.snapshot, e.found.revert) for e in looks if e.found.revert]
     return Drift(
-        tenants=tuple(reads),
-        differences=_heaviest_first(d for look in looks for d in look.differences),
-        beyond=tuple(address for look in looks for address in look.beyond),
+        tenants=tuple(each.read for each in looks),
+        differences=_heaviest_first(d for each in found for d in each.differences),
+        beyond=tuple(address for each in found for address in each.beyond),
         revert=joined(tuple(parts), mode="revert", bounds=work.bounds) if parts else None,
         notes=(
-            *(note for look in looks for note in look.notes),
-            *unknown,
+            *(note for each in found for note in each.notes),
+            *(note for each in looks for note in each.notes),
             *policy_notes(work.project, refused, ()),
-            *_needless(work, reads, looks),
+            *_needless(work, looks),
         ),
-        suppressed=_heaviest_first(d for look in looks for d in look.suppressed),
-        settled=sum(look.settled for look in looks),
-        looks=tuple(looked),
+        suppressed=_heaviest_first(d for each in found for d in each.suppressed),
+        settled=sum(each.settled for each in found),
+        looks=looks,
     )
 
 
@@ -183,24 +171,16 @@ def keep_renamed(work: Work, renamed: Renaming) -> None:
     keep(work, renamed)
 
 
-def _asked(each: Prepared, work: Work) -> Asked:
-    """How the project wants to be told of drift of a tenant."""
-    told = (kind for kind, what in each.tenant.unmanaged.items() if what != "ignore")
-    return Asked(frozenset(told), ignores=work.project.ignores.valid)
-
-
 def _heaviest_first(found: Iterable[Difference]) -> tuple[Difference, ...]:
     return tuple(sorted(found, key=drifting.weighs))
 
 
-def _needless(
-    work: Work, reads: Iterable[TenantRead], looks: Iterable[TenantDrift]
-) -> tuple[Diagnostic, ...]:
+def _needless(work: Work, looks: Sequence[Looked]) -> tuple[Diagnostic, ...]:
     """Leaves to drift that nothing needs, where everything was looked at."""
-    whole = [] if work.targets else [each.name for each in reads if not each.partial]
+    whole = [] if work.targets else [e.read.name for e in looks if not e.read.partial]
     if len(whole) == len(work.project.tenants):
         whole.append("")
-    used = {ignore for look in looks for ignore in look.used}
+    used = {ignore for each in looks for ignore in each.found.used}
     return needless_ignores(work.project, used, whole)
 
 

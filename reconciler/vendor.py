@@ -343,8 +343,12 @@ class AuditReader(Protocol):
 class Reader(Protocol):
     """A connection that can only read."""
 
-    async def read(self, resources: tuple[Resource[Any], ...]) -> Snapshot:
-        """Everything that the kinds of this vendor need to be judged; raises TenantError."""
+    async def read(self, resources: tuple[Resource[Any], ...], remembered: Json = None) -> Snapshot:
+        """Everything that the kinds of this vendor need to be judged; raises TenantError.
+
+        `remembered` is the `Snapshot.memory` of an earlier reading: what a list tells to be of the
+        same version need not be read again. A reader is free to make nothing of it.
+        """
 
 
 @dataclass(frozen=True, slots=True)

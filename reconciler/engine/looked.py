@@ -1,4 +1,4 @@
-"""What a look at a tenant leaves for what is done about its drift."""
+"""What a look at a tenant leaves for what is told and done about its drift."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from reconciler.engine.prepare import Prepared
+from reconciler.model.diagnostic import Diagnostic
 from reconciler.model.live import Snapshot
 from reconciler.model.ownership import Row
 from reconciler.model.plan import TenantRead
@@ -14,10 +15,14 @@ from reconciler.planning.drift import TenantDrift
 
 @dataclass(frozen=True, slots=True)
 class Looked:
-    """A tenant at which drift was looked, and what was found; `rows` is the state as read."""
+    """A tenant at which drift was looked, and what was found; `rows` is the state as read.
+
+    `notes` are about the look itself.
+    """
 
     here: Prepared
     snapshot: Snapshot
     found: TenantDrift
     rows: Mapping[str, Row]
     read: TenantRead
+    notes: tuple[Diagnostic, ...] = ()

@@ -34,11 +34,22 @@ class IgnoreBlock(Manifest):
     )
 
 
+EVERY = 12
+"""With a look every five minutes, all is read once an hour."""
+
+
 class DriftBlock(Manifest):
     """How drift is told."""
 
     ignore: list[IgnoreBlock] = Field(
         default_factory=list, description="Drift that the project lives with."
+    )
+    full_every: int | None = Field(
+        default=None,
+        ge=1,
+        le=10_000,
+        description="Every so many looks everything is read, and not only what its list tells to "
+        f"have changed; {EVERY} by default, and 1 reads everything each time.",
     )
 
 

@@ -16,7 +16,7 @@ from reconciler.errors import ProjectError, UsageError
 from reconciler.manifests import positions, reachable, schema
 from reconciler.manifests.contents import content
 from reconciler.manifests.credentials import Credentials, FromEnvironment, hidden, misplaced
-from reconciler.manifests.drift_block import DriftBlock, DriftBlocks, ignores_of
+from reconciler.manifests.drift_block import EVERY, DriftBlock, DriftBlocks, ignores_of
 from reconciler.manifests.drift_block import problems as drift_problems
 from reconciler.manifests.files import FILE, inside
 from reconciler.manifests.parse import Document, parse
@@ -96,7 +96,8 @@ class Tenant:
     `facts` is of the type that the vendor declares: what no API tells. A sandbox has a `seed`
     (embedded) or a `url` (served on this machine). `rate` is what the project sets, None for the
     vendor's own; `unmanaged` says by kind what is done about objects that Git lacks. `audit` is
-    how to ask who changed what, None where nobody asks.
+    how to ask who changed what, None where nobody asks. Every `full_every` looks at drift all of it
+    is read.
     """
 
     name: str
@@ -117,6 +118,7 @@ class Tenant:
     assumed: frozenset[str] = frozenset()
     unmanaged: Mapping[str, str] = field(default_factory=dict)
     audit: Audit | None = None
+    full_every: int = EVERY
 
     @property
     def is_sandbox(self) -> bool:
@@ -326,6 +328,7 @@ def _project(  # noqa: PLR0913 - what a project is made from
             inside(root, sandbox.seed)
         tenants[name] = Tenant(
             name=name,
+            full_every=block.drift.full_every or written.drift.full_every or EVERY,
             vendor=block.vendor,
             manifests=tuple(block.manifests),
             digest=_digest(document.value, name),

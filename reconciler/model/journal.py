@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
@@ -169,3 +170,55 @@ class Resumable:
     run: str
     tenant: str
     plan: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """What looks at drift leave to the next one.
+
+    `remembered` is the reader's own, None where it has none, and `reads` how many looks have used
+    it since all was read. `known` are the ids, by kind, that the first whole look found; None where
+    there was none yet.
+    """
+
+    reads: int = 0
+    remembered: Json = field(default=None, repr=False)
+    known: Mapping[str, frozenset[str]] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """Looks at drift, one after the other, that found the same: `looks` of them.
+
+    `drifted` counts objects; `objects` and `requests` are those of the last one.
+    """
+
+    number: int
+    tenant: str
+    first: str
+    last: str
+    looks: int
+    drifted: int
+    objects: int
+    requests: int
+    identity: str | None = None
+    started_by: str | None = None
+    commit: str | None = None
+
+    @property
+    def id(self) -> str:
+        """What it is called, such as `drift-17`."""
+        return f"drift-{self.number}"
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A look to be written down; `found` is the differences as plain JSON."""
+
+    tenant: str
+    drifted: int
+    objects: int
+    requests: int
+    found: Json = field(repr=False)
+    memory: Memory = field(repr=False)
+    author: Author = NOBODY

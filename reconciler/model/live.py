@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from reconciler.model.value import Ref, Values
+from reconciler.model.value import Json, Ref, Values
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +83,8 @@ class Snapshot:
     requests: int = 0
     identity: Identity | None = None
     partial: Mapping[str, str] = field(default_factory=dict)
+    memory: Json = field(default=None, repr=False, compare=False)
+    reused: int = field(default=0, compare=False)
 
     @property
     def size(self) -> int:

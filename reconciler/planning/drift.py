@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Literal, cast
 
@@ -436,6 +436,18 @@ def _head(
         source=source,
         name=item.name,
         object_id=item.live.id if item.live else item.row.object_id if item.row else "",
+    )
+
+
+def without(found: TenantDrift, addresses: Collection[str]) -> TenantDrift:
+    """The same but for these addresses, of which nobody can tell now."""
+    return replace(
+        found,
+        differences=tuple(e for e in found.differences if e.address not in addresses),
+        suppressed=tuple(e for e in found.suppressed if e.address not in addresses),
+        revert={a: each for a, each in found.revert.items() if str(a) not in addresses},
+        accept={a: each for a, each in found.accept.items() if str(a) not in addresses},
+        beyond=tuple(each for each in found.beyond if str(each) not in addresses),
     )
 
 

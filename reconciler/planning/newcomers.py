@@ -35,8 +35,8 @@ def newcomers(  # noqa: PLR0913, PLR0917 - what there is, and what is known of i
 ) -> Newcomers:
     """What no item stands for, of the `reported` kinds, less what is `known` by its id.
 
-    The vendor's own objects came with the tenant. Where no earlier look is known, those alone are
-    told one by one that a plan would prune: `going`.
+    The vendor's own objects came with the tenant. What a plan would prune (`going`) is told one by
+    one however long it is there, and that alone where no earlier look is known.
     """
     ours = {(item.kind.name, str(item.key)) for item in items}
     told: list[Item] = []
@@ -47,7 +47,9 @@ def newcomers(  # noqa: PLR0913, PLR0917 - what there is, and what is known of i
         rest = [
             each
             for each in sorted(rows, key=lambda each: (each.name, each.id))
-            if (kind.name, each.id) not in ours and each.id not in before and not each.protected
+            if (kind.name, each.id) not in ours
+            and not each.protected
+            and (each.id not in before or each.id in going)
         ]
         new = [each for each in rest if known is not None or each.id in going]
         told.extend(only_there(given, kind, each) for each in new)

@@ -23,7 +23,7 @@ _ENTRY = (
 def tenants(connection: Connection) -> frozenset[str]:
     """Every tenant of which there is anything: rows, a lock, runs."""
     found: set[str] = set()
-    for table in (tables.ownership, tables.lock, tables.run):
+    for table in (tables.ownership, tables.lock, tables.run, tables.look):
         found.update(connection.execute(select(table.c.tenant).distinct()).scalars())
     return frozenset(found)
 

@@ -20,14 +20,18 @@ from reconciler.model.journal import (
     Holder,
     Intent,
     Left,
+    Look,
+    Memory,
     Owned,
     Resumable,
     Run,
+    Seen,
     Settled,
     Unsettled,
 )
 from reconciler.model.ownership import Row
-from reconciler.state import journal, tables, unfinished
+from reconciler.model.value import Json
+from reconciler.state import journal, looks, tables, unfinished
 from reconciler.state.database import (
     database_file,
     engine_of,
@@ -108,6 +112,36 @@ class SqlState:
         """The operations of a run, as the journal has them."""
         with reading(self._engine) as connection:
             return journal.entries(connection, run)
+
+    def looks(self, tenants: Collection[str]) -> tuple[Look, ...]:
+        """Every look at drift of these tenants, the newest first."""
+        with reading(self._engine) as connection:
+            return looks.looks(connection, tenants)
+
+    def found(self, number: int) -> Json:
+        """What a look found, as it was given to `look`."""
+        with reading(self._engine) as connection:
+            return looks.found(connection, number)
+
+    def memory(self, tenant: str) -> Memory:
+        """What the last look at drift left."""
+        with reading(self._engine) as connection:
+            return looks.memory(connection, tenant)
+
+    def look(self, seen: Seen) -> None:
+        """Write down a look at drift: it needs no lock, and takes no ownership."""
+        me = this_process()
+        with writing(self._engine) as connection:
+            looks.noted(connection, seen, self._time(), f"{me.user}@{me.host}")
+
+    def under_way(self, tenant: str) -> frozenset[str]:
+        """The addresses with an operation that a run carries out right now, or may."""
+        with reading(self._engine) as connection:
+            found = unfinished.unsettled(connection, tenant)
+        if not found:
+            return frozenset()
+        running = {each.id for each in self.runs([tenant]) if each.running}
+        return frozenset(e.intent.address for e in found if e.run in running)
 
     @contextmanager
     def lock(

@@ -15,7 +15,7 @@ from sqlalchemy import (
     true,
 )
 
-HEAD = "0006"
+HEAD = "0007"
 """The migration that these tables are made by."""
 
 metadata = MetaData()
@@ -87,4 +87,30 @@ operation = Table(
     Column("after", JSON(none_as_null=True)),
     Column("keep", JSON(none_as_null=True)),
     Column("drop", String),
+)
+
+look = Table(
+    "look",
+    metadata,
+    Column("number", Integer, primary_key=True),
+    Column("tenant", String, nullable=False, index=True),
+    Column("first", String, nullable=False),
+    Column("last", String, nullable=False),
+    Column("looks", Integer, nullable=False),
+    Column("drifted", Integer, nullable=False),
+    Column("objects", Integer, nullable=False),
+    Column("requests", Integer, nullable=False),
+    Column("identity", String),
+    Column("started_by", String),
+    Column("git_commit", String),
+    Column("found", LargeBinary, nullable=False),
+)
+
+memory = Table(
+    "memory",
+    metadata,
+    Column("tenant", String, primary_key=True),
+    Column("reads", Integer, nullable=False),
+    Column("remembered", LargeBinary),
+    Column("known", LargeBinary),
 )

@@ -92,7 +92,9 @@ class TinyReader:
         self._here = TENANTS[endpoint.organization]
         self._organization = endpoint.organization
 
-    async def read(self, _resources: tuple[Resource[Any], ...]) -> Snapshot:
+    async def read(
+        self, _resources: tuple[Resource[Any], ...], _remembered: Any = None
+    ) -> Snapshot:
         objects = {
             kind: tuple(_live(i, b) for i, b in self._here.items() if b["kind"] == kind)
             for kind in ("Door", "Key")

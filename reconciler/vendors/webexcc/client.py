@@ -25,7 +25,7 @@ from reconciler.http.retry import Landed
 from reconciler.http.session import Answer, ReadSession, WriteSession, reading, writing
 from reconciler.model.live import Identity, LiveObject, Snapshot
 from reconciler.model.resource import Resource
-from reconciler.model.value import Ref, Values
+from reconciler.model.value import Json, Ref, Values
 from reconciler.vendor import Endpoint, Update, Written
 from reconciler.vendors.webexcc import lists as listing
 from reconciler.vendors.webexcc import wire
@@ -33,6 +33,8 @@ from reconciler.vendors.webexcc.answers import array, documented, explain
 from reconciler.vendors.webexcc.bulk import Bulk, Going, Outcome, Together
 from reconciler.vendors.webexcc.identity import FORBIDDEN, identify, unseen, whoami
 from reconciler.vendors.webexcc.lists import Lists
+from reconciler.vendors.webexcc.memory import Memory
+from reconciler.vendors.webexcc.memory import remembered as told
 from reconciler.vendors.webexcc.models import COLLECTION_TYPES
 from reconciler.vendors.webexcc.wire import COLLECTION, PROFILE, USER
 
@@ -54,15 +56,24 @@ class WebexReader:
         self._session = session
         self._endpoint = endpoint
 
-    async def read(self, resources: tuple[Resource[Any], ...]) -> Snapshot:
-        """Lists first, then the bodies that they leave out; raises TenantError."""
+    async def read(self, resources: tuple[Resource[Any], ...], remembered: Json = None) -> Snapshot:
+        """Lists first, then the bodies that they leave out; raises TenantError.
+
+        What is `remembered` and of the version that its list tells is not read again, but by who
+        sees a part only: what they see may change while nothing else does.
+        """
         organization = self._endpoint.organization
         me = await whoami(self._session, organization)
         identity, lists, refused = await self._lists(me)
-        profiles = await self._parallel("user profiles", _ids(lists[PROFILE]), self._profile)
-        collections = await self._parallel("collections", _ids(lists[COLLECTION]), self._collection)
-        teams = await self._parallel("teams", _ids(lists["team"]), self._members)
+        memory = Memory(remembered, identity, lists[USER])
+        profiles = await self._items(PROFILE, "user profiles", lists[PROFILE], memory)
+        collections = await self._items(COLLECTION, "collections", lists[COLLECTION], memory)
+        teams = await self._teams(lists["team"], memory)
+        wanted = frozenset(each.address.kind for each in resources)
         with documented("the lists of the tenant"):
+            partial = unseen(me, identity, refused, collections, wanted)
+            if partial and memory.reused:
+                return await self.read(resources)
             members = None if "team" in refused else wire.members(teams)
             objects = {
                 COLLECTION: tuple(collections),
@@ -72,7 +83,6 @@ class WebexReader:
                     for row in lists[USER]
                 ),
             }
-            wanted = frozenset(each.address.kind for each in resources)
             return Snapshot(
                 organization=organization,
                 objects=objects,
@@ -82,8 +92,35 @@ class WebexReader:
                 },
                 requests=self._session.requests,
                 identity=identity,
-                partial=unseen(me, identity, refused, objects[COLLECTION], wanted),
+                partial=partial,
+                memory=None
+                if partial
+                else told(
+                    identity,
+                    (*profiles, *collections),
+                    lists[USER],
+                    zip(lists["team"], (members for _, members in teams), strict=True),
+                ),
+                reused=memory.reused,
             )
+
+    async def _items(
+        self, kind: str, what: str, rows: Sequence[Row], memory: Memory
+    ) -> list[LiveObject]:
+        """The objects behind rows, in their order."""
+        known = {row["id"]: each for row in rows if (each := memory.object(kind, row))}
+        unknown = tuple(row["id"] for row in rows if row["id"] not in known)
+        read = self._profile if kind == PROFILE else self._collection
+        found = await self._parallel(what, unknown, read)
+        known |= {each.id: each for each in found}
+        return [known[row["id"]] for row in rows]
+
+    async def _teams(self, rows: Sequence[Row], memory: Memory) -> list[tuple[str, list[str]]]:
+        """Each team's id and its members' ids."""
+        known = {row["id"]: each for row in rows if (each := memory.members(row)) is not None}
+        unknown = tuple(row["id"] for row in rows if row["id"] not in known)
+        known |= dict(await self._parallel("teams", unknown, self._members))
+        return [(row["id"], known[row["id"]]) for row in rows]
 
     async def _lists(
         self, me: Mapping[str, Any]

@@ -1,0 +1,189 @@
+"""One look at a tenant for drift: read by version, compared, told who it was, written down.
+
+It takes no lock and stops nobody: what an apply does meanwhile is seen by comparing the state
+before the reading with the state after it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, replace
+from typing import TYPE_CHECKING
+
+from reconciler.engine.authors import with_authors
+from reconciler.engine.checkout import commit_of
+from reconciler.engine.looked import Looked
+from reconciler.engine.prepare import Prepared, Work
+from reconciler.engine.read import read
+from reconciler.errors import StateError
+from reconciler.model.diagnostic import Diagnostic, Severity
+from reconciler.model.journal import Author, Memory, Seen
+from reconciler.model.live import Snapshot
+from reconciler.model.ownership import Row
+from reconciler.model.plan import TenantRead
+from reconciler.model.value import Json
+from reconciler.planning import drift
+from reconciler.planning.drift import Asked, TenantDrift
+
+if TYPE_CHECKING:
+    from reconciler.state.sql import SqlState
+
+NO_ROWS: Mapping[str, Row] = {}
+
+
+async def look(work: Work, unread: Prepared, *, full: bool = False) -> Looked:
+    """What drifted in one tenant; `full` reads all of it, whatever is remembered.
+
+    Raises TenantError where the tenant cannot be read, StateError where the state cannot. A look
+    that cannot be written down is told in a note, and is as good as another one.
+    """
+    with _state(work, unread) as state:
+        return await _Look(work, unread, state).look(full=full)
+
+
+@contextmanager
+def _state(work: Work, unread: Prepared) -> Iterator[SqlState | None]:
+    """The state, where there is one and the look is at the tenant itself."""
+    from reconciler.state.sql import open_state  # noqa: PLC0415 - `validate` does without SQL
+
+    is_kept = not unread.stateless and work.instead is None
+    state = open_state(work.project.state, work.project.root) if is_kept else None
+    try:
+        yield state
+    finally:
+        if state is not None:
+            state.close()
+
+
+@dataclass(slots=True)
+class _Look:
+    work: Work
+    unread: Prepared
+    state: SqlState | None
+
+    async def look(self, *, full: bool) -> Looked:
+        """See the function `look`."""
+        work, unread, state = self.work, self.unread, self.state
+        name = unread.tenant.name
+        memory = state.memory(name) if state else Memory()
+        moving = set(state.under_way(name)) if state else set()
+        is_due = full or memory.reads + 1 >= unread.tenant.full_every
+        snapshot = work.instead or await read(
+            unread.tenant,
+            unread.vendor,
+            unread.loaded.resources,
+            work.around,
+            None if is_due else memory.remembered,
+        )
+        after = self._after()
+        moving |= _moved(unread.rows, after.rows) | (state.under_way(name) if state else set())
+        here = after.understood(snapshot)
+        asked = self._asked(memory)
+        found = drift.find(here.given(), snapshot, stateless=here.stateless, asked=asked)
+        found, notes = drift.without(found, moving), list(_under_way(name, moving))
+        if work.instead is None:
+            found, told = await with_authors(work, here, snapshot, found)
+            notes.extend(told)
+        seen = _read(here, snapshot)
+        if state is not None and not work.targets:
+            notes.extend(self._noted(found, snapshot, memory, seen, is_due=is_due))
+        return Looked(here, snapshot, found, after.rows, seen, tuple(notes))
+
+    def _after(self) -> Prepared:
+        """The tenant with its records as they are once it was read."""
+        if self.state is None:
+            return self.unread
+        name = self.unread.tenant.name
+        return replace(
+            self.unread, rows=self.state.rows(name), unsettled=self.state.unsettled(name)
+        )
+
+    def _asked(self, memory: Memory) -> Asked:
+        """How the project wants to be told of drift of the tenant."""
+        told = (k for k, what in self.unread.tenant.unmanaged.items() if what != "ignore")
+        return Asked(frozenset(told), memory.known, self.work.project.ignores.valid)
+
+    def _noted(
+        self,
+        found: TenantDrift,
+        snapshot: Snapshot,
+        memory: Memory,
+        seen: TenantRead,
+        *,
+        is_due: bool,
+    ) -> Iterator[Diagnostic]:
+        """Write the look down; that it could not be written stops nothing."""
+        assert self.state is not None  # noqa: S101 - asked before
+        drifted = {each.address for each in found.differences if each.state == "drifted"}
+        try:
+            self.state.look(
+                Seen(
+                    tenant=seen.name,
+                    drifted=len(drifted),
+                    objects=seen.objects,
+                    requests=seen.requests,
+                    found=_document(found),
+                    memory=_remembered(memory, snapshot, is_due=is_due),
+                    author=Author(seen.identity, commit_of(self.work.project.root)),
+                )
+            )
+        except StateError as error:
+            yield Diagnostic(
+                Severity.WARNING,
+                "RUN180",
+                f"this look could not be written down: {error.told.summary}",
+                hint="the history lacks it; what it found is complete",
+                tenant=seen.name,
+            )
+
+
+def _moved(before: Mapping[str, Row], after: Mapping[str, Row]) -> set[str]:
+    """The addresses whose records changed in between."""
+    return {each for each in before.keys() | after.keys() if before.get(each) != after.get(each)}
+
+
+def _under_way(tenant: str, moving: set[str]) -> Iterator[Diagnostic]:
+    if moving:
+        many = len(moving) != 1
+        yield Diagnostic(
+            Severity.INFO,
+            "RUN181",
+            f"an apply is under way: {len(moving)} object{'s' if many else ''} that it is about "
+            f"{'are' if many else 'is'} looked at the next time",
+            tenant=tenant,
+        )
+
+
+def _remembered(memory: Memory, snapshot: Snapshot, *, is_due: bool) -> Memory:
+    """What the next look may go by; who sees a part only leaves all as it was."""
+    if snapshot.partial:
+        return memory
+    here = {kind: frozenset(each.id for each in rows) for kind, rows in snapshot.objects.items()}
+    known = memory.known
+    if known is not None:
+        # ids are never given twice: what is gone need not be kept
+        here = {kind: ids & known.get(kind, frozenset()) for kind, ids in here.items()}
+    started_over = is_due or not snapshot.reused
+    return Memory(0 if started_over else memory.reads + 1, snapshot.memory, here)
+
+
+def _document(found: TenantDrift) -> Json:
+    return {
+        "differences": [asdict(each) for each in found.differences],
+        "suppressed": [asdict(each) for each in found.suppressed],
+        "beyond": [str(each) for each in found.beyond],
+        "settled": found.settled,
+    }
+
+
+def _read(each: Prepared, snapshot: Snapshot) -> TenantRead:
+    return TenantRead(
+        name=each.tenant.name,
+        vendor=each.vendor.name,
+        organization=snapshot.organization,
+        objects=snapshot.size,
+        requests=snapshot.requests,
+        identity=snapshot.identity.name if snapshot.identity else "",
+        partial=snapshot.partial,
+    )
