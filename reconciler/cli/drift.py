@@ -35,6 +35,7 @@ DRIFTED = 2
 @click.option(
     "--out", type=click.Path(path_type=Path, dir_okay=False), help="Save that plan for `apply`."
 )
+@click.option("--full", is_flag=True, help="Read all again, whatever its list tells of it.")
 @click.option("--accept", is_flag=True, help="Write what drifted into the manifests.")
 @click.option("--auto-approve", is_flag=True, help="Write it without asking.")
 @click.option("--dry-run", is_flag=True, help="Show what --accept would write, and write nothing.")
@@ -46,6 +47,7 @@ def command(  # noqa: PLR0913, PLR0917 - the options of a command
     addresses: tuple[str, ...],
     revert: bool,
     out: Path | None,
+    full: bool,
     accept: bool,
     auto_approve: bool,
     dry_run: bool,
@@ -59,7 +61,7 @@ def command(  # noqa: PLR0913, PLR0917 - the options of a command
     _refuse_what_does_not_fit(chosen, revert, out, Accepting(accept, auto_approve, dry_run))
     started = time.monotonic()
     with meaning(NOTHING_WRITTEN), work(chosen, (*addresses, *more)) as what:
-        found = run(pipeline.drift(what))
+        found = run(pipeline.drift(what, full=full))
         seconds = time.monotonic() - started
         _show(found, chosen, seconds, whole=not revert and not accept)
         if accept:
@@ -104,6 +106,13 @@ def _show(found: pipeline.Drift, chosen: Common, seconds: float, *, whole: bool)
         return
     echo(_text(found, Style(chosen.paint, whole=chosen.verbose, seconds=seconds)), nl=False)
     _say(found.notes, chosen)
+    reused = sum(each.snapshot.reused for each in found.looks)
+    if chosen.verbose and reused:
+        requests = sum(each.read.requests for each in found.looks)
+        chosen.say(
+            f"{requests} requests; {reused} objects were not read again, as their lists tell that "
+            "nothing of them has changed (--full reads all)."
+        )
 
 
 def _say(notes: Iterable[Diagnostic], chosen: Common) -> None:
@@ -142,6 +151,7 @@ def _result(found: pipeline.Drift) -> dict[str, Any]:
         drifted=found.drifted,
         suppressed=found.suppressed,
         settled=found.settled,
+        reads=((each.read, each.snapshot.reused) for each in found.looks),
     )
 
 

@@ -116,10 +116,17 @@ def rm(chosen: Common, addresses: tuple[str, ...], auto_approve: bool) -> int:
 @click.argument("run", required=False)
 @common
 def history(chosen: Common, run: str | None) -> int:
-    """The runs, the newest first; of RUN its operations as the journal has them."""
+    """The runs and the looks at drift, the newest first.
+
+    Of a RUN its operations as the journal has them; of a look (`drift-17`) what it found. Looks
+    that found the same, one after the other, are one entry.
+    """
     with _opened(chosen) as opened:
         if run is None:
             runs = opened.state.runs(opened.tenants)
+            looks = opened.state.looks(opened.tenants)
+        elif run.startswith("drift-"):
+            return _look(opened, chosen, run)
         else:
             runs = (_run(opened, run),)
             entries = opened.state.entries(runs[0].id)
@@ -130,9 +137,9 @@ def history(chosen: Common, run: str | None) -> int:
             echo(state.run_in_full(runs[0], entries, whole=chosen.verbose))
         return 0
     if chosen.json:
-        echo(json.document(json.runs(runs)), nl=False)
-    elif runs:
-        echo(state.runs(runs, whole=chosen.verbose, room=room(sys.stdout)))
+        echo(json.document(json.runs(runs, looks)), nl=False)
+    elif runs or looks:
+        echo(state.runs(runs, looks, whole=chosen.verbose, room=room(sys.stdout)))
     else:
         chosen.say(f"Nothing was ever applied to {', '.join(opened.tenants)}.")
     _say_others(chosen, opened)
@@ -248,6 +255,37 @@ def _forget(opened: Opened, tenant: str, addresses: list[str]) -> str:
         state.forget(run, addresses)
         state.finish_run(run, "done")
     return run
+
+
+def _look(opened: Opened, chosen: Common, wanted: str) -> int:
+    """One look at drift, and what it found, in the words of `drift`."""
+    from reconciler.planning.drift import kept_differences  # noqa: PLC0415 - with it comes planning
+    from reconciler.reporting import drift  # noqa: PLC0415
+    from reconciler.reporting.text import Style  # noqa: PLC0415
+
+    looks = {each.id: each for each in opened.state.looks((*opened.tenants, *opened.others))}
+    if wanted not in looks:
+        raise UsageError(
+            "RUN128",
+            f"the state knows no look `{wanted}`",
+            hint=did_you_mean(wanted, looks, otherwise="see `reconciler state history`"),
+        )
+    look = looks[wanted]
+    found = opened.state.found(look.number)
+    if chosen.json:
+        echo(json.document(json.look_in_full(look, found)), nl=False)
+        return 0
+    differences = kept_differences(found["differences"])
+    told = drift.drift(
+        (),
+        differences,
+        tuple(map(Address.parse, found["beyond"])),
+        Style(chosen.paint, whole=chosen.verbose),
+        suppressed=kept_differences(found["suppressed"]),
+        settled=found["settled"],
+    )
+    echo(f"{state.look_in_full(look)}\n\n{told}", nl=False)
+    return 0
 
 
 def _run(opened: Opened, wanted: str) -> Run:

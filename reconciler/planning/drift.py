@@ -451,6 +451,13 @@ def without(found: TenantDrift, addresses: Collection[str]) -> TenantDrift:
     )
 
 
+def kept_differences(kept: Json) -> tuple[Difference, ...]:
+    """Differences that were written down as plain JSON (`dataclasses.asdict`)."""
+    from pydantic import TypeAdapter  # noqa: PLC0415 - old looks are seldom read
+
+    return TypeAdapter(tuple[Difference, ...]).validate_python(kept)
+
+
 def is_somebodys(each: Difference) -> bool:
     """Whether a person may have made it: it drifted, and not by the vendor."""
     return each.state == "drifted" and each.origin != "vendor"

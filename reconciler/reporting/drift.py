@@ -43,10 +43,10 @@ def drift(  # noqa: PLR0913 - what a look found, and how to show it
     settled: int = 0,
 ) -> str:
     """All that drifted, attribute by attribute; what is pending or suppressed is only counted,
-    unless all is wanted.
+    unless all is wanted. Without `tenants` it is an earlier look, and what was read is not told.
     """
     told = _Told(style, several=len(tenants) > 1)
-    lines = [read_line(tenants, style), ""]
+    lines = [read_line(tenants, style), ""] if tenants else []
     drifted = [each for each in differences if each.state == "drifted"]
     if drifted:
         lines.extend(told.drifted(drifted))

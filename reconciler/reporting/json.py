@@ -16,8 +16,9 @@ from reconciler.model.diagnostic import (
     Severity,
     open_and_suppressed,
 )
-from reconciler.model.journal import Entry, Holder, Owned, Run
-from reconciler.model.plan import FORMAT_VERSION, BlockedError, Finding, Plan
+from reconciler.model.journal import Entry, Holder, Look, Owned, Run
+from reconciler.model.plan import FORMAT_VERSION, BlockedError, Finding, Plan, TenantRead
+from reconciler.model.value import Json
 from reconciler.planning.drift import Difference
 from reconciler.planning.join import finding
 
@@ -41,20 +42,26 @@ def validation(found: Iterable[Diagnostic]) -> dict[str, Any]:
     }
 
 
-def drift(
+def drift(  # noqa: PLR0913 - what a look found, part by part
     differences: tuple[Difference, ...],
     notes: Iterable[Diagnostic] = (),
     *,
     drifted: bool,
     suppressed: tuple[Difference, ...] = (),
     settled: int = 0,
+    reads: Iterable[tuple[TenantRead, int]] = (),
 ) -> dict[str, Any]:
-    """The result of `drift`; `suppressed`, `settled` and `diagnostics` only where there is any."""
+    """The result of `drift`; `suppressed`, `settled` and `diagnostics` only where there is any.
+
+    `reads` are the tenants, each with how many of its objects were not read again (`reused`).
+    """
     result: dict[str, Any] = {
         "format_version": FORMAT_VERSION,
         "drifted": drifted,
         "differences": [asdict(each) for each in differences],
     }
+    if read := [_tenant_read(each, reused) for each, reused in reads]:
+        result["tenants"] = read
     if suppressed:
         result["suppressed"] = [asdict(each) for each in suppressed]
     if settled:
@@ -62,6 +69,17 @@ def drift(
     if noted := [asdict(finding(each)) for each in notes]:
         result["diagnostics"] = noted
     return result
+
+
+def _tenant_read(each: TenantRead, reused: int) -> dict[str, Any]:
+    return {
+        "name": each.name,
+        "objects": each.objects,
+        "requests": each.requests,
+        "reused": reused,
+        "identity": each.identity,
+        "partial": dict(each.partial),
+    }
 
 
 def event(told: Event) -> str:
@@ -147,9 +165,18 @@ def forgotten(rows: Iterable[Owned], runs: Mapping[str, str]) -> dict[str, Any]:
     }
 
 
-def runs(found: Iterable[Run]) -> dict[str, Any]:
-    """The result of `state history`: `runs`, the newest first."""
-    return {"format_version": FORMAT_VERSION, "runs": [asdict(each) for each in found]}
+def runs(found: Iterable[Run], looks: Iterable[Look] = ()) -> dict[str, Any]:
+    """The result of `state history`: `runs` and `looks` at drift, the newest first."""
+    return {
+        "format_version": FORMAT_VERSION,
+        "runs": [asdict(each) for each in found],
+        "looks": [{"id": each.id, **asdict(each)} for each in looks],
+    }
+
+
+def look_in_full(each: Look, found: Json) -> dict[str, Any]:
+    """The result of `state history drift-N`: the look with what it `found`."""
+    return {"format_version": FORMAT_VERSION, "id": each.id, **asdict(each), "found": found}
 
 
 def run_in_full(run: Run, entries: Iterable[Entry]) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 
 from reconciler.model.address import Address
-from reconciler.model.journal import Entry, Holder, Owned, Run
+from reconciler.model.journal import Entry, Holder, Look, Owned, Run
 from reconciler.model.value import Json
 from reconciler.reporting.cells import width
 from reconciler.reporting.escape import safe
@@ -65,28 +65,68 @@ def forgotten(rows: Sequence[Owned], runs: Mapping[str, str]) -> str:
     return f"{_objects(len(rows))} forgotten (journal {written}); the tenant is as it was."
 
 
-def runs(found: Sequence[Run], *, whole: bool, room: int | None = None) -> str:
+def runs(
+    found: Sequence[Run], looks: Sequence[Look] = (), *, whole: bool, room: int | None = None
+) -> str:
     """A line each, the newest first; the first `MOST` of them unless all are asked for.
 
-    `room` is how long a line may be.
+    Looks at drift stand among the runs, those that found the same in one line. `room` is how long
+    a line may be.
     """
     head = ("RUN", "TENANT", "COMMAND", "STARTED", "OUTCOME", "DONE", "FAILED", "UNKNOWN")
-    kept = found if whole else found[:MOST]
-    text = _table(
-        head,
-        (
-            (
-                *(safe(part) for part in (each.id, each.tenant, each.command)),
-                _time(each.started),
-                _outcome(each),
-                *(str(number) for number in (each.done, each.failed, each.unknown)),
-            )
-            for each in kept
-        ),
-        room,
-    )
-    left = len(found) - len(kept)
+    every = sorted([*map(_run, found), *map(_look, looks)], reverse=True)
+    kept = every if whole else every[:MOST]
+    text = _table(head, (cells for _, cells in kept), room)
+    left = len(every) - len(kept)
     return f"{text}\n… and {left} more, all of them with -v" if left else text
+
+
+def _run(each: Run) -> tuple[str, tuple[str, ...]]:
+    """When it was, and its line."""
+    return each.started, (
+        *(safe(part) for part in (each.id, each.tenant, each.command)),
+        _time(each.started),
+        _outcome(each),
+        *(str(number) for number in (each.done, each.failed, each.unknown)),
+    )
+
+
+def _look(each: Look) -> tuple[str, tuple[str, ...]]:
+    times = f" ({each.looks:,} looks)" if each.looks > 1 else ""
+    return each.last, (
+        each.id,
+        safe(each.tenant),
+        "drift",
+        _time(each.first),
+        f"{_drifted(each)}{times}",
+        "-",
+        "-",
+        "-",
+    )
+
+
+def _drifted(each: Look) -> str:
+    return f"drift of {_objects(each.drifted)}" if each.drifted else "no drift"
+
+
+def look_in_full(each: Look) -> str:
+    """When a look was, who looked, and what it cost; what it found is told by `reporting.drift`."""
+    lines = [f"{each.id}   drift of {safe(each.tenant)}: {_drifted(each)}"]
+    if each.looks > 1:
+        lines.append(
+            f"  {each.looks:,} looks found the same, {_time(each.first)} to {_time(each.last)}"
+        )
+    else:
+        lines.append(f"  {_time(each.first)}")
+    lines.append(f"  {each.objects:,} objects, {each.requests:,} requests")
+    lines.extend(
+        f"  {what} {safe(value)}"
+        for what, value in (
+            ("as", each.identity), ("by", each.started_by), ("commit", each.commit),
+        )
+        if value
+    )  # fmt: skip
+    return "\n".join(lines)
 
 
 def run_in_full(run: Run, entries: Iterable[Entry], *, whole: bool) -> str:

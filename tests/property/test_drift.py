@@ -5,6 +5,7 @@ What differs is found here anew, from what the tenant holds before and after and
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import json
 from collections.abc import Iterator, Mapping
@@ -188,6 +189,22 @@ def test_what_people_change_is_found_and_nothing_is_invented(
             here.apply(found.revert, allow=worlds.LEAVE)
             again = here.drift()
             assert not again.differences, again.differences
+
+
+@promise
+@given(seed=tenants(), manifests=worlds.manifests(least=2), acts=st.lists(edits, max_size=2))
+def test_what_is_remembered_hides_nothing(seed: str, manifests: str, acts: list[list[Act]]) -> None:
+    """A look that reads by version finds what one that reads all finds, however often it did."""
+    with applied(seed, manifests) as here:
+        here.drift()
+        for each in acts:
+            act(here, each)
+            found = here.drift()
+            event(f"not read again: {bool(found.looks[0].snapshot.reused)}")
+            whole = asyncio.run(pipeline.drift(here.work(), full=True))
+            assert not whole.looks[0].snapshot.reused
+            assert found.differences == whole.differences
+            assert found.looks[0].snapshot.objects == whole.looks[0].snapshot.objects
 
 
 @promise
