@@ -9,6 +9,7 @@ COMMANDS = {
     "apply": "Make the tenants equal to Git, after asking.",
     "drift": "Show what was changed in the tenants behind Git's back.",
     "import": "Write manifests for what the tenant has and Git lacks.",
+    "fmt": "Set manifests in one layout; comments and values stay.",
     "mv": "Rename a manifest, wherever it is named, and what is owned under it.",
     "snapshot": "A tenant as a file, for who has no credentials; two of them compared.",
     "state": "What is owned since when, past runs, the lock; give up ownership or a lock.",

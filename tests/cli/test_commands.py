@@ -64,7 +64,7 @@ def test_json_is_one_document_on_stdout(example: Terminal) -> None:
     assert events[-1]["outcome"] == "done"
     assert events[-1]["done"] == 267
     drift = example("drift", "--format", "json").json
-    assert drift.keys() == {"format_version", "drifted", "differences", "diagnostics"}
+    assert drift.keys() == {"format_version", "drifted", "differences", "tenants", "diagnostics"}
     assert (drift["drifted"], drift["differences"]) == (False, [])
     # `unmanaged: report`, a note for each kind
     assert [each["code"] for each in drift["diagnostics"]] == ["PLN133"] * 3

@@ -261,17 +261,22 @@ def test_nothing_is_forgotten_while_a_run_holds_the_tenant(
 
 
 def test_the_guide_names_every_key_of_the_json(applied: Terminal) -> None:
-    rows = re.findall(r"^\| `([a-z]+)( RUN)?` \| (.*) \|$", GUIDE.split("## JSON")[1], re.MULTILINE)
+    pattern = r"^\| `([a-z]+)( RUN| drift-N)?` \| (.*) \|$"
+    rows = re.findall(pattern, GUIDE.split("## JSON")[1], re.MULTILINE)
     told = {name + one: set(re.findall(r"`([a-z_]+)`", keys)) for name, one, keys in rows}
     (resource, *_) = applied("state", "list", "--format", "json").json["resources"]
     shown = applied("state", "show", "lead", "--format", "json").json
-    (run,) = applied("state", "history", "--format", "json").json["runs"]
+    applied("drift")
+    history = applied("state", "history", "--format", "json").json
+    (run,), (look,) = history["runs"], history["looks"]
     whole = applied("state", "history", run["id"], "--format", "json").json
+    found = applied("state", "history", look["id"], "--format", "json").json["found"]
     removed = applied("state", "rm", "lead", "--auto-approve", "--format", "json").json
     free = applied("state", "unlock", "test", "--format", "json").json
     assert told["list"] == {"resources", *resource}
     assert told["show"] == shown.keys() - resource.keys() - {"format_version"}
-    assert told["history"] - {"running"} == {"runs", *run} - {"running"}
+    assert told["history"] - {"running"} == {"runs", "looks", *run, *look} - {"running"}
+    assert told["history drift-N"] - {"drift"} == {"found", *found}
     assert whole.keys() == {"format_version", "operations", *run}
     assert told["history RUN"] == {"operations", *whole["operations"][0]}
     assert told["rm"] == removed.keys() - {"format_version"}

@@ -20,6 +20,9 @@ from reconciler.engine.connect import sandbox_database
 from reconciler.engine.events import Ledger
 from reconciler.engine.prepare import prepare
 from reconciler.engine.read import read
+from reconciler.manifests.formatting import formatted
+from reconciler.manifests.key_order import order_of
+from reconciler.manifests.parse import parse
 from reconciler.model.audit import Attribution
 from reconciler.model.guard import Allowance
 from reconciler.model.plan import Plan, dump
@@ -31,6 +34,7 @@ from reconciler.reporting import ledger as ledgers
 from reconciler.reporting.paint import plain
 from reconciler.reporting.places import Places
 from reconciler.sandbox.store import Store
+from reconciler.vendor import discover
 from tests.golden.conftest import Golden
 from tests.workshop import COLLECTION, EXAMPLE, PROFILE, PROJECT, SEED, USER, Workshop
 
@@ -467,3 +471,16 @@ def test_drift_is_accepted_into_files_that_people_wrote(workshop: Workshop, gold
         golden(f"accept/after/{file.name}", file.read_text())
     assert not workshop.drift().drifted
     assert not workshop.plan().changes
+
+
+FORMATTED = Path(__file__).parent / "fmt" / "before"
+
+
+@pytest.mark.parametrize("file", sorted(each.name for each in FORMATTED.iterdir()))
+def test_files_that_people_wrote_are_set_in_one_layout(file: str, golden: Golden) -> None:
+    """Comments, quoting, anchors and values stay; white space and the order of keys change."""
+    data = (FORMATTED / file).read_bytes()
+    new = formatted(file, data, order_of(discover()))
+    golden(f"fmt/after/{file}", new.decode())
+    assert formatted(file, new, order_of(discover())) == new
+    assert [e.value for e in parse(file, new)[0]] == [e.value for e in parse(file, data)[0]]

@@ -27,6 +27,9 @@ _VALUES = st.recursive(
     lambda inner: st.one_of(st.lists(inner, max_size=4), st.dictionaries(_KEYS, inner, max_size=4)),
     max_leaves=8,
 )
+any_values = _VALUES
+"""Any plain value, with texts that are hard to write."""
+
 _PIECES = ("", " ", "  # said", "   #said: {x")
 
 
