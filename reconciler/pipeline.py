@@ -33,6 +33,7 @@ from reconciler.model.value import Values
 from reconciler.planning import drift as drifting
 from reconciler.planning import planner
 from reconciler.planning.drift import Difference
+from reconciler.planning.graph import Graph, of_references
 from reconciler.planning.guards import refuse_if_blocked
 from reconciler.planning.join import Part, joined
 from reconciler.planning.planner import TenantPlan
@@ -141,6 +142,20 @@ async def drift(work: Work, *, full: bool = False) -> Drift:
         settled=sum(each.settled for each in found),
         looks=looks,
     )
+
+
+def references(work: Work) -> Graph:
+    """Who refers to whom in the manifests, or around the targets; no tenant is asked.
+
+    Raises InvalidInputError where manifests cannot be read.
+    """
+    prepared = prepare(work)
+    for each in prepared:
+        if has_errors(each.loaded.diagnostics):
+            loaded = each.loaded
+            raise InvalidInputError(positions.attach(loaded.diagnostics, loaded.read))
+    chosen = {a for each in prepared for a in each.targets or ()} if work.targets else None
+    return of_references([replace(each.given(), targets=None) for each in prepared], chosen)
 
 
 def to_accept(work: Work, found: Drift) -> tuple[Accepted, ...]:

@@ -11,6 +11,7 @@ COMMANDS = {
     "import": "Write manifests for what the tenant has and Git lacks.",
     "fmt": "Set manifests in one layout; comments and values stay.",
     "mv": "Rename a manifest, wherever it is named, and what is owned under it.",
+    "graph": "The operations of a plan, or the references of manifests, to be drawn.",
     "snapshot": "A tenant as a file, for who has no credentials; two of them compared.",
     "state": "What is owned since when, past runs, the lock; give up ownership or a lock.",
     "rules": "Every documented rule with its source; one of them explained.",

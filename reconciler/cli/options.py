@@ -63,6 +63,7 @@ class Common:
 
 
 _FORMATS = ("text", "json")
+_GRAPHS = ("dot", "mermaid", "json")
 _REPORTS = (*_FORMATS, "sarif", "junit", "github")
 
 _OPTIONS = (
@@ -119,6 +120,11 @@ def reporting(command: Callable[Concatenate[Common, P], int]) -> Callable[..., i
     return _with_options(command, _REPORTS)
 
 
+def drawing(command: Callable[Concatenate[Common, P], int]) -> Callable[..., int]:
+    """The same flags for a command that prints a graph."""
+    return _with_options(command, _GRAPHS)
+
+
 def _with_options(
     command: Callable[Concatenate[Common, P], int], formats: tuple[str, ...]
 ) -> Callable[..., int]:
@@ -149,7 +155,7 @@ def _format(formats: tuple[str, ...]) -> Callable[[Callable[..., int]], Callable
         "--format",
         "format_",
         type=click.Choice(formats),
-        default="text",
+        default=formats[0],
         show_default=True,
         help="For people or for machines.",
     )

@@ -27,8 +27,10 @@ from reconciler.model.audit import Attribution
 from reconciler.model.guard import Allowance
 from reconciler.model.plan import Plan, dump
 from reconciler.planning import drift as drifting
+from reconciler.planning import graph as drawing
 from reconciler.planning.drift import Asked, Difference
 from reconciler.reporting import accepting, applying, diagnostics, drift, github, junit, sarif, text
+from reconciler.reporting import graph as drawn
 from reconciler.reporting import json as machine
 from reconciler.reporting import ledger as ledgers
 from reconciler.reporting.paint import plain
@@ -484,3 +486,12 @@ def test_files_that_people_wrote_are_set_in_one_layout(file: str, golden: Golden
     golden(f"fmt/after/{file}", new.decode())
     assert formatted(file, new, order_of(discover())) == new
     assert [e.value for e in parse(file, new)[0]] == [e.value for e in parse(file, data)[0]]
+
+
+def test_graphs_of_a_plan_and_of_references(workshop: Workshop, golden: Golden) -> None:
+    workshop.manifests(COLLECTION, PROFILE, USER)
+    plan = drawing.of_operations(workshop.plan())
+    references = pipeline.references(workshop.work())
+    for name, graph in (("operations", plan), ("references", references)):
+        golden(f"graph/{name}.dot", drawn.dot(graph))
+        golden(f"graph/{name}.mmd", drawn.mermaid(graph))
