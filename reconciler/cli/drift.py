@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from reconciler import pipeline
+from reconciler.cli import completing
 from reconciler.cli.asking import yes
 from reconciler.cli.interrupts import NOTHING_WRITTEN, meaning, run
 from reconciler.cli.options import Common, common, work
@@ -30,7 +31,7 @@ DRIFTED = 2
 
 
 @click.command(name="drift")
-@click.argument("addresses", nargs=-1)
+@click.argument("addresses", nargs=-1, shell_complete=completing.addresses)
 @click.option("--revert", is_flag=True, help="Plan to take the drift back.")
 @click.option(
     "--out", type=click.Path(path_type=Path, dir_okay=False), help="Save that plan for `apply`."

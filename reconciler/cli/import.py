@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from reconciler import pipeline
+from reconciler.cli import completing
 from reconciler.cli.interrupts import NOTHING_WRITTEN, meaning, run
 from reconciler.cli.options import Common, common, work
 from reconciler.cli.streams import echo
@@ -27,7 +28,7 @@ _HALF_WAY = "what was written stays; the same command again completes it"
 
 
 @click.command(name="import")
-@click.argument("address", required=False)
+@click.argument("address", required=False, shell_complete=completing.addresses)
 @click.argument("object_id", metavar="[ID]", required=False)
 @click.option("--all", "everything", is_flag=True, help="All that no manifest means yet.")
 @click.option("--dry-run", is_flag=True, help="Show what it would be, and write nothing.")

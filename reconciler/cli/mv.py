@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from reconciler import pipeline
+from reconciler.cli import completing
 from reconciler.cli.interrupts import NOTHING_WRITTEN, meaning
 from reconciler.cli.options import Common, common, work
 from reconciler.cli.streams import echo
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
 
 @click.command(name="mv")
-@click.argument("old")
+@click.argument("old", shell_complete=completing.addresses)
 @click.argument("new")
 @click.option("--no-state", is_flag=True, help="Leave the state to the next apply.")
 @click.option("--dry-run", is_flag=True, help="Show what it would be, and write nothing.")

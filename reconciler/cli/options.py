@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec
 
 import click
 
+from reconciler.cli import completing
 from reconciler.cli.allow import parse
 from reconciler.cli.streams import echo
 from reconciler.cli.terminal import paint_for, progress
@@ -73,7 +74,14 @@ _OPTIONS = (
         type=click.Path(path_type=Path),
         help="The folder that holds reconciler.yaml, instead of this one.",
     ),
-    click.option("--tenant", "tenants", multiple=True, metavar="NAME", help="Only this tenant."),
+    click.option(
+        "--tenant",
+        "tenants",
+        multiple=True,
+        metavar="NAME",
+        help="Only this tenant.",
+        shell_complete=completing.tenants,
+    ),
     click.option("--no-color", is_flag=True, help="No colours; NO_COLOR does the same."),
     click.option("--no-input", is_flag=True, help="Never ask; implied without a terminal."),
     click.option("-v", "--verbose", is_flag=True, help="Leave nothing out."),
@@ -99,6 +107,7 @@ targets = click.option(
     "targets",
     multiple=True,
     metavar="ADDRESS",
+    shell_complete=completing.addresses,
     help="Only this object and what has to be created for it; any unambiguous end of an address.",
 )
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import click
 
+from reconciler.cli import completing
 from reconciler.cli.options import Common, common
 from reconciler.cli.streams import echo
 from reconciler.errors import UsageError
@@ -51,7 +52,7 @@ def list_(chosen: Common, system: str | None) -> int:
 
 
 @command.command(name="explain", short_help="One rule: reason, source, examples.")
-@click.argument("code")
+@click.argument("code", shell_complete=completing.codes)
 @common
 def explain(chosen: Common, code: str) -> int:
     """What CODE says, where it comes from, and what it refuses; codes of other errors too."""
@@ -64,6 +65,11 @@ def explain(chosen: Common, code: str) -> int:
     else:
         echo(rules.explained(entry, chosen.paint, _width(), whole=chosen.verbose))
     return 0
+
+
+def every_code() -> tuple[str, ...]:
+    """The codes of all rules, and of the tool itself."""
+    return (*(each.code for each in _entries()), *_register())
 
 
 def _entries() -> tuple[Entry, ...]:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from reconciler.cli import completing
 from reconciler.cli.asking import yes
 from reconciler.cli.options import Common, common, work
 from reconciler.cli.streams import echo
@@ -48,7 +49,7 @@ def command() -> None:
 
 
 @command.command(name="list", short_help="The addresses of what is owned.")
-@click.argument("addresses", nargs=-1, metavar="[ADDRESS]...")
+@click.argument("addresses", nargs=-1, metavar="[ADDRESS]...", shell_complete=completing.addresses)
 @common
 def list_(chosen: Common, addresses: tuple[str, ...]) -> int:
     """What is owned: of all objects, or of those whose address has ADDRESS in it.
@@ -69,7 +70,7 @@ def list_(chosen: Common, addresses: tuple[str, ...]) -> int:
 
 
 @command.command(name="show", short_help="One owned object in full.")
-@click.argument("address")
+@click.argument("address", shell_complete=completing.addresses)
 @common
 def show(chosen: Common, address: str) -> int:
     """What the state has of ADDRESS: the vendor's id, what was applied, when and by which run.
@@ -86,7 +87,13 @@ def show(chosen: Common, address: str) -> int:
 
 
 @command.command(name="rm", short_help="Give up ownership; the tenant is not touched.")
-@click.argument("addresses", nargs=-1, required=True, metavar="ADDRESS...")
+@click.argument(
+    "addresses",
+    nargs=-1,
+    required=True,
+    metavar="ADDRESS...",
+    shell_complete=completing.addresses,
+)
 @click.option("--auto-approve", is_flag=True, help="Do not ask.")
 @common
 def rm(chosen: Common, addresses: tuple[str, ...], auto_approve: bool) -> int:

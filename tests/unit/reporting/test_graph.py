@@ -77,7 +77,8 @@ MERMAID_LINES = [
     re.compile(each)
     for each in (
         r"flowchart RL", r'  subgraph g\d+\["[^"\n]*"\]', r"  end",
-        r'    n\d+\["[^"\n]*"\](:::[a-z]+)?', r"  n\d+ --> n\d+", r"  classDef [a-z]+ [a-z0-9:#,\- ]+",
+        r'    n\d+\["[^"\n]*"\](:::[a-z]+)?', r"  n\d+ --> n\d+",
+        r"  classDef [a-z]+ [a-z0-9:#,\- ]+",
     )
 ]  # fmt: skip
 LABEL = re.compile(r'    (n\d+)\["([^"]*)"\]')
