@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections import Counter
 from dataclasses import asdict
 from importlib import resources
 from pathlib import Path
@@ -10,12 +11,14 @@ from pathlib import Path
 import click
 
 from reconciler.cli import completing
-from reconciler.cli.options import Common, common
+from reconciler.cli.options import Common, common, snapshot, work_on_snapshot
 from reconciler.cli.streams import echo
 from reconciler.errors import UsageError
+from reconciler.model.diagnostic import Diagnostic
 from reconciler.model.resource import Spec
 from reconciler.model.suggestion import did_you_mean
-from reconciler.reporting import json, rules
+from reconciler.planning.join import finding
+from reconciler.reporting import diagnostics, json, rules
 from reconciler.rules.listing import Entry, listing
 from reconciler.rules.planned import planned
 from reconciler.rules.rule import Rule
@@ -31,9 +34,13 @@ def command() -> None:
 
 @command.command(name="list", short_help="Every documented rule.")
 @click.option("--system", metavar="NAME", help="Only the rules of this system.")
+@snapshot
 @common
-def list_(chosen: Common, system: str | None) -> int:
-    """Every documented rule, those too that nothing checks yet (planned)."""
+def list_(chosen: Common, system: str | None, snapshot: Path | None) -> int:
+    """Every documented rule, those too that nothing checks yet (planned).
+
+    With a snapshot of a tenant, how often each finds something in the project and that tenant.
+    """
     entries = _entries()
     systems = sorted({each.system for each in entries})
     if system is not None and system not in systems:
@@ -43,28 +50,61 @@ def list_(chosen: Common, system: str | None) -> int:
             hint=did_you_mean(system, systems, otherwise="there are " + ", ".join(systems)),
         )
     entries = tuple(each for each in entries if system in (None, each.system))
+    counts = None if snapshot is None else Counter(each.code for each in _judged(chosen, snapshot))
     if chosen.json:
         rows = [{key: value for key, value in asdict(e).items() if key in _LISTED} for e in entries]
+        if counts is not None:
+            rows = [{**row, "findings": counts[row["code"]]} for row in rows]
         echo(json.document(rows), nl=False)
     else:
-        echo(rules.listed(entries, chosen.paint, _width()))
+        echo(rules.listed(entries, chosen.paint, _width(), counts))
     return 0
+
+
+def _judged(chosen: Common, path: Path) -> tuple[Diagnostic, ...]:
+    """What the rules find in the project and in the tenant as the snapshot has it."""
+    # the list of rules needs no planner
+    from reconciler import pipeline  # noqa: PLC0415
+    from reconciler.cli.interrupts import NOTHING_WRITTEN, meaning, run  # noqa: PLC0415
+
+    with meaning(NOTHING_WRITTEN), work_on_snapshot(chosen, path) as what:
+        return run(pipeline.judged(what))
 
 
 @command.command(name="explain", short_help="One rule: reason, source, examples.")
 @click.argument("code", shell_complete=completing.codes)
+@snapshot
 @common
-def explain(chosen: Common, code: str) -> int:
-    """What CODE says, where it comes from, and what it refuses; codes of other errors too."""
+def explain(chosen: Common, code: str, snapshot: Path | None) -> int:
+    """What CODE says, where it comes from, and what it refuses; codes of other errors too.
+
+    With a snapshot of a tenant, what it finds in the project and that tenant.
+    """
     wanted = code.upper()
     entry = {each.code: each for each in _entries()}.get(wanted)
     if entry is None:
         return _explain_ours(chosen, wanted)
+    found = None
+    if snapshot is not None:
+        found = tuple(each for each in _judged(chosen, snapshot) if each.code == wanted)
     if chosen.json:
-        echo(json.document(asdict(entry)), nl=False)
-    else:
-        echo(rules.explained(entry, chosen.paint, _width(), whole=chosen.verbose))
+        told = {} if found is None else {"findings": [asdict(finding(each)) for each in found]}
+        echo(json.document({**asdict(entry), **told}), nl=False)
+        return 0
+    echo(rules.explained(entry, chosen.paint, _width(), whole=chosen.verbose))
+    if found is not None:
+        _show(found, chosen)
     return 0
+
+
+def _show(found: tuple[Diagnostic, ...], chosen: Common) -> None:
+    """What one rule finds, as `validate` shows it."""
+    if not found:
+        echo("\nIt finds nothing in this project and the tenant of the snapshot.")
+        return
+    echo(f"\nIt finds {len(found)} in this project and the tenant of the snapshot:\n")
+    for each in diagnostics.listed(found, chosen.paint, whole=chosen.verbose):
+        echo(each)
 
 
 def every_code() -> tuple[str, ...]:

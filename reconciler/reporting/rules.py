@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from textwrap import dedent, indent, wrap
 
 from reconciler.reporting.paint import Paint
@@ -24,13 +24,22 @@ _WHERE = {
 }
 
 
-def listed(entries: Iterable[Entry], paint: Paint, width: int) -> str:
-    """One paragraph a rule, wrapped to the width of the terminal."""
-    return "\n".join(line for each in entries for line in _listed(each, paint, width))
+def listed(
+    entries: Iterable[Entry], paint: Paint, width: int, counts: Mapping[str, int] | None = None
+) -> str:
+    """One paragraph a rule, wrapped to the width of the terminal; `counts` is what each finds."""
+    return "\n".join(line for each in entries for line in _listed(each, paint, width, counts))
 
 
-def _listed(each: Entry, paint: Paint, width: int) -> Iterator[str]:
+def _listed(
+    each: Entry, paint: Paint, width: int, counts: Mapping[str, int] | None
+) -> Iterator[str]:
     mark = f" [{PLANNED}]" if each.status == PLANNED else ""
+    if counts is not None and each.status == BUILT:
+        number = counts.get(each.code, 0)
+        mark += (
+            f" [{number:,} finding{'s' if number != 1 else ''}]" if number else " [nothing found]"
+        )
     head = paint(f"{each.code}", "bold")
     yield f"{head} {paint(each.severity, _SEVERITIES[each.severity])}{paint(mark, 'grey')}"
     yield from wrap(each.rule, max(width, 24), initial_indent="    ", subsequent_indent="    ")

@@ -169,3 +169,30 @@ def test_what_does_not_fit_is_refused(here: Workshop, terminal: Terminal) -> Non
     assert "error[RUN172]" in terminal("snapshot").err
     assert "say which one" in terminal("plan", "--snapshot", "a.json").err
     assert terminal("plan", "--snapshot", "a.json", "--tenant", "more").code == 0
+
+
+def test_rules_tell_what_they_find_in_it(here: Workshop, terminal: Terminal) -> None:
+    here.manifests(COLLECTION, PROFILE.replace("call-monitoring: edit", "barge-in: enabled"), USER)
+    taken(terminal, "a.json")
+    before = len(here.calls)
+    rows = terminal("rules", "list", "--snapshot", "a.json", "--format", "json").json
+    counts = {each["code"]: each["findings"] for each in rows}
+    assert counts["WCC112"] == 1
+    assert counts["WCC128"] == 0
+    said = terminal("rules", "list", "--snapshot", "a.json").out
+    assert "WCC112 error [1 finding]" in said
+    assert "WCC128 error [nothing found]" in said
+    said = terminal("rules", "explain", "WCC112", "--snapshot", "a.json").out
+    assert "It finds 1 in this project and the tenant of the snapshot:" in said
+    assert "access/all.yaml:" in said
+    assert "It finds nothing" in terminal("rules", "explain", "WCC128", "--snapshot", "a.json").out
+    told = terminal("rules", "explain", "WCC112", "--snapshot", "a.json", "--format", "json").json
+    assert [each["address"] for each in told["findings"]] == ["test/webexcc/UserProfile/lead"]
+    assert "findings" not in terminal("rules", "explain", "WCC112", "--format", "json").json
+    assert len(here.calls) == before
+
+
+def test_rules_need_no_credentials_for_it(here: Workshop, terminal: Terminal) -> None:
+    taken(terminal, "a.json")
+    here.write("reconciler.yaml", NO_NETWORK)
+    assert terminal("rules", "list", "--snapshot", "a.json").code == 0
