@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 
-from reconciler.engine.checkout import commit_of
+from reconciler.engine.keeping import Kept, keep_together
 from reconciler.engine.looked import Looked
 from reconciler.engine.prepare import Prepared, Work, load_tenant
 from reconciler.engine.trial import Attempt, Manifest, Trial, is_clean
-from reconciler.errors import ReconcilerError, StalePlanError
+from reconciler.errors import ReconcilerError
 from reconciler.manifests import positions
 from reconciler.manifests.document import document
 from reconciler.manifests.drafting import rendered
@@ -19,10 +18,8 @@ from reconciler.manifests.files import find
 from reconciler.manifests.layout import New, place
 from reconciler.manifests.project import Tenant
 from reconciler.manifests.rewriting import NewPatch, Rewritten, Sources, patch_files
-from reconciler.manifests.writing import write_all
 from reconciler.model.address import Address
 from reconciler.model.diagnostic import Diagnostic, InvalidInputError, Origin, Severity
-from reconciler.model.journal import Author
 from reconciler.model.live import LiveObject
 from reconciler.model.ownership import Row
 from reconciler.model.plan import Basis
@@ -31,8 +28,8 @@ from reconciler.planning import planner, recorded
 from reconciler.planning.drafts import unmanaged
 from reconciler.planning.drift import Difference
 from reconciler.planning.join import Part, joined
+from reconciler.planning.match import vendor_name
 from reconciler.planning.respelling import Gone, Respelling, Spelled, respelled
-from reconciler.state.sql import create_state
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,38 +83,19 @@ def keep(work: Work, every: Sequence[Accepted]) -> None:
     Raises StalePlanError or UsageError, with nothing written, where the state or a file is not as
     it was, LockedError where another run holds a tenant. A project without a state gets none.
     """
-    root = work.project.root
-    files = {file: data for each in every for file, data in each.files.items()}
-    before = {file: data for each in every for file, data in each.before.items()}
-    kept = [each for each in every if not each.looked.here.stateless]
-    if not kept:
-        write_all(root, files, before)
-        return
-    state = create_state(work.project.state, root)
-    try:
-        with ExitStack() as held:
-            leases = {}
-            for each in kept:
-                tenant = each.looked.here.tenant.name
-                leases[tenant] = held.enter_context(
-                    state.lock(tenant, "drift --accept", work.around.warn)
-                )
-                if state.rows(tenant) != each.looked.rows:
-                    raise StalePlanError(
-                        "RUN167",
-                        f"what is owned in {tenant} was changed in the meantime",
-                        hint="nothing was written: run the command again",
-                    )
-            write_all(root, files, before)
-            for each in kept:
-                tenant = each.looked.here.tenant.name
-                leases[tenant].check()
-                author = Author(each.looked.read.identity, commit_of(root))
-                run = state.start_run(tenant, "drift --accept", lease=leases[tenant], author=author)
-                state.record(run, each.keep, each.drop)
-                state.finish_run(run, "done")
-    finally:
-        state.close()
+    keep_together(
+        work,
+        "drift --accept",
+        {file: data for each in every for file, data in each.files.items()},
+        {file: data for each in every for file, data in each.before.items()},
+        {
+            each.looked.here.tenant.name: Kept(
+                each.looked.rows, each.keep, each.drop, each.looked.read.identity
+            )
+            for each in every
+            if not each.looked.here.stateless
+        },
+    )
 
 
 class _Accepting:
@@ -236,9 +214,16 @@ class _Accepting:
             elif gone:
                 # a manifest that stays refers to one that would go
                 who = f" ({about.short})" if about else ""
-                yield from ((str(each), f"{problem.summary}{who}") for each in gone)
+                meant = [a for a in gone if self._is_named(a, problem)] or gone
+                yield from ((str(each), f"{problem.summary}{who}") for each in meant)
             else:
                 raise InvalidInputError((problem,))
+
+    def _is_named(self, address: Address, problem: Diagnostic) -> bool:
+        """Whether a problem is about an object by its name in Git or in the tenant."""
+        resource = self._resources.get(address)
+        names = {address.name, vendor_name(resource) if resource else address.name}
+        return any(f"`{name}`" in problem.summary for name in names)
 
     def _unlike(
         self, attempt: Attempt, gone: Collection[Address], said: Mapping[Address, Respelling]

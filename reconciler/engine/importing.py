@@ -6,19 +6,17 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from reconciler.engine.checkout import commit_of
+from reconciler.engine.keeping import Kept, keep_together
 from reconciler.engine.prepare import Prepared, Work
 from reconciler.engine.read import read
 from reconciler.engine.trial import NO_KINDS, Attempt, Manifest, Trial, is_clean, keeps_out
-from reconciler.errors import StalePlanError, UsageError
+from reconciler.errors import UsageError
 from reconciler.manifests import positions
 from reconciler.manifests.drafting import Rendered
 from reconciler.manifests.project import Tenant
-from reconciler.manifests.writing import write_all
 from reconciler.model.address import Address
 from reconciler.model.change import Change
 from reconciler.model.diagnostic import Diagnostic, InvalidInputError, Severity, has_errors
-from reconciler.model.journal import Author
 from reconciler.model.live import LiveObject, Snapshot
 from reconciler.model.ownership import Row
 from reconciler.model.plan import Basis, TenantRead
@@ -28,7 +26,6 @@ from reconciler.planning.check import check
 from reconciler.planning.drafts import LeftOut, meant, unmanaged
 from reconciler.planning.join import Part, joined
 from reconciler.planning.names import Key
-from reconciler.state.sql import create_state
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,24 +88,9 @@ def keep(work: Work, tenant: Tenant, found: Found) -> None:
     """
     if found.nothing:
         return
-    root = work.project.root
-    state = create_state(work.project.state, root)
-    try:
-        with state.lock(tenant.name, "import", work.around.warn) as lease:
-            if state.rows(tenant.name) != found.rows:
-                raise StalePlanError(
-                    "RUN167",
-                    f"what is owned in {tenant.name} was changed in the meantime",
-                    hint="nothing was written: run the command again",
-                )
-            write_all(root, found.rendered.files, found.rendered.before)
-            lease.check()
-            author = Author(found.read.identity, commit_of(root))
-            run = state.start_run(tenant.name, "import", lease=lease, author=author)
-            state.record(run, found.keep, [])
-            state.finish_run(run, "done")
-    finally:
-        state.close()
+    made = found.rendered
+    kept = Kept(found.rows, found.keep, identity=found.read.identity)
+    keep_together(work, "import", made.files, made.before, {tenant.name: kept})
 
 
 class _Looking:

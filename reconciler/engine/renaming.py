@@ -3,28 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 
-from reconciler.engine.checkout import commit_of
+from reconciler.engine.keeping import Kept, keep_together
 from reconciler.engine.prepare import Prepared, Work, load_tenant, prepare
-from reconciler.errors import ReconcilerError, StalePlanError, UsageError
+from reconciler.errors import ReconcilerError, UsageError
 from reconciler.manifests import positions
 from reconciler.manifests.edit import Edit, Put, Remove, edited
 from reconciler.manifests.envelope import name_problem
 from reconciler.manifests.files import FILE
 from reconciler.manifests.mentioned import addresses_in
 from reconciler.manifests.rewriting import Place, Sources, patch_files
-from reconciler.manifests.writing import write_all
 from reconciler.model.address import Address
 from reconciler.model.diagnostic import InvalidInputError, Path, has_errors
-from reconciler.model.journal import Author
 from reconciler.model.ownership import Row
 from reconciler.planning.refusals import listed
 from reconciler.planning.renaming import meaning, renamed
 from reconciler.planning.respelling import Gone, Spelled
 from reconciler.planning.targets import none_named
-from reconciler.state.sql import create_state
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,34 +55,16 @@ def keep(work: Work, renaming: Renaming) -> None:
     Raises StalePlanError or UsageError, with nothing written, where the state or a file is not as
     it was, LockedError where another run holds a tenant.
     """
-    root = work.project.root
-    if not renaming.owned:
-        write_all(root, renaming.files, renaming.before)
-        return
-    state = create_state(work.project.state, root)
-    try:
-        with ExitStack() as held:
-            leases = {
-                tenant: held.enter_context(state.lock(tenant, "mv", work.around.warn))
-                for tenant in sorted(renaming.owned)
-            }
-            for tenant in leases:
-                if state.rows(tenant) != renaming.rows[tenant]:
-                    raise StalePlanError(
-                        "RUN167",
-                        f"what is owned in {tenant} was changed in the meantime",
-                        hint="nothing was written: run the command again",
-                    )
-            write_all(root, renaming.files, renaming.before)
-            for tenant, lease in leases.items():
-                lease.check()
-                row, former = renaming.owned[tenant]
-                author = Author("", commit_of(root))
-                run = state.start_run(tenant, "mv", lease=lease, author=author)
-                state.record(run, [row], [former])
-                state.finish_run(run, "done")
-    finally:
-        state.close()
+    keep_together(
+        work,
+        "mv",
+        renaming.files,
+        renaming.before,
+        {
+            tenant: Kept(renaming.rows[tenant], [row], [former])
+            for tenant, (row, former) in renaming.owned.items()
+        },
+    )
 
 
 class _Renaming:
