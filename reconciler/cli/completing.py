@@ -74,7 +74,7 @@ def _addresses(folder: Path) -> Iterator[str]:
 
 
 def _codes(_folder: Path) -> Iterable[str]:
-    from reconciler.cli.rules import every_code  # noqa: PLC0415 - with it come the vendors
+    from reconciler.cli.codes import every_code  # noqa: PLC0415 - with it come the vendors
 
     return every_code()
 

@@ -5,24 +5,19 @@ from __future__ import annotations
 import shutil
 from collections import Counter
 from dataclasses import asdict
-from importlib import resources
 from pathlib import Path
 
 import click
 
 from reconciler.cli import completing
+from reconciler.cli.codes import entries, register
 from reconciler.cli.options import Common, common, snapshot, work_on_snapshot
 from reconciler.cli.streams import echo
 from reconciler.errors import UsageError
 from reconciler.model.diagnostic import Diagnostic
-from reconciler.model.resource import Spec
 from reconciler.model.suggestion import did_you_mean
 from reconciler.planning.join import finding
 from reconciler.reporting import diagnostics, json, rules
-from reconciler.rules.listing import Entry, listing
-from reconciler.rules.planned import planned
-from reconciler.rules.rule import Rule
-from reconciler.vendor import Vendor, discover
 
 _LISTED = ("code", "system", "severity", "where", "rule", "source", "status")
 
@@ -41,23 +36,23 @@ def list_(chosen: Common, system: str | None, snapshot: Path | None) -> int:
 
     With a snapshot of a tenant, how often each finds something in the project and that tenant.
     """
-    entries = _entries()
-    systems = sorted({each.system for each in entries})
+    every = entries()
+    systems = sorted({each.system for each in every})
     if system is not None and system not in systems:
         raise UsageError(
             "RUN108",
             f"there are no rules of a system `{system}`",
             hint=did_you_mean(system, systems, otherwise="there are " + ", ".join(systems)),
         )
-    entries = tuple(each for each in entries if system in (None, each.system))
+    every = tuple(each for each in every if system in (None, each.system))
     counts = None if snapshot is None else Counter(each.code for each in _judged(chosen, snapshot))
     if chosen.json:
-        rows = [{key: value for key, value in asdict(e).items() if key in _LISTED} for e in entries]
+        rows = [{key: value for key, value in asdict(e).items() if key in _LISTED} for e in every]
         if counts is not None:
             rows = [{**row, "findings": counts[row["code"]]} for row in rows]
         echo(json.document(rows), nl=False)
     else:
-        echo(rules.listed(entries, chosen.paint, _width(), counts))
+        echo(rules.listed(every, chosen.paint, _width(), counts))
     return 0
 
 
@@ -81,7 +76,7 @@ def explain(chosen: Common, code: str, snapshot: Path | None) -> int:
     With a snapshot of a tenant, what it finds in the project and that tenant.
     """
     wanted = code.upper()
-    entry = {each.code: each for each in _entries()}.get(wanted)
+    entry = {each.code: each for each in entries()}.get(wanted)
     if entry is None:
         return _explain_ours(chosen, wanted)
     found = None
@@ -107,53 +102,21 @@ def _show(found: tuple[Diagnostic, ...], chosen: Common) -> None:
         echo(each)
 
 
-def every_code() -> tuple[str, ...]:
-    """The codes of all rules, and of the tool itself."""
-    return (*(each.code for each in _entries()), *_register())
-
-
-def _entries() -> tuple[Entry, ...]:
-    built = (
-        (vendor.name, rule, _title(vendor, rule))
-        for vendor in discover().values()
-        for rule in vendor.rules
-    )
-    return listing(built, planned())
-
-
-def _title(vendor: Vendor, rule: Rule[Spec]) -> str:
-    code = rule.source.partition(",")[0]
-    return next((each.title for each in vendor.documents if each.code == code), "")
-
-
 def _explain_ours(chosen: Common, code: str) -> int:
     """A code of the tool itself, from the register of codes."""
-    register = _register()
-    if code not in register:
-        known = sorted({*register, *(each.code for each in _entries())})
+    known_ = register()
+    if code not in known_:
+        known = sorted({*known_, *(each.code for each in entries())})
         raise UsageError(
             "RUN108",
             f"there is no code `{code}`",
             hint=did_you_mean(code, known, otherwise="see `reconciler rules list`"),
         )
     if chosen.json:
-        echo(json.document({"code": code, "rule": register[code]}), nl=False)
+        echo(json.document({"code": code, "rule": known_[code]}), nl=False)
     else:
-        echo(f"{chosen.paint(code, 'bold')}  {register[code]}")
+        echo(f"{chosen.paint(code, 'bold')}  {known_[code]}")
     return 0
-
-
-def _register() -> dict[str, str]:
-    lines = (line.partition("  ") for line in _codes().splitlines() if line[:1].isalpha())
-    return {code: text for code, _, text in lines}
-
-
-def _codes() -> str:
-    """The register: in the installed package, or beside it in a checkout."""
-    packaged = resources.files("reconciler").joinpath("codes.txt")
-    if packaged.is_file():
-        return packaged.read_text(encoding="utf-8")
-    return (Path(__file__).parents[2] / "docs" / "codes.txt").read_text(encoding="utf-8")
 
 
 def _width() -> int:
