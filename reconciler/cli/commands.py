@@ -17,6 +17,5 @@ COMMANDS = {
     "rules": "Every documented rule with its source; one of them explained.",
     "schema": "Write the JSON Schemas of manifests, project and plan.",
     "demo": "The whole story on a sandbox tenant, nothing to configure.",
-    "completion": "The script that makes bash, zsh or fish complete our commands.",
     "sandbox": "Serve a sandbox tenant, act in it as a person would, start it over.",
 }
