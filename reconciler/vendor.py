@@ -39,6 +39,7 @@ from reconciler.model.facts import Facts
 from reconciler.model.live import InventoryItem, LiveObject, Snapshot
 from reconciler.model.rate import Rate
 from reconciler.model.resource import Reference, Resource, Spec
+from reconciler.model.runbook import Guide
 from reconciler.model.value import Json, Ref, Value, Values
 from reconciler.rules.rule import Document, RuleSet
 from reconciler.rules.world import Expected, World
@@ -122,6 +123,14 @@ class Forbidden:
 
 Permitted = Callable[[Action, Expected, World], Forbidden | None]
 """Whether who applies may create, change or delete an object; None where nothing forbids it."""
+
+
+ByHand = Callable[[Action, Expected, World], Guide | None]
+"""How a person makes a change for which the vendor offers no API; None where it does."""
+
+
+def nothing_by_hand(_action: Action, _object: Expected, _world: World) -> None:
+    """For kinds that the API can change in every way."""
 
 
 def permitted_to_all(_action: Action, _object: Expected, _world: World) -> None:
@@ -240,6 +249,8 @@ class Kind:
       do something that the first does not; None is a value that is not there.
     - `permitted(action, object, world)`: whether who applies may write the object at all; rules
       say the rest.
+    - `by_hand(action, object, world)`: how a person makes the change, or that part of it which no
+      API offers: it becomes a step of the runbook, and what needs it waits.
     - `side_effects(before, after, facts)`: what the vendor itself changes of an object with an
       update; the plan puts right what is to be otherwise.
     - `bulk`: how updates of several objects go out in one call, None where they never do.
@@ -266,6 +277,7 @@ class Kind:
     opens: Callable[[tuple[str, ...], Value, Value], bool] = members_open
     danger: Callable[[tuple[str, ...], object], Danger | None] = no_danger
     permitted: Permitted = permitted_to_all
+    by_hand: ByHand = nothing_by_hand
     side_effects: SideEffects = no_side_effects
     bulk: Bulk | None = None
 

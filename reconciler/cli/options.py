@@ -111,6 +111,13 @@ targets = click.option(
     help="Only this object and what has to be created for it; any unambiguous end of an address.",
 )
 
+runbook = click.option(
+    "--runbook",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Write what is to be done by hand to this file, as Markdown.",
+)
+
 snapshot = click.option(
     "--snapshot",
     type=click.Path(path_type=Path, dir_okay=False),

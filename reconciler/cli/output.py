@@ -83,3 +83,14 @@ def saved(path: Path) -> Plan:
             f"the plan {path} cannot be read: {error.strerror}",
             hint="make one with `reconciler plan --out FILE`",
         ) from error
+
+
+def write_runbook(plan: Plan, path: Path, chosen: Common) -> None:
+    """Write what is to be done by hand as Markdown; raises UsageError."""
+    from reconciler.reporting.runbook import as_markdown  # noqa: PLC0415 - seldom wanted
+
+    try:
+        path.write_text(as_markdown(plan), encoding="utf-8")
+    except OSError as error:
+        raise UsageError("RUN193", f"{path} cannot be written: {error.strerror}") from error
+    chosen.say(f"\nWhat is to be done by hand is in {path}.")

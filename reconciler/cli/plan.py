@@ -9,8 +9,16 @@ import click
 
 from reconciler import pipeline
 from reconciler.cli.interrupts import NOTHING_WRITTEN, meaning, run
-from reconciler.cli.options import Common, common, snapshot, targets, work, work_on_snapshot
-from reconciler.cli.output import save, show_plan
+from reconciler.cli.options import (
+    Common,
+    common,
+    runbook,
+    snapshot,
+    targets,
+    work,
+    work_on_snapshot,
+)
+from reconciler.cli.output import save, show_plan, write_runbook
 from reconciler.errors import UsageError
 
 DIFFERENCES = 2
@@ -20,13 +28,15 @@ DIFFERENCES = 2
 @click.option(
     "--out", type=click.Path(path_type=Path, dir_okay=False), help="Save the plan for `apply`."
 )
+@runbook
 @click.option("--detailed-exitcode", is_flag=True, help="Exit with 2 where anything differs.")
 @snapshot
 @targets
 @common
-def command(
+def command(  # noqa: PLR0913, PLR0917 - the options of a command
     chosen: Common,
     out: Path | None,
+    runbook: Path | None,
     detailed_exitcode: bool,
     snapshot: Path | None,
     targets: tuple[str, ...],
@@ -49,6 +59,8 @@ def command(
     show_plan(made, chosen, seconds=time.monotonic() - started)
     if made.errored:
         return 1
+    if runbook is not None:
+        write_runbook(made, runbook, chosen)
     if snapshot is not None:
         chosen.say(f"\nMade from the snapshot {snapshot}; the tenant was not asked.")
     elif out is not None:

@@ -6,14 +6,18 @@ from pathlib import Path
 
 import click
 
-from reconciler.cli.options import Common, common
-from reconciler.cli.output import saved, show_plan
+from reconciler.cli.options import Common, common, runbook
+from reconciler.cli.output import saved, show_plan, write_runbook
 
 
 @click.command(name="show")
 @click.argument("plan", type=click.Path(path_type=Path))
+@runbook
 @common
-def command(chosen: Common, plan: Path) -> int:
+def command(chosen: Common, plan: Path, runbook: Path | None) -> int:
     """Show the plan that `plan --out` saved."""
-    show_plan(saved(plan), chosen)
+    made = saved(plan)
+    show_plan(made, chosen)
+    if runbook is not None:
+        write_runbook(made, runbook, chosen)
     return 0

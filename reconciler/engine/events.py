@@ -11,14 +11,20 @@ from reconciler.errors import Told
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One moment of an apply: an operation starts, lasts, is done, has failed, or cannot start.
+    """One moment of an apply: an operation starts, lasts, is done, has failed, cannot start, or is
+    for a person to do (`apply_by_hand`), as is what waits for such a one.
 
     `attempts` says how many times a write was sent until it was done or given up, `left` how many
     operations of the tenant are not over yet.
     """
 
     type: Literal[
-        "apply_start", "apply_progress", "apply_complete", "apply_errored", "apply_skipped"
+        "apply_start",
+        "apply_progress",
+        "apply_complete",
+        "apply_errored",
+        "apply_skipped",
+        "apply_by_hand",
     ]
     tenant: str
     step: int
@@ -76,6 +82,11 @@ class Ledger:
     def not_started(self) -> tuple[Event, ...]:
         """The operations that never began, with what they waited for."""
         return self.of("apply_skipped")
+
+    @property
+    def by_hand(self) -> tuple[Event, ...]:
+        """The operations that a person does, and those that wait for them: these have a message."""
+        return self.of("apply_by_hand")
 
     @property
     def unknown(self) -> tuple[Event, ...]:

@@ -63,6 +63,7 @@ class Apply:
     clock: Callable[[], float] = time.monotonic
     events: list[Event] = field(default_factory=list)
     blocked: dict[str, str] = field(default_factory=dict)
+    by_hand: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._objects = Objects(self.plan, self.tenant, self.state.rows(self.tenant))
@@ -201,6 +202,8 @@ class Apply:
 
     def _begins(self, operation: Operation) -> bool:
         waits_for = self._waits_for(operation)
+        if not waits_for and self._is_for_a_person(operation):
+            return False
         if waits_for:
             self.blocked[operation.id] = waits_for
             self._tell("apply_skipped", operation, message=waits_for)
@@ -221,6 +224,16 @@ class Apply:
         if closes:
             return ""
         return next((self.blocked[each] for each in operation.after if each in self.blocked), "")
+
+    def _is_for_a_person(self, operation: Operation) -> bool:
+        """Whether it is done by hand, or waits for what is."""
+        waits = next((self.by_hand[each] for each in operation.after if each in self.by_hand), "")
+        if operation.by != "hand" and not waits:
+            return False
+        short = Address.parse(operation.addresses[0]).short
+        self.by_hand[operation.id] = waits or f"{short} is done by hand first"
+        self._tell("apply_by_hand", operation, message=waits)
+        return True
 
     def _closes(self, operation: Operation) -> bool:
         return bool(operation.mends) and self._objects.is_left(operation)

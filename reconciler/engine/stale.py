@@ -15,8 +15,14 @@ from reconciler.vendor import Writer
 
 
 async def moved_on(plan: Plan, tenant: str, writer: Writer, *, parallelism: int) -> list[Moved]:
-    """Every object that is to be written and is not as the plan saw it."""
-    operations = [op for step in plan.steps if step.tenant == tenant for op in step.operations]
+    """Every object that a call is to write and that is not as the plan saw it."""
+    operations = [
+        operation
+        for step in plan.steps
+        if step.tenant == tenant
+        for operation in step.operations
+        if operation.by == "api"
+    ]
     return [
         *await _taken(plan, operations, writer),
         *await _changed(plan, operations, writer, parallelism),

@@ -18,6 +18,7 @@ from pydantic import TypeAdapter, ValidationError
 from reconciler.errors import ReconcilerError, UsageError
 from reconciler.model.change import Action, Change
 from reconciler.model.guard import NO_REACH, NOTHING_ALLOWED, Allowance, BlastRadius, Guard
+from reconciler.model.runbook import RunbookStep
 from reconciler.model.value import Json
 
 FORMAT_VERSION = "1.0"
@@ -196,7 +197,8 @@ class Plan:
     """The whole plan of a command, over one or several tenants.
 
     A `blocked` one is whole and can be saved, but the guards named there stop its apply, unless
-    somebody gives leave then; `allowed` is the leave that it was made with, and needed.
+    somebody gives leave then; `allowed` is the leave that it was made with, and needed. `runbook`
+    is what a person has to do, as the vendor has no API for it: those operations are `by` hand.
     """
 
     format_version: str
@@ -219,6 +221,7 @@ class Plan:
     blocked: tuple[Guard, ...] = ()
     limits: tuple[Headroom, ...] = ()
     side_effects: tuple[SideEffect, ...] = ()
+    runbook: tuple[RunbookStep, ...] = ()
 
     def operations(self) -> Iterator[Operation]:
         """Every operation in the order of execution."""

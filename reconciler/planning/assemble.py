@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 
 from reconciler.model.address import Address
 from reconciler.model.change import Action, AttributeChange, Change, Reason, Source
 from reconciler.model.live import Snapshot
 from reconciler.model.plan import Operation, Record, Request, Step
+from reconciler.model.runbook import Guide
 from reconciler.model.value import Ref, Values, refs, to_json
-from reconciler.planning import diff, order
+from reconciler.planning import diff, order, runbook
 from reconciler.planning.batches import batched
 from reconciler.planning.item import Item, applied_values
 from reconciler.planning.match import How
@@ -76,9 +77,14 @@ def counts_now(snapshot: Snapshot) -> order.Counts:
 
 
 def change(
-    item: Item, schedule: order.Schedule, directory: Directory, *, reverting: bool
+    item: Item,
+    schedule: order.Schedule,
+    directory: Directory,
+    *,
+    reverting: bool,
+    guide: Guide | None = None,
 ) -> Change:
-    """What the plan tells of one object."""
+    """What the plan tells of one object; its `guide` is how a person changes it."""
     name_of = directory.name_of
     action = _action(item)
     attributes = _attributes(item, action, directory)
@@ -92,6 +98,7 @@ def change(
         name=item.name,
         action=action,
         reason=_reason(item, reverting=reverting),
+        by="hand" if runbook.is_all(item, guide) else "api",
         step=step,
         previous_address=str(item.moved_from) if item.moved_from else None,
         object_id=item.live.id if item.live else None,
@@ -129,44 +136,91 @@ def steps(  # noqa: PLR0913, PLR0917 - the parts of a plan, each used as it is
     made: Mapping[Address, Values],
     directory: Directory,
     world: World,
+    guides: runbook.Guides,
 ) -> tuple[Step, ...]:
     """The operations of one tenant in numbered steps.
 
-    `made` is what the vendor itself makes of objects with their writes, to be put right.
+    `made` is what the vendor itself makes of objects with their writes, to be put right. Where
+    there is a guide, a person does what is in it, and a call the rest of the write.
     """
-    expected = {item.address: item.live.digest for item in items if item.live}
-    ids = operation_ids(tenant, schedule)
-    batches = batched(tenant, schedule, world)
+    items = tuple(items)
+    making = _Making(
+        schedule=schedule,
+        made=made,
+        directory=directory,
+        guides=guides,
+        expected={item.address: item.live.digest for item in items if item.live},
+        wholly=frozenset(i.address for i in items if runbook.is_all(i, guides.get(i.address))),
+        ids=operation_ids(tenant, schedule),
+        batches=batched(tenant, schedule, world, guides),
+    )
+    return tuple(
+        Step(number, tenant, tuple(each for write in step for each in making.operations(write)))
+        for number, step in enumerate(schedule.steps, 1)
+    )
 
-    def waits_for(write: order.Write) -> Iterator[str]:
-        if write.mends:
-            yield ids[write.address, False]
-            return
-        for address in schedule.waits[write.address]:
-            yield ids[address, False]
-            if address in made:
-                yield ids[address, True]
 
-    def operation(write: order.Write) -> Operation:
-        disturbed = made.get(write.address, {})
-        expect, batch = expected.get(write.address), batches.get(write.address, "")
+@dataclass(frozen=True, slots=True)
+class _Making:
+    """What makes operations of writes; `wholly` are the addresses that a person does alone."""
+
+    schedule: order.Schedule
+    made: Mapping[Address, Values]
+    directory: Directory
+    guides: runbook.Guides
+    expected: Mapping[Address, str]
+    wholly: frozenset[Address]
+    ids: Mapping[tuple[Address, bool], str]
+    batches: Mapping[Address, str]
+
+    def operations(self, write: order.Write) -> Iterator[Operation]:
+        """The call, and what a person does of it."""
+        guide = None if write.mends else self.guides.get(write.address)
+        if guide is None or write.address not in self.wholly:
+            yield self._call(write, guide)
+        if guide is not None:
+            yield Operation(
+                id=_by_hand(self.ids[write.address, False]),
+                addresses=(str(write.address),),
+                request=_request(write, None, self.directory, None, only=guide.attributes),
+                by="hand",
+                after=tuple(sorted(self._waits_for(write))),
+            )
+
+    def _call(self, write: order.Write, guide: Guide | None) -> Operation:
+        disturbed = self.made.get(write.address, {})
+        expect = self.expected.get(write.address)
+        batch = self.batches.get(write.address, "")
         if write.mends:
             write = replace(write, before={**write.after, **disturbed})
             expect, batch = None, ""
         return Operation(
-            id=ids[write.address, write.mends],
+            id=self.ids[write.address, write.mends],
             addresses=(str(write.address),),
-            request=_request(write, expect, directory, write.kind.bulk if batch else None),
-            after=tuple(sorted(waits_for(write))),
+            request=_request(
+                write,
+                expect,
+                self.directory,
+                write.kind.bulk if batch else None,
+                without=guide.attributes if guide else (),
+            ),
+            after=tuple(sorted(self._waits_for(write))),
             batch=batch,
             disturbs=() if write.mends else tuple(sorted(disturbed)),
-            mends=ids[write.address, False] if write.mends else "",
+            mends=self.ids[write.address, False] if write.mends else "",
         )
 
-    return tuple(
-        Step(number, tenant, tuple(operation(write) for write in step))
-        for number, step in enumerate(schedule.steps, 1)
-    )
+    def _waits_for(self, write: order.Write) -> Iterator[str]:
+        if write.mends:
+            yield self.ids[write.address, False]
+            return
+        for address in self.schedule.waits[write.address]:
+            if address not in self.wholly:
+                yield self.ids[address, False]
+            if address in self.guides:
+                yield _by_hand(self.ids[address, False])
+            if address in self.made:
+                yield self.ids[address, True]
 
 
 def operation_ids(tenant: str, schedule: order.Schedule) -> Mapping[tuple[Address, bool], str]:
@@ -175,14 +229,29 @@ def operation_ids(tenant: str, schedule: order.Schedule) -> Mapping[tuple[Addres
     return {(each.address, each.mends): f"{tenant}:{n}" for n, each in enumerate(flat, 1)}
 
 
-def _request(
-    write: order.Write, expect: str | None, directory: Directory, bulk: Bulk | None
+def _by_hand(operation: str) -> str:
+    """The id of what a person does of an operation."""
+    return f"{operation}:hand"
+
+
+def _request(  # noqa: PLR0913 - the parts of a call
+    write: order.Write,
+    expect: str | None,
+    directory: Directory,
+    bulk: Bulk | None,
+    *,
+    only: Collection[str] = (),
+    without: Collection[str] = (),
 ) -> Request:
     object_id = None if write.action is Action.CREATE else str(write.key)
     method, path = write.kind.endpoint(write.action, object_id or "{id}")
     if bulk is not None:
         method, path = bulk.method, bulk.path
-    changed = diff.differing(write.before, write.after)
+    changed = [
+        key
+        for key in diff.differing(write.before, write.after)
+        if key not in without and (not only or key in only)
+    ]
     return Request(
         action=write.action,
         method=method,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 from math import ceil
 
@@ -15,13 +15,19 @@ from reconciler.rules.world import World
 from reconciler.vendor import Kind
 
 
-def batched(tenant: str, schedule: order.Schedule, world: World) -> Mapping[Address, str]:
+def batched(
+    tenant: str, schedule: order.Schedule, world: World, by_hand: Collection[Address] = ()
+) -> Mapping[Address, str]:
     """The batch of each write that goes out with others; what is in none goes out by itself.
 
     Only writes of one step are put together: they need nothing of one another, so no batch waits
-    for itself.
+    for itself. What is in part done by hand goes out by itself.
     """
-    together = (writes for step in schedule.steps for writes in _together(step, world))
+    together = (
+        writes
+        for step in schedule.steps
+        for writes in _together([each for each in step if each.address not in by_hand], world)
+    )
     return {
         write.address: f"{tenant}:batch-{number}"
         for number, writes in enumerate(together, 1)
@@ -31,7 +37,7 @@ def batched(tenant: str, schedule: order.Schedule, world: World) -> Mapping[Addr
 
 def calls(operations: Iterable[Operation]) -> int:
     """How many calls operations are: a batch is one."""
-    return len({each.batch or each.id for each in operations})
+    return len({each.batch or each.id for each in operations if each.by == "api"})
 
 
 def _together(step: Iterable[order.Write], world: World) -> Iterator[Sequence[order.Write]]:

@@ -65,6 +65,7 @@ def joined(
         side_effects=()
         if errored
         else tuple(each for part in parts for each in part.plan.side_effects),
+        runbook=() if errored else tuple(each for part in parts for each in part.plan.runbook),
     )
 
 
@@ -95,7 +96,8 @@ def _numbered(parts: Iterable[Part]) -> tuple[tuple[Step, ...], tuple[Change, ..
 
 def _summary(changes: tuple[Change, ...], parts: tuple[Part, ...]) -> Summary:
     def count(action: Action) -> int:
-        return sum(1 for change in changes if change.action is action)
+        # what is wholly done by hand is counted there alone
+        return sum(1 for each in changes if each.action is action and each.by == "api")
 
     return Summary(
         add=count(Action.CREATE),
@@ -104,6 +106,7 @@ def _summary(changes: tuple[Change, ...], parts: tuple[Part, ...]) -> Summary:
         adopt=count(Action.ADOPT),
         move=count(Action.MOVE),
         forget=count(Action.FORGET),
+        by_hand=sum(len(part.plan.runbook) for part in parts),
         no_op=sum(part.plan.no_op for part in parts),
         writes=sum(_writes(part.plan) for part in parts),
     )

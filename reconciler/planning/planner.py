@@ -11,7 +11,8 @@ from reconciler.model.change import Change
 from reconciler.model.diagnostic import Diagnostic, has_errors
 from reconciler.model.live import Snapshot
 from reconciler.model.plan import Headroom, Record, Seen, SideEffect, Step
-from reconciler.planning import assemble, basis, hidden, limits, order, side_effects
+from reconciler.model.runbook import RunbookStep
+from reconciler.planning import assemble, basis, hidden, limits, order, runbook, side_effects
 from reconciler.planning.item import (
     Item,
     TenantInput,
@@ -48,6 +49,7 @@ class TenantPlan:
     reach: Reach = field(default_factory=Reach)
     limits: tuple[Headroom, ...] = ()
     side_effects: tuple[SideEffect, ...] = ()
+    runbook: tuple[RunbookStep, ...] = ()
 
 
 def plan(given: TenantInput, snapshot: Snapshot) -> TenantPlan:
@@ -67,13 +69,15 @@ def plan(given: TenantInput, snapshot: Snapshot) -> TenantPlan:
         items, removed = narrowed(items, removed, given.targets)
     everything = (*items, *removed)
     world = world_of(everything, others(snapshot, everything), snapshot=snapshot, facts=given.facts)
+    guides = runbook.guides(everything, world)
+    wholly = {i.address for i in everything if runbook.is_all(i, guides.get(i.address))}
     judged = [item.resource for item in items if item.resource is not None]
     locked_out = lockouts(given, everything, world, snapshot)
     diagnostics = [
         *problems,
         *directory.problems,
         *run(given.vendor.rules, judged, world, given.policy),
-        *forbidden(everything, world, given.tenant),
+        *forbidden(everything, world, given.tenant, wholly),
         *refusals(items, removed, world),
         *taken_names(items, world),
         *notes(items, removed, given),
@@ -81,7 +85,9 @@ def plan(given: TenantInput, snapshot: Snapshot) -> TenantPlan:
         *locked_out.diagnostics,
         *hidden.notes(matches, rows, live, view, given.tenant),
     ]
-    predicted = side_effects.predicted(everything, given.facts)
+    predicted = side_effects.predicted(
+        (item for item in everything if item.address not in wholly), given.facts
+    )
     schedule, problem = _scheduled(everything, snapshot, predicted.keys())
     diagnostics.extend(problem)
     errored = has_errors(each for each in diagnostics if not each.guard)
@@ -91,17 +97,32 @@ def plan(given: TenantInput, snapshot: Snapshot) -> TenantPlan:
         else side_effects.side_effects(given, predicted, schedule, world, snapshot)
     )
     diagnostics.extend(effects.diagnostics)
+    steps = (
+        ()
+        if errored
+        else assemble.steps(
+            given.tenant,
+            schedule,
+            everything,
+            side_effects.made(predicted),
+            directory,
+            world,
+            guides,
+        )
+    )
     changing = sorted((item for item in everything if item.changes), key=_listing(schedule))
     return TenantPlan(
         changes=tuple(
-            assemble.change(item, schedule, directory, reverting=given.revert is not None)
+            assemble.change(
+                item,
+                schedule,
+                directory,
+                reverting=given.revert is not None,
+                guide=guides.get(item.address),
+            )
             for item in changing
         ),
-        steps=()
-        if errored
-        else assemble.steps(
-            given.tenant, schedule, everything, side_effects.made(predicted), directory, world
-        ),
+        steps=steps,
         records=() if given.revert is not None else tuple(assemble.records(items, directory)),
         diagnostics=tuple(diagnostics),
         seen=basis.seen(changing, items, world, snapshot, given, locked_out.counted),
@@ -110,6 +131,7 @@ def plan(given: TenantInput, snapshot: Snapshot) -> TenantPlan:
         reach=reach(given, everything, world, snapshot),
         limits=tuple(limits.near(given.vendor.limits, world, given.tenant)),
         side_effects=effects.told,
+        runbook=runbook.told(steps, guides),
     )
 
 

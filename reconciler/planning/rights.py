@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
+from reconciler.model.address import Address
 from reconciler.model.change import Action
 from reconciler.model.diagnostic import Diagnostic, Severity
 from reconciler.planning.item import Item
@@ -13,12 +14,17 @@ from reconciler.rules.world import World
 from reconciler.vendor import Forbidden
 
 
-def forbidden(items: Iterable[Item], world: World, tenant: str) -> Iterator[Diagnostic]:
-    """What who applies may not write, once for each reason, with the first addresses of it."""
+def forbidden(
+    items: Iterable[Item], world: World, tenant: str, by_hand: Collection[Address] = ()
+) -> Iterator[Diagnostic]:
+    """What who applies may not write, once for each reason, with the first addresses of it.
+
+    What is done by hand, somebody else may do.
+    """
     removed = {each.key: each for each in world.removed}
     found: dict[Forbidden, list[str]] = defaultdict(list)
     for item in items:
-        if item.writes:
+        if item.writes and item.address not in by_hand:
             planned = removed[item.key] if item.gone else world.of(item.address)
             if said := item.kind.permitted(_action(item), planned, world):
                 found[said].append(item.shown)

@@ -92,6 +92,8 @@ def applied(plan: Plan, ledgers: Sequence[Ledger], stopped: ReconcilerError | No
     later tenant.
     """
     more: dict[str, Any] = {}
+    if by_hand := sum(len(each.by_hand) for each in ledgers):
+        more["by_hand"] = by_hand
     if unknown := sum(len(each.unknown) for each in ledgers):
         more["unknown"] = unknown
     if word := next((each.interrupted for each in ledgers if each.interrupted), ""):

@@ -92,6 +92,7 @@ def _complete(done: Sequence[Ledger], about: _About) -> Iterator[str]:
     yield f"{head} Resources: {_past(counts(_resources(done, about)))}."
     for each in done:
         yield from _did(each, about, "written", about.where(each))
+        yield from _by_hand(each, about)
     if any(each.earlier or each.already_applied for each in done):
         yield _line("in all", _past(counts(about.plan.summary)))
 
@@ -113,6 +114,7 @@ def _account(each: Ledger, about: _About) -> Iterator[str]:
     yield from _waiting(each.not_started, about)
     if each.unknown:
         yield from _listed("unknown", each.unknown, "it was under way", about)
+    yield from _by_hand(each, about)
     yield from _open(each, about)
     if each.unrecorded:
         yield from _unrecorded(each.unrecorded)
@@ -183,6 +185,19 @@ def _waiting(waiting: Iterable[Event], about: _About) -> Iterator[str]:
         reasons.setdefault(event.message, []).append(event)
     for reason, events in reasons.items():
         yield from _listed("not started", events, f"because {safe(reason)}", about)
+
+
+def _by_hand(each: Ledger, about: _About) -> Iterator[str]:
+    """What is left to a person, and what waits for that."""
+    mine = [event for event in each.by_hand if not event.message]
+    if mine:
+        yield from _listed("by hand", mine, "as the runbook of the plan says", about)
+    reasons: dict[str, list[Event]] = {}
+    for event in each.by_hand:
+        if event.message:
+            reasons.setdefault(event.message, []).append(event)
+    for reason, events in reasons.items():
+        yield from _listed("waiting", events, f"because {safe(reason)}", about)
 
 
 def _listed(word: str, events: Sequence[Event], why: str, about: _About) -> Iterator[str]:

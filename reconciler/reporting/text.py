@@ -56,6 +56,8 @@ def counts(summary: Summary) -> str:
     ]
     ours = {"adopt": summary.adopt, "rename": summary.move, "forget": summary.forget}
     said.extend(f"{count} to {word}" for word, count in ours.items() if count)
+    if summary.by_hand:
+        said.append(f"{summary.by_hand} by hand")
     return ", ".join(said)
 
 
@@ -69,6 +71,7 @@ def _plan(what: Plan, style: Style) -> Iterator[str]:
     else:
         yield from _changes(what, style)
     yield from _side_effects(what, style)
+    yield from _runbook(what, style)
     yield from _limits(what, style)
     yield from _findings(what, style)
     yield from _leave(what, style)
@@ -209,6 +212,8 @@ def _change(alike: list[Change], style: Style, *, several: bool) -> Iterator[str
     said = _SYMBOLS[first.action][3]
     if first.action is Action.ADOPT and first.writes:
         said = "will be adopted and updated"
+    if first.by == "hand":
+        said = f"{said.replace('will be', 'is to be')} by hand"
     painted = f"{style.paint(name, 'bold')} {said}"
     if len(alike) > 1:
         yield f"  # {painted}"
@@ -394,6 +399,28 @@ def _side_effects(what: Plan, style: Style) -> Iterator[str]:
             yield f"    {ends}; wider access in between, {who}: {safe(each.window)}"
         else:
             yield f"    {ends}; nobody may do more in between"
+
+
+def _runbook(what: Plan, style: Style) -> Iterator[str]:
+    """What a person has to do: who, what to click and enter, and what waits for it."""
+    if not what.runbook:
+        return
+    several = len(what.tenants) > 1
+    yield ""
+    yield f"{style.paint('By hand', 'bold')} (the vendor offers no API; the next plan sees it done)"
+    kept = what.runbook if style.whole else what.runbook[:MOST]
+    for number, each in enumerate(kept, 1):
+        guide, name = each.guide, safe(_named(each.address, several=several))
+        rule = f" ({guide.rule})" if guide.rule else ""
+        yield f"  {number}. {safe(guide.title)}: {name}{rule}"
+        yield f"     who    {safe(guide.who)}"
+        yield from (f"     {place}.     {safe(c)}" for place, c in enumerate(guide.clicks, 1))
+        yield from (f"     enter  {safe(e.name)}: {safe(e.value)}" for e in guide.enter)
+        yield f"     done   {safe(guide.done)}"
+        waiting = [safe(_named(address, several=several)) for address in each.waiting]
+        yield from (f"     for    {text}" for text in few(waiting, whole=style.whole))
+    if left := len(what.runbook) - len(kept):
+        yield f"  and {left} more, all with -v"
 
 
 def _limits(what: Plan, style: Style) -> Iterator[str]:

@@ -27,6 +27,7 @@ from reconciler.vendor import (
     Writer,
 )
 from reconciler.vendors.webexcc import (
+    by_hand,
     declaring,
     models,
     opening,
@@ -174,6 +175,7 @@ VENDOR = Vendor(
             person=True,
             access=frozenset({"userProfile"}),
             permitted=rights.permitted,
+            by_hand=by_hand.user,
         ),
     ),
     inventory=models.COLLECTION_TYPES,

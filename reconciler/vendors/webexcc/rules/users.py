@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from reconciler.model.diagnostic import Severity
 from reconciler.model.resource import Resource
 from reconciler.model.value import Ref
 from reconciler.rules.rule import Finding, NotChecked, Where, rule
@@ -42,6 +43,7 @@ spec: {{userProfile: {profile}}}
     on=User,
     where=(Where.LIVE, Where.TENANT),
     source=API / "UserDTO, userProfileId",
+    severity=Severity.INFO,
     good=_PROFILES + _user("lead"),
     bad=_PROFILES + _user("agent"),
     tenant=_TENANT,
@@ -50,7 +52,7 @@ def user_stays_on_profiles_of_one_type(
     user: Resource[User], world: World
 ) -> Iterator[Finding | NotChecked]:
     """The API moves a user between profiles of one type; a move to a profile of another type is
-    made in Control Hub.
+    made in Control Hub, by hand.
     """
     me = world.of(user.address)
     before, after = me.before.get("userProfile"), me.values.get("userProfile")
@@ -70,5 +72,5 @@ def user_stays_on_profiles_of_one_type(
         yield Finding(
             ("spec", "userProfile"),
             f"`{had.name}` is a profile of type {old}, `{gets.name}` one of type {new}",
-            hint="move the user in Control Hub, then plan again",
+            hint="the plan says how to move the user in Control Hub; what needs that waits",
         )

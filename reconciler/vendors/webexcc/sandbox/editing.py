@@ -116,7 +116,7 @@ def chosen(form: Form, body: Body, rows: dict[str, Body]) -> None:
 
 
 def user(form: Form) -> str:
-    """A user with another profile, site or teams."""
+    """A user with another profile, site or teams; a profile of another type by Control Hub."""
     access = form.access
     access.demand("user", "EDIT")
     current = form.named(USER, form.take("user"))
@@ -130,7 +130,8 @@ def user(form: Form) -> str:
             body["teamIds"] = form.ids(TEAM, value)
         else:
             raise form.unknown(key)
-    changed = Users(access.data).change(current, kept(access, USER, body, current, partial=True))
+    body = kept(access, USER, body, current, partial=True)
+    changed = Users(access.data).change(current, body, in_control_hub=True)
     form.record("edited", USER, changed)
     return f"moved user {current['email']}"
 

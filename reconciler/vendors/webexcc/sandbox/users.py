@@ -81,14 +81,24 @@ class Users:
         audit.record(self._data, call.identity, "edited", USER, user, call.tracking_id)
         return Answer(200, public(access.shown(USER, user)))
 
-    def change(self, current: Body, body: Body) -> Body:
-        """Check and store what a user becomes."""
+    def change(self, current: Body, body: Body, *, in_control_hub: bool = False) -> Body:
+        """Check and store what a user becomes; Control Hub gives the licence that goes with it."""
         changed = current | user_fields.checked(self._data, body)
         if "userProfileId" in body:
-            changed["userProfileId"] = self._profile(current, body["userProfileId"])
+            wanted = body["userProfileId"]
+            if in_control_hub:
+                self._license(current, wanted)
+            changed["userProfileId"] = self._profile(current, wanted, any_type=in_control_hub)
         return self._data.change(USER, changed)
 
-    def _profile(self, current: Body, wanted: object) -> str:
+    def _license(self, current: Body, wanted: object) -> None:
+        """The licence of a profile of another type, where a user moves to one."""
+        profile = self._data.store.get(PROFILE, str(wanted))
+        had = self._data.one(PROFILE, current["userProfileId"])
+        if profile is not None and profile["profileType"] != had["profileType"]:
+            licences.give(self._data, current["id"], profile["profileType"], None)
+
+    def _profile(self, current: Body, wanted: object, *, any_type: bool) -> str:
         profile = self._data.store.get(PROFILE, str(wanted))
         if profile is None:
             refuse_unless(False, f"there is no user profile {wanted}")
@@ -96,7 +106,7 @@ class Users:
         licences.refuse_unfit(self._data, current["id"], profile["profileType"])
         had = self._data.one(PROFILE, current["userProfileId"])
         refuse_unless(
-            profile["profileType"] == had["profileType"],
+            any_type or profile["profileType"] == had["profileType"],
             f"the profile type of a user ({had['profileType']}) is changed in Control Hub only",
         )
         return str(profile["id"])

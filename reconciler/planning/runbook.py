@@ -1,0 +1,62 @@
+"""The changes that no API offers: found before anything is written, told as steps for a person."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+
+from reconciler.model.address import Address
+from reconciler.model.change import Action
+from reconciler.model.plan import Step
+from reconciler.model.runbook import Guide, RunbookStep
+from reconciler.planning import diff
+from reconciler.planning.item import Item
+from reconciler.rules.world import World
+
+Guides = Mapping[Address, Guide]
+
+
+def guides(items: Iterable[Item], world: World) -> Guides:
+    """How a person makes those of these changes that the vendor's API does not offer."""
+    removed = {each.key: each for each in world.removed}
+    found: dict[Address, Guide] = {}
+    for item in items:
+        if item.writes:
+            planned = removed[item.key] if item.gone else world.of(item.address)
+            if guide := item.kind.by_hand(_action(item), planned, world):
+                found[item.address] = guide
+    return found
+
+
+def is_all(item: Item, guide: Guide | None) -> bool:
+    """Whether a person does all that is written of an object."""
+    if guide is None:
+        return False
+    changed = diff.differing(item.before, item.after)
+    return not guide.attributes or set(changed) <= set(guide.attributes)
+
+
+def told(steps: Iterable[Step], found: Guides) -> tuple[RunbookStep, ...]:
+    """The steps of the runbook, in the plan's order, each with the addresses that wait for it."""
+    operations = [each for step in steps for each in step.operations]
+    waiting: dict[str, list[str]] = defaultdict(list)
+    for each in operations:
+        for before in each.after:
+            waiting[before].append(each.addresses[0])
+    return tuple(
+        RunbookStep(
+            each.id,
+            each.addresses[0],
+            Address.parse(each.addresses[0]).tenant,
+            found[Address.parse(each.addresses[0])],
+            tuple(dict.fromkeys(waiting[each.id])),
+        )
+        for each in operations
+        if each.by == "hand"
+    )
+
+
+def _action(item: Item) -> Action:
+    if item.gone:
+        return Action.DELETE
+    return Action.UPDATE if item.live else Action.CREATE
