@@ -20,6 +20,9 @@ from reconciler.model.audit import Attribution, AuditEvent
 NEAR = timedelta(seconds=10)
 """How far the log's time of a change may be from the object's own: both are the vendor's."""
 
+ALIKE = timedelta(milliseconds=100)
+"""Events so much further from the change than the nearest may be its own as well: the last is."""
+
 CLOCKS = timedelta(minutes=1)
 """How far the vendor's clock may be from ours, and a request on its way."""
 
@@ -225,7 +228,12 @@ def _told(
     found: list[AuditEvent], moment: datetime | None, confidence: Confidence, why: str
 ) -> Attribution:
     """The event nearest to the change, without its moment the last one; others by their names."""
-    best = found[-1] if moment is None else min(found, key=lambda each: abs(each.at - moment))
+    best = found[-1]
+    if moment is not None:
+        best = min(found, key=lambda each: abs(each.at - moment))
+        if _is_near(best, moment):
+            most = abs(best.at - moment) + ALIKE
+            best = [each for each in found if abs(each.at - moment) <= most][-1]
     others = dict.fromkeys(
         each.actor for each in reversed(found) if _plain(each.actor) != _plain(best.actor)
     )

@@ -72,7 +72,7 @@ UNDATED = Subject(LEAD, SUBJECT.names)
         ((event(KIM, CHANGED - MINUTE, target_name="Billing lead"),), f"possible {KIM}"),
         (
             (event(KIM, target_name="Billing lead"), event(SAM, target_name="Billing lead")),
-            f"possible {KIM} {SAM}",
+            f"possible {SAM} {KIM}",
         ),
         ((event(KIM), event(SAM, target_name="Billing lead")), f"certain {KIM}"),
         ((event(KIM, action="edited"),), f"possible {KIM}"),
