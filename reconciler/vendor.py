@@ -63,6 +63,7 @@ class Removal(StrEnum):
     """What leaving Git means for a kind."""
 
     DELETE = "delete"
+    DEACTIVATE = "deactivate"
     FORGET = "forget"
 
 
@@ -123,6 +124,11 @@ class Forbidden:
 
 Permitted = Callable[[Action, Expected, World], Forbidden | None]
 """Whether who applies may create, change or delete an object; None where nothing forbids it."""
+
+
+def always_on(_values: Values) -> bool:
+    """For kinds that are never switched off."""
+    return True
 
 
 ByHand = Callable[[Action, Expected, World], Guide | None]
@@ -251,6 +257,9 @@ class Kind:
       say the rest.
     - `by_hand(action, object, world)`: how a person makes the change, or that part of it which no
       API offers: it becomes a step of the runbook, and what needs it waits.
+    - `is_on(values)`: whether an object can be used, for kinds that are switched off rather than
+      deleted; `off` are the values that switch one off when it leaves Git (`Removal.DEACTIVATE`).
+      Whoever uses an object is written after it is switched on, and before it is switched off.
     - `side_effects(before, after, facts)`: what the vendor itself changes of an object with an
       update; the plan puts right what is to be otherwise.
     - `bulk`: how updates of several objects go out in one call, None where they never do.
@@ -278,6 +287,8 @@ class Kind:
     danger: Callable[[tuple[str, ...], object], Danger | None] = no_danger
     permitted: Permitted = permitted_to_all
     by_hand: ByHand = nothing_by_hand
+    is_on: Callable[[Values], bool] = always_on
+    off: Values = field(default_factory=dict)
     side_effects: SideEffects = no_side_effects
     bulk: Bulk | None = None
 

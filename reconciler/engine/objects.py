@@ -57,9 +57,10 @@ class Objects:
     def intent(self, operation: Operation) -> Intent:
         """The operation as the journal has it before its call."""
         request, change = operation.request, self.change(operation)
-        deletes = request.action is Action.DELETE
+        # what left Git is ours no more, whether it was deleted or switched off
+        leaves = request.action is Action.DELETE or _left_git(change)
         before, after = self._change(operation)
-        self._keeps[operation.id] = None if deletes else self._row(change, request.object_id or "")
+        self._keeps[operation.id] = None if leaves else self._row(change, request.object_id or "")
         return Intent(
             operation=operation.id,
             address=change.address,
@@ -68,7 +69,7 @@ class Objects:
             before=before,
             after=after,
             keep=self._keeps[operation.id],
-            drop=change.address if deletes else change.previous_address,
+            drop=change.address if leaves else change.previous_address,
         )
 
     def _change(self, operation: Operation) -> tuple[Json, Json]:
@@ -110,7 +111,7 @@ class Objects:
             tracking_id=outcome.tracking_id,
             attempts=outcome.attempts,
             keep=recorded.landed(self._keeps[operation.id], live),
-            drop=change.previous_address if live else change.address,
+            drop=change.previous_address if live and not _left_git(change) else change.address,
         )
 
     def leaves(self, operation: Operation, left: Left) -> None:
@@ -154,6 +155,11 @@ class Objects:
         if isinstance(data, list):
             return [self._resolved(item) for item in data]
         return data
+
+
+def _left_git(change: Change) -> bool:
+    """Whether an object is switched off as its manifest is gone."""
+    return change.action is Action.DEACTIVATE and change.after is None
 
 
 def tracking_id(error: ReconcilerError) -> str:

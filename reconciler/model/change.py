@@ -10,11 +10,16 @@ from reconciler.model.value import Json
 
 
 class Action(StrEnum):
-    """What happens to an object; adopt, move and forget touch our state alone."""
+    """What happens to an object; adopt, move and forget touch our state alone.
+
+    One that is switched off or on is updated, and told as deactivated or reactivated.
+    """
 
     CREATE = "create"
     UPDATE = "update"
     DELETE = "delete"
+    DEACTIVATE = "deactivate"
+    REACTIVATE = "reactivate"
     ADOPT = "adopt"
     MOVE = "move"
     FORGET = "forget"

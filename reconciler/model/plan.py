@@ -184,6 +184,8 @@ class Summary:
     add: int = 0
     change: int = 0
     destroy: int = 0
+    deactivate: int = 0
+    reactivate: int = 0
     adopt: int = 0
     by_hand: int = 0
     move: int = 0

@@ -24,14 +24,24 @@ from reconciler.vendor import Bulk
 
 def _action(item: Item) -> Action:
     if item.gone:
+        if item.deactivates:
+            return Action.DEACTIVATE
         return Action.DELETE if item.deletes else Action.FORGET
     if item.live is None:
         return Action.CREATE
     if item.row is None:
         return Action.ADOPT
     if item.differs:
-        return Action.UPDATE
+        return _switched(item)
     return Action.MOVE
+
+
+def _switched(item: Item) -> Action:
+    """An update, told as what it is where it switches the object off or on."""
+    before, after = item.kind.is_on(item.before), item.kind.is_on(item.after)
+    if before == after:
+        return Action.UPDATE
+    return Action.DEACTIVATE if before else Action.REACTIVATE
 
 
 def _reason(item: Item, *, reverting: bool) -> Reason:
@@ -54,16 +64,17 @@ def _reason(item: Item, *, reverting: bool) -> Reason:
 
 def write(item: Item) -> order.Write:
     """The item as the ordering sees it."""
-    action = Action.DELETE if item.gone else Action.UPDATE if item.live else Action.CREATE
+    gone = item.gone and not item.deactivates
+    action = Action.DELETE if gone else Action.UPDATE if item.live else Action.CREATE
     return order.Write(
         address=item.address,
         key=item.key,
         kind=item.kind,
         action=action,
         name_before=item.live.name if item.live else None,
-        name_after=None if item.gone else str(item.after.get("name", item.name)),
+        name_after=None if gone else str(item.after.get("name", item.name)),
         before=item.before,
-        after={} if item.gone else item.after,
+        after={} if gone else item.after,
     )
 
 
@@ -116,7 +127,7 @@ def change(
 def _attributes(item: Item, action: Action, directory: Directory) -> tuple[AttributeChange, ...]:
     if action is Action.DELETE:
         return diff.wholly("remove", item.before, item.kind, directory.name_of)
-    if item.gone:
+    if item.gone and not item.deactivates:
         return ()
     if action is Action.CREATE:
         return diff.wholly("add", item.declared, item.kind, directory.name_of)

@@ -96,9 +96,19 @@ class Item:
         )
 
     @property
+    def deactivates(self) -> bool:
+        """Whether leaving Git switches the object off."""
+        return (
+            self.gone
+            and self.live is not None
+            and self.kind.removal is Removal.DEACTIVATE
+            and self.differs
+        )
+
+    @property
     def writes(self) -> bool:
         """Whether the plan writes to the tenant for it."""
-        return self.deletes if self.gone else self.differs
+        return self.deletes or self.deactivates if self.gone else self.differs
 
     @property
     def changes(self) -> bool:
@@ -181,10 +191,15 @@ def removed_from_git(
             row=row,
             declared={},
             before={} if found is None else found.values,
-            after={} if found is None else found.values,
+            after={} if found is None else _left_behind(kind, found.values),
             gone=True,
             view=view,
         )
+
+
+def _left_behind(kind: Kind, values: Values) -> Values:
+    """What is left of an object whose manifest is gone."""
+    return {**values, **kind.off} if kind.removal is Removal.DEACTIVATE else values
 
 
 def only_there(

@@ -103,6 +103,8 @@ def _summary(changes: tuple[Change, ...], parts: tuple[Part, ...]) -> Summary:
         add=count(Action.CREATE),
         change=count(Action.UPDATE),
         destroy=count(Action.DELETE),
+        deactivate=count(Action.DEACTIVATE),
+        reactivate=count(Action.REACTIVATE),
         adopt=count(Action.ADOPT),
         move=count(Action.MOVE),
         forget=count(Action.FORGET),

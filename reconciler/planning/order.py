@@ -32,6 +32,24 @@ class Write:
     after: Values
     mends: bool = False
 
+    @property
+    def is_on_before(self) -> bool:
+        """Whether it can be used now."""
+        return bool(self.before) and self.kind.is_on(self.before)
+
+    @property
+    def is_on_after(self) -> bool:
+        """Whether it can be used once written."""
+        return bool(self.after) and self.kind.is_on(self.after)
+
+    def used_before(self) -> frozenset[Ref]:
+        """What it uses now: what is switched off uses nothing."""
+        return self.referred_before() if self.is_on_before else frozenset()
+
+    def used_after(self) -> frozenset[Ref]:
+        """What it uses once written."""
+        return self.referred_after() if self.is_on_after else frozenset()
+
     def referred_before(self) -> frozenset[Ref]:
         """What the object refers to now."""
         return frozenset(ref for _, ref in refs(self.before))
@@ -129,6 +147,7 @@ def _edges(
     _leave_before_join(joins, leaves, now, waits)
     _delete_before_create(writes, now, waits)
     _free_a_name_before_taking_it(writes, waits)
+    _use_what_is_on(writes, by_key, waits)
     for write in writes:
         if write.address in disturbed:
             _keep_out(write, joins[write.key], leaves[write.key], waits)
@@ -192,6 +211,21 @@ def _free_a_name_before_taking_it(writes: tuple[Write, ...], waits: Waits) -> No
         freeing = frees.get((write.kind.name, normal(write.name_after)))
         if freeing is not None:
             waits[write.address].add(freeing.address)
+
+
+def _use_what_is_on(writes: tuple[Write, ...], by_key: Mapping[Ref, Write], waits: Waits) -> None:
+    """What is switched on comes before who uses it from then on, and what is switched off after
+    whoever no longer does, or is switched off as well.
+    """
+    for write in writes:
+        for key in write.used_after():
+            used = by_key.get(key)
+            if used is not None and used.is_on_after and not used.is_on_before:
+                waits[write.address].add(used.address)
+        for key in write.used_before() - write.used_after():
+            used = by_key.get(key)
+            if used is not None and used.is_on_before and not used.is_on_after:
+                waits[used.address].add(write.address)
 
 
 def _keep_out(

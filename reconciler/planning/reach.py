@@ -60,11 +60,17 @@ def reach(given: TenantInput, items: Iterable[Item], world: World, snapshot: Sna
     if not items:
         return Reach(users=users)
     return Reach(
-        destroyed=tuple(sorted(item.shown for item in items if item.deletes)),
+        destroyed=tuple(sorted(item.shown for item in items if _takes_away(item))),
         people=tuple(sorted(map(shown, _people(world, kinds)))),
         users=users,
         missing=tuple(_missing(given, items, snapshot)),
     )
+
+
+def _takes_away(item: Item) -> bool:
+    """Whether an object is deleted, or switched off."""
+    is_off = item.live is not None and item.kind.is_on(item.before) and item.writes
+    return item.deletes or (is_off and not item.kind.is_on(item.after))
 
 
 def _people(world: World, kinds: Mapping[str, Kind]) -> Iterator[Expected]:

@@ -26,6 +26,8 @@ def refusals(items: Iterable[Item], removed: Iterable[Item], world: World) -> It
             yield from _cannot_be_changed(item, item.live)
         yield from _cannot_be_reached(item)
     for item in removed:
+        if item.deletes or item.deactivates:
+            yield from _is_protected(item)
         if item.deletes:
             yield from _cannot_be_deleted(item, world)
 
@@ -106,14 +108,18 @@ def _cannot_be_reached(item: Item) -> Iterator[Diagnostic]:
         )
 
 
-def _cannot_be_deleted(item: Item, world: World) -> Iterator[Diagnostic]:
+def _is_protected(item: Item) -> Iterator[Diagnostic]:
     if item.row is not None and item.row.prevent_destroy:
         yield error(
             item,
             "PLN110",
-            "lifecycle.preventDestroy is set, but the manifest is gone, which means delete",
+            "lifecycle.preventDestroy is set, but the manifest is gone, which means "
+            f"{'delete' if item.deletes else 'deactivate'}",
             hint="put the manifest back, apply it once without preventDestroy, then remove it",
         )
+
+
+def _cannot_be_deleted(item: Item, world: World) -> Iterator[Diagnostic]:
     holders = world.all_referrers(item.key)
     if holders:
         names = [f"{holder.kind} `{holder.name}`" for holder in holders]

@@ -25,7 +25,7 @@ def forbidden(
     found: dict[Forbidden, list[str]] = defaultdict(list)
     for item in items:
         if item.writes and item.address not in by_hand:
-            planned = removed[item.key] if item.gone else world.of(item.address)
+            planned = removed[item.key] if item.deletes else world.of(item.address)
             if said := item.kind.permitted(_action(item), planned, world):
                 found[said].append(item.shown)
     for said, addresses in found.items():
@@ -42,6 +42,6 @@ def forbidden(
 
 
 def _action(item: Item) -> Action:
-    if item.gone:
+    if item.deletes:
         return Action.DELETE
     return Action.UPDATE if item.live else Action.CREATE

@@ -22,7 +22,7 @@ def guides(items: Iterable[Item], world: World) -> Guides:
     found: dict[Address, Guide] = {}
     for item in items:
         if item.writes:
-            planned = removed[item.key] if item.gone else world.of(item.address)
+            planned = removed[item.key] if item.deletes else world.of(item.address)
             if guide := item.kind.by_hand(_action(item), planned, world):
                 found[item.address] = guide
     return found
@@ -57,6 +57,6 @@ def told(steps: Iterable[Step], found: Guides) -> tuple[RunbookStep, ...]:
 
 
 def _action(item: Item) -> Action:
-    if item.gone:
+    if item.deletes:
         return Action.DELETE
     return Action.UPDATE if item.live else Action.CREATE

@@ -23,11 +23,13 @@ _SYMBOLS = {
     Action.CREATE: ("+", "green", "create", "will be created"),
     Action.UPDATE: ("~", "yellow", "update in place", "will be updated"),
     Action.DELETE: ("-", "red", "destroy", "will be destroyed"),
+    Action.DEACTIVATE: ("v", "magenta", "deactivate", "will be deactivated"),
+    Action.REACTIVATE: ("^", "magenta", "reactivate", "will be reactivated"),
     Action.ADOPT: ("=", "cyan", "adopt", "will be adopted"),
     Action.MOVE: (">", "cyan", "rename", "will be renamed"),
     Action.FORGET: (".", "grey", "forget", "will no longer be managed, and is kept"),
 }
-_GROUPED = frozenset({Action.UPDATE, Action.ADOPT})
+_GROUPED = frozenset({Action.UPDATE, Action.DEACTIVATE, Action.REACTIVATE, Action.ADOPT})
 _WHOLE = {Action.CREATE: "add", Action.DELETE: "remove"}
 _OPS = {"add": ("+", "green"), "remove": ("-", "red"), "change": ("~", "yellow")}
 _HEADING = 66
@@ -54,7 +56,13 @@ def counts(summary: Summary) -> str:
         f"{summary.change} to change",
         f"{summary.destroy} to destroy",
     ]
-    ours = {"adopt": summary.adopt, "rename": summary.move, "forget": summary.forget}
+    ours = {
+        "deactivate": summary.deactivate,
+        "reactivate": summary.reactivate,
+        "adopt": summary.adopt,
+        "rename": summary.move,
+        "forget": summary.forget,
+    }
     said.extend(f"{count} to {word}" for word, count in ours.items() if count)
     if summary.by_hand:
         said.append(f"{summary.by_hand} by hand")
