@@ -16,6 +16,7 @@ from reconciler.engine.looked import Looked
 from reconciler.engine.looking import look
 from reconciler.engine.prepare import Prepared, Work, prepare
 from reconciler.engine.read import read
+from reconciler.engine.spent import remembered
 from reconciler.errors import ReconcilerError, UsageError
 from reconciler.manifests import positions
 from reconciler.manifests.project import Tenant
@@ -323,7 +324,7 @@ async def _read(each: Prepared, work: Work) -> tuple[Prepared, Snapshot]:
     snapshot = work.instead or await read(
         each.tenant, each.vendor, each.loaded.resources, work.around
     )
-    return each.understood(snapshot), snapshot
+    return remembered(work, each.understood(snapshot), snapshot), snapshot
 
 
 def _part(

@@ -257,6 +257,8 @@ class Kind:
       say the rest.
     - `by_hand(action, object, world)`: how a person makes the change, or that part of it which no
       API offers: it becomes a step of the runbook, and what needs it waits.
+    - `spends_names`: a name that was ever used, whatever its case, is never free again; every name
+      that is read is remembered.
     - `is_on(values)`: whether an object can be used, for kinds that are switched off rather than
       deleted; `off` are the values that switch one off when it leaves Git (`Removal.DEACTIVATE`).
       Whoever uses an object is written after it is switched on, and before it is switched off.
@@ -287,6 +289,7 @@ class Kind:
     danger: Callable[[tuple[str, ...], object], Danger | None] = no_danger
     permitted: Permitted = permitted_to_all
     by_hand: ByHand = nothing_by_hand
+    spends_names: bool = False
     is_on: Callable[[Values], bool] = always_on
     off: Values = field(default_factory=dict)
     side_effects: SideEffects = no_side_effects

@@ -9,6 +9,7 @@ from typing import Any
 from reconciler.engine.keeping import Kept, keep_together
 from reconciler.engine.prepare import Prepared, Work
 from reconciler.engine.read import read
+from reconciler.engine.spent import remembered
 from reconciler.engine.trial import NO_KINDS, Attempt, Manifest, Trial, is_clean, keeps_out
 from reconciler.errors import UsageError
 from reconciler.manifests import positions
@@ -98,7 +99,7 @@ class _Looking:
 
     def __init__(self, work: Work, here: Prepared, snapshot: Snapshot) -> None:
         self._rows = here.rows  # as the state has them, to be compared once it is locked
-        self._here = here = here.understood(snapshot)
+        self._here = here = remembered(work, here.understood(snapshot), snapshot)
         self._snapshot = snapshot
         self._before = unmanaged(here.given(), snapshot)
         self._trial = Trial(work, here, snapshot, self._before.matches)

@@ -16,6 +16,7 @@ from reconciler.engine.checkout import commit_of
 from reconciler.engine.looked import Looked
 from reconciler.engine.prepare import Prepared, Work
 from reconciler.engine.read import read
+from reconciler.engine.spent import remembered
 from reconciler.errors import StateError
 from reconciler.model.diagnostic import Diagnostic, Severity
 from reconciler.model.journal import Author, Memory, Seen
@@ -78,7 +79,7 @@ class _Look:
         )
         after = self._after()
         moving |= _moved(unread.rows, after.rows) | (state.under_way(name) if state else set())
-        here = after.understood(snapshot)
+        here = remembered(work, after.understood(snapshot), snapshot)
         asked = self._asked(memory)
         found = drift.find(here.given(), snapshot, stateless=here.stateless, asked=asked)
         found, notes = drift.without(found, moving), list(_under_way(name, moving))

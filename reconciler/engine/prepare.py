@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from reconciler.engine.connect import Surroundings
 from reconciler.manifests.files import find
@@ -19,6 +19,7 @@ from reconciler.planning.aftermath import rows_after
 from reconciler.planning.item import TenantInput
 from reconciler.planning.targets import target
 from reconciler.rules.policy import NO_POLICY, Policy
+from reconciler.rules.world import NOTHING_SPENT
 from reconciler.vendor import Vendor
 
 
@@ -48,7 +49,8 @@ class Work:
 class Prepared:
     """One tenant, loaded and ready to be read; `stateless` where there is no state at all.
 
-    `unsettled` are operations of which the state does not say what came of them.
+    `unsettled` are operations of which the state does not say what came of them, `spent` the names
+    that it remembers.
     """
 
     tenant: Tenant
@@ -59,6 +61,7 @@ class Prepared:
     unsettled: tuple[Unsettled, ...] = ()
     policy: Policy = NO_POLICY
     targets: frozenset[Address] | None = None
+    spent: Mapping[tuple[str, str], str] = field(default_factory=lambda: NOTHING_SPENT)
 
     @property
     def pruned(self) -> frozenset[str]:
@@ -84,6 +87,8 @@ class Prepared:
             targets=self.targets,
             revert=revert,
             prune=self.pruned,
+            assumed=self.tenant.assumed,
+            spent=self.spent,
         )
 
 
@@ -102,6 +107,7 @@ def prepare(work: Work, *, may_be_none: bool = False) -> tuple[Prepared, ...]:
             stateless=known is None,
             unsettled=known[tenant.name].unsettled if known is not None else (),
             policy=work.project.policy,
+            spent=known[tenant.name].spent if known is not None else NOTHING_SPENT,
         )
         for tenant in work.tenants
     )
@@ -128,6 +134,7 @@ def load_tenant(
 class _Known:
     rows: Mapping[str, Row]
     unsettled: tuple[Unsettled, ...]
+    spent: Mapping[tuple[str, str], str]
 
 
 def _known(work: Work) -> dict[str, _Known] | None:
@@ -139,7 +146,9 @@ def _known(work: Work) -> dict[str, _Known] | None:
         return None
     try:
         return {
-            tenant.name: _Known(state.rows(tenant.name), state.unsettled(tenant.name))
+            tenant.name: _Known(
+                state.rows(tenant.name), state.unsettled(tenant.name), state.spent(tenant.name)
+            )
             for tenant in work.tenants
         }
     finally:

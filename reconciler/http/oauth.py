@@ -37,7 +37,7 @@ async def fetch(request: TokenRequest, pace: Pace, sandbox: str | None = None) -
     """A grant from the vendor's host, or from a sandbox at that origin; raises TenantError."""
     base = sandbox or f"https://{request.host}"
     # asking twice is safe enough: what may be lost with the first answer is lost anyway
-    attempts = Attempts("GET", pace)
+    attempts = Attempts(reads=True, pace=pace)
     with proxies_understood():
         client = httpx2.AsyncClient(
             base_url=base,

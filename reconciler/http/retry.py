@@ -38,8 +38,8 @@ def jitter(attempt: int) -> float:
 class Attempts:
     """The attempts at one request."""
 
-    def __init__(self, method: str, pace: Pace) -> None:
-        self._method = method
+    def __init__(self, *, reads: bool, pace: Pace) -> None:
+        self._reads = reads
         self._pace = pace
         self._began: float | None = None
         self.count = 0
@@ -53,7 +53,7 @@ class Attempts:
         if failure.error.status == TOO_MANY:
             self._hold(failure, left)
             return
-        if failure.lost and self._method != "GET":
+        if failure.lost and not self._reads:
             raise UnknownOutcomeError.of(failure.error) from None
         wait = max(jitter(self.count), failure.retry_after or 0.0)
         if not failure.passing or self.count >= ATTEMPTS or wait > left:

@@ -66,12 +66,18 @@ class Connection:
         self.sandbox = _sandbox(endpoint)
 
     async def call(
-        self, method: str, url: str, *, query: Mapping[str, str] | None = None, body: Any = None
+        self,
+        method: str,
+        url: str,
+        *,
+        query: Mapping[str, str] | None = None,
+        body: Any = None,
+        reads: bool = False,
     ) -> Answer:
         """Send a request until it is answered; raises TenantError, and for a write whose answer is
-        lost UnknownOutcomeError.
+        lost UnknownOutcomeError. One that `reads` changes nothing, whatever its method.
         """
-        attempts = Attempts(method, self.pace)
+        attempts = Attempts(reads=reads, pace=self.pace)
         token, renewed = await self._source.token(), False
         while True:
             attempts.count += 1
@@ -81,7 +87,7 @@ class Connection:
                 method, url, params=query, json=body, headers=headers
             )
             asked = Asked(f"{method} {request.url.path}", tracking_id, token)
-            outcome = await self._once(request, asked)
+            outcome = await self._once(request, asked, reads=reads)
             if isinstance(outcome, Answer):
                 return replace(outcome, attempts=attempts.count)
             if outcome.error.status == UNAUTHORIZED and not renewed:
@@ -92,9 +98,11 @@ class Connection:
                     continue
             await attempts.after(outcome)
 
-    async def _once(self, request: httpx2.Request, asked: Asked) -> Answer | Failure:
+    async def _once(
+        self, request: httpx2.Request, asked: Asked, *, reads: bool
+    ) -> Answer | Failure:
         await self.pace.turn()
-        if request.method != "GET":
+        if not reads:
             self._permit()
         self.counter[request.method] += 1
         try:
@@ -115,7 +123,7 @@ class Connection:
                 else judged(response, content, asked, self._explain)
             )
         if isinstance(outcome, Failure):
-            if outcome.unsent and request.method != "GET":
+            if outcome.unsent and not reads:
                 self._unsent()
             _log.debug("%s (tracking id %s)", outcome.error, outcome.error.tracking_id)
         return outcome
@@ -142,7 +150,17 @@ class ReadSession:
 
     async def get(self, path: str, query: Mapping[str, str] | None = None) -> Answer:
         """GET; raises NotFoundError on 404 and TenantError on every other refusal."""
-        return await self._connection.call("GET", self._base + path, query=query)
+        return await self._connection.call("GET", self._base + path, query=query, reads=True)
+
+    async def search(self, path: str, body: Any) -> Answer:
+        """POST a question to a path that ends with `/search`: it reads, as long as its name says.
+
+        Raises ValueError for another path: nothing that is held to read may write.
+        """
+        if not path.endswith("/search"):
+            raise ValueError(f"{path} is no search")
+        url = self._base + path
+        return await self._connection.call("POST", url, body=body, reads=True)
 
 
 class WriteSession(ReadSession):

@@ -17,7 +17,7 @@ from reconciler.planning.match import How, LiveIndex, Match, vendor_name
 from reconciler.planning.resolve import Directory, key_of
 from reconciler.planning.view import WHOLE, View, completed
 from reconciler.rules.policy import NO_POLICY, Policy
-from reconciler.rules.world import Expected, World
+from reconciler.rules.world import NOTHING_SPENT, Expected, World
 from reconciler.vendor import Kind, Removal, Vendor
 
 AnyResource = Resource[Any]
@@ -30,7 +30,8 @@ class TenantInput:
     `rows` is the tenant's part of the state; `targets` narrows to these addresses and what they
     need, None takes everything. `revert` gives values to put back instead of what Git declares.
     `prune` are the kinds of which what only the tenant has is deleted, never by a revert; a target
-    `=ID` means one of these.
+    `=ID` means one of these. `assumed` are calls that the vendor has not published, to be used;
+    `spent` are the names that were ever used (`World.spent`).
     """
 
     tenant: str
@@ -42,6 +43,8 @@ class TenantInput:
     targets: frozenset[Address] | None = None
     revert: Mapping[Address, Values] | None = None
     prune: frozenset[str] = frozenset()
+    assumed: frozenset[str] = frozenset()
+    spent: Mapping[tuple[str, str], str] = field(default_factory=lambda: NOTHING_SPENT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,12 +235,14 @@ def others(snapshot: Snapshot, items: Iterable[Item]) -> tuple[Expected, ...]:
     )
 
 
-def world_of(
+def world_of(  # noqa: PLR0913 - as `World`
     items: Iterable[Item],
     others: tuple[Expected, ...],
     *,
     snapshot: Snapshot | None,
     facts: Facts,
+    assumed: frozenset[str] = frozenset(),
+    spent: Mapping[tuple[str, str], str] = NOTHING_SPENT,
 ) -> World:
     """All objects as they will be: those that stay of the plan's, and all others."""
     staying: list[Expected] = []
@@ -255,7 +260,14 @@ def world_of(
             applied=item.applied if item.row and not item.gone and item.differs else None,
         )
         (removed if item.deletes else staying).append(each)
-    return World((*staying, *others), snapshot=snapshot, facts=facts, removed=tuple(removed))
+    return World(
+        (*staying, *others),
+        snapshot=snapshot,
+        facts=facts,
+        removed=tuple(removed),
+        assumed=assumed,
+        spent=spent,
+    )
 
 
 def narrowed(

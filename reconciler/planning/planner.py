@@ -68,7 +68,14 @@ def plan(given: TenantInput, snapshot: Snapshot) -> TenantPlan:
     if given.targets is not None:
         items, removed = narrowed(items, removed, given.targets)
     everything = (*items, *removed)
-    world = world_of(everything, others(snapshot, everything), snapshot=snapshot, facts=given.facts)
+    world = world_of(
+        everything,
+        others(snapshot, everything),
+        snapshot=snapshot,
+        facts=given.facts,
+        assumed=given.assumed,
+        spent=given.spent,
+    )
     guides = runbook.guides(everything, world)
     wholly = {i.address for i in everything if runbook.is_all(i, guides.get(i.address))}
     judged = [item.resource for item in items if item.resource is not None]

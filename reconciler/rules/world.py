@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from types import MappingProxyType
 
 from reconciler.model.address import Address
 from reconciler.model.facts import NO_FACTS, Facts
@@ -42,27 +43,36 @@ class Expected:
         return self.values != self.before
 
 
+NOTHING_SPENT: Mapping[tuple[str, str], str] = MappingProxyType({})
+
+
 class World:
     """Indexes over the objects of one tenant; `live` says whether the tenant was read.
 
     Without the tenant only the manifests are in it, and a name that is no manifest's is an
     `Unresolved` reference. `facts` are the tenant's, of the type that its vendor declares.
-    `removed` are the objects that the plan deletes. With the tenant, `identity` is who applies
+    `removed` are the objects that the plan deletes, `assumed` the calls to use that the vendor has
+    not published, `spent` the names that were ever used, by kind and in lower case, with whose
+    they were. With the tenant, `identity` is who applies
     (None: the vendor told nothing), and `partial` has the kinds that they see a part of only.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what there is, and what is known beside it
         self,
         expected: tuple[Expected, ...],
         *,
         snapshot: Snapshot | None,
         facts: Facts = NO_FACTS,
         removed: tuple[Expected, ...] = (),
+        assumed: frozenset[str] = frozenset(),
+        spent: Mapping[tuple[str, str], str] = NOTHING_SPENT,
     ) -> None:
         self.live = snapshot is not None
         self.identity: Identity | None = snapshot.identity if snapshot else None
         self.partial: Mapping[str, str] = snapshot.partial if snapshot else {}
         self.facts = facts
+        self.assumed = assumed
+        self.spent = spent
         self.removed = removed
         self._inventory = snapshot.inventory if snapshot else {}
         self._expected = {each.key: each for each in expected}

@@ -128,6 +128,26 @@ class SqlState:
         with reading(self._engine) as connection:
             return looks.memory(connection, tenant)
 
+    def spent(self, tenant: str) -> dict[tuple[str, str], str]:
+        """Every name that was ever read, by kind and as names are compared, with whose it was."""
+        table = tables.spent
+        asked = select(table.c.kind, table.c.name, table.c.object_id)
+        with reading(self._engine) as connection:
+            rows = connection.execute(asked.where(table.c.tenant == tenant))
+            return {(kind, name): object_id for kind, name, object_id in rows}
+
+    def spend(self, tenant: str, names: Mapping[tuple[str, str], str]) -> None:
+        """Remember names for good; one that is known keeps whose it was first."""
+        known = self.spent(tenant)
+        new = [
+            {"tenant": tenant, "kind": k, "name": n, "object_id": i, "seen": self._time()}
+            for (k, n), i in names.items()
+            if (k, n) not in known
+        ]
+        if new:
+            with writing(self._engine) as connection:
+                connection.execute(insert(tables.spent).prefix_with("OR IGNORE"), new)
+
     def look(self, seen: Seen) -> None:
         """Write down a look at drift: it needs no lock, and takes no ownership."""
         me = this_process()

@@ -15,7 +15,7 @@ from sqlalchemy import (
     true,
 )
 
-HEAD = "0007"
+HEAD = "0008"
 """The migration that these tables are made by."""
 
 metadata = MetaData()
@@ -113,4 +113,14 @@ memory = Table(
     Column("reads", Integer, nullable=False),
     Column("remembered", LargeBinary),
     Column("known", LargeBinary),
+)
+
+spent = Table(
+    "spent",
+    metadata,
+    Column("tenant", String, primary_key=True),
+    Column("kind", String, primary_key=True),
+    Column("name", String, primary_key=True),
+    Column("object_id", String, nullable=False),
+    Column("seen", String, nullable=False),
 )

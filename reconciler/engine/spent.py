@@ -1,0 +1,45 @@
+"""Names that were ever used: every reading of a tenant adds those that it sees to the ledger."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from reconciler.engine.prepare import Prepared, Work
+from reconciler.errors import StateError
+from reconciler.model.live import Snapshot
+
+
+def remembered(work: Work, here: Prepared, snapshot: Snapshot) -> Prepared:
+    """The same, with the names of this reading among those that are spent.
+
+    They are kept in the state, where there is one; that this fails is told, and stops nothing.
+    """
+    names = _names(here, snapshot)
+    new = {key: each for key, each in names.items() if key not in here.spent}
+    if new and not here.stateless and work.instead is None:
+        _keep(work, here, new)
+    return replace(here, spent={**names, **here.spent}) if new else here
+
+
+def _names(here: Prepared, snapshot: Snapshot) -> Mapping[tuple[str, str], str]:
+    return {
+        (kind.name, each.name.casefold()): each.id
+        for kind in here.vendor.kinds
+        if kind.spends_names
+        for each in snapshot.objects.get(kind.name, ())
+    }
+
+
+def _keep(work: Work, here: Prepared, new: Mapping[tuple[str, str], str]) -> None:
+    from reconciler.state.sql import open_state  # noqa: PLC0415 - most systems spend no names
+
+    state = open_state(work.project.state, work.project.root)
+    if state is None:
+        return
+    try:
+        state.spend(here.tenant.name, new)
+    except StateError as error:
+        work.around.warn(f"the names that were read could not be kept: {error.told.summary}")
+    finally:
+        state.close()

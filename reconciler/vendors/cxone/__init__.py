@@ -1,0 +1,1 @@
+"""NICE CXone Mpower: roles and employees."""

@@ -1,0 +1,33 @@
+"""Answers of CXone that are of no known shape, and its refusals in all of theirs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from reconciler.errors import TenantError
+
+
+@contextmanager
+def documented(what: str, tracking_id: str = "") -> Iterator[None]:
+    """An answer that is not of the known shape is an error of the tenant, not of ours."""
+    try:
+        yield
+    except (KeyError, TypeError, AttributeError, ValueError) as error:
+        how = f"`{error.args[0]}` is missing" if isinstance(error, KeyError) else str(error)[:200]
+        raise TenantError(
+            "TEN113",
+            f"{what}: the answer is not of the known shape: {how}",
+            tracking_id=tracking_id,
+            hint="this version may not know it yet: update reconciler",
+        ) from error
+
+
+def explain(body: Any, text: str) -> tuple[str, str]:
+    """Reason and tracking id of UserHub's bodies, the gateway's and the ACD's; bare text else."""
+    if not isinstance(body, dict):
+        return " ".join(text.split())[:300], ""
+    keys = ("code", "details", "errorDescription", "error_description", "message", "errors")
+    told = [str(each) for key in keys if (each := body.get(key))]
+    return ": ".join(dict.fromkeys(told)), ""

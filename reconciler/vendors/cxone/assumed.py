@@ -1,0 +1,34 @@
+"""Calls that we only suppose to exist: each with its id, off unless the tenant lists it.
+
+NICE publishes no call that writes roles. Its console does, so there are some; what they are like is
+guessed here, once, and is to be corrected here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from reconciler.errors import TenantError
+from reconciler.http.session import Answer, WriteSession
+
+ROLES = "/authorization/v1/roles"
+
+
+async def create_role(session: WriteSession, body: Mapping[str, Any]) -> Answer:
+    """A1: a role without an id; the answer has `roleId`."""
+    return await session.post(ROLES, body)
+
+
+async def write_role(session: WriteSession, role_id: str, body: Mapping[str, Any]) -> Answer:
+    """A2: a role whole, its status too; the answer is the role."""
+    return await session.put(f"{ROLES}/{role_id}", body)
+
+
+def refuse(call: str) -> TenantError:
+    """What is not offered by the vendor's public API."""
+    return TenantError(
+        "TEN150",
+        f"the vendor's public API does not offer this ({call})",
+        hint="a person does it, as the plan's runbook says; or list the call under `assumed`",
+    )

@@ -1,0 +1,27 @@
+"""What no API tells of a CXone tenant, as a project declares it under `facts`."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from reconciler.model.facts import Facts
+
+
+class CxoneFacts(Facts):
+    """What is declared of one tenant; what is None was not declared, so nobody knows it.
+
+    The ids of applications are the vendor's own, and opaque: only a person can say which is which.
+    """
+
+    acd_applications: list[str] | None = Field(
+        default=None,
+        description="The ids of the applications whose permissions count in the primary role only, "
+        "as ACD's do.",
+        examples=[["acd"]],
+    )
+    digital_applications: list[str] | None = Field(
+        default=None,
+        description="The ids of the applications of Digital Experience; none where the tenant does "
+        "not have it.",
+        examples=[["dfo"]],
+    )

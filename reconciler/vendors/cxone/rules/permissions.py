@@ -1,0 +1,118 @@
+"""Permissions of roles: what a new one has, what brings what, and who may change them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from reconciler.model.diagnostic import Severity
+from reconciler.model.resource import Resource
+from reconciler.rules.rule import Finding, NotChecked, Once, Where, rule
+from reconciler.rules.world import World
+from reconciler.vendors.cxone.models import Role
+from reconciler.vendors.cxone.rules import examples
+from reconciler.vendors.cxone.rules.documents import D3
+from reconciler.vendors.cxone.semantics import ACTIVE, permissions_in
+from reconciler.vendors.cxone.supposed import WRITE_ROLE
+
+IMPLIED: Mapping[str, str] = dict.fromkeys(("edit", "create", "delete", "deactivate"), "view")
+"""An action and the one that comes with it, in the same privilege; case makes no difference."""
+
+EDIT_ROLES = "role-management/edit"
+_PERMISSIONS = D3 / "Role Permissions"
+
+
+@rule(
+    "CXR116",
+    on=Role,
+    where=(Where.MANIFEST,),
+    source=_PERMISSIONS,
+    severity=Severity.WARNING,
+    good=examples.role("status: active\npermissions: {qm: {evaluations: [view]}}"),
+    bad=examples.role("status: active\npermissions: {}"),
+)
+def active_role_allows_something(role: Resource[Role], _: World) -> Iterator[Finding]:
+    """Permissions of a new role all start out absent: an active role without any is of no use to
+    its holders.
+    """
+    spec = role.spec
+    given = spec.permissions
+    if spec.status == ACTIVE and given is not None and not any(permissions_in(given)):
+        yield Finding(
+            ("spec", "permissions"),
+            "an active role without permissions lets its holders do nothing",
+            hint="name what they may do, or write `status: draft` until then",
+        )
+
+
+@rule(
+    "CXR118",
+    on=Role,
+    where=(Where.MANIFEST, Where.LIVE, Where.TENANT),
+    source=_PERMISSIONS,
+    severity=Severity.WARNING,
+    good=examples.role("status: active\npermissions: {qm: {evaluations: [view, edit]}}"),
+    bad=examples.role("status: active\npermissions: {qm: {evaluations: [edit]}}"),
+)
+def permission_brings_what_it_needs(role: Resource[Role], _world: World) -> Iterator[Finding]:
+    """A permission may need another one, as edit needs view; which ones do so depends on the
+    application.
+    """
+    held = set(permissions_in(role.spec.permissions or {}))
+    for each in sorted(held):
+        place, _, action = each.rpartition("/")
+        needed = IMPLIED.get(action.casefold())
+        others = {other.casefold() for other in held if other.rpartition("/")[0] == place}
+        if needed is not None and f"{place}/{needed}".casefold() not in others:
+            yield Finding(
+                ("spec", "permissions", *place.split("/")),
+                f"`{action}` brings `{needed}` with it, which is not named",
+                hint=f"name `{needed}` as well: the tenant adds it",
+            )
+
+
+@rule(
+    "CXR122",
+    on=Role,
+    where=(Where.ACCESS,),
+    source=_PERMISSIONS,
+    severity=Severity.INFO,
+    good=examples.role("name: Agent\nstatus: active", name="agent"),
+    bad=examples.role("name: Agent\npermissions: {acd: {agent: [view, edit]}}", name="agent"),
+    tenant=examples.tenant(),
+)
+def reports_look_past_permissions(role: Resource[Role], world: World) -> Iterator[Once]:
+    """Download reports, direct data access and APIs look past the permissions of roles."""
+    me = world.of(role.address)
+    if world.live and me.values.get("permissions") != me.before.get("permissions"):
+        yield Once("data download reports, direct data access and APIs are not limited by roles")
+
+
+@rule(
+    "CXR127",
+    on=Role,
+    where=(Where.IDENTITY, Where.TENANT),
+    source=D3 / "Roles",
+    good=examples.role("name: Agent\nstatus: active", name="agent"),
+    bad=examples.role("name: Agent\ndescription: Takes calls", name="agent"),
+    tenant=examples.tenant(more="assumed: [A1, A2]\n").replace("[view, edit]", "[view]"),
+)
+def changing_a_role_needs_the_permission(
+    role: Resource[Role], world: World
+) -> Iterator[Finding | NotChecked]:
+    """To change a role, even one that came with the tenant, one's own roles have to allow it."""
+    me = world.of(role.address)
+    if not world.live or me.values == me.before:
+        return
+    if WRITE_ROLE not in world.assumed:
+        return  # by hand: whoever may
+    who = world.identity
+    if who is None or who.rights is None:
+        yield NotChecked("whether who applies may change roles: nothing tells their own roles")
+        return
+    allowed = who.rights.values.get("permissions")
+    if isinstance(allowed, frozenset) and not any(p.endswith(EDIT_ROLES) for p in allowed):
+        yield Finding(
+            ("spec",),
+            f"the roles of {who.name} do not allow changing a role",
+            hint="let somebody apply whose roles have Role Management: Edit",
+        )

@@ -1,0 +1,1 @@
+"""An emulated CXone tenant: a second witness, with code of its own."""

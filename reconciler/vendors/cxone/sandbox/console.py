@@ -1,0 +1,139 @@
+"""What a person does in CXone itself, with what the service does besides."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from reconciler.sandbox.errors import Refusal, SandboxError
+from reconciler.sandbox.store import Body
+from reconciler.vendors.cxone.sandbox.data import ACTIVE, DELETED, ROLE, USER, Data, tree
+
+Arguments = dict[str, str]
+
+_ROLE_FIELDS = "[new= description= status=active|inactive|draft grant=APP/PRIV/ACTION,… revoke=…]"
+
+
+def act(data: Data, action: str, arguments: Mapping[str, str], identity: str) -> str:
+    """Do one action as an identity; raises SandboxError where the console would refuse."""
+    if action not in _FORMS:
+        forms = "\n".join(f"{each} {usage}" for each, usage in ACTIONS.items())
+        raise SandboxError("PRJ127", f"there is no action `{action}`", hint=forms)
+    try:
+        with data.store.transaction():
+            done = _FORMS[action][0](data, dict(arguments), identity)
+    except Refusal as refusal:
+        raise SandboxError("PRJ127", f"the console refuses: {refusal.reason}") from refusal
+    except KeyError as error:
+        usage = f"{action} {ACTIONS[action]}"
+        raise SandboxError("PRJ127", f"{error.args[0]} is missing", hint=usage) from error
+    return f"{identity}: {done}"
+
+
+def _create_role(data: Data, given: Arguments, by: str) -> str:
+    body: Body = {"displayName": given["role"], "status": "DRAFT"}
+    source = given.get("copy")
+    if source:
+        body["applications"] = _role(data, source)["applications"]
+    made = data.add_role(
+        body | _changed({**body, "applications": body.get("applications", [])}, given), by
+    )
+    return f"created role `{made['displayName']}`"
+
+
+def _edit_role(data: Data, given: Arguments, by: str) -> str:
+    current = _role(data, given["role"])
+    made = data.change_role(current, {**current, **_changed(current, given)}, by)
+    return f"edited role `{made['displayName']}`"
+
+
+def _changed(current: Body, given: Arguments) -> Body:
+    body: Body = {}
+    if "new" in given:
+        body["displayName"] = given["new"]
+    if "description" in given:
+        body["description"] = given["description"]
+    if "status" in given:
+        body["status"] = given["status"].upper()
+    held = _flat(current)
+    held |= {each for each in given.get("grant", "").split(",") if each}
+    held -= set(given.get("revoke", "").split(","))
+    if "grant" in given or "revoke" in given:
+        nested: Body = {}
+        for each in sorted(held):
+            *above, privilege, action = each.split("/")
+            inner = nested
+            for part in above:
+                inner = inner.setdefault(part, {})
+            inner.setdefault(privilege, []).append(action)
+        body["applications"] = tree(nested)
+    return body
+
+
+def _flat(role: Body) -> set[str]:
+    found: set[str] = set()
+    for application in role.get("applications") or ():
+        head = application["applicationId"]
+        for each in application.get("privileges", ()):
+            found |= {f"{head}/{each['privilegeId']}/{a}" for a in each["actions"]}
+        for feature in application.get("features", ()):
+            for each in feature["privileges"]:
+                place = f"{head}/{feature['featureId']}/{each['privilegeId']}"
+                found |= {f"{place}/{a}" for a in each["actions"]}
+    return found
+
+
+def _edit_employee(data: Data, given: Arguments, by: str) -> str:
+    user = _user(data, given["employee"])
+    if "primary" in given:
+        user = {**user, "roleUUID": _role(data, given["primary"])["id"]}
+    if "secondary" in given:
+        names = [each for each in given["secondary"].split(",") if each]
+        user = {**user, "secondaryRoleIds": [_role(data, each)["id"] for each in names]}
+    data.put_user(user, by)
+    return f"edited employee {user['userName']}"
+
+
+def _assign(data: Data, given: Arguments, by: str) -> str:
+    """From the role's side: it takes the place of the primary role (CXR115)."""
+    role = _role(data, given["role"])
+    emails = given["employees"].split(",")
+    for email in emails:
+        data.put_user({**_user(data, email), "roleUUID": role["id"]}, by)
+    return f"assigned `{role['displayName']}` to {', '.join(emails)}"
+
+
+def _deactivate(data: Data, given: Arguments, by: str) -> str:
+    user = _user(data, given["employee"])
+    data.put_user({**user, "status": DELETED}, by)
+    return f"deactivated {user['userName']}"
+
+
+def _reactivate(data: Data, given: Arguments, by: str) -> str:
+    user = _user(data, given["employee"])
+    data.put_user({**user, "status": ACTIVE}, by)
+    return f"reactivated {user['userName']}"
+
+
+def _role(data: Data, name: str) -> Body:
+    found = next((r for r in data.store.rows(ROLE) if r["displayName"] == name), None)
+    if found is None:
+        raise Refusal(404, f"there is no role `{name}`")
+    return found
+
+
+def _user(data: Data, email: str) -> Body:
+    found = data.store.named(USER, email)
+    if found is None:
+        raise Refusal(404, f"there is no employee {email}")
+    return found
+
+
+_FORMS: Mapping[str, tuple[Callable[[Data, Arguments, str], str], str]] = {
+    "create-role": (_create_role, f"role=NAME [copy=NAME] {_ROLE_FIELDS}"),
+    "edit-role": (_edit_role, f"role=NAME {_ROLE_FIELDS}"),
+    "edit-employee": (_edit_employee, "employee=E-MAIL [primary=NAME secondary=A,B]"),
+    "assign-role": (_assign, "role=NAME employees=E-MAIL,…"),
+    "deactivate-employee": (_deactivate, "employee=E-MAIL"),
+    "reactivate-employee": (_reactivate, "employee=E-MAIL"),
+}
+ACTIONS: Mapping[str, str] = {name: usage for name, (_, usage) in _FORMS.items()}

@@ -1,0 +1,203 @@
+"""The tenant's data, and what the service refuses: its rules, in its own words."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from reconciler.sandbox.errors import Refusal
+from reconciler.sandbox.store import Body, Store
+
+ROLE, USER, SPENT, IDENTITY, HISTORY = "role", "user", "spent-name", "identity", "history"
+ACTIVE, INACTIVE, DRAFT = "ACTIVE", "INACTIVE", "DRAFT"
+DELETED = "DELETED"
+FORBIDDEN_IN_NAMES = frozenset('/\\+!?<>#&,%"')
+LONGEST_NAME, LONGEST_DESCRIPTION, MOST_SECONDARY = 50, 200, 10
+EDIT_ROLES = ("admin", "role-management", "edit")
+"""The permission that lets a role be changed: application, privilege, action."""
+
+FIRST_ACTIVE = ("UNREGISTERED", "PENDING", "ACTIVE", "BLOCKED")
+"""How a user who is not deactivated may stand."""
+
+
+@dataclass(frozen=True, slots=True)
+class Data:
+    """The store with the service's rules: each change is checked, and then kept."""
+
+    store: Store
+    organization: str
+    clock: Callable[[], datetime]
+
+    def role(self, role_id: str) -> Body:
+        """One role; refuses with 404."""
+        found = self.store.get(ROLE, role_id)
+        if found is None:
+            raise Refusal(404, f"there is no role {role_id}", {"code": "ROLE_NOT_FOUND"})
+        return found
+
+    def user(self, user_id: str) -> Body:
+        """One user; refuses with 404."""
+        found = self.store.get(USER, user_id)
+        if found is None:
+            raise Refusal(404, f"there is no user {user_id}", {"code": "USER_NOT_FOUND"})
+        return found
+
+    def holders(self, role_id: str) -> Iterator[Body]:
+        """Who holds a role, as primary or as secondary."""
+        for user in self.store.rows(USER):
+            if role_id in held(user):
+                yield user
+
+    # --- roles
+
+    def add_role(self, body: Mapping[str, Any], by: str) -> Body:
+        """A new role."""
+        name = self._free_name(body.get("displayName") or body.get("roleName"), None)
+        made = {
+            "id": str(uuid.uuid5(uuid.UUID(self.organization), f"role/{name.casefold()}")),
+            "description": "",
+            "status": DRAFT,
+            "applications": [],
+            "permissions": [],
+            "modifiable": 1,
+            "internal": 0,
+            "sequence": self.store.next("role"),
+            **{key: value for key, value in body.items() if key not in ("roleId", "id")},
+            "roleName": name,
+            "displayName": name,
+        }
+        return self._keep_role(made | {"roleId": made["id"]}, by)
+
+    def change_role(self, current: Body, body: Mapping[str, Any], by: str) -> Body:
+        """A role replaced whole."""
+        wanted = body.get("displayName") or body.get("roleName")
+        name = current["displayName"]
+        if wanted != name:
+            name = self._free_name(wanted, current)
+        whole = {**current, **body, "id": current["id"], "roleId": current["roleId"],
+                 "roleName": name, "displayName": name}  # fmt: skip
+        if current["status"] == ACTIVE and whole["status"] != ACTIVE:
+            using = sorted(u["userName"] for u in self.holders(current["id"]) if is_active(u))
+            refuse_unless(
+                not using, "ROLE_IN_USE", f"active employees hold the role: {', '.join(using[:10])}"
+            )
+        return self._keep_role(whole, by)
+
+    def _keep_role(self, body: Body, by: str) -> Body:
+        refuse_unless(
+            body["status"] in (ACTIVE, INACTIVE, DRAFT), "ROLE_STATUS_INVALID", "no such status"
+        )
+        refuse_unless(
+            len(str(body.get("description") or "")) <= LONGEST_DESCRIPTION,
+            "ROLE_DESCRIPTION_INVALID", "the description is too long",
+        )  # fmt: skip
+        kept = {**body, "lastModifiedTime": self.clock().isoformat()}
+        self.store.put(ROLE, kept, body["displayName"])
+        spent = body["displayName"].casefold()
+        self.store.put(SPENT, {"id": spent, "role": body["id"]}, spent)
+        self._remember(f"role/{body['id']}", by)
+        return kept
+
+    def _free_name(self, name: Any, current: Body | None) -> str:
+        fine = (
+            isinstance(name, str)
+            and 0 < len(name.strip()) <= LONGEST_NAME
+            and len(name) <= LONGEST_NAME
+            and not FORBIDDEN_IN_NAMES & set(name)
+        )
+        refuse_unless(fine, "ROLE_NAME_INVALID", f"{name!r} is no name of a role")
+        spent = self.store.get(SPENT, str(name).casefold())
+        same = (
+            current is not None and str(current["displayName"]).casefold() == str(name).casefold()
+        )
+        refuse_unless(
+            spent is None or same, "ROLE_NAME_EXISTS", f"the name {name} is or was another role's"
+        )
+        return str(name)
+
+    # --- users
+
+    def put_user(self, user: Body, by: str) -> Body:
+        """A user with other roles, checked against what an employee may hold."""
+        roles = [self.store.get(ROLE, each) for each in held(user)]
+        refuse_unless(None not in roles, "ROLE_NOT_FOUND", "there is no such role")
+        refuse_unless(
+            len(user["secondaryRoleIds"]) <= MOST_SECONDARY,
+            "SECONDARY_ROLE_LIMIT", f"more than {MOST_SECONDARY} secondary roles",
+        )  # fmt: skip
+        off = [role["displayName"] for role in roles if role and role["status"] != ACTIVE]
+        refuse_unless(
+            not (off and is_active(user)), "ROLE_NOT_ACTIVE", f"not active: {', '.join(off)}"
+        )
+        primary = self.role(user["roleUUID"])
+        kept = {**user, "role": primary["displayName"]}
+        self.store.put(USER, kept, user["userName"])
+        self._remember(f"user/{user['id']}", by)
+        return kept
+
+    def _remember(self, what: str, by: str) -> None:
+        number = self.store.next("history")
+        line = {"id": f"{number:08}", "of": what, "by": by, "at": self.clock().isoformat()}
+        self.store.put(HISTORY, line, what)
+
+    def may(self, identity: str, permission: tuple[str, ...]) -> bool:
+        """Whether the roles of an identity allow something."""
+        user = next((u for u in self.store.rows(USER) if u["userName"] == identity), None)
+        if user is None:
+            return False
+        roles = (self.store.get(ROLE, each) for each in held(user))
+        return any(_allows(role, permission) for role in roles if role)
+
+
+def held(user: Mapping[str, Any]) -> list[str]:
+    """The ids of the roles that a user holds, the primary one first."""
+    primary = [user["roleUUID"]] if user.get("roleUUID") else []
+    return [*primary, *(user.get("secondaryRoleIds") or ())]
+
+
+def is_active(user: Mapping[str, Any]) -> bool:
+    """Whether a user counts as active: all but those who were deactivated."""
+    return bool(user["status"] != DELETED)
+
+
+def refuse_unless(fine: object, code: str, details: str) -> None:
+    """400 in the shape of UserHub, unless all is well."""
+    if not fine:
+        raise Refusal(400, details, {"code": code})
+
+
+def _allows(role: Mapping[str, Any], permission: tuple[str, ...]) -> bool:
+    application, privilege, action = permission
+    found: list[bool] = [
+        action in privilege_["actions"]
+        for application_ in role["applications"]
+        for privilege_ in application_.get("privileges", ())
+        if (application_["applicationId"], privilege_["privilegeId"]) == (application, privilege)
+    ]
+    return any(found)
+
+
+def tree(permissions: Mapping[str, Any]) -> list[Body]:
+    """A seed's map of permissions as the service keeps it."""
+    found: list[Body] = []
+    for application, privileges in permissions.items():
+        plain: list[Body] = []
+        features: list[Body] = []
+        for name, inner in privileges.items():
+            if isinstance(inner, Mapping):
+                rows = [{"privilegeId": p, "actions": list(a)} for p, a in inner.items()]
+                features.append({"featureId": name, "privileges": rows})
+            else:
+                plain.append({"privilegeId": name, "actions": list(inner)})
+        row = {"applicationId": application, "privileges": plain, "features": features}
+        found.append(row)
+    return found
+
+
+def shown(body: Mapping[str, Any], hidden: Iterable[str] = ("id",)) -> Body:
+    """A body as answers show it."""
+    left_out = set(hidden)
+    return {key: value for key, value in body.items() if key not in left_out}

@@ -1,0 +1,67 @@
+"""Roles: searched for; written only where the tenant has the calls that are assumed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from reconciler.sandbox.app import Answer, Call, Endpoint
+from reconciler.sandbox.errors import Refusal
+from reconciler.vendors.cxone.sandbox.data import EDIT_ROLES, ROLE, Data, refuse_unless, shown
+
+PATH = "/authorization/v1/roles"
+PAGE = 100
+
+
+class Roles:
+    """The authorization service."""
+
+    def __init__(self, data: Data, assumed: frozenset[str]) -> None:
+        self._data, self._assumed = data, assumed
+
+    def endpoints(self) -> Iterator[Endpoint]:
+        """Every operation; those that nobody published only where the seed asks for them."""
+        yield Endpoint("POST", f"{PATH}/search", self.search)
+        if "A1" in self._assumed:
+            yield Endpoint("POST", PATH, self.create)
+        if "A2" in self._assumed:
+            yield Endpoint("PUT", f"{PATH}/{{roleId}}", self.replace)
+
+    def search(self, call: Call) -> Answer:
+        """A page of roles, without a total."""
+        body = call.body if isinstance(call.body, dict) else {}
+        rows = [shown(each) for each in self._data.store.rows(ROLE) if _fits(each, body)]
+        page = body.get("page") or {}
+        size, number = int(page.get("pageSize") or PAGE), int(page.get("pageNo") or 1)
+        start = (number - 1) * size
+        return Answer(200, {"roles": rows[start : start + size]})
+
+    def create(self, call: Call) -> Answer:
+        """A1."""
+        self._demand(call)
+        with self._data.store.transaction():
+            made = self._data.add_role(_object(call.body), call.identity)
+        return Answer(201, {"roleId": made["roleId"]})
+
+    def replace(self, call: Call) -> Answer:
+        """A2."""
+        self._demand(call)
+        with self._data.store.transaction():
+            current = self._data.role(call.path["roleId"])
+            made = self._data.change_role(current, _object(call.body), call.identity)
+        return Answer(200, shown(made))
+
+    def _demand(self, call: Call) -> None:
+        if not self._data.may(call.identity, EDIT_ROLES):
+            raise Refusal(403, "Role Management: Edit is missing", {"code": "FORBIDDEN"})
+
+
+def _object(body: Any) -> dict[str, Any]:
+    refuse_unless(isinstance(body, dict), "BAD_REQUEST", "the body is no object")
+    found: dict[str, Any] = body
+    return found
+
+
+def _fits(role: dict[str, Any], body: dict[str, Any]) -> bool:
+    wanted = body.get("filter") or {}
+    return all(role.get(field) in values for field, values in wanted.items())

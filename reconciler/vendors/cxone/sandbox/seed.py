@@ -1,0 +1,100 @@
+"""A seed: readable YAML with names, made into the tenant's data."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from reconciler.sandbox.errors import Refusal, SandboxError
+from reconciler.sandbox.store import Body
+from reconciler.vendors.cxone.sandbox.data import ACTIVE, DELETED, IDENTITY, ROLE, Data, tree
+
+_TOP = {"organization", "identities", "roles", "employees", "assumed", "spentNames"}
+_ROLE = {"name", "description", "status", "permissions", "internal"}
+_EMPLOYEE = {"email", "primaryRole", "secondaryRoles", "active", "status", "keepsActive",
+             "firstName", "lastName", "fields"}  # fmt: skip
+
+
+def organization(seed: Mapping[str, Any]) -> str:
+    """The tenant's id; refuses a seed that has none."""
+    found = seed.get("organization")
+    if not isinstance(found, Mapping) or not isinstance(found.get("id"), str):
+        raise SandboxError(
+            "PRJ124", "the seed names no organization", hint="`organization: {id: …}`"
+        )
+    return str(found["id"])
+
+
+def assumed(seed: Mapping[str, Any]) -> frozenset[str]:
+    """The calls that nobody published and this tenant has all the same."""
+    return frozenset(map(str, seed.get("assumed") or ()))
+
+
+def fill(data: Data, seed: Mapping[str, Any]) -> None:
+    """Everything that the seed names; refuses what it does not know."""
+    try:
+        _known(seed, _TOP, "the seed")
+        with data.store.transaction():
+            for each in seed.get("roles") or ():
+                _role(data, each)
+            for name in seed.get("spentNames") or ():
+                data.store.put("spent-name", {"id": name.casefold(), "role": ""}, name)
+            for each in seed.get("employees") or ():
+                _employee(data, each)
+            for each in seed.get("identities") or ():
+                body = {"id": each["email"]}
+                data.store.put(IDENTITY, body, each["email"])
+    except Refusal as refusal:
+        raise SandboxError("PRJ124", f"the seed cannot be: {refusal.reason}") from refusal
+
+
+def _role(data: Data, each: Mapping[str, Any]) -> None:
+    _known(each, _ROLE, f"role {each.get('name')}")
+    body: Body = {
+        "displayName": each["name"],
+        "description": each.get("description", ""),
+        "status": str(each.get("status", "active")).upper(),
+        "applications": tree(each.get("permissions") or {}),
+    }
+    if each.get("internal"):
+        body["internal"] = 1
+    data.add_role(body, "the seed")
+
+
+def _employee(data: Data, each: Mapping[str, Any]) -> None:
+    _known(each, _EMPLOYEE, f"employee {each.get('email')}")
+    email = str(each["email"])
+    first = each.get("firstName") or email.partition(".")[0].title()
+    body: Body = {
+        "id": str(uuid.uuid5(uuid.UUID(data.organization), f"user/{email}")),
+        "userName": email,
+        "emailAddress": email,
+        "firstName": first,
+        "lastName": each.get("lastName") or "Example",
+        "fullName": f"{first} {each.get('lastName') or 'Example'}",
+        "assignedGroup": "",
+        "emailToBeVerified": "",
+        "rank": 3,
+        "customAttributes": {"desk": "B4"},
+        "roleUUID": _id(data, each["primaryRole"]),
+        "secondaryRoleIds": [_id(data, name) for name in each.get("secondaryRoles") or ()],
+        "status": DELETED if each.get("active") is False else each.get("status", ACTIVE),
+        **(each.get("fields") or {}),
+    }
+    if each.get("keepsActive"):
+        body["keepsActive"] = True
+    data.put_user(body, "the seed")
+
+
+def _id(data: Data, name: str) -> str:
+    found = data.store.named(ROLE, name)
+    if found is None:
+        raise Refusal(400, f"there is no role {name}")
+    return str(found["id"])
+
+
+def _known(given: Mapping[str, Any], known: Iterable[str], what: str) -> None:
+    unknown = sorted(set(given) - set(known))
+    if unknown:
+        raise SandboxError("PRJ124", f"{what} has no field {', '.join(unknown)}")

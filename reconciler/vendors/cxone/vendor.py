@@ -1,0 +1,104 @@
+"""The wiring of NICE CXone Mpower: everything the core needs to know of it, as one value."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from reconciler.model.change import Action
+from reconciler.model.rate import Rate
+from reconciler.rules.rule import RuleSet
+from reconciler.vendor import Endpoint, Kind, Pattern, Reader, Removal, Sandbox, Vendor, Writer
+from reconciler.vendors.cxone import by_hand, models, semantics
+from reconciler.vendors.cxone.facts import CxoneFacts
+from reconciler.vendors.cxone.rules import assignments, names, permissions, statuses
+from reconciler.vendors.cxone.rules.documents import D3
+from reconciler.vendors.cxone.supposed import ALL
+
+
+def _role_endpoint(action: Action, object_id: str) -> tuple[str, str]:
+    if action is Action.CREATE:
+        return "POST", "/authorization/v1/roles"
+    return "PUT", f"/authorization/v1/roles/{object_id}"
+
+
+def _employee_endpoint(_action: Action, _object_id: str) -> tuple[str, str]:
+    return "PUT", "/user-management/v1/users"
+
+
+# Client and sandbox come in when they are needed: `validate` starts without HTTP and SQL.
+@asynccontextmanager
+async def _reader(endpoint: Endpoint) -> AsyncIterator[Reader]:
+    from reconciler.vendors.cxone.client import open_reader  # noqa: PLC0415
+
+    async with open_reader(endpoint) as reader:
+        yield reader
+
+
+@asynccontextmanager
+async def _writer(endpoint: Endpoint) -> AsyncIterator[Writer]:
+    from reconciler.vendors.cxone.client import open_writer  # noqa: PLC0415
+
+    async with open_writer(endpoint) as writer:
+        yield writer
+
+
+def _sandbox(database: Path, seed: Mapping[str, Any]) -> Sandbox:
+    from reconciler.vendors.cxone.sandbox.tenant import CxoneSandbox  # noqa: PLC0415
+
+    return CxoneSandbox(database, seed)
+
+
+VENDOR = Vendor(
+    name="cxone",
+    title="NICE CXone Mpower",
+    api_version="cxone/v1",
+    kinds=(
+        Kind(
+            name="Role",
+            spec=models.Role,
+            desired=semantics.desired_role,
+            spec_of=semantics.role_spec,
+            endpoint=_role_endpoint,
+            order=1,
+            removal=Removal.DEACTIVATE,
+            required={"status": "`status`", "permissions": "`permissions`"},
+            protected_is_fixed=True,
+            access=frozenset({"status", "permissions"}),
+            by_hand=by_hand.role,
+            spends_names=True,
+            is_on=semantics.role_is_on,
+            off={"status": semantics.INACTIVE},
+        ),
+        Kind(
+            name="Employee",
+            spec=models.Employee,
+            desired=semantics.desired_employee,
+            spec_of=semantics.employee_spec,
+            endpoint=_employee_endpoint,
+            order=2,
+            removal=Removal.FORGET,
+            creatable=False,
+            uncreatable=semantics.FROM_CXONE,
+            person=True,
+            access=frozenset({"active", "primaryRole", "secondaryRoles"}),
+            is_on=semantics.employee_is_on,
+        ),
+    ),
+    inventory=(),
+    facts=CxoneFacts,
+    documents=(D3,),
+    rules=RuleSet.of(assignments, names, permissions, statuses),
+    reader=_reader,
+    writer=_writer,
+    rate=Rate(5, 1.0),  # NICE publishes no number for these calls
+    regions=("na1", "eu1", "au1"),
+    organization=Pattern(
+        r"[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}",
+        "the tenant's id, like 0b9c7f5e-4a3d-4d1c-8f2a-6e1d9a7c5b30",
+    ),
+    assumed=ALL,
+    sandbox=_sandbox,
+)

@@ -1,0 +1,127 @@
+"""CXone's JSON and values in normal form, both ways; nothing else.
+
+Sources: the clients that were generated from NICE's AdminAPI and UserHubAPI documents. `role` of
+an employee holds the id or the name of their primary role, depending on the tenant; `roleUUID` is
+its id wherever it is there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from reconciler.model.live import LiveObject
+from reconciler.model.value import Json, Ref, Value, Values, digest
+from reconciler.vendors.cxone.semantics import EMPLOYEE, ROLE, tree_of
+
+_STATUS = {"ACTIVE": "active", "INACTIVE": "inactive", "DRAFT": "draft", "DELETED": "inactive"}
+_STATUS_OUT = {"active": "ACTIVE", "inactive": "INACTIVE", "draft": "DRAFT"}
+_SERVER = frozenset({"lastModifiedTime", "sequence"})
+
+DEACTIVATED = "DELETED"
+"""How the service calls an employee who is deactivated."""
+
+USER_FIELDS = ("id", "userName", "emailAddress", "role", "roleUUID", "secondaryRoleIds", "status")
+
+
+def role(body: Mapping[str, Any]) -> LiveObject:
+    """A role as role search answers it; raises ValueError for a status that is not known."""
+    status = body["status"]
+    if status not in _STATUS:
+        raise ValueError(f"status is {status!r}, which is not known")
+    name = body.get("displayName") or body["roleName"]
+    values: dict[str, Value] = {
+        "name": name,
+        "description": body.get("description") or "",
+        "status": _STATUS[status],
+        "permissions": frozenset(permissions(body.get("applications") or ())),
+    }
+    return LiveObject(
+        kind=ROLE,
+        id=body["roleId"],
+        name=name,
+        values=values,
+        digest=digest({key: each for key, each in body.items() if key not in _SERVER}),
+        protected=body.get("internal") == 1 and body.get("modifiable") == 0,
+    )
+
+
+def permissions(applications: Iterable[Mapping[str, Any]]) -> Iterator[str]:
+    """The permissions of a tree, each as one text."""
+    for application in applications:
+        head = application["applicationId"]
+        for privilege in application.get("privileges") or ():
+            yield from _actions(head, privilege)
+        for feature in application.get("features") or ():
+            for privilege in feature.get("privileges") or ():
+                yield from _actions(f"{head}/{feature['featureId']}", privilege)
+
+
+def _actions(head: str, privilege: Mapping[str, Any]) -> Iterator[str]:
+    for action in privilege.get("actions") or ():
+        yield f"{head}/{privilege['privilegeId']}/{action}"
+
+
+def applications(held: Iterable[str]) -> list[dict[str, Json]]:
+    """The tree that allows these permissions."""
+    found = []
+    for application, privileges in tree_of(held).items():
+        plain, features = [], []
+        for name, actions in privileges.items():
+            if isinstance(actions, dict):
+                inner = [{"privilegeId": p, "actions": a} for p, a in actions.items()]
+                features.append({"featureId": name, "privileges": inner})
+            else:
+                plain.append({"privilegeId": name, "actions": actions})
+        found.append({"applicationId": application, "privileges": plain, "features": features})
+    return found
+
+
+def role_body(values: Values, current: Mapping[str, Any] | None) -> dict[str, Json]:
+    """A role as it is written: whole, with what we do not manage as it was read."""
+    body: dict[str, Json] = dict(current or {})
+    if "name" in values:
+        body |= {"roleName": values["name"], "displayName": values["name"]}
+    if "description" in values:
+        body["description"] = values["description"]
+    if "status" in values:
+        body["status"] = _STATUS_OUT[str(values["status"])]
+    held = values.get("permissions")
+    if isinstance(held, frozenset):
+        body["applications"] = applications(held)
+    return {"status": "DRAFT", "applications": [], **body}
+
+
+def employee(body: Mapping[str, Any], role_ids: Mapping[str, str]) -> LiveObject:
+    """An employee as user search, or one by one, answers; `role_ids` are those of roles by name."""
+    told = body.get("roleUUID") or body.get("role")
+    primary = Ref(role_ids.get(str(told), str(told))) if told else None
+    status = body["status"]
+    values: dict[str, Value] = {
+        "active": status != DEACTIVATED,
+        "primaryRole": primary,
+        "secondaryRoles": frozenset(Ref(each) for each in body.get("secondaryRoleIds") or ()),
+    }
+    name = body.get("emailAddress") or body["userName"]
+    part = {key: body.get(key) for key in USER_FIELDS}
+    return LiveObject(
+        kind=EMPLOYEE,
+        id=body["id"],
+        name=name,
+        values=values,
+        digest=digest(part),
+        active=status == "ACTIVE",
+    )
+
+
+def employee_body(current: Mapping[str, Any], values: Values) -> dict[str, Json]:
+    """An employee as they are written: the whole record that was read, with other roles in it."""
+    body: dict[str, Json] = dict(current)
+    body.setdefault("assignedGroup", "")
+    body.setdefault("emailToBeVerified", "")
+    if isinstance(primary := values.get("primaryRole"), Ref):
+        body |= {"role": str(primary), "roleUUID": str(primary)}
+    if isinstance(secondary := values.get("secondaryRoles"), frozenset):
+        body["secondaryRoleIds"] = sorted(map(str, secondary))
+    body.setdefault("secondaryRoleIds", [])
+    return body

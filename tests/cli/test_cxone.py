@@ -1,0 +1,277 @@
+"""CXone from end to end, with the calls that are assumed and without them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from reconciler.sandbox.store import Store
+from tests.workshop import Terminal
+
+SEED = """\
+organization: {id: 0b9c7f5e-4a3d-4d1c-8f2a-6e1d9a7c5b30}
+roles:
+  - {name: Agent, permissions: {acd: {agent: [view]}}}
+  - {name: Administrator, permissions: {admin: {role-management: [view, edit, create]}}}
+  - {name: Old reviewer, permissions: {qm: {evaluations: [view]}}}
+  - {name: Retired, status: inactive}
+employees:
+  - {email: root@contoso.example, primaryRole: Administrator}
+  - {email: jane@contoso.example, primaryRole: Agent, secondaryRoles: [Old reviewer]}
+  - {email: omar@contoso.example, primaryRole: Retired, active: false}
+identities: [{email: root@contoso.example}]
+"""
+
+PROJECT = """\
+apiVersion: reconciler/v1
+kind: Project
+tenants:
+  test:
+    vendor: cxone
+    manifests: ["access/*.yaml"]
+    sandbox: {seed: seed.yaml}
+"""
+
+ROLE = """\
+---
+apiVersion: cxone/v1
+kind: Role
+metadata: {name: reviewer}
+spec:
+  name: Quality Reviewer
+  status: active
+  permissions:
+    qm: {evaluations: [view, edit]}
+    admin: {teams: {members: [view]}}
+"""
+
+OLD = """\
+---
+apiVersion: cxone/v1
+kind: Role
+metadata: {name: old-reviewer}
+spec: {name: Old reviewer, status: active, permissions: {qm: {evaluations: [view]}}}
+"""
+
+JANE = """\
+---
+apiVersion: cxone/v1
+kind: Employee
+metadata: {name: jane@contoso.example}
+spec: {active: true, primaryRole: Agent, secondaryRoles: [reviewer]}
+"""
+
+OMAR = """\
+---
+apiVersion: cxone/v1
+kind: Employee
+metadata: {name: omar@contoso.example}
+spec: {active: true, primaryRole: Agent, secondaryRoles: []}
+"""
+
+
+class Here:
+    """A project over a CXone sandbox."""
+
+    def __init__(self, root: Path, terminal: Terminal, *, assumed: bool) -> None:
+        self.root, self._terminal = root, terminal
+        calls = "[A1, A2]" if assumed else "[]"
+        (root / "seed.yaml").write_text(f"{SEED}assumed: {calls}\n", "utf-8")
+        (root / "reconciler.yaml").write_text(f"{PROJECT}    assumed: {calls}\n", "utf-8")
+
+    def manifests(self, *texts: str) -> None:
+        (self.root / "access").mkdir(exist_ok=True)
+        (self.root / "access" / "all.yaml").write_text("".join(texts), "utf-8")
+
+    def plan(self) -> Any:
+        return self._terminal("plan", "--format", "json").json
+
+    def apply(self) -> str:
+        said = self._terminal("apply", "--auto-approve", "--allow", "people=3,destroy=3")
+        assert said.code == 0, said.out + said.err
+        return said.out
+
+    def act(self, *words: str) -> None:
+        said = self._terminal("sandbox", "act", *words)
+        assert said.code == 0, said.err
+
+    def settled(self) -> None:
+        said = self._terminal("plan", "--detailed-exitcode")
+        assert said.code == 0, said.out
+        assert self._terminal("drift").code == 0
+
+
+@pytest.fixture
+def calls(tmp_path: Path, terminal: Terminal) -> Here:
+    """A tenant that has the assumed calls."""
+    return Here(tmp_path, terminal, assumed=True)
+
+
+@pytest.fixture
+def hands(tmp_path: Path, terminal: Terminal) -> Here:
+    """A tenant as it is documented: nobody but a person writes roles."""
+    return Here(tmp_path, terminal, assumed=False)
+
+
+def test_roles_and_employees_are_written(calls: Here, terminal: Terminal) -> None:
+    calls.manifests(ROLE, OLD, JANE, OMAR)
+    said = terminal("plan")
+    assert "Plan: 1 to add, 0 to change, 0 to destroy, 3 to adopt" in said.out
+    assert "+ permissions" in said.out
+    calls.apply()
+    calls.settled()
+
+
+def test_a_role_that_leaves_git_is_deactivated_once_nobody_holds_it(
+    calls: Here, terminal: Terminal
+) -> None:
+    calls.manifests(ROLE, OLD, JANE.replace("[reviewer]", "[old-reviewer]"))
+    calls.apply()
+    calls.manifests(ROLE, JANE)
+    said = terminal("plan")
+    assert "v deactivate" in said.out
+    assert "1 to deactivate" in said.out
+    assert "# cxone/Role/old-reviewer will be deactivated" in said.out
+    assert "# waits for cxone/Employee/jane@contoso.example" in said.out
+    calls.apply()
+    calls.settled()
+    assert "Role/old-reviewer" not in terminal("state", "list").out
+    # and the same role comes back
+    calls.manifests(ROLE, OLD, JANE)
+    plan = calls.plan()
+    assert [each["action"] for each in plan["changes"]] == ["adopt"]
+    calls.apply()
+    calls.settled()
+
+
+def test_a_role_that_somebody_active_keeps_stays(calls: Here, terminal: Terminal) -> None:
+    calls.manifests(ROLE, OLD)
+    calls.apply()
+    calls.manifests(ROLE, OLD.replace("status: active", "status: inactive"))
+    said = terminal("plan")
+    assert said.code == 1
+    assert "CXR107" in said.out
+    assert "jane@contoso.example" in said.out
+
+
+def test_who_is_reactivated_holds_active_roles_first(calls: Here, terminal: Terminal) -> None:
+    calls.manifests(OMAR)
+    said = terminal("plan")
+    assert "omar@contoso.example will be adopted and updated" in said.out
+    calls.apply()
+    calls.settled()
+    calls.manifests(OMAR.replace("active: true", "active: false"))
+    assert "1 to deactivate" in terminal("plan").out
+    calls.apply()
+    calls.settled()
+    calls.manifests(OMAR)
+    assert "1 to reactivate" in terminal("plan").out
+    calls.apply()
+    calls.settled()
+
+
+def test_what_no_call_offers_is_done_by_hand(hands: Here, terminal: Terminal) -> None:
+    hands.manifests(ROLE, JANE)
+    said = terminal("plan")
+    assert "1 by hand" in said.out
+    assert "1. Create a role: cxone/Role/reviewer" in said.out
+    assert "enter  Permission on: qm/evaluations/edit" in said.out
+    assert "for    cxone/Employee/jane@contoso.example" in said.out
+    out = hands.apply()
+    assert "by hand      cxone/Role/reviewer" in out
+    assert "waiting      cxone/Employee/jane@contoso.example" in out
+    # somebody does a part of it, and the rest is still to be done
+    hands.act("create-role", "role=Quality Reviewer", "grant=qm/evaluations/view")
+    plan = hands.plan()
+    entries = {e["value"] for step in plan["runbook"] for e in step["guide"]["enter"]}
+    assert {"qm/evaluations/edit", "admin/teams/members/view", "active"} <= entries
+    assert "qm/evaluations/view" not in entries
+    hands.act("edit-role", "role=Quality Reviewer", "status=active",
+              "grant=qm/evaluations/edit,admin/teams/members/view")  # fmt: skip
+    assert hands.plan()["runbook"] == []
+    hands.apply()
+    hands.settled()
+
+
+def test_a_whole_record_is_put_back(calls: Here, terminal: Terminal) -> None:
+    """What we do not manage of an employee is as it was."""
+    calls.manifests(ROLE, JANE)
+    calls.apply()
+    store = Store(calls.root / ".reconciler" / "sandbox" / "test.db")
+    try:
+        jane = store.named("user", "jane@contoso.example")
+    finally:
+        store.close()
+    assert jane is not None
+    assert jane["customAttributes"] == {"desk": "B4"}
+    assert jane["rank"] == 3
+    assert jane["secondaryRoleIds"]
+
+
+def test_drift_is_found_accepted_and_named(calls: Here, terminal: Terminal) -> None:
+    calls.manifests(ROLE, OLD, JANE)
+    calls.apply()
+    calls.act("assign-role", "role=Old reviewer", "employees=jane@contoso.example")
+    said = terminal("drift")
+    assert said.code == 2
+    assert "CXR115" in said.out
+    assert terminal("drift", "--accept", "--auto-approve").code == 0
+    assert "primaryRole: old-reviewer" in (calls.root / "access" / "all.yaml").read_text("utf-8")
+    calls.settled()
+
+
+def test_everything_is_imported(calls: Here, terminal: Terminal) -> None:
+    said = terminal("import", "--all")
+    assert said.code == 0, said.err
+    assert "Imported: 7 manifests" in said.out
+    calls.settled()
+    assert terminal("fmt", "--check").code == 0
+
+
+def test_nobody_changes_their_own_roles(calls: Here, terminal: Terminal) -> None:
+    root = JANE.replace("jane@", "root@").replace(
+        "Agent, secondaryRoles: [reviewer]", "Administrator, secondaryRoles: [Agent]"
+    )
+    calls.manifests(root)
+    said = terminal("plan")
+    assert said.code == 1
+    assert "CXR114" in said.out
+
+
+def test_a_name_is_spent_for_good(calls: Here, terminal: Terminal) -> None:
+    """A to B to A is refused, and so is somebody else's A; what leaves Git keeps its name."""
+    calls.manifests(ROLE, OLD, JANE)
+    calls.apply()
+    renamed = ROLE.replace("Quality Reviewer", "Reviewer of quality")
+    calls.manifests(renamed, OLD, JANE)
+    calls.apply()
+    calls.settled()
+    calls.manifests(ROLE.replace("Quality Reviewer", "QUALITY reviewer"), OLD, JANE)
+    said = terminal("plan")
+    assert said.code == 1
+    assert "CXR104" in said.out
+    assert "`QUALITY reviewer` is spent: this role had it before" in said.out
+    assert "`QUALITY reviewer 2` is free" in said.out
+    another = ROLE.replace("{name: reviewer}", "{name: another}")
+    calls.manifests(renamed, OLD, JANE, another)
+    said = terminal("plan")
+    assert said.code == 1
+    assert "`Quality Reviewer` is spent: the role" in said.out
+    # the ledger outlives the records
+    assert terminal("state", "rm", "Role/reviewer", "--auto-approve").code == 0
+    calls.manifests(OLD, another)
+    assert "CXR104" in terminal("plan").out
+
+
+def test_names_are_remembered_from_the_first_look(calls: Here, terminal: Terminal) -> None:
+    calls.manifests(OLD)
+    calls.apply()
+    calls.act("create-role", "role=Short lived")
+    assert terminal("drift").code == 0
+    calls.act("edit-role", "role=Short lived", "new=Long lived")
+    calls.manifests(OLD, ROLE.replace("Quality Reviewer", "short LIVED"))
+    said = terminal("plan")
+    assert said.code == 1
+    assert "`short LIVED` is spent" in said.out
