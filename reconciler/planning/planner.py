@@ -85,7 +85,7 @@ def plan(given: TenantInput, snapshot: Snapshot) -> TenantPlan:
         *directory.problems,
         *run(given.vendor.rules, judged, world, given.policy),
         *forbidden(everything, world, given.tenant, wholly),
-        *refusals(items, removed, world),
+        *refusals(items, removed, world, kinds),
         *taken_names(items, world),
         *notes(items, removed, given),
         *pruning.notes,

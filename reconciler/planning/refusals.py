@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from reconciler.model.diagnostic import Diagnostic, Path, Severity
@@ -13,11 +13,14 @@ from reconciler.planning.item import Item, TenantInput
 from reconciler.planning.match import normal
 from reconciler.planning.view import out_of_reach
 from reconciler.rules.world import Expected, World
+from reconciler.vendor import Kind
 
 FEW = 10
 
 
-def refusals(items: Iterable[Item], removed: Iterable[Item], world: World) -> Iterator[Diagnostic]:
+def refusals(
+    items: Iterable[Item], removed: Iterable[Item], world: World, kinds: Mapping[str, Kind]
+) -> Iterator[Diagnostic]:
     """What a plan cannot do, whatever the vendor."""
     for item in items:
         if item.live is None:
@@ -30,6 +33,8 @@ def refusals(items: Iterable[Item], removed: Iterable[Item], world: World) -> It
             yield from _is_protected(item)
         if item.deletes:
             yield from _cannot_be_deleted(item, world)
+        if item.deactivates:
+            yield from _cannot_be_switched_off(item, world, kinds)
 
 
 def taken_names(items: Iterable[Item], world: World) -> Iterator[Diagnostic]:
@@ -116,6 +121,21 @@ def _is_protected(item: Item) -> Iterator[Diagnostic]:
             "lifecycle.preventDestroy is set, but the manifest is gone, which means "
             f"{'delete' if item.deletes else 'deactivate'}",
             hint="put the manifest back, apply it once without preventDestroy, then remove it",
+        )
+
+
+def _cannot_be_switched_off(
+    item: Item, world: World, kinds: Mapping[str, Kind]
+) -> Iterator[Diagnostic]:
+    """What somebody still uses who is not switched off as well."""
+    users = [e for e in world.all_referrers(item.key) if kinds[e.kind].is_on(e.values)]
+    if users:
+        yield error(
+            item,
+            "PLN127",
+            f"it cannot be deactivated: {listed(f'{u.kind} `{u.name}`' for u in users)} would "
+            "still use it",
+            hint="give them something else first, or put the manifest back",
         )
 
 

@@ -1,0 +1,195 @@
+"""Random CXone tenants and manifests: what a plan allows no tenant refuses, in whatever order."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from hypothesis import assume, event, given
+from hypothesis import strategies as st
+
+from reconciler import pipeline
+from reconciler.model.guard import Allowance
+from tests.examples import examples
+from tests.property.test_promises import AS_FOUND
+from tests.workshop import Workshop
+
+promise = examples(60, phases=AS_FOUND)
+
+ROLES = ("Alpha", "Beta", "Gamma")
+PEOPLE = ("ann@x.example", "bob@x.example", "cyd@x.example")
+ROOT = "root@x.example"
+LEAVE = Allowance(destroy=100, people=100, lockout=True)
+STATUSES = ("active", "active", "inactive", "draft")
+ACTIONS = ("view", "edit", "create")
+
+names = st.sampled_from
+permissions = st.dictionaries(
+    names(["qm", "wfm"]),
+    st.dictionaries(
+        names(["forms", "plans"]),
+        st.lists(names(ACTIONS), min_size=1, unique=True)
+        | st.dictionaries(
+            names(["one", "two"]), st.lists(names(ACTIONS), min_size=1, unique=True), min_size=1
+        ),
+        min_size=1,
+    ),
+    max_size=2,
+)
+
+
+@st.composite
+def seeds(draw: st.DrawFn) -> dict[str, Any]:
+    """A tenant that could be: active people on active roles."""
+    roles = [
+        {"name": name, "status": draw(names(STATUSES)), "permissions": draw(permissions)}
+        for name in draw(st.lists(names(ROLES), unique=True))
+    ]
+    active = ["Agent", *(each["name"] for each in roles if each["status"] == "active")]
+    every = ["Agent", *(each["name"] for each in roles)]
+    people = []
+    for email in PEOPLE:
+        is_on = draw(st.booleans())
+        some = active if is_on else every
+        primary = draw(names(some))
+        secondary = draw(st.lists(names(some), unique=True, max_size=2))
+        people.append(
+            {"email": email, "active": is_on, "primaryRole": primary,
+             "secondaryRoles": [each for each in secondary if each != primary]}
+        )  # fmt: skip
+    admin = {"admin": {"role-management": ["view", "edit", "create"]}}
+    return {
+        "organization": {"id": "0b9c7f5e-4a3d-4d1c-8f2a-6e1d9a7c5b30"},
+        "roles": [
+            {"name": "Agent", "permissions": {"acd": {"agent": ["view"]}}},
+            {"name": "Root", "permissions": admin},
+            *roles,
+        ],
+        "employees": [{"email": ROOT, "primaryRole": "Root"}, *people],
+        "identities": [{"email": ROOT}],
+    }
+
+
+@st.composite
+def manifests(draw: st.DrawFn) -> str:
+    documents = []
+    roles = draw(st.lists(names(ROLES), unique=True))
+    for name in roles:
+        spec = {"status": draw(names(STATUSES)), "permissions": draw(permissions)}
+        spec |= draw(st.fixed_dictionaries({}, optional={"description": names(["one", "two"])}))
+        documents.append(("Role", name.lower(), {"name": name, **spec}))
+    for email in draw(st.lists(names(PEOPLE), unique=True)):
+        some = ["Agent", *roles]
+        person: dict[str, Any] = draw(
+            st.fixed_dictionaries(
+                {},
+                optional={
+                    "active": st.booleans(),
+                    "primaryRole": names(some),
+                    "secondaryRoles": st.lists(names(some), unique=True, max_size=2),
+                },
+            )
+        )
+        documents.append(("Employee", email, person))
+    assume(documents)
+    return "".join(
+        "---\n"
+        + json.dumps(
+            {"apiVersion": "cxone/v1", "kind": kind, "metadata": {"name": name}, "spec": spec}
+        )
+        + "\n"
+        for kind, name, spec in documents
+    )
+
+
+@contextmanager
+def workshop(seed: dict[str, Any], *, assumed: bool) -> Iterator[Workshop]:
+    calls = ["A1", "A2"] if assumed else []
+    with tempfile.TemporaryDirectory() as folder:
+        root = Path(folder)
+        (root / "seed.yaml").write_text(json.dumps({**seed, "assumed": calls}), "utf-8")
+        project = {
+            "apiVersion": "reconciler/v1",
+            "kind": "Project",
+            "tenants": {
+                "test": {
+                    "vendor": "cxone",
+                    "manifests": ["access/*.yaml"],
+                    "sandbox": {"seed": "seed.yaml"},
+                    "assumed": calls,
+                    "facts": {"acdApplications": [], "digitalApplications": []},
+                }
+            },
+        }
+        (root / "reconciler.yaml").write_text(json.dumps(project), "utf-8")
+        yield Workshop(root)
+
+
+def settled(here: Workshop) -> None:
+    plan = here.plan()
+    assert not plan.changes, plan.changes
+    assert not here.drift().drifted
+
+
+@promise
+@given(seed=seeds(), texts=st.lists(manifests(), min_size=1, max_size=3))
+def test_what_a_plan_allows_is_done_and_then_nothing_is_left(
+    seed: dict[str, Any], texts: list[str]
+) -> None:
+    """Each change of Git after the other: adopted, changed, deactivated, reactivated."""
+    with workshop(seed, assumed=True) as here:
+        for text in texts:
+            here.manifests(text)
+            plan = here.plan(allow=LEAVE)
+            event(f"errored: {plan.errored}")
+            if plan.errored:
+                assert not plan.steps
+                continue
+            (ledger,) = here.apply(plan, allow=LEAVE)
+            assert ledger.outcome == "done", ledger.failed
+            assert not ledger.by_hand
+            settled(here)
+
+
+@promise
+@given(seed=seeds(), text=manifests())
+def test_without_the_calls_a_person_is_told_what_they_would_do(
+    seed: dict[str, Any], text: str
+) -> None:
+    """The same steps, by hand; all that needs none of them is done."""
+    with workshop(seed, assumed=True) as calls, workshop(seed, assumed=False) as hands:
+        for here in (calls, hands):
+            here.manifests(text)
+        whole, partly = calls.plan(allow=LEAVE), hands.plan(allow=LEAVE)
+        assert [c.address for c in whole.changes] == [c.address for c in partly.changes]
+        assume(not whole.errored)
+        writes = {c.address for c in whole.changes if c.kind == "Role" and c.writes}
+        assert {each.address for each in partly.runbook} == writes
+        (ledger,) = hands.apply(partly, allow=LEAVE)
+        assert ledger.outcome == "done", ledger.failed
+        assert {each.address for each in ledger.by_hand if not each.message} == writes
+        assert not hands.drift().drifted
+        left = hands.plan(allow=LEAVE)
+        assert {each.address for each in left.runbook} == writes
+
+
+@promise
+@given(seed=seeds(), text=manifests())
+def test_import_declares_what_is_there(seed: dict[str, Any], text: str) -> None:
+    with workshop(seed, assumed=True) as here:
+        here.manifests(text)
+        plan = here.plan(allow=LEAVE)
+        assume(not plan.errored)
+        here.apply(plan, allow=LEAVE)
+        here.lose_the_state()
+        (here.root / "access" / "all.yaml").unlink()
+        work = here.work()
+        found = asyncio.run(pipeline.to_import(work, work.tenants[0]))
+        pipeline.keep_imported(work, work.tenants[0], found)
+        assert not found.left_out
+        settled(here)
