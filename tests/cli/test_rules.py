@@ -43,7 +43,7 @@ def test_a_rule_that_nothing_could_break_says_why(terminal: Terminal) -> None:
 
 def test_the_list_can_be_narrowed_to_a_system(terminal: Terminal) -> None:
     said = terminal("rules", "list", "--system", "cxone")
-    assert "CXR104 error [planned]" in said.out
+    assert "CXR117 error [planned]" in said.out
     assert "WCC" not in said.out
     wrong = terminal("rules", "list", "--system", "webexc")
     assert (wrong.code, "did you mean `webexcc`?" in wrong.err) == (1, True)
@@ -62,10 +62,10 @@ def test_a_built_rule_is_explained_with_its_examples(terminal: Terminal, code: s
 
 
 def test_a_planned_rule_says_that_nothing_checks_it(terminal: Terminal) -> None:
-    said = terminal("rules", "explain", "CXR104")
+    said = terminal("rules", "explain", "CXR117")
     assert "planned" in said.out
     assert "Nothing checks it yet." in said.out
-    assert json.loads(terminal("rules", "explain", "CXR104", "--format", "json").out)["rule"]
+    assert json.loads(terminal("rules", "explain", "CXR117", "--format", "json").out)["rule"]
 
 
 def test_the_codes_of_other_errors_are_explained_too(terminal: Terminal) -> None:

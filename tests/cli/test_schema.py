@@ -12,6 +12,7 @@ from tests.contract.test_second_vendor import offer
 from tests.workshop import EXAMPLE, Terminal
 
 NAMES = [
+    "cxone/v1/Role.json", "cxone/v1/Employee.json",
     "webexcc/v1/ResourceCollection.json", "webexcc/v1/UserProfile.json", "webexcc/v1/User.json",
     "manifest.json", "project.json", "plan.json", "snapshot.json",
 ]  # fmt: skip
@@ -21,12 +22,12 @@ def test_it_writes_every_schema_and_says_so(terminal: Terminal) -> None:
     said = terminal("schema", "export")
     assert said.code == 0
     assert said.out.splitlines()[: len(NAMES)] == [f"+ schemas/{name}" for name in NAMES]
-    assert said.out.endswith("7 of 7 schemas written, the others were fresh.\n")
+    assert said.out.endswith("9 of 9 schemas written, the others were fresh.\n")
     for name in NAMES:
         written = (terminal.root / "schemas" / name).read_bytes()
         assert written == (EXAMPLE / "schemas" / name).read_bytes()
     again = terminal("schema", "export")
-    assert again.out.endswith("0 of 7 schemas written, the others were fresh.\n")
+    assert again.out.endswith("0 of 9 schemas written, the others were fresh.\n")
 
 
 def test_the_folder_is_a_choice(terminal: Terminal) -> None:
@@ -39,13 +40,13 @@ def test_ci_finds_what_is_stale(terminal: Terminal) -> None:
     terminal("schema", "export")
     said = terminal("schema", "export", "--check")
     assert (said.code, said.out) == (0, "")
-    assert "All 7 schemas in schemas are fresh." in said.err
+    assert "All 9 schemas in schemas are fresh." in said.err
     plan, user = terminal.root / "schemas/plan.json", terminal.root / "schemas/webexcc/v1/User.json"
     plan.write_bytes(b"{}")
     user.unlink()
     said = terminal("schema", "export", "--check")
     assert said.code == 1
-    assert "error[RUN131]: 2 of 7 schemas in schemas" in said.err
+    assert "error[RUN131]: 2 of 9 schemas in schemas" in said.err
     assert "webexcc/v1/User.json is missing, plan.json is changed" in said.err
     assert "run `reconciler schema export schemas`" in said.err
     assert plan.read_bytes() == b"{}"
@@ -91,7 +92,7 @@ def test_vendors_from_outside_are_in(
     monkeypatch.setattr(sys, "path", [str(tmp_path), *sys.path])
     assert "+ schemas/tiny/v1/Key.json\n" in terminal("schema", "export").out
     whole = json.loads((terminal.root / "schemas" / "manifest.json").read_bytes())
-    assert whole["properties"]["apiVersion"]["enum"] == ["tiny/v1", "webexcc/v1"]
+    assert whole["properties"]["apiVersion"]["enum"] == ["cxone/v1", "tiny/v1", "webexcc/v1"]
 
 
 def test_schemas_in_a_searched_folder_are_no_manifests(terminal: Terminal) -> None:

@@ -134,10 +134,10 @@ def test_a_crash_is_told_with_a_log_that_holds_no_secret(
     monkeypatch.setattr("tempfile.tempdir", None)
     once = Connection._once
 
-    async def breaks(self: Connection, request: httpx2.Request, asked: Any) -> Any:
+    async def breaks(self: Connection, request: httpx2.Request, asked: Any, *, reads: bool) -> Any:
         if request.method == "POST":
             raise RuntimeError(f"{request.headers.raw} {os.environ}")
-        return await once(self, request, asked)
+        return await once(self, request, asked, reads=reads)
 
     with served(root):
         with monkeypatch.context() as broken:

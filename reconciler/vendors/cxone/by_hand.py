@@ -29,7 +29,7 @@ def role(action: Action, role: Expected, world: World) -> Guide | None:
 
 
 def _clicks(role: Expected, name: str, *, creates: bool) -> Iterator[str]:
-    yield "in CXone, open Admin, Security, Roles & Permissions"
+    yield "in CXone, open Roles in the Admin application"
     yield "choose New Role" if creates else f"open the role {role.before.get('name', name)}"
     if role.values.get("permissions") != role.before.get("permissions"):
         yield "on the Permissions tab, switch on and off what is listed below"
