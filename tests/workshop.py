@@ -201,7 +201,7 @@ class Workshop:
     def act(self, action: str, *, by: str | None = None, **arguments: str) -> None:
         """Do something in the console, as one of the seed's identities."""
         (tenant,) = self.work().tenants
-        with sandbox_of(tenant, self.vendors["webexcc"], self.root) as sandbox:
+        with sandbox_of(tenant, self.vendors[tenant.vendor], self.root) as sandbox:
             sandbox.act(action, {k.replace("_", "-"): v for k, v in arguments.items()}, by)
 
     def spend_the_name(self, name: str) -> None:
@@ -212,14 +212,18 @@ class Workshop:
         store.put("user-profile", like | {"id": f"by-hand-{name}", "name": name}, name)
         store.close()
 
-    def bodies(self) -> dict[str, list[dict[str, Any]]]:
-        """Everything that the tenant holds of the managed kinds, raw."""
+    def rows(self, kind: str) -> list[dict[str, Any]]:
+        """Everything that the tenant holds of a kind, by the sandbox's name for it, raw."""
         (tenant,) = self.work().tenants
         store = Store(sandbox_database(tenant, self.root))
         try:
-            return {kind: store.rows(kind) for kind in KINDS}
+            return store.rows(kind)
         finally:
             store.close()
+
+    def bodies(self) -> dict[str, list[dict[str, Any]]]:
+        """Everything that the tenant holds of the managed kinds, raw."""
+        return {kind: self.rows(kind) for kind in KINDS}
 
     def writes(self) -> list[tuple[str, str]]:
         """The requests since the last look that were no reads."""

@@ -14,7 +14,7 @@ from reconciler.vendor import Endpoint, Kind, Pattern, Reader, Removal, Sandbox,
 from reconciler.vendors.cxone import by_hand, models, semantics
 from reconciler.vendors.cxone.facts import CxoneFacts
 from reconciler.vendors.cxone.rules import assignments, names, permissions, statuses
-from reconciler.vendors.cxone.rules.documents import D3
+from reconciler.vendors.cxone.rules.documents import D3, OBSERVED
 from reconciler.vendors.cxone.supposed import ALL
 
 
@@ -89,7 +89,7 @@ VENDOR = Vendor(
     ),
     inventory=(),
     facts=CxoneFacts,
-    documents=(D3,),
+    documents=(D3, OBSERVED),
     rules=RuleSet.of(assignments, names, permissions, statuses),
     reader=_reader,
     writer=_writer,

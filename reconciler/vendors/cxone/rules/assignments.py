@@ -218,3 +218,43 @@ def digital_permissions_are_in_the_primary_role(
     """
     me = world.of(employee.address)
     yield from _idle(me, world, _facts(world).digital_applications, "Digital Experience")
+
+
+_PENDING = examples.tenant(
+    "  - {name: Cases, permissions: {dfo: {cases: [view]}}}\n",
+    f"  - {{email: {examples.OMAR}, primaryRole: Agent, status: PENDING}}\n",
+)
+
+
+@rule(
+    "CXR123",
+    on=Employee,
+    where=(Where.LIVE, Where.TENANT),
+    source=_EMPLOYEES,
+    severity=Severity.WARNING,
+    good=examples.employee("{primaryRole: Cases}"),
+    bad=examples.employee("{primaryRole: Cases}", name=examples.OMAR),
+    tenant=_PENDING,
+    facts="{acdApplications: [], digitalApplications: [dfo]}",
+)
+def digital_portal_waits_for_the_account(
+    employee: Resource[Employee], world: World
+) -> Iterator[Finding]:
+    """An employee's permissions in the Digital Experience portal wait until the account has been
+    activated.
+    """
+    me, applications = world.of(employee.address), _facts(world).digital_applications
+    primary = me.values.get("primaryRole")
+    if not world.live or me.active or not me.values.get("active") or not applications:
+        return
+    role = world.get(primary) if isinstance(primary, Ref) else None
+    held = (
+        role.values.get("permissions") if role and primary != me.before.get("primaryRole") else None
+    )
+    if isinstance(held, frozenset) and any(p.split("/", 1)[0] in applications for p in held):
+        yield Finding(
+            ("spec", "primaryRole"),
+            "they have not activated their account: until then Digital Experience knows nothing of "
+            "their permissions",
+            hint="ask them to sign in once, then look at the portal",
+        )

@@ -1,5 +1,6 @@
-"""The vendor's document that rules name as their source."""
+"""What rules name as their source: the vendor's document, and what its API is seen to answer."""
 
 from reconciler.rules.rule import Document
 
 D3 = Document("D3", "NICE CXone Mpower: roles and permissions")
+OBSERVED = Document("API", "NICE CXone: what its authorization API answers")

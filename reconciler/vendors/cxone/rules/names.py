@@ -15,7 +15,7 @@ from reconciler.vendors.cxone.semantics import ROLE
 LONGEST = 50
 FORBIDDEN = '/\\+!?<>#&,%"'
 _NAMING = D3 / "Role Naming"
-_FINE = "status: active\npermissions: {qm: {evaluations: [view]}}\n"
+_FINE = "status: active\npermissions: {acd: {agent: [view]}}\n"
 
 
 def _name(role: Resource[Role]) -> str:

@@ -6,12 +6,13 @@ from collections.abc import Iterator, Mapping
 
 from reconciler.model.diagnostic import Severity
 from reconciler.model.resource import Resource
+from reconciler.model.suggestion import did_you_mean
 from reconciler.rules.rule import Finding, NotChecked, Once, Where, rule
 from reconciler.rules.world import World
 from reconciler.vendors.cxone.models import Role
 from reconciler.vendors.cxone.rules import examples
-from reconciler.vendors.cxone.rules.documents import D3
-from reconciler.vendors.cxone.semantics import ACTIVE, permissions_in
+from reconciler.vendors.cxone.rules.documents import D3, OBSERVED
+from reconciler.vendors.cxone.semantics import ACTIVE, ROLE, permissions_in
 from reconciler.vendors.cxone.supposed import WRITE_ROLE
 
 IMPLIED: Mapping[str, str] = dict.fromkeys(("edit", "create", "delete", "deactivate"), "view")
@@ -116,3 +117,38 @@ def changing_a_role_needs_the_permission(
             f"the roles of {who.name} do not allow changing a role",
             hint="let somebody apply whose roles have Role Management: Edit",
         )
+
+
+@rule(
+    "CXR201",
+    on=Role,
+    where=(Where.LIVE,),
+    source=OBSERVED / "role search",
+    severity=Severity.WARNING,
+    good=examples.role("status: active\npermissions: {acd: {agent: [view]}}"),
+    bad=examples.role("status: active\npermissions: {acd: {agnet: [view]}}"),
+    tenant=examples.tenant(),
+)
+def permission_is_one_of_the_tenants(role: Resource[Role], world: World) -> Iterator[Finding]:
+    """Nothing lists the permissions that there are; those that some role of the tenant has surely
+    are, and another one may be a mistake.
+    """
+    if not world.live or role.spec.permissions is None:
+        return
+    known = _catalogue(world)
+    for each in sorted(set(permissions_in(role.spec.permissions)) - known):
+        place = each.split("/")[:-1]
+        yield Finding(
+            ("spec", "permissions", *place),
+            f"no role of the tenant has `{each}`",
+            hint=did_you_mean(each, sorted(known), otherwise="see whether CXone knows it"),
+        )
+
+
+def _catalogue(world: World) -> frozenset[str]:
+    """Every permission that some role has by now."""
+    found: set[str] = set()
+    for each in world.all_of(ROLE):
+        held = each.before.get("permissions")
+        found |= held if isinstance(held, frozenset) else set()
+    return frozenset(found)
