@@ -262,6 +262,9 @@ class Kind:
     - `is_on(values)`: whether an object can be used, for kinds that are switched off rather than
       deleted; `off` are the values that switch one off when it leaves Git (`Removal.DEACTIVATE`).
       Whoever uses an object is written after it is switched on, and before it is switched off.
+    - `copies`: the attribute that names another object of this kind, with whose values of the
+      `copied` attributes a new one starts where its manifest does not declare them. It says nothing
+      of an object that exists.
     - `side_effects(before, after, facts)`: what the vendor itself changes of an object with an
       update; the plan puts right what is to be otherwise.
     - `bulk`: how updates of several objects go out in one call, None where they never do.
@@ -292,6 +295,8 @@ class Kind:
     spends_names: bool = False
     is_on: Callable[[Values], bool] = always_on
     off: Values = field(default_factory=dict)
+    copies: str = ""
+    copied: frozenset[str] = frozenset()
     side_effects: SideEffects = no_side_effects
     bulk: Bulk | None = None
 

@@ -83,6 +83,7 @@ class Apply:
         self._broken: StateError | None = None
         self._recorded: tuple[str, ...] = ()
         self._calls = Calls(self.writer, self._objects)
+        self._in_a_row: set[str] = set()  # what a person can do as soon as they like
         self._under_way: dict[Call, bool] = {}  # and whether a stop can do without each
         self.journal = Journal(self.state, self.run, self.lease)
         for each, left in self.done.items():
@@ -226,10 +227,18 @@ class Apply:
         return next((self.blocked[each] for each in operation.after if each in self.blocked), "")
 
     def _is_for_a_person(self, operation: Operation) -> bool:
-        """Whether it is done by hand, or waits for what is."""
-        waits = next((self.by_hand[each] for each in operation.after if each in self.by_hand), "")
-        if operation.by != "hand" and not waits:
+        """Whether it is done by hand, or waits for what is.
+
+        What a person does one after the other waits for no call.
+        """
+        by_person = operation.by == "hand"
+        before = [each for each in operation.after if each in self.by_hand]
+        held = [each for each in before if not (by_person and each in self._in_a_row)]
+        waits = self.by_hand[held[0]] if held else ""
+        if not (by_person or waits):
             return False
+        if not waits:
+            self._in_a_row.add(operation.id)
         short = Address.parse(operation.addresses[0]).short
         self.by_hand[operation.id] = waits or f"{short} is done by hand first"
         self._tell("apply_by_hand", operation, message=waits)

@@ -131,19 +131,22 @@ class Objects:
 
     def _row(self, change: Change, object_id: str) -> Row:
         """The record that it leaves; the tenant's own id and name come with its answer."""
-        applied, name = self._resolved(self._without_hand(change)), change.name
+        applied, name = self._resolved(self._declared(change)), change.name
         return recorded.row(
             self._plan, change, self.rows, object_id=object_id, name=name, applied=applied
         )
 
-    def _without_hand(self, change: Change) -> Json:
-        """What calls apply: what a person has yet to do is as it was recorded, if it was."""
-        hand = self._by_hand.get(change.address)
-        if not hand or not isinstance(change.after, dict):
+    def _declared(self, change: Change) -> Json:
+        """What calls apply of what is declared: what a person has yet to do is as it was recorded,
+        if it was.
+        """
+        hand = self._by_hand.get(change.address, ())
+        if not (hand or change.taken) or not isinstance(change.after, dict):
             return change.after
         row = self.rows.get(change.previous_address or change.address)
         before = row.applied if row and isinstance(row.applied, dict) else {}
-        kept = {key: value for key, value in change.after.items() if key not in hand}
+        left_out = {*hand, *change.taken}
+        kept = {key: value for key, value in change.after.items() if key not in left_out}
         return kept | {key: before[key] for key in hand if key in before}
 
     def _resolved(self, data: Json) -> Json:

@@ -72,7 +72,8 @@ class Change:
     `before` and `after` hold the managed attributes in full (sets as sorted lists, references
     as `{id, name}`, or `{address, name}` while the object is yet to be created); `unknown` are the
     paths whose value only the apply will tell. `updates` says whether the tenant is written to:
-    an adopted or moved object may need that or not.
+    an adopted or moved object may need that or not. `taken` are the attributes that a new object
+    has from the one that it copies: written once, and not managed from then on.
     """
 
     address: str
@@ -93,6 +94,7 @@ class Change:
     unchanged: int = 0
     waits_for: tuple[str, ...] = ()
     prevent_destroy: bool = False
+    taken: tuple[str, ...] = ()
 
     @property
     def writes(self) -> bool:

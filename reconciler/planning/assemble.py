@@ -75,6 +75,7 @@ def write(item: Item) -> order.Write:
         name_after=None if gone else str(item.after.get("name", item.name)),
         before=item.before,
         after={} if gone else item.after,
+        copy_of=item.copy_of if action is Action.CREATE else None,
     )
 
 
@@ -118,9 +119,10 @@ def change(
         after=None if item.gone else to_json(item.declared, name_of),
         unknown=("id",) if action is Action.CREATE else (),
         attributes=attributes,
-        unchanged=diff.leaves(item.after) - len({each.path for each in attributes}),
+        unchanged=diff.leaves(_begun(item)) - len({each.path for each in attributes}),
         waits_for=tuple(sorted(map(str, waits))),
         prevent_destroy=item.prevents_destroy,
+        taken=tuple(sorted(item.taken)),
     )
 
 
@@ -130,8 +132,16 @@ def _attributes(item: Item, action: Action, directory: Directory) -> tuple[Attri
     if item.gone and not item.deactivates:
         return ()
     if action is Action.CREATE:
-        return diff.wholly("add", item.declared, item.kind, directory.name_of)
+        return diff.wholly("add", _begun(item), item.kind, directory.name_of)
     return diff.changes(item.before, item.after, item.kind, directory.name_of)
+
+
+def _begun(item: Item) -> Values:
+    """What an object is to have; of a new copy what it is copied of too, before what it takes."""
+    if item.live is not None or item.copy_of is None:
+        return item.after
+    own = {key: each for key, each in item.after.items() if key not in item.kind.copied}
+    return {**own, item.kind.copies: item.copy_of, **item.after}
 
 
 def _source(item: Item) -> Source | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from reconciler.model.diagnostic import Diagnostic
+from reconciler.planning.copies import filled
 from reconciler.planning.item import TenantInput, from_manifest, world_of
 from reconciler.planning.match import Match
 from reconciler.planning.refusals import taken_names
@@ -15,7 +16,7 @@ def check(given: TenantInput) -> tuple[Diagnostic, ...]:
     kinds = {kind.name: kind for kind in given.vendor.kinds}
     matches = [Match(r, kinds[r.address.kind], None, None, None) for r in given.resources]
     directory = Directory(matches, given.vendor, given.facts, None)
-    items = [from_manifest(each, directory, given) for each in matches]
+    items = filled((from_manifest(each, directory, given) for each in matches), None)
     world = world_of(items, (), snapshot=None, facts=given.facts)
     return (
         *directory.problems,

@@ -52,6 +52,8 @@ class Item:
     """One object under consideration: what it is, what is declared, what it will be.
 
     `before` are its values now, empty for a new object; what the `view` hides is in it as declared.
+    `copy_of` is what it starts as a copy of, said of a new object and of one that exists, and
+    `taken` are the attributes that a new one has from there alone.
     """
 
     address: Address
@@ -68,6 +70,8 @@ class Item:
     moved_from: Address | None = None
     gone: bool = False
     view: View = WHOLE
+    copy_of: Ref | None = None
+    taken: frozenset[str] = frozenset()
 
     @property
     def shown(self) -> str:
@@ -138,6 +142,9 @@ def from_manifest(each: Match, directory: Directory, given: TenantInput) -> Item
         declared = given.revert.get(address, {})
     else:
         declared = each.kind.desired(resource, directory.resolver(resource))
+    original = declared.get(each.kind.copies)
+    if original is not None:
+        declared = {k: v for k, v in declared.items() if k != each.kind.copies}
     before: Values = {}
     if each.live is not None:
         declared = diff.without(declared, resource.lifecycle.ignore_changes)
@@ -158,6 +165,7 @@ def from_manifest(each: Match, directory: Directory, given: TenantInput) -> Item
         how=each.how,
         moved_from=each.moved_from,
         view=directory.view,
+        copy_of=original if isinstance(original, Ref) else None,
     )
 
 
@@ -258,6 +266,7 @@ def world_of(  # noqa: PLR0913 - as `World`
             active=item.live is None or item.live.active,
             # only what is written can take drift back, and rows are slow to read
             applied=item.applied if item.row and not item.gone and item.differs else None,
+            copy_of=item.copy_of,
         )
         (removed if item.deletes else staying).append(each)
     return World(

@@ -19,7 +19,8 @@ from reconciler.vendor import Kind
 class Write:
     """One object that a plan writes, with its whole values before and after.
 
-    A write that `mends` puts right what the vendor itself changed with the one before it.
+    A write that `mends` puts right what the vendor itself changed with the one before it; `copy_of`
+    is what a new object starts as a copy of.
     """
 
     address: Address
@@ -31,6 +32,7 @@ class Write:
     before: Values
     after: Values
     mends: bool = False
+    copy_of: Ref | None = None
 
     @property
     def is_on_before(self) -> bool:
@@ -148,6 +150,7 @@ def _edges(
     _delete_before_create(writes, now, waits)
     _free_a_name_before_taking_it(writes, waits)
     _use_what_is_on(writes, by_key, waits)
+    _copy_after_the_original(writes, by_key, waits)
     for write in writes:
         if write.address in disturbed:
             _keep_out(write, joins[write.key], leaves[write.key], waits)
@@ -226,6 +229,18 @@ def _use_what_is_on(writes: tuple[Write, ...], by_key: Mapping[Ref, Write], wait
             used = by_key.get(key)
             if used is not None and used.is_on_before and not used.is_on_after:
                 waits[used.address].add(write.address)
+
+
+def _copy_after_the_original(
+    writes: tuple[Write, ...], by_key: Mapping[Ref, Write], waits: Waits
+) -> None:
+    """A copy is made of what is there, as the plan leaves it; not of what is switched off, which
+    may wait for those who move to the copy.
+    """
+    for write in writes:
+        original = by_key.get(write.copy_of) if write.copy_of is not None else None
+        if original is not None and not (original.is_on_before and not original.is_on_after):
+            waits[write.address].add(original.address)
 
 
 def _keep_out(

@@ -12,7 +12,16 @@ from reconciler.model.diagnostic import Diagnostic, has_errors
 from reconciler.model.live import Snapshot
 from reconciler.model.plan import Headroom, Record, Seen, SideEffect, Step
 from reconciler.model.runbook import RunbookStep
-from reconciler.planning import assemble, basis, hidden, limits, order, runbook, side_effects
+from reconciler.planning import (
+    assemble,
+    basis,
+    copies,
+    hidden,
+    limits,
+    order,
+    runbook,
+    side_effects,
+)
 from reconciler.planning.item import (
     Item,
     TenantInput,
@@ -59,7 +68,8 @@ def plan(given: TenantInput, snapshot: Snapshot) -> TenantPlan:
     view = View(snapshot, given.rows)
     matches, problems = match(given.resources, kinds, live, given.rows, view.hides)
     directory = Directory(matches, given.vendor, given.facts, snapshot, view)
-    items = [from_manifest(each, directory, given) for each in matches if each.is_clear]
+    clear = [from_manifest(each, directory, given) for each in matches if each.is_clear]
+    items = copies.filled(clear, snapshot)
     rows = tuple(unclaimed(given, matches))
     removed = tuple(removed_from_git(rows, kinds, live, view))
     pruning = prune(given, matches, (*items, *removed), snapshot, view)

@@ -20,7 +20,7 @@ class Expected:
 
     `before` are its values in the tenant now, empty for a new object or without the tenant;
     `applied` those that were applied last, where that is known and no longer so. `active` says of
-    a person whether they can use what they have.
+    a person whether they can use what they have; `copy_of` what its manifest copies.
     """
 
     key: Ref
@@ -31,6 +31,7 @@ class Expected:
     address: Address | None = None
     active: bool = True
     applied: Values | None = None
+    copy_of: Ref | None = None
 
     @property
     def creates(self) -> bool:

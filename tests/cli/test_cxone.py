@@ -195,6 +195,45 @@ def test_what_no_call_offers_is_done_by_hand(hands: Here, terminal: Terminal) ->
     hands.settled()
 
 
+COPY = """\
+---
+apiVersion: cxone/v1
+kind: Role
+metadata: {name: another}
+spec: {name: Another, status: active, copyFrom: reviewer}
+"""
+
+
+def test_a_role_begins_as_a_copy(calls: Here, terminal: Terminal) -> None:
+    """Of the role as the plan leaves it; afterwards each goes its own way."""
+    calls.manifests(COPY, ROLE, JANE.replace("[reviewer]", "[another]"))
+    said = terminal("plan")
+    assert "+ copyFrom    : Quality Reviewer" in said.out
+    assert "qm/evaluations/edit" in said.out.partition("Role/another will be created")[2]
+    plan = calls.plan()
+    steps = {c["address"].rpartition("/")[2]: c["step"] for c in plan["changes"]}
+    assert steps["reviewer"] < steps["another"] < steps["jane@contoso.example"]
+    calls.apply()
+    calls.settled()
+    calls.manifests(COPY, ROLE.replace("view, edit", "view"), JANE.replace("reviewer", "another"))
+    assert [c["address"].rpartition("/")[2] for c in calls.plan()["changes"]] == ["reviewer"]
+    calls.apply()
+    calls.settled()
+
+
+def test_a_copy_is_made_by_hand_of_what_is_there(hands: Here, terminal: Terminal) -> None:
+    own = "copyFrom: Agent, permissions: {acd: {agent: [view, edit]}}"
+    hands.manifests(COPY.replace("copyFrom: reviewer", own))
+    said = terminal("plan")
+    assert "1. Copy a role: cxone/Role/another" in said.out
+    assert "choose Duplicate in the menu of the role Agent" in said.out
+    (step,) = hands.plan()["runbook"]
+    entries = [(each["name"], each["value"]) for each in step["guide"]["enter"]]
+    assert entries == [
+        ("Name", "Another"), ("Status", "active"), ("Permission on", "acd/agent/edit")
+    ]  # fmt: skip
+
+
 def test_a_whole_record_is_put_back(calls: Here, terminal: Terminal) -> None:
     """What we do not manage of an employee is as it was."""
     calls.manifests(ROLE, JANE)

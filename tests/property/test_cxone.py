@@ -80,7 +80,11 @@ def manifests(draw: st.DrawFn) -> str:
     documents = []
     roles = draw(st.lists(names(ROLES), unique=True))
     for name in roles:
-        spec = {"status": draw(names(STATUSES)), "permissions": draw(permissions)}
+        spec: dict[str, Any] = {"status": draw(names(STATUSES))}
+        if draw(st.booleans()):
+            spec["copyFrom"] = draw(names(("Agent", *roles)))
+        if "copyFrom" not in spec or draw(st.booleans()):
+            spec["permissions"] = draw(permissions)
         spec |= draw(st.fixed_dictionaries({}, optional={"description": names(["one", "two"])}))
         documents.append(("Role", name.lower(), {"name": name, **spec}))
     for email in draw(st.lists(names(PEOPLE), unique=True)):

@@ -21,7 +21,8 @@ class Role(Spec):
                     "name": "Quality Reviewer",
                     "status": "active",
                     "permissions": {"quality-management": {"evaluations": ["view", "edit"]}},
-                }
+                },
+                {"name": "Senior Reviewer", "status": "draft", "copyFrom": "quality-reviewer"},
             ]
         }
     )
@@ -38,6 +39,12 @@ class Role(Spec):
     status: str | None = Field(
         default=None,
         description="`active`, `inactive` or `draft`; active employees hold active roles alone.",
+    )
+    copy_from: Reference | None = Field(
+        default=None,
+        description="The role whose permissions a new one starts with, where it names none of its "
+        "own. Of a role that is there it says nothing.",
+        examples=["quality-reviewer"],
     )
     permissions: dict[str, Privileges] | None = Field(
         default=None,

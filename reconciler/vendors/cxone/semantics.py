@@ -21,7 +21,7 @@ ROLE, EMPLOYEE = "Role", "Employee"
 FROM_CXONE = "employees are made in CXone itself: create the employee there, then plan again"
 
 
-def desired_role(resource: Resource[Role], _resolve: Resolve) -> Values:
+def desired_role(resource: Resource[Role], resolve: Resolve) -> Values:
     """A role's declared attributes; permissions that are there are all that it has."""
     spec = resource.spec
     values: dict[str, Value] = {"name": spec.name or resource.address.name}
@@ -29,6 +29,8 @@ def desired_role(resource: Resource[Role], _resolve: Resolve) -> Values:
         values["description"] = spec.description
     if spec.status is not None:
         values["status"] = spec.status
+    if spec.copy_from is not None:
+        values["copyFrom"] = resolve(ROLE, spec.copy_from, ("spec", "copyFrom"))
     if spec.permissions is not None:
         values["permissions"] = frozenset(permissions_in(spec.permissions))
     return values

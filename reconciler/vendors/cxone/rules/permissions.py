@@ -22,6 +22,10 @@ EDIT_ROLES = "role-management/edit"
 _PERMISSIONS = D3 / "Role Permissions"
 
 
+def _copy(name: str, original: str) -> str:
+    return examples.role(f"status: draft\ncopyFrom: {original}", name=name)
+
+
 @rule(
     "CXR116",
     on=Role,
@@ -42,6 +46,39 @@ def active_role_allows_something(role: Resource[Role], _: World) -> Iterator[Fin
             ("spec", "permissions"),
             "an active role without permissions lets its holders do nothing",
             hint="name what they may do, or write `status: draft` until then",
+        )
+
+
+@rule(
+    "CXR117",
+    on=Role,
+    where=(Where.MANIFEST, Where.LIVE, Where.ORDER, Where.TENANT),
+    source=_PERMISSIONS,
+    good=_copy("second", "first") + _copy("third", "second") + examples.role(name="first"),
+    bad=_copy("second", "third") + _copy("third", "second"),
+)
+def copies_begin_somewhere(role: Resource[Role], world: World) -> Iterator[Finding]:
+    """A role can begin as the copy of another one, which has to exist; no role is a copy of itself
+    by detours.
+    """
+    chain = [world.of(role.address)]
+    while (key := chain[-1].copy_of) is not None:
+        original = world.get(key)
+        if original is None:
+            return  # the tenant's own, or none: then the reference is refused
+        if original in chain:
+            break
+        chain.append(original)
+    else:
+        return
+    circle = chain[chain.index(original) :]
+    # every one of a circle could be told; the first of them is
+    if chain[0] == min(circle, key=lambda each: (str(each.address), each.name)):
+        names = " -> ".join(each.name for each in (*circle, circle[0]))
+        yield Finding(
+            ("spec", "copyFrom"),
+            f"it would be a copy of itself: {names}",
+            hint="let one of them name its `permissions` and copy nothing",
         )
 
 
