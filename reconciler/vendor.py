@@ -168,6 +168,16 @@ def no_side_effects(_before: Values, _after: Values, _facts: Facts) -> tuple[Dis
     return ()
 
 
+Brings = Callable[[Values, Values, Facts], Values]
+"""The first values, which are declared, with what the vendor adds to them of its own; the second
+are those of now, empty for a new object, and `Facts` the tenant's."""
+
+
+def brings_nothing(declared: Values, _before: Values, _facts: Facts) -> Values:
+    """For kinds that have what is declared and no more."""
+    return declared
+
+
 @dataclass(frozen=True, slots=True)
 class Bulk:
     """How a vendor takes updates of several objects of a kind in one call.
@@ -265,6 +275,8 @@ class Kind:
     - `copies`: the attribute that names another object of this kind, with whose values of the
       `copied` attributes a new one starts where its manifest does not declare them. It says nothing
       of an object that exists.
+    - `brings(declared, before, facts)`: the declared values with what the vendor adds to them, such
+      as a right that another one needs; it is planned, shown and written like what is declared.
     - `side_effects(before, after, facts)`: what the vendor itself changes of an object with an
       update; the plan puts right what is to be otherwise.
     - `bulk`: how updates of several objects go out in one call, None where they never do.
@@ -297,6 +309,7 @@ class Kind:
     off: Values = field(default_factory=dict)
     copies: str = ""
     copied: frozenset[str] = frozenset()
+    brings: Brings = brings_nothing
     side_effects: SideEffects = no_side_effects
     bulk: Bulk | None = None
 

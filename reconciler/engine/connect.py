@@ -88,9 +88,11 @@ def auditing(tenant: Tenant, vendor: Vendor, around: Surroundings) -> Iterator[E
             tenant=tenant.name,
             organization=sandbox.organization if sandbox else str(tenant.organization),
             token=token,
+            region=tenant.region,
             app=app,
             url=tenant.url,
             pace=pace,
+            assumed=tenant.assumed,
             progress=around.progress,
         )
 

@@ -91,7 +91,7 @@ def _references(given: TenantInput) -> Iterator[tuple[Node, Node | None]]:
     for each in matches:
         here = declared[str(each.resource.address)]
         yield here, None
-        _, found = mentions(each, directory)
+        _, found = mentions(each, directory, given.facts)
         for mention in found.values():
             if isinstance(mention.key, Pending):
                 yield here, declared[mention.key]

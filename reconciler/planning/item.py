@@ -13,6 +13,7 @@ from reconciler.model.ownership import Row
 from reconciler.model.resource import Resource
 from reconciler.model.value import Ref, Values, from_json, refs
 from reconciler.planning import diff
+from reconciler.planning.declared import declared as declared_of
 from reconciler.planning.match import How, LiveIndex, Match, vendor_name
 from reconciler.planning.resolve import Directory, key_of
 from reconciler.planning.view import WHOLE, View, completed
@@ -138,13 +139,11 @@ def from_manifest(each: Match, directory: Directory, given: TenantInput) -> Item
     """What a manifest, as it was matched, is to become."""
     resource = each.resource
     address = resource.address
+    original: Ref | None = None
     if given.revert is not None:
         declared = given.revert.get(address, {})
     else:
-        declared = each.kind.desired(resource, directory.resolver(resource))
-    original = declared.get(each.kind.copies)
-    if original is not None:
-        declared = {k: v for k, v in declared.items() if k != each.kind.copies}
+        declared, original = declared_of(each, directory.resolver(resource), given.facts)
     before: Values = {}
     if each.live is not None:
         declared = diff.without(declared, resource.lifecycle.ignore_changes)
@@ -165,7 +164,7 @@ def from_manifest(each: Match, directory: Directory, given: TenantInput) -> Item
         how=each.how,
         moved_from=each.moved_from,
         view=directory.view,
-        copy_of=original if isinstance(original, Ref) else None,
+        copy_of=original,
     )
 
 

@@ -16,10 +16,12 @@ from pydantic import ValidationError
 
 from reconciler.model.address import Address
 from reconciler.model.diagnostic import Path
+from reconciler.model.facts import Facts
 from reconciler.model.live import Snapshot
 from reconciler.model.resource import Reference, Resource
 from reconciler.model.value import Json, Ref, Value, Values
 from reconciler.planning import diff
+from reconciler.planning.declared import declared
 from reconciler.planning.item import AnyResource, TenantInput
 from reconciler.planning.match import LiveIndex, Match, match, normal
 from reconciler.planning.names import Names
@@ -82,7 +84,7 @@ def respelled(
     return _Speller(given, snapshot, wanted).outcomes(specs)
 
 
-def mentions(each: Match, directory: Directory) -> tuple[Values, dict[Path, Mention]]:
+def mentions(each: Match, directory: Directory, facts: Facts) -> tuple[Values, dict[Path, Mention]]:
     """What a manifest declares, and the references in it by their paths."""
     found: dict[Path, Mention] = {}
     resolve = directory.resolver(each.resource)
@@ -92,7 +94,8 @@ def mentions(each: Match, directory: Directory) -> tuple[Values, dict[Path, Ment
         found[path] = Mention(path, kind, reference, key)
         return key
 
-    return each.kind.desired(each.resource, noting), found
+    values, _ = declared(each, noting, facts)
+    return values, found
 
 
 class _Speller:
@@ -108,7 +111,7 @@ class _Speller:
         )
         self._directory = Directory(self._matches, given.vendor, given.facts, snapshot, view)
         self._names = Names(given, snapshot, self._matches, {})
-        self._wanted = wanted
+        self._wanted, self._facts = wanted, given.facts
         self._lost = self._lost_names()
 
     def outcomes(self, specs: Mapping[Address, Json]) -> dict[Address, Outcome]:
@@ -133,14 +136,14 @@ class _Speller:
         return lost
 
     def _of(self, each: Match, spec: Json) -> Outcome:
-        declared, found = mentions(each, self._directory)
+        said_now, found = mentions(each, self._directory, self._facts)
         renamed = tuple(self._renamed(found.values()))
         wanted = self._wanted.get(each.resource.address)
         if wanted is None:
             made = each.kind.spec.model_validate(said(spec, renamed))
             return Respelling(replace(each.resource, spec=made), renamed)
-        declared = diff.without(declared, each.resource.lifecycle.ignore_changes)
-        told = _Told(each, said(spec, renamed), declared, wanted, found, self._names)
+        said_now = diff.without(said_now, each.resource.lifecycle.ignore_changes)
+        told = _Told(each, said(spec, renamed), said_now, wanted, found, self._names)
         fallback: Respelling | None = None
         for changes in told.ways():
             outcome = self._read(each, said(told.spec, changes), wanted)
@@ -169,12 +172,13 @@ class _Speller:
         except ValidationError:
             return None
         resource: Resource[Any] = replace(each.resource, spec=made)
-        declared = each.kind.desired(resource, self._directory.resolver(resource))
-        declared = diff.without(declared, resource.lifecycle.ignore_changes)
+        resolve = self._directory.resolver(resource)
+        values, _ = declared(replace(each, resource=resource), resolve, self._facts)
+        values = diff.without(values, resource.lifecycle.ignore_changes)
         live = each.live.values if each.live else {}
-        if any(value != wanted.get(key, live.get(key)) for key, value in declared.items()):
+        if any(value != wanted.get(key, live.get(key)) for key, value in values.items()):
             return None
-        return Respelling(resource, (), tuple(key for key in wanted if key not in declared))
+        return Respelling(resource, (), tuple(key for key in wanted if key not in values))
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from reconciler.sandbox.store import Store
-from tests.workshop import Terminal
+from tests.workshop import Said, Terminal
 
 SEED = """\
 organization: {id: 0b9c7f5e-4a3d-4d1c-8f2a-6e1d9a7c5b30}
@@ -32,6 +32,12 @@ tenants:
     vendor: cxone
     manifests: ["access/*.yaml"]
     sandbox: {seed: seed.yaml}
+"""
+
+PERMISSIONS = """\
+permissions:
+  qm: {evaluations: [view, edit, replace]}
+  admin: {teams: {members: [view, edit]}}
 """
 
 ROLE = """\
@@ -75,11 +81,11 @@ spec: {active: true, primaryRole: Agent, secondaryRoles: []}
 class Here:
     """A project over a CXone sandbox."""
 
-    def __init__(self, root: Path, terminal: Terminal, *, assumed: bool) -> None:
+    def __init__(self, root: Path, terminal: Terminal, *, assumed: str, more: str = "") -> None:
         self.root, self._terminal = root, terminal
-        calls = "[A1, A2]" if assumed else "[]"
-        (root / "seed.yaml").write_text(f"{SEED}assumed: {calls}\n", "utf-8")
-        (root / "reconciler.yaml").write_text(f"{PROJECT}    assumed: {calls}\n", "utf-8")
+        (root / "seed.yaml").write_text(f"{SEED}assumed: {assumed}\n{PERMISSIONS}", "utf-8")
+        project = f"{PROJECT}    assumed: {assumed}\n{more}"
+        (root / "reconciler.yaml").write_text(project, "utf-8")
 
     def manifests(self, *texts: str) -> None:
         (self.root / "access").mkdir(exist_ok=True)
@@ -106,13 +112,13 @@ class Here:
 @pytest.fixture
 def calls(tmp_path: Path, terminal: Terminal) -> Here:
     """A tenant that has the assumed calls."""
-    return Here(tmp_path, terminal, assumed=True)
+    return Here(tmp_path, terminal, assumed="[A1, A2]")
 
 
 @pytest.fixture
 def hands(tmp_path: Path, terminal: Terminal) -> Here:
     """A tenant as it is documented: nobody but a person writes roles."""
-    return Here(tmp_path, terminal, assumed=False)
+    return Here(tmp_path, terminal, assumed="[]")
 
 
 def test_roles_and_employees_are_written(calls: Here, terminal: Terminal) -> None:
@@ -314,3 +320,90 @@ def test_names_are_remembered_from_the_first_look(calls: Here, terminal: Termina
     said = terminal("plan")
     assert said.code == 1
     assert "`short LIVED` is spent" in said.out
+
+
+def test_what_comes_with_a_permission_is_planned(calls: Here, terminal: Terminal) -> None:
+    """CXR118: edit brings view, so the plan says so and nothing is left to do afterwards."""
+    calls.manifests(ROLE.replace("[view, edit]", "[edit]"))
+    said = terminal("plan")
+    assert "CXR118" in said.out
+    assert "`edit` brings `view` with it" in said.out
+    assert '"qm/evaluations/edit", "qm/evaluations/view"]' in said.out
+    calls.apply()
+    calls.settled()
+    # what somebody took away together comes back together
+    calls.act(
+        "edit-role", "role=Quality Reviewer", "revoke=qm/evaluations/edit,qm/evaluations/view"
+    )
+    assert terminal("drift").code == 2
+    assert terminal("drift", "--accept", "--auto-approve").code == 0
+    assert "qm" not in (calls.root / "access" / "all.yaml").read_text("utf-8")
+    calls.settled()
+
+
+def test_a_tenant_says_what_comes_with_what(tmp_path: Path, terminal: Terminal) -> None:
+    facts = "    facts: {dependencies: {qm: {}}}\n"
+    here = Here(tmp_path, terminal, assumed="[]", more=facts)
+    here.manifests(ROLE.replace("[view, edit]", "[edit]"))
+    assert "CXR118" not in terminal("plan").out
+
+
+def test_a_permission_that_nobody_has_may_be_a_mistake(calls: Here, terminal: Terminal) -> None:
+    """CXR201, in a plan and of a snapshot without the tenant."""
+    calls.manifests(ROLE.replace("evaluations: [view, edit]", "evaluation: [view]"))
+    for said in (terminal("plan"), _of_a_snapshot(terminal)):
+        assert "CXR201" in said.out
+        assert "did you mean `qm/evaluations/view`?" in said.out
+
+
+def _of_a_snapshot(terminal: Terminal) -> Said:
+    assert terminal("snapshot", "--out", "tenant.json").code == 0
+    assert '"qm/evaluations/view"' in Path("tenant.json").read_text("utf-8")
+    return terminal("plan", "--snapshot", "tenant.json")
+
+
+def test_a_tenant_may_list_its_permissions(tmp_path: Path, terminal: Terminal) -> None:
+    """A3: what no role has and the tenant lists is no mistake."""
+    here = Here(tmp_path, terminal, assumed="[A1, A2, A3]")
+    here.manifests(ROLE)
+    assert "CXR201" not in terminal("plan").out
+    here.apply()
+    here.settled()
+
+
+def test_a_tenant_may_tell_who_changed_a_role(tmp_path: Path, terminal: Terminal) -> None:
+    """A4."""
+    here = Here(tmp_path, terminal, assumed="[A1, A2, A4]", more="    audit: {}\n")
+    here.manifests(ROLE.replace("spec:", "spec:\n  description: Ours"))
+    here.apply()
+    here.settled()
+    here.act(
+        "edit-role", "role=Quality Reviewer", "description=By hand", "--as", "jane@contoso.example"
+    )
+    said = terminal("drift")
+    assert said.code == 2
+    assert "changed by jane@contoso.example" in said.out
+
+
+def test_who_changed_a_role_is_not_told_without_that_call(
+    tmp_path: Path, terminal: Terminal
+) -> None:
+    here = Here(tmp_path, terminal, assumed="[A1, A2]", more="    audit: {}\n")
+    here.manifests(ROLE)
+    here.apply()
+    here.act("edit-role", "role=Quality Reviewer", "revoke=qm/evaluations/edit")
+    said = terminal("drift")
+    assert said.code == 2
+    assert "TEN140" in said.err
+    assert "A4" in said.err
+
+
+def test_a_runbook_uses_the_names_of_the_pages(tmp_path: Path, terminal: Terminal) -> None:
+    facts = (
+        "    facts: {permissionNames: {qm: Quality Management, qm/evaluations: "
+        "Perform Evaluations, edit: Edit}}\n"
+    )
+    here = Here(tmp_path, terminal, assumed="[]", more=facts)
+    here.manifests(ROLE)
+    shown = "Quality Management > Perform Evaluations: Edit (qm/evaluations/edit)"
+    assert f"enter  Permission on: {shown}" in terminal("plan").out

@@ -1,7 +1,7 @@
 """Calls that we only suppose to exist: each with its id, off unless the tenant lists it.
 
-NICE publishes no call that writes roles. Its console does, so there are some; what they are like is
-guessed here, once, and is to be corrected here.
+NICE publishes no call that writes roles, lists permissions or tells a role's history. Its console
+does, so there are some; what they are like is guessed here, once, and is to be corrected here.
 """
 
 from __future__ import annotations
@@ -10,9 +10,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from reconciler.errors import TenantError
-from reconciler.http.session import Answer, WriteSession
+from reconciler.http.session import Answer, ReadSession, WriteSession
 
 ROLES = "/authorization/v1/roles"
+PERMISSIONS = "/authorization/v1/permissions"
 
 
 async def create_role(session: WriteSession, body: Mapping[str, Any]) -> Answer:
@@ -23,6 +24,16 @@ async def create_role(session: WriteSession, body: Mapping[str, Any]) -> Answer:
 async def write_role(session: WriteSession, role_id: str, body: Mapping[str, Any]) -> Answer:
     """A2: a role whole, its status too; the answer is the role."""
     return await session.put(f"{ROLES}/{role_id}", body)
+
+
+async def permissions(session: ReadSession) -> Answer:
+    """A3: a tree like a role's, with everything that there is."""
+    return await session.get(PERMISSIONS)
+
+
+async def history(session: ReadSession, role_id: str, body: Mapping[str, Any]) -> Answer:
+    """A4: what was changed of a role, a part of it: `skip`, `top`, `from`, `to`."""
+    return await session.search(f"{ROLES}/{role_id}/history/search", body)
 
 
 def refuse(call: str) -> TenantError:

@@ -8,6 +8,8 @@ from reconciler.model.change import Action
 from reconciler.model.runbook import Entry, Guide
 from reconciler.model.value import Values
 from reconciler.rules.world import Expected, World
+from reconciler.vendors.cxone.facts import CxoneFacts
+from reconciler.vendors.cxone.permissions import facts_of, titled
 from reconciler.vendors.cxone.semantics import ACTIVE, INACTIVE
 from reconciler.vendors.cxone.supposed import CREATE_ROLE, WRITE_ROLE
 
@@ -25,7 +27,7 @@ def role(action: Action, role: Expected, world: World) -> Guide | None:
         title="Copy a role" if original else "Create a role" if creates else "Change a role",
         who=_WHO.format("Create" if creates else "Edit"),
         clicks=tuple(_clicks(role, name, original, creates=creates)),
-        enter=tuple(_entries(role, original, creates=creates)),
+        enter=tuple(_entries(role, original, facts_of(world.facts), creates=creates)),
         done=f"role search tells the role {name} as it is declared",
     )
 
@@ -54,7 +56,9 @@ def _begins(role: Expected, original: Expected | None) -> Values:
     return original.values if original is not None else role.before
 
 
-def _entries(role: Expected, original: Expected | None, *, creates: bool) -> Iterator[Entry]:
+def _entries(
+    role: Expected, original: Expected | None, facts: CxoneFacts, *, creates: bool
+) -> Iterator[Entry]:
     for key, title in (("name", "Name"), ("description", "Description"), ("status", "Status")):
         value = role.values.get(key)
         if value and value != role.before.get(key):
@@ -63,6 +67,6 @@ def _entries(role: Expected, original: Expected | None, *, creates: bool) -> Ite
     was = before if isinstance(before, frozenset) else frozenset()
     now = after if isinstance(after, frozenset) else was
     for sign, some in (("on", now - was), ("off", was - now)):
-        yield from (Entry(f"Permission {sign}", each) for each in sorted(some))
+        yield from (Entry(f"Permission {sign}", titled(each, facts)) for each in sorted(some))
     if creates and original is None and not now:
         yield Entry("Permissions", "none")

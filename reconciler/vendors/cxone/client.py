@@ -16,6 +16,7 @@ from reconciler.model.value import Json, Ref, Value, Values
 from reconciler.vendor import Endpoint, Update, Written
 from reconciler.vendors.cxone import assumed, supposed, wire
 from reconciler.vendors.cxone.answers import documented, explain
+from reconciler.vendors.cxone.permissions import PERMISSION, catalogue
 from reconciler.vendors.cxone.semantics import EMPLOYEE, ROLE, roles_of
 
 ROLE_SEARCH = "/authorization/v1/roles/search"
@@ -34,7 +35,7 @@ class CxoneReader:
     async def read(self, resources: tuple[Resource[Any], ...], remembered: Json = None) -> Snapshot:
         """All roles, whatever their status, and all employees; lists carry all that is read."""
         claims = _claims(await self._endpoint.token.token())
-        roles = tuple(wire.role(body) for body in await self._roles({}))
+        roles = tuple(wire.role(body) for body in await self.roles())
         ids = _ids_by_name(roles)
         users = await self._users()
         with documented("the list of users"):
@@ -42,10 +43,22 @@ class CxoneReader:
         return Snapshot(
             organization=self._endpoint.organization,
             objects={ROLE: roles, EMPLOYEE: employees},
-            inventory={},
+            inventory={PERMISSION: catalogue(roles, await self._listed())},
             requests=self._session.requests,
             identity=_identity(claims, employees, roles),
         )
+
+    async def roles(self) -> list[Mapping[str, Any]]:
+        """Every role as the service tells it."""
+        return await self._roles({})
+
+    async def _listed(self) -> list[str]:
+        """The permissions that the tenant lists, where it has the assumed call for that."""
+        if supposed.LIST_PERMISSIONS not in self._endpoint.assumed:
+            return []
+        answer = await assumed.permissions(self._session)
+        with documented("the list of permissions", answer.tracking_id):
+            return list(wire.permissions(answer.body["applications"]))
 
     async def _roles(self, wanted: Mapping[str, Sequence[str]]) -> list[Mapping[str, Any]]:
         """Role search, page after page until one is not full: the answer tells no total."""
@@ -132,14 +145,14 @@ class CxoneWriter(CxoneReader):
 
     async def _employee(self, body: Mapping[str, Any]) -> LiveObject:
         # an answer may name the primary role; only the roles tell its id then
-        ids = {} if body.get("roleUUID") else _ids_by_name(map(wire.role, await self._roles({})))
+        ids = {} if body.get("roleUUID") else _ids_by_name(map(wire.role, await self.roles()))
         return wire.employee(body, ids)
 
     async def find(self, kind: str, name: str) -> LiveObject | None:
         """The object of that name, None where there is none."""
         if kind == ROLE:
             wanted = name.casefold()
-            every = map(wire.role, await self._roles({}))
+            every = map(wire.role, await self.roles())
             return next((each for each in every if each.name.casefold() == wanted), None)
         users = await self._users()
         found = (u for u in users if str(u.get("emailAddress")).casefold() == name.casefold())
@@ -148,7 +161,7 @@ class CxoneWriter(CxoneReader):
 
     async def taken(self, kind: str, names: Collection[str]) -> Mapping[str, str]:
         """Those of these names that are there, with their ids: one list tells all."""
-        every = [wire.role(body) for body in await self._roles({})] if kind == ROLE else []
+        every = [wire.role(body) for body in await self.roles()] if kind == ROLE else []
         by_name = {each.name.casefold(): each.id for each in every}
         return {name: by_name[n] for name in names if (n := name.casefold()) in by_name}
 

@@ -25,3 +25,15 @@ class CxoneFacts(Facts):
         "not have it.",
         examples=[["dfo"]],
     )
+    dependencies: dict[str, dict[str, list[str]]] | None = Field(
+        default=None,
+        description="By application, the actions that another one brings with it, instead of what "
+        "is usual: edit, create, delete and deactivate bring view.",
+        examples=[{"qm": {"replace": ["view", "evaluate"]}, "acd": {}}],
+    )
+    permission_names: dict[str, str] | None = Field(
+        default=None,
+        description="What CXone's pages call an application, feature or privilege, by its id or "
+        "by the ids down to it; runbooks use these names.",
+        examples=[{"qm": "Quality Management", "qm/evaluations": "Perform Evaluations"}],
+    )

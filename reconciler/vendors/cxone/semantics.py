@@ -53,20 +53,27 @@ def role_spec(values: Values, _refer: Refer) -> dict[str, Json]:
     if values.get("status") in STATUSES:
         spec["status"] = values["status"]
     held = values.get("permissions")
-    if isinstance(held, frozenset):
-        spec["permissions"] = tree_of(held)
+    if isinstance(held, frozenset) and (tree := tree_of(held)) is not None:
+        spec["permissions"] = tree
     return spec
 
 
-def tree_of(permissions: Iterable[str]) -> dict[str, Json]:
-    """Permissions as the map of a manifest, sorted at every level."""
+def tree_of(permissions: Iterable[str]) -> dict[str, Json] | None:
+    """Permissions as the map of a manifest, sorted at every level; None where none can say them,
+    as a feature has the name of a privilege beside it.
+    """
     tree: dict[str, Any] = {}
     for each in sorted(permissions):
         *above, privilege, action = each.split("/")
         inner = tree
         for part in above:
             inner = inner.setdefault(part, {})
-        inner.setdefault(privilege, []).append(action)
+            if not isinstance(inner, dict):
+                return None
+        actions = inner.setdefault(privilege, [])
+        if not isinstance(actions, list):
+            return None
+        actions.append(action)
     return tree
 
 

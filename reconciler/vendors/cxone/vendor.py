@@ -10,10 +10,21 @@ from typing import Any
 from reconciler.model.change import Action
 from reconciler.model.rate import Rate
 from reconciler.rules.rule import RuleSet
-from reconciler.vendor import Endpoint, Kind, Pattern, Reader, Removal, Sandbox, Vendor, Writer
-from reconciler.vendors.cxone import by_hand, models, semantics
+from reconciler.vendor import (
+    AuditReader,
+    Endpoint,
+    Kind,
+    Pattern,
+    Reader,
+    Removal,
+    Sandbox,
+    Vendor,
+    Writer,
+)
+from reconciler.vendors.cxone import by_hand, models, permissions, semantics
 from reconciler.vendors.cxone.facts import CxoneFacts
-from reconciler.vendors.cxone.rules import assignments, names, permissions, statuses
+from reconciler.vendors.cxone.rules import assignments, names, statuses
+from reconciler.vendors.cxone.rules import permissions as of_permissions
 from reconciler.vendors.cxone.rules.documents import D3, OBSERVED
 from reconciler.vendors.cxone.supposed import ALL
 
@@ -45,6 +56,14 @@ async def _writer(endpoint: Endpoint) -> AsyncIterator[Writer]:
         yield writer
 
 
+@asynccontextmanager
+async def _audit(endpoint: Endpoint) -> AsyncIterator[AuditReader]:
+    from reconciler.vendors.cxone.audit import open_audit  # noqa: PLC0415
+
+    async with open_audit(endpoint) as reader:
+        yield reader
+
+
 def _sandbox(database: Path, seed: Mapping[str, Any]) -> Sandbox:
     from reconciler.vendors.cxone.sandbox.tenant import CxoneSandbox  # noqa: PLC0415
 
@@ -67,6 +86,7 @@ VENDOR = Vendor(
             required={"status": "`status`", "permissions": "`permissions` or `copyFrom`"},
             copies="copyFrom",
             copied=frozenset({"permissions"}),
+            brings=permissions.with_what_they_bring,
             protected_is_fixed=True,
             access=frozenset({"status", "permissions"}),
             by_hand=by_hand.role,
@@ -89,10 +109,10 @@ VENDOR = Vendor(
             is_on=semantics.employee_is_on,
         ),
     ),
-    inventory=(),
+    inventory=(permissions.PERMISSION,),
     facts=CxoneFacts,
     documents=(D3, OBSERVED),
-    rules=RuleSet.of(assignments, names, permissions, statuses),
+    rules=RuleSet.of(assignments, names, of_permissions, statuses),
     reader=_reader,
     writer=_writer,
     rate=Rate(5, 1.0),  # NICE publishes no number for these calls
@@ -102,5 +122,6 @@ VENDOR = Vendor(
         "the tenant's id, like 0b9c7f5e-4a3d-4d1c-8f2a-6e1d9a7c5b30",
     ),
     assumed=ALL,
+    audit=_audit,
     sandbox=_sandbox,
 )

@@ -8,11 +8,12 @@ its id wherever it is there.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 from reconciler.model.live import LiveObject
 from reconciler.model.value import Json, Ref, Value, Values, digest
-from reconciler.vendors.cxone.semantics import EMPLOYEE, ROLE, tree_of
+from reconciler.vendors.cxone.semantics import EMPLOYEE, ROLE
 
 _STATUS = {"ACTIVE": "active", "INACTIVE": "inactive", "DRAFT": "draft", "DELETED": "inactive"}
 _STATUS_OUT = {"active": "ACTIVE", "inactive": "INACTIVE", "draft": "DRAFT"}
@@ -43,13 +44,27 @@ def role(body: Mapping[str, Any]) -> LiveObject:
         values=values,
         digest=digest({key: each for key, each in body.items() if key not in _SERVER}),
         protected=body.get("internal") == 1 and body.get("modifiable") == 0,
+        changed=_milliseconds(body.get("lastModifiedTime")),
     )
+
+
+def _milliseconds(told: Json) -> int | None:
+    """A time as milliseconds since 1970; None where none is told."""
+    return round(moment(told).timestamp() * 1000) if isinstance(told, str) and told else None
+
+
+def moment(told: str) -> datetime:
+    """A time of the service, which is UTC where it says nothing else; raises ValueError."""
+    found = datetime.fromisoformat(told)
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
 def permissions(applications: Iterable[Mapping[str, Any]]) -> Iterator[str]:
     """The permissions of a tree, each as one text."""
     for application in applications:
         head = application["applicationId"]
+        if "/" in head:
+            raise ValueError(f"the application {head!r} has a slash in its id")
         for privilege in application.get("privileges") or ():
             yield from _actions(head, privilege)
         for feature in application.get("features") or ():
@@ -59,22 +74,36 @@ def permissions(applications: Iterable[Mapping[str, Any]]) -> Iterator[str]:
 
 def _actions(head: str, privilege: Mapping[str, Any]) -> Iterator[str]:
     for action in privilege.get("actions") or ():
-        yield f"{head}/{privilege['privilegeId']}/{action}"
+        found = f"{head}/{privilege['privilegeId']}/{action}"
+        if found.count("/") != head.count("/") + 2:
+            raise ValueError(f"the permission {found!r} has a slash in an id")
+        yield found
 
 
 def applications(held: Iterable[str]) -> list[dict[str, Json]]:
     """The tree that allows these permissions."""
-    found = []
-    for application, privileges in tree_of(held).items():
-        plain, features = [], []
-        for name, actions in privileges.items():
-            if isinstance(actions, dict):
-                inner = [{"privilegeId": p, "actions": a} for p, a in actions.items()]
-                features.append({"featureId": name, "privileges": inner})
-            else:
-                plain.append({"privilegeId": name, "actions": actions})
-        found.append({"applicationId": application, "privileges": plain, "features": features})
-    return found
+    found: dict[str, dict[str, Json]] = {}
+    places: dict[tuple[str, ...], list[Json]] = {}
+    for each in sorted(held):
+        *place, action = each.split("/")
+        application, *feature, privilege = place
+        whole = found.setdefault(
+            application, {"applicationId": application, "privileges": [], "features": []}
+        )
+        if tuple(place) not in places:
+            actions: list[Json] = []
+            places[tuple(place)] = actions
+            row = {"privilegeId": privilege, "actions": actions}
+            above = _feature(whole["features"], feature[0]) if feature else whole
+            above["privileges"].append(row)
+        places[tuple(place)].append(action)
+    return list(found.values())
+
+
+def _feature(features: list[dict[str, Json]], name: str) -> dict[str, Json]:
+    if not features or features[-1]["featureId"] != name:
+        features.append({"featureId": name, "privileges": []})
+    return features[-1]
 
 
 def role_body(values: Values, current: Mapping[str, Any] | None) -> dict[str, Json]:

@@ -6,13 +6,12 @@ from collections import Counter
 from collections.abc import Iterator
 
 from reconciler.model.diagnostic import Severity
-from reconciler.model.facts import Facts
 from reconciler.model.resource import Resource
 from reconciler.model.value import Ref
 from reconciler.rules.rule import Cause, Finding, NotChecked, Where, rule
 from reconciler.rules.world import Expected, World
-from reconciler.vendors.cxone.facts import CxoneFacts
 from reconciler.vendors.cxone.models import Employee
+from reconciler.vendors.cxone.permissions import facts_of
 from reconciler.vendors.cxone.rules import examples
 from reconciler.vendors.cxone.rules.documents import D3
 from reconciler.vendors.cxone.semantics import roles_of
@@ -138,11 +137,6 @@ def role_page_replaces_the_primary_role(
         )
 
 
-def _facts(world: World) -> CxoneFacts:
-    facts: Facts = world.facts
-    return facts if isinstance(facts, CxoneFacts) else CxoneFacts()
-
-
 def _secondary(me: Expected, world: World) -> Iterator[tuple[Expected, frozenset[str]]]:
     """The secondary roles whose permissions are known."""
     held = me.values.get("secondaryRoles")
@@ -192,7 +186,7 @@ def acd_permissions_are_in_the_primary_role(
 ) -> Iterator[Finding | NotChecked]:
     """ACD permissions count in the primary role only; in a secondary role they do nothing."""
     me = world.of(employee.address)
-    yield from _idle(me, world, _facts(world).acd_applications, "ACD")
+    yield from _idle(me, world, facts_of(world.facts).acd_applications, "ACD")
 
 
 _DFO = examples.role("status: active\npermissions: {dfo: {cases: [view]}}", name="cases")
@@ -217,7 +211,7 @@ def digital_permissions_are_in_the_primary_role(
     nothing.
     """
     me = world.of(employee.address)
-    yield from _idle(me, world, _facts(world).digital_applications, "Digital Experience")
+    yield from _idle(me, world, facts_of(world.facts).digital_applications, "Digital Experience")
 
 
 _PENDING = examples.tenant(
@@ -243,7 +237,7 @@ def digital_portal_waits_for_the_account(
     """An employee's permissions in the Digital Experience portal wait until the account has been
     activated.
     """
-    me, applications = world.of(employee.address), _facts(world).digital_applications
+    me, applications = world.of(employee.address), facts_of(world.facts).digital_applications
     primary = me.values.get("primaryRole")
     if not world.live or me.active or not me.values.get("active") or not applications:
         return

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from reconciler.model.diagnostic import Severity
 from reconciler.model.resource import Resource
@@ -10,13 +10,11 @@ from reconciler.model.suggestion import did_you_mean
 from reconciler.rules.rule import Finding, NotChecked, Once, Where, rule
 from reconciler.rules.world import World
 from reconciler.vendors.cxone.models import Role
+from reconciler.vendors.cxone.permissions import PERMISSION, brought, facts_of
 from reconciler.vendors.cxone.rules import examples
 from reconciler.vendors.cxone.rules.documents import D3, OBSERVED
-from reconciler.vendors.cxone.semantics import ACTIVE, ROLE, permissions_in
+from reconciler.vendors.cxone.semantics import ACTIVE, permissions_in
 from reconciler.vendors.cxone.supposed import WRITE_ROLE
-
-IMPLIED: Mapping[str, str] = dict.fromkeys(("edit", "create", "delete", "deactivate"), "view")
-"""An action and the one that comes with it, in the same privilege; case makes no difference."""
 
 EDIT_ROLES = "role-management/edit"
 _PERMISSIONS = D3 / "Role Permissions"
@@ -91,21 +89,19 @@ def copies_begin_somewhere(role: Resource[Role], world: World) -> Iterator[Findi
     good=examples.role("status: active\npermissions: {qm: {evaluations: [view, edit]}}"),
     bad=examples.role("status: active\npermissions: {qm: {evaluations: [edit]}}"),
 )
-def permission_brings_what_it_needs(role: Resource[Role], _world: World) -> Iterator[Finding]:
+def permission_brings_what_it_needs(role: Resource[Role], world: World) -> Iterator[Finding]:
     """A permission may need another one, as edit needs view; which ones do so depends on the
     application.
     """
-    held = set(permissions_in(role.spec.permissions or {}))
-    for each in sorted(held):
+    declared = permissions_in(role.spec.permissions or {})
+    for each, other in brought(declared, facts_of(world.facts)):
         place, _, action = each.rpartition("/")
-        needed = IMPLIED.get(action.casefold())
-        others = {other.casefold() for other in held if other.rpartition("/")[0] == place}
-        if needed is not None and f"{place}/{needed}".casefold() not in others:
-            yield Finding(
-                ("spec", "permissions", *place.split("/")),
-                f"`{action}` brings `{needed}` with it, which is not named",
-                hint=f"name `{needed}` as well: the tenant adds it",
-            )
+        needed = other.rpartition("/")[2]
+        yield Finding(
+            ("spec", "permissions", *place.split("/")),
+            f"`{action}` brings `{needed}` with it, which is not named",
+            hint=f"name `{needed}` as well: the tenant adds it, and so does the plan",
+        )
 
 
 @rule(
@@ -172,7 +168,7 @@ def permission_is_one_of_the_tenants(role: Resource[Role], world: World) -> Iter
     """
     if not world.live or role.spec.permissions is None:
         return
-    known = _catalogue(world)
+    known = {item.id for item in world.items(PERMISSION)}
     for each in sorted(set(permissions_in(role.spec.permissions)) - known):
         place = each.split("/")[:-1]
         yield Finding(
@@ -180,12 +176,3 @@ def permission_is_one_of_the_tenants(role: Resource[Role], world: World) -> Iter
             f"no role of the tenant has `{each}`",
             hint=did_you_mean(each, sorted(known), otherwise="see whether CXone knows it"),
         )
-
-
-def _catalogue(world: World) -> frozenset[str]:
-    """Every permission that some role has by now."""
-    found: set[str] = set()
-    for each in world.all_of(ROLE):
-        held = each.before.get("permissions")
-        found |= held if isinstance(held, frozenset) else set()
-    return frozenset(found)

@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping
 
 from reconciler.sandbox.errors import Refusal, SandboxError
 from reconciler.sandbox.store import Body
-from reconciler.vendors.cxone.sandbox.data import ACTIVE, DELETED, ROLE, USER, Data, tree
+from reconciler.vendors.cxone.sandbox.data import ACTIVE, DELETED, ROLE, USER, Data
+from reconciler.vendors.cxone.sandbox.trees import flat, grown
 
 Arguments = dict[str, str]
 
@@ -54,32 +55,12 @@ def _changed(current: Body, given: Arguments) -> Body:
         body["description"] = given["description"]
     if "status" in given:
         body["status"] = given["status"].upper()
-    held = _flat(current)
+    held = flat(current.get("applications") or ())
     held |= {each for each in given.get("grant", "").split(",") if each}
     held -= set(given.get("revoke", "").split(","))
     if "grant" in given or "revoke" in given:
-        nested: Body = {}
-        for each in sorted(held):
-            *above, privilege, action = each.split("/")
-            inner = nested
-            for part in above:
-                inner = inner.setdefault(part, {})
-            inner.setdefault(privilege, []).append(action)
-        body["applications"] = tree(nested)
+        body["applications"] = grown(held)
     return body
-
-
-def _flat(role: Body) -> set[str]:
-    found: set[str] = set()
-    for application in role.get("applications") or ():
-        head = application["applicationId"]
-        for each in application.get("privileges", ()):
-            found |= {f"{head}/{each['privilegeId']}/{a}" for a in each["actions"]}
-        for feature in application.get("features", ()):
-            for each in feature["privileges"]:
-                place = f"{head}/{feature['featureId']}/{each['privilegeId']}"
-                found |= {f"{place}/{a}" for a in each["actions"]}
-    return found
 
 
 def _edit_employee(data: Data, given: Arguments, by: str) -> str:

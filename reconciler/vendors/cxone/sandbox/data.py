@@ -10,14 +10,22 @@ from typing import Any
 
 from reconciler.sandbox.errors import Refusal
 from reconciler.sandbox.store import Body, Store
+from reconciler.vendors.cxone.sandbox.trees import flat, grown
 
 ROLE, USER, SPENT, IDENTITY, HISTORY = "role", "user", "spent-name", "identity", "history"
+PERMISSION = "permission"
 ACTIVE, INACTIVE, DRAFT = "ACTIVE", "INACTIVE", "DRAFT"
 DELETED = "DELETED"
 FORBIDDEN_IN_NAMES = frozenset('/\\+!?<>#&,%"')
 LONGEST_NAME, LONGEST_DESCRIPTION, MOST_SECONDARY = 50, 200, 10
-EDIT_ROLES = ("admin", "role-management", "edit")
-"""The permission that lets a role be changed: application, privilege, action."""
+EDIT_ROLES = "admin/role-management/edit"
+"""The permission that lets a role be changed."""
+
+NEEDS_VIEW = ("edit", "create", "delete", "deactivate")
+"""Actions with which viewing comes, whether it was chosen or not."""
+
+_OF_ROLES = ("displayName", "description", "status", "applications")
+_OF_USERS = ("userName", "roleUUID", "secondaryRoleIds", "status")
 
 FIRST_ACTIVE = ("UNREGISTERED", "PENDING", "ACTIVE", "BLOCKED")
 """How a user who is not deactivated may stand."""
@@ -94,11 +102,14 @@ class Data:
             len(str(body.get("description") or "")) <= LONGEST_DESCRIPTION,
             "ROLE_DESCRIPTION_INVALID", "the description is too long",
         )  # fmt: skip
-        kept = {**body, "lastModifiedTime": self.clock().isoformat()}
+        held = flat(body["applications"])
+        held |= {f"{e.rpartition('/')[0]}/view" for e in held if e.rpartition("/")[2] in NEEDS_VIEW}
+        kept = {**body, "applications": grown(held), "lastModifiedTime": self.clock().isoformat()}
+        before = self.store.get(ROLE, body["id"])
         self.store.put(ROLE, kept, body["displayName"])
         spent = body["displayName"].casefold()
         self.store.put(SPENT, {"id": spent, "role": body["id"]}, spent)
-        self._remember(f"role/{body['id']}", by)
+        self._remember(f"role/{body['id']}", by, _changes(_OF_ROLES, before, kept))
         return kept
 
     def _free_name(self, name: Any, current: Body | None) -> str:
@@ -134,22 +145,62 @@ class Data:
         )
         primary = self.role(user["roleUUID"])
         kept = {**user, "role": primary["displayName"]}
+        before = self.store.get(USER, user["id"])
         self.store.put(USER, kept, user["userName"])
-        self._remember(f"user/{user['id']}", by)
+        self._remember(f"user/{user['id']}", by, _changes(_OF_USERS, before, kept))
         return kept
 
-    def _remember(self, what: str, by: str) -> None:
-        number = self.store.next("history")
-        line = {"id": f"{number:08}", "of": what, "by": by, "at": self.clock().isoformat()}
-        self.store.put(HISTORY, line, what)
+    # --- what there is, and what was done
 
-    def may(self, identity: str, permission: tuple[str, ...]) -> bool:
+    def catalogue(self) -> set[str]:
+        """Every permission that some role has, or that the seed names besides."""
+        found = {each["id"] for each in self.store.rows(PERMISSION)}
+        for role in self.store.rows(ROLE):
+            found |= flat(role["applications"])
+        return found
+
+    def history(self, what: str, since: str | None, until: str | None) -> list[Body]:
+        """The changes of one thing within a period, the newest first."""
+        rows = [
+            {key: each[key] for key in each if key not in ("id", "of")}
+            for each in reversed(self.store.rows(HISTORY))
+            if each["of"] == what
+        ]
+        first, last = (datetime.fromisoformat(t) if t else None for t in (since, until))
+        return [
+            each
+            for each in rows
+            if (first is None or first <= datetime.fromisoformat(each["modifiedTime"]))
+            and (last is None or datetime.fromisoformat(each["modifiedTime"]) <= last)
+        ]
+
+    def _remember(self, what: str, by: str, changes: Iterable[Body]) -> None:
+        at = self.clock().isoformat()
+        for each in changes:
+            line = {"id": f"{self.store.next('history'):08}", "of": what, **each}
+            self.store.put(HISTORY, {**line, "modifiedBy": by, "modifiedTime": at}, what)
+
+    def may(self, identity: str, permission: str) -> bool:
         """Whether the roles of an identity allow something."""
         user = next((u for u in self.store.rows(USER) if u["userName"] == identity), None)
         if user is None:
             return False
         roles = (self.store.get(ROLE, each) for each in held(user))
-        return any(_allows(role, permission) for role in roles if role)
+        return any(permission in flat(role["applications"]) for role in roles if role)
+
+
+def _changes(fields: Iterable[str], before: Body | None, after: Body) -> Iterator[Body]:
+    """What is otherwise than before, as a history shows it."""
+    for field in fields:
+        old, new = (_shown(each.get(field)) if each else "" for each in (before, after))
+        if old != new:
+            yield {"attribute": field, "previousValue": old, "changedValue": new}
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, list):
+        return ", ".join(sorted(flat(value) if value and isinstance(value[0], dict) else value))
+    return "" if value is None else str(value)
 
 
 def held(user: Mapping[str, Any]) -> list[str]:
@@ -167,34 +218,6 @@ def refuse_unless(fine: object, code: str, details: str) -> None:
     """400 in the shape of UserHub, unless all is well."""
     if not fine:
         raise Refusal(400, details, {"code": code})
-
-
-def _allows(role: Mapping[str, Any], permission: tuple[str, ...]) -> bool:
-    application, privilege, action = permission
-    found: list[bool] = [
-        action in privilege_["actions"]
-        for application_ in role["applications"]
-        for privilege_ in application_.get("privileges", ())
-        if (application_["applicationId"], privilege_["privilegeId"]) == (application, privilege)
-    ]
-    return any(found)
-
-
-def tree(permissions: Mapping[str, Any]) -> list[Body]:
-    """A seed's map of permissions as the service keeps it."""
-    found: list[Body] = []
-    for application, privileges in permissions.items():
-        plain: list[Body] = []
-        features: list[Body] = []
-        for name, inner in privileges.items():
-            if isinstance(inner, Mapping):
-                rows = [{"privilegeId": p, "actions": list(a)} for p, a in inner.items()]
-                features.append({"featureId": name, "privileges": rows})
-            else:
-                plain.append({"privilegeId": name, "actions": list(inner)})
-        row = {"applicationId": application, "privileges": plain, "features": features}
-        found.append(row)
-    return found
 
 
 def shown(body: Mapping[str, Any], hidden: Iterable[str] = ("id",)) -> Body:

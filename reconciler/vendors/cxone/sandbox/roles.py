@@ -8,6 +8,7 @@ from typing import Any
 from reconciler.sandbox.app import Answer, Call, Endpoint
 from reconciler.sandbox.errors import Refusal
 from reconciler.vendors.cxone.sandbox.data import EDIT_ROLES, ROLE, Data, refuse_unless, shown
+from reconciler.vendors.cxone.sandbox.trees import grown
 
 PATH = "/authorization/v1/roles"
 PAGE = 100
@@ -26,6 +27,10 @@ class Roles:
             yield Endpoint("POST", PATH, self.create)
         if "A2" in self._assumed:
             yield Endpoint("PUT", f"{PATH}/{{roleId}}", self.replace)
+        if "A3" in self._assumed:
+            yield Endpoint("GET", "/authorization/v1/permissions", self.permissions)
+        if "A4" in self._assumed:
+            yield Endpoint("POST", f"{PATH}/{{roleId}}/history/search", self.history)
 
     def search(self, call: Call) -> Answer:
         """A page of roles, without a total."""
@@ -50,6 +55,18 @@ class Roles:
             current = self._data.role(call.path["roleId"])
             made = self._data.change_role(current, _object(call.body), call.identity)
         return Answer(200, shown(made))
+
+    def permissions(self, _call: Call) -> Answer:
+        """A3: everything that some role has, and what the seed adds to it."""
+        return Answer(200, {"applications": grown(self._data.catalogue())})
+
+    def history(self, call: Call) -> Answer:
+        """A4: the changes of a role in a period, the newest first."""
+        body = call.body if isinstance(call.body, dict) else {}
+        role = self._data.role(call.path["roleId"])
+        rows = self._data.history(f"role/{role['id']}", body.get("from"), body.get("to"))
+        skip, top = int(body.get("skip") or 0), int(body.get("top") or PAGE)
+        return Answer(200, {"totalRecords": len(rows), "changes": rows[skip : skip + top]})
 
     def _demand(self, call: Call) -> None:
         if not self._data.may(call.identity, EDIT_ROLES):

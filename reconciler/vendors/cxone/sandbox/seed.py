@@ -8,9 +8,10 @@ from typing import Any
 
 from reconciler.sandbox.errors import Refusal, SandboxError
 from reconciler.sandbox.store import Body
-from reconciler.vendors.cxone.sandbox.data import ACTIVE, DELETED, IDENTITY, ROLE, Data, tree
+from reconciler.vendors.cxone.sandbox.data import ACTIVE, DELETED, IDENTITY, PERMISSION, ROLE, Data
+from reconciler.vendors.cxone.sandbox.trees import flat, tree
 
-_TOP = {"organization", "identities", "roles", "employees", "assumed", "spentNames"}
+_TOP = {"organization", "identities", "roles", "employees", "assumed", "spentNames", "permissions"}
 _ROLE = {"name", "description", "status", "permissions", "internal"}
 _EMPLOYEE = {"email", "primaryRole", "secondaryRoles", "active", "status", "keepsActive",
              "firstName", "lastName", "fields"}  # fmt: skip
@@ -38,6 +39,8 @@ def fill(data: Data, seed: Mapping[str, Any]) -> None:
         with data.store.transaction():
             for each in seed.get("roles") or ():
                 _role(data, each)
+            for each in flat(tree(seed.get("permissions") or {})):
+                data.store.put(PERMISSION, {"id": each}, each)
             for name in seed.get("spentNames") or ():
                 data.store.put("spent-name", {"id": name.casefold(), "role": ""}, name)
             for each in seed.get("employees") or ():

@@ -1,0 +1,21 @@
+"""What a manifest declares of its object, as every part of planning understands it."""
+
+from __future__ import annotations
+
+from reconciler.model.facts import Facts
+from reconciler.model.value import Ref, Values
+from reconciler.planning.match import Match
+from reconciler.vendor import Resolve
+
+
+def declared(each: Match, resolve: Resolve, facts: Facts) -> tuple[Values, Ref | None]:
+    """The values that the object is to have, with what the vendor adds to them; and the object
+    that a new one is a copy of.
+    """
+    values = each.kind.desired(each.resource, resolve)
+    original = values.get(each.kind.copies)
+    if original is not None:
+        values = {key: value for key, value in values.items() if key != each.kind.copies}
+    before: Values = each.live.values if each.live is not None else {}
+    values = each.kind.brings(values, before, facts)
+    return values, original if isinstance(original, Ref) else None
