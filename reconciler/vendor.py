@@ -342,11 +342,21 @@ class Pace(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class TokenRequest:
-    """The call that fetches a new access token (RFC 6749, section 6); the form is never shown."""
+    """The call that fetches a new access token; the form is never shown.
+
+    It goes as a form (RFC 6749, section 6), or `as_json`. `what` is what the token is for, and
+    `help` what to do where none is given.
+    """
 
     host: str
     path: str
     form: Mapping[str, str] = field(repr=False)
+    as_json: bool = False
+    what: str = "service app"
+    help: str = (
+        "check its id and secret, and whether an administrator still authorizes it; a refresh "
+        "token ends after some months without use, or when a newer one was given"
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -499,7 +509,8 @@ class Vendor:
     the project file declares because no API tells it; `documents` are those that its rules name as
     their source. `rate` is what a tenant takes when the project sets nothing. `assumed` has the
     endpoints that the vendor has not published, by id, and what each is for. `token_request` makes,
-    of a service app's id, secret and refresh token, the call for an access token. `audit` reads the
+    of a service app's id, secret and refresh token, the call for an access token, `access_key` of a
+    tenant's region and an access key's id and secret. `audit` reads the
     log of who changed what, None where the vendor has none. `lockout` tells
     who administers a tenant, None where nobody can be locked out; `limits` are those of which a
     plan tells how near it comes. `organization` is how the ids of tenants are written. `generate`
@@ -525,8 +536,8 @@ class Vendor:
     rate: Rate | None = None
     assumed: Mapping[str, str] = field(default_factory=dict)
     token_request: Callable[[str, str, str], TokenRequest] | None = None
+    access_key: Callable[[str | None, str, str], TokenRequest] | None = None
     audit: Callable[[Endpoint], AbstractAsyncContextManager[AuditReader]] | None = None
-
     generate: Callable[[int, int], Generated] | None = None
     contract: int = CONTRACT
 

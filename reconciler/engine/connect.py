@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from reconciler.errors import ProjectError
-from reconciler.manifests.credentials import FromServiceApp, Secret
+from reconciler.manifests.credentials import FromAccessKey, FromServiceApp, Secret
 from reconciler.manifests.parse import parse
 from reconciler.manifests.project import Tenant
 from reconciler.model.diagnostic import InvalidInputError
@@ -141,15 +142,27 @@ def source(
 
     `purpose` is put before what messages call the secrets.
     """
+    from reconciler.engine.access_key import AccessKey  # noqa: PLC0415
     from reconciler.engine.credentials import Place  # noqa: PLC0415
     from reconciler.engine.service_app import ServiceApp  # noqa: PLC0415
-    from reconciler.http.tokens import KeptToken, ServiceAppToken  # noqa: PLC0415
+    from reconciler.http.tokens import GrantedToken, KeptToken  # noqa: PLC0415
 
     def place(what: str, where: Secret) -> Place:
         named = f"{purpose}{what}"
         return Place(tenant.name, named, where, around.root, around.environment, around.warn)
 
     written = tenant.credentials
+    if isinstance(written, FromAccessKey):
+        key, asking = written.access_key, vendor.access_key
+        assert asking is not None  # noqa: S101 - the project file was checked
+        of_key = AccessKey(
+            place("access key's id", key.id),
+            place("access key's secret", key.secret),
+            partial(asking, tenant.region),
+            pace,
+            tenant.url,
+        )
+        return GrantedToken(of_key, pace.now)
     if not isinstance(written, FromServiceApp):
         assert written is not None  # noqa: S101 - the project file has them
         return KeptToken(place("token", written).read)
@@ -163,7 +176,7 @@ def source(
         pace,
         tenant.url,
     )
-    return ServiceAppToken(fetch, pace.now)
+    return GrantedToken(fetch, pace.now)
 
 
 @contextmanager

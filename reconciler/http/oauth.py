@@ -1,4 +1,4 @@
-"""Fetching an access token with a refresh token (RFC 6749, section 6).
+"""Fetching an access token: with a refresh token (RFC 6749, section 6), or an access key.
 
 Nothing of an answer is shown but the standard's own error words.
 """
@@ -58,8 +58,9 @@ async def fetch(request: TokenRequest, pace: Pace, sandbox: str | None = None) -
 async def _once(client: httpx2.AsyncClient, request: TokenRequest) -> Grant | Failure:
     asked = Asked(f"POST {request.path}", str(uuid.uuid4()), "")
     headers, form = {"TrackingId": asked.tracking_id}, dict(request.form)
+    body: dict[str, Any] = {"json" if request.as_json else "data": form}
     try:
-        async with client.stream("POST", request.path, data=form, headers=headers) as response:
+        async with client.stream("POST", request.path, headers=headers, **body) as response:
             content = await body_of(response, asked)
             if isinstance(content, Failure):
                 return content
@@ -69,7 +70,7 @@ async def _once(client: httpx2.AsyncClient, request: TokenRequest) -> Grant | Fa
     if isinstance(outcome, Answer):
         return _grant(outcome.body, asked)
     if outcome.error.status in (400, 401, 403):
-        return Failure(_refused(outcome.error))
+        return Failure(_refused(outcome.error, request))
     return outcome
 
 
@@ -78,14 +79,13 @@ def _explained(_body: Any, text: str) -> tuple[str, str]:
     return next((word for word in _WORDS if word in text), ""), ""
 
 
-def _refused(error: TenantError) -> TenantError:
+def _refused(error: TenantError, request: TokenRequest) -> TenantError:
     return TenantError(
         "TEN102",
-        f"{error.told.summary}: no access token is given for the service app",
+        f"{error.told.summary}: no access token is given for the {request.what}",
         status=error.status,
         tracking_id=error.tracking_id,
-        hint="check its id and secret, and whether an administrator still authorizes it; a refresh "
-        "token ends after some months without use, or when a newer one was given",
+        hint=request.help,
     )
 
 

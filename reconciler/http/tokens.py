@@ -1,4 +1,4 @@
-"""Sources of access tokens: one that is kept somewhere, and one that a service app is granted."""
+"""Sources of access tokens: one that is kept somewhere, and one that is granted when needed."""
 
 from __future__ import annotations
 
@@ -57,11 +57,11 @@ class Grant:
     refresh_token: str | None = field(default=None, repr=False)
 
 
-class ServiceAppToken:
-    """The access token of a service app, fetched when needed, renewed before it expires.
+class GrantedToken:
+    """The access token of a service app or access key: fetched when needed, renewed before it ends.
 
-    Of all that wait at the same time one fetches. `fetch` exchanges the app's parts for a grant,
-    and stores a refresh token that comes with it; raises ProjectError or TenantError.
+    Of all that wait at the same time one fetches. `fetch` exchanges the parts for a grant, and
+    stores a refresh token that comes with it; raises ProjectError or TenantError.
     """
 
     EARLY = 300.0

@@ -69,15 +69,35 @@ class FromServiceApp(Manifest, defer_build=True):
     service_app: ServiceApp = Field(description="The app's three parts.")
 
 
-Credentials = Secret | FromServiceApp
+class AccessKey(Manifest, defer_build=True):
+    """An access key of a user's: access tokens are fetched with it, and renewed before they end."""
+
+    id: FromEnvironment | FromFile = Field(description="Where the key's id is.")
+    secret: Secret = Field(description="Where the key's secret is.")
+
+
+class FromAccessKey(Manifest, defer_build=True):
+    """An access key of the vendor's."""
+
+    access_key: AccessKey = Field(description="The key's two parts.")
+
+
+Credentials = Secret | FromServiceApp | FromAccessKey
 
 _SECRET = ("env", "file", "command")
-_APP: Mapping[str, tuple[str, ...]] = {
-    "id": ("env", "file"),
-    "secret": _SECRET,
-    "refreshToken": _SECRET,
+_PARTS: Mapping[str, tuple[str, Mapping[str, tuple[str, ...]]]] = {
+    "serviceApp": (
+        "service app",
+        {"id": ("env", "file"), "secret": _SECRET, "refreshToken": _SECRET},
+    ),
+    "accessKey": ("access key", {"id": ("env", "file"), "secret": _SECRET}),
 }
-_HOW = "write {env: NAME}, {file: PATH}, {command: [PROGRAM, ...]} or {serviceApp: ...}"
+"""What has several parts: in words, and where each part may be."""
+
+_HOW = (
+    "write {env: NAME}, {file: PATH}, {command: [PROGRAM, ...]}, {serviceApp: ...} or "
+    "{accessKey: ...}"
+)
 
 
 def misplaced(file: Any) -> Iterator[Found]:
@@ -108,8 +128,9 @@ def _credentials(written: Any, at: Path) -> Iterator[Found]:
     elif "keyring" in written:
         hint = "use `file` or `command`: a command can ask the keyring"
         yield "PRJ161", (*at, "keyring"), "`keyring` is not in this version", hint
-    elif set(written) == {"serviceApp"}:
-        yield from _service_app(written["serviceApp"], (*at, "serviceApp"))
+    elif len(written) == 1 and set(written) <= _PARTS.keys():
+        ((key, parts),) = written.items()
+        yield from _in_parts(parts, (*at, key), *_PARTS[key])
     else:
         yield from _secret(written, at, _SECRET, _HOW)
 
@@ -127,16 +148,19 @@ def _audit(written: Any, at: Path) -> Iterator[Found]:
 _AUDIT = "write `audit: {credentials: {env: NAME}}`, for an embedded sandbox `audit: {}`"
 
 
-def _service_app(written: Any, at: Path) -> Iterator[Found]:
-    hint = "a service app has `id`, `secret` and `refreshToken`, each {env: NAME} or {file: PATH}"
+def _in_parts(
+    written: Any, at: Path, what: str, parts: Mapping[str, tuple[str, ...]]
+) -> Iterator[Found]:
+    *some, last = (f"`{part}`" for part in parts)
+    hint = f"the {what} has {', '.join(some)} and {last}, each {{env: NAME}} or {{file: PATH}}"
     if not isinstance(written, dict):
-        yield _literal(at, "the service app")
+        yield _literal(at, f"the {what}")
         return
-    for key in written.keys() - _APP.keys():
-        yield "PRJ160", at, _no_key(key, "a service app"), hint
-    for key, ways in _APP.items():
+    for key in written.keys() - parts.keys():
+        yield "PRJ160", at, _no_key(key, f"the {what}"), hint
+    for key, ways in parts.items():
         if key not in written:
-            yield "PRJ102", at, f"the service app has no `{key}`", hint
+            yield "PRJ102", at, f"the {what} has no `{key}`", hint
         elif not isinstance(written[key], dict):
             yield _literal((*at, key), f"`{key}`")
         else:

@@ -28,7 +28,7 @@ def problems(tenant: TenantBlock, vendor: Vendor, at: Path) -> Iterator[Found]:
         yield from _served(tenant, tenant.sandbox, at)
     else:
         yield from _embedded(tenant, tenant.sandbox, at)
-    yield from _service_app(tenant, vendor, at)
+    yield from _in_parts(tenant, vendor, at)
     yield from _audit(tenant, vendor, at)
     yield from _rates(tenant, at)
     yield from _assumed(tenant, vendor, at)
@@ -99,14 +99,18 @@ def _missing(tenant: TenantBlock, keys: tuple[str, ...]) -> str:
     return " and no ".join(key for key in keys if getattr(tenant, key) is None)
 
 
-def _service_app(tenant: TenantBlock, vendor: Vendor, at: Path) -> Iterator[Found]:
+def _in_parts(tenant: TenantBlock, vendor: Vendor, at: Path) -> Iterator[Found]:
+    """Service apps and access keys, where the vendor has none."""
     audit = tenant.audit.credentials if tenant.audit else None
     for path, written in ((("credentials",), tenant.credentials), (_OF_AUDIT, audit)):
-        uses = written is not None and hasattr(written, "service_app")
-        if uses and vendor.token_request is None:
-            said = f"{vendor.title} has no service apps that are known here"
-            hint = "use `env`, `file` or `command`"
-            yield "PRJ161", (*at, *path, "serviceApp"), said, hint, True
+        for field, key, what, request in (
+            ("service_app", "serviceApp", "service apps", vendor.token_request),
+            ("access_key", "accessKey", "access keys", vendor.access_key),
+        ):
+            if written is not None and hasattr(written, field) and request is None:
+                said = f"{vendor.title} has no {what} that are known here"
+                hint = "use `env`, `file` or `command`"
+                yield "PRJ161", (*at, *path, key), said, hint, True
 
 
 _OF_AUDIT = ("audit", "credentials")

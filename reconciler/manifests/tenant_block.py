@@ -7,10 +7,7 @@ from typing import Literal
 from pydantic import Field
 
 from reconciler.manifests.credentials import (
-    FromCommand,
-    FromEnvironment,
-    FromFile,
-    FromServiceApp,
+    Credentials,
 )
 from reconciler.manifests.drift_block import DriftBlock
 from reconciler.model.resource import Manifest
@@ -47,7 +44,7 @@ class SandboxBlock(Manifest, defer_build=True):
 class AuditBlock(Manifest, defer_build=True):
     """How the log of who changed what is read; of an embedded sandbox `{}` is enough."""
 
-    credentials: FromEnvironment | FromFile | FromCommand | FromServiceApp | None = Field(
+    credentials: Credentials | None = Field(
         default=None, description="Where the token is that may read the log; never written here."
     )
     identity: str | None = Field(
@@ -78,7 +75,7 @@ class TenantBlock(Manifest, defer_build=True):
     region: str | None = Field(
         default=None, description="Where the organisation's data is; the hosts follow from it."
     )
-    credentials: FromEnvironment | FromFile | FromCommand | FromServiceApp | None = Field(
+    credentials: Credentials | None = Field(
         default=None, description="Where the token is; it is never written here."
     )
     audit: AuditBlock | None = Field(

@@ -17,8 +17,8 @@ def _whole(pattern: str) -> Schema:
 
 
 _SECRET = {"properties": {"env": _whole(VARIABLE), "file": {"minLength": 1}}}
-_APP = {"properties": dict.fromkeys(("id", "secret", "refreshToken"), _SECRET)}
-_CREDENTIALS = {"properties": {**_SECRET["properties"], "serviceApp": _APP}}
+_PARTS = {"properties": dict.fromkeys(("id", "secret", "refreshToken"), _SECRET)}
+_CREDENTIALS = {"properties": {**_SECRET["properties"], "serviceApp": _PARTS, "accessKey": _PARTS}}
 _REACH = ("organization", "region", "credentials")
 
 _AUDIT_ELSEWHERE = {"required": ["credentials"], "properties": {"as": False}}
@@ -67,11 +67,13 @@ def of(vendor: Vendor) -> Schema:
     assumed: Schema = (
         {"items": {"enum": list(vendor.assumed)}} if vendor.assumed else {"maxItems": 0}
     )
-    no_app = {} if vendor.token_request else {"properties": {"serviceApp": False}}
-    app = {"credentials": no_app} if no_app else {}
+    requests = {"serviceApp": vendor.token_request, "accessKey": vendor.access_key}
+    unknown = {key: False for key, request in requests.items() if request is None}
+    no_such = {"properties": unknown} if unknown else {}
+    credentials = {"credentials": no_such} if no_such else {}
     audit: dict[str, Schema | bool] = {} if vendor.audit else {"audit": False}
-    if vendor.audit and no_app:
-        audit = {"audit": {"properties": {"credentials": no_app}}}
+    if vendor.audit and no_such:
+        audit = {"audit": {"properties": {"credentials": no_such}}}
     ids = {"organization": _whole(vendor.organization.expression)} if vendor.organization else {}
     return {
         **ids,
@@ -83,6 +85,6 @@ def of(vendor: Vendor) -> Schema:
                 kind.name: {"not": {"const": "prune"}} for kind in vendor.kinds if stays(kind)
             },
         },
-        **app,
+        **credentials,
         **audit,
     }

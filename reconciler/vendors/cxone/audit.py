@@ -19,7 +19,8 @@ from reconciler.model.audit import AuditEvent
 from reconciler.vendor import Endpoint
 from reconciler.vendors.cxone import assumed, supposed, wire
 from reconciler.vendors.cxone.answers import documented, explain
-from reconciler.vendors.cxone.client import PAGE, CxoneReader, host
+from reconciler.vendors.cxone.client import PAGE, CxoneReader
+from reconciler.vendors.cxone.hosts import host
 from reconciler.vendors.cxone.semantics import ROLE
 
 _CLOCKS = timedelta(minutes=1)

@@ -16,6 +16,7 @@ from reconciler.model.value import Json, Ref, Value, Values
 from reconciler.vendor import Endpoint, Update, Written
 from reconciler.vendors.cxone import assumed, supposed, wire
 from reconciler.vendors.cxone.answers import documented, explain
+from reconciler.vendors.cxone.hosts import host
 from reconciler.vendors.cxone.permissions import PERMISSION, catalogue
 from reconciler.vendors.cxone.semantics import EMPLOYEE, ROLE, roles_of
 
@@ -346,8 +347,3 @@ async def open_writer(endpoint: Endpoint) -> AsyncIterator[CxoneWriter]:
     """A writer to the tenant, open for the length of the block."""
     async with writing(endpoint, host(endpoint.region), explain) as session:
         yield CxoneWriter(session, endpoint)
-
-
-def host(region: str | None) -> str:
-    """UserHub's host in an area."""
-    return f"{region}.nice-incontact.com"

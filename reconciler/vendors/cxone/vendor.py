@@ -18,11 +18,13 @@ from reconciler.vendor import (
     Reader,
     Removal,
     Sandbox,
+    TokenRequest,
     Vendor,
     Writer,
 )
 from reconciler.vendors.cxone import by_hand, models, permissions, semantics
 from reconciler.vendors.cxone.facts import CxoneFacts
+from reconciler.vendors.cxone.hosts import host
 from reconciler.vendors.cxone.rules import assignments, names, statuses
 from reconciler.vendors.cxone.rules import permissions as of_permissions
 from reconciler.vendors.cxone.rules.documents import D3, OBSERVED
@@ -62,6 +64,18 @@ async def _audit(endpoint: Endpoint) -> AsyncIterator[AuditReader]:
 
     async with open_audit(endpoint) as reader:
         yield reader
+
+
+def _access_key(region: str | None, key_id: str, secret: str) -> TokenRequest:
+    """NICE's guide "UserHub: Getting Started": JSON, to the host of the tenant's area."""
+    return TokenRequest(
+        host(region),
+        "/authentication/v1/token/access-key",
+        {"accessKeyId": key_id, "accessKeySecret": secret},
+        as_json=True,
+        what="access key",
+        help="check its id and secret, and whether the key and its user are active",
+    )
 
 
 def _sandbox(database: Path, seed: Mapping[str, Any]) -> Sandbox:
@@ -122,6 +136,7 @@ VENDOR = Vendor(
         "the tenant's id, like 0b9c7f5e-4a3d-4d1c-8f2a-6e1d9a7c5b30",
     ),
     assumed=ALL,
+    access_key=_access_key,
     audit=_audit,
     sandbox=_sandbox,
 )

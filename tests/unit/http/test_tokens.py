@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Awaitable, Callable, Iterator
 from typing import Any, TypeVar
 
@@ -10,8 +11,8 @@ import pytest
 
 from reconciler.errors import TenantError
 from reconciler.http.oauth import fetch
-from reconciler.http.tokens import FixedToken, Grant, KeptToken, ServiceAppToken
-from reconciler.vendor import TokenRequest
+from reconciler.http.tokens import FixedToken, Grant, GrantedToken, KeptToken
+from reconciler.vendor import TokenRequest, discover
 from tests.loopback import said, serving
 from tests.virtual import VirtualPacing
 
@@ -92,7 +93,7 @@ class App:
 
 def test_one_fetches_for_all_that_wait_before_expiry_and_after_a_refusal() -> None:
     pace, app = VirtualPacing(), App(3600)
-    source = ServiceAppToken(app, pace.now)
+    source = GrantedToken(app, pace.now)
 
     async def all_of(work: Callable[[], Awaitable[str | None]]) -> set[str | None]:
         return set(await asyncio.gather(*(work() for _ in range(8))))
@@ -113,7 +114,7 @@ def test_one_fetches_for_all_that_wait_before_expiry_and_after_a_refusal() -> No
 @pytest.mark.parametrize(("lifetime", "good_for"), [(10.0, 9.0), (60.0, 54.0), (7200.0, 6900.0)])
 def test_a_short_life_is_used_too(lifetime: float, good_for: float) -> None:
     pace, app = VirtualPacing(), App(lifetime)
-    source = ServiceAppToken(app, pace.now)
+    source = GrantedToken(app, pace.now)
     assert run(source.token) == "t-1"
     pace.time += good_for - 0.5
     assert run(source.token) == "t-1"
@@ -123,7 +124,7 @@ def test_a_short_life_is_used_too(lifetime: float, good_for: float) -> None:
 
 def test_without_a_lifetime_only_a_refusal_renews() -> None:
     pace, app = VirtualPacing(), App(None)
-    source = ServiceAppToken(app, pace.now)
+    source = GrantedToken(app, pace.now)
     assert run(source.token) == "t-1"
     pace.time += 10_000_000
     assert run(source.token) == "t-1"
@@ -137,7 +138,7 @@ def test_a_failure_is_told_to_all_that_wait_and_the_next_one_tries_again() -> No
         tries.append(1)
         raise TenantError("TEN102", "no")
 
-    source = ServiceAppToken(broken, VirtualPacing().now)
+    source = GrantedToken(broken, VirtualPacing().now)
 
     async def work() -> list[Any]:
         return list(
@@ -153,7 +154,7 @@ def test_a_failure_is_told_to_all_that_wait_and_the_next_one_tries_again() -> No
 
 def test_whoever_is_cancelled_takes_nothing_from_the_others() -> None:
     app = App(60)
-    source = ServiceAppToken(app, VirtualPacing().now)
+    source = GrantedToken(app, VirtualPacing().now)
 
     async def work() -> str:
         impatient = asyncio.ensure_future(source.token())
@@ -172,11 +173,11 @@ REQUEST = TokenRequest(
 )
 
 
-def granted(*told: bytes) -> tuple[Any, list[bytes]]:
+def granted(*told: bytes, request: TokenRequest = REQUEST) -> tuple[Any, list[bytes]]:
     async def work() -> tuple[Any, list[bytes]]:
         async with serving(*told) as server:
             try:
-                return await fetch(REQUEST, VirtualPacing(), server.url), server.heard
+                return await fetch(request, VirtualPacing(), server.url), server.heard
             except TenantError as error:
                 return error, server.heard
 
@@ -198,6 +199,24 @@ def test_a_grant_has_its_lifetime_from_the_answer() -> None:
     )
     assert CANARY not in repr(REQUEST)
     assert "a'" not in repr(grant)
+
+
+def test_an_access_key_goes_as_json() -> None:
+    asking = discover()["cxone"].access_key
+    assert asking is not None
+    key = asking("eu1", "key-1", CANARY)
+    assert (key.host, key.path) == ("eu1.nice-incontact.com", "/authentication/v1/token/access-key")
+    answer = '{"access_token": "a", "refresh_token": "r", "expires_in": 3600}'
+    grant, heard = granted(body(answer), request=key)
+    assert grant == Grant("a", 3600.0, "r")
+    assert b"Content-Type: application/json" in heard[0]
+    sent = json.loads(heard[0].partition(b"\r\n\r\n")[2])
+    assert sent == {"accessKeyId": "key-1", "accessKeySecret": CANARY}
+    assert CANARY not in repr(key)
+    error, _ = granted(said("401 No", b'{"message": "wrong key"}', JSON), request=key)
+    assert error.told.code == "TEN102"
+    assert "for the access key" in error.told.summary
+    assert "its user are active" in error.told.hint
 
 
 @pytest.mark.parametrize(

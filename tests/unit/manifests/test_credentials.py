@@ -8,6 +8,8 @@ import pytest
 
 from reconciler.cli.group import run
 from reconciler.manifests.credentials import (
+    AccessKey,
+    FromAccessKey,
     FromCommand,
     FromEnvironment,
     FromFile,
@@ -34,6 +36,15 @@ def write(folder: Path, credentials: str) -> None:
 def live(folder: Path, credentials: str) -> Tenant:
     write(folder, credentials)
     return load_project(folder, discover(), {}).tenants["live"]
+
+
+def test_an_access_key_has_two_parts(tmp_path: Path) -> None:
+    write(tmp_path, "{accessKey: {id: {env: ID}, secret: {file: f}}}")
+    file = tmp_path / "reconciler.yaml"
+    file.write_text(file.read_text("utf-8").replace("webexcc", "cxone").replace("eu1", "na1"))
+    found = load_project(tmp_path, discover(), {}).tenants["live"].credentials
+    key = AccessKey(id=FromEnvironment(env="ID"), secret=FromFile(file="f"))
+    assert found == FromAccessKey(accessKey=key)
 
 
 @pytest.mark.parametrize(
@@ -79,6 +90,11 @@ APP = "{serviceApp: {id: {env: ID}, secret: {env: S}, refreshToken: {env: R}}}"
         ("{}", "PRJ160", "exactly one"),
         (f"{{keyring: {CANARY}}}", "PRJ161", "`keyring` is not in this version"),
         (f"{{serviceApp: {CANARY}}}", "PRJ160", "the service app must not be written here"),
+        (f"{{accessKey: {CANARY}}}", "PRJ160", "the access key must not be written here"),
+        (f"{{accessKey: {{id: {CANARY}, secret: {{env: S}}}}}}", "PRJ160", "`id` must not"),
+        (f"{{accessKey: {{id: {{env: I}}, secret: {CANARY}}}}}", "PRJ160", "`secret` must not"),
+        ("{accessKey: {id: {env: I}}}", "PRJ102", "the access key has no `secret`"),
+        ("{accessKey: {id: {env: I}, secret: {env: S}}}", "PRJ161", "has no access keys"),
         (APP.replace("{env: S}", CANARY), "PRJ160", "`secret` must not be written here"),
         (APP.replace("{env: R}", f"{{token: {CANARY}}}"), "PRJ160", "has no `token`"),
         (APP.replace("{env: ID}", "{command: [x]}"), "PRJ160", "has no `command`"),
