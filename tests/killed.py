@@ -156,7 +156,7 @@ def _killed(order: Order) -> Died:
 
 def _carried_out(order: Order) -> Died:
     here = Workshop(Path(order.folder))
-    here.kept["test"] = (VirtualPacing(), FixedToken("root-token"))
+    here.kept["test"] = (VirtualPacing(), FixedToken(here.token()))
     here.calls = Log(here.root)
     here.parallelism = order.parallelism
     here.around = lambda app: _faulty(app, order.faults)

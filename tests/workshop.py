@@ -204,6 +204,12 @@ class Workshop:
         with sandbox_of(tenant, self.vendors[tenant.vendor], self.root) as sandbox:
             sandbox.act(action, {k.replace("_", "-"): v for k, v in arguments.items()}, by)
 
+    def token(self) -> str:
+        """What lets the first identity of the seed in."""
+        (tenant,) = self.work().tenants
+        with sandbox_of(tenant, self.vendors[tenant.vendor], self.root) as sandbox:
+            return sandbox.token(None)
+
     def spend_the_name(self, name: str) -> None:
         """Somebody makes a user profile of that name in the console."""
         (tenant,) = self.work().tenants
