@@ -205,8 +205,8 @@ class Workshop:
             sandbox.act(action, {k.replace("_", "-"): v for k, v in arguments.items()}, by)
 
     def token(self) -> str:
-        """What lets the first identity of the seed in."""
-        (tenant,) = self.work().tenants
+        """What lets the first identity of the seed of the tenant `test` in."""
+        tenant = self.work().project.tenants["test"]
         with sandbox_of(tenant, self.vendors[tenant.vendor], self.root) as sandbox:
             return sandbox.token(None)
 

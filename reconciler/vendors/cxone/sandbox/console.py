@@ -70,6 +70,7 @@ def _edit_employee(data: Data, given: Arguments, by: str) -> str:
     if "secondary" in given:
         names = [each for each in given["secondary"].split(",") if each]
         user = {**user, "secondaryRoleIds": [_role(data, each)["id"] for each in names]}
+    data.refuse_own(_user(data, given["employee"]), user, by)
     data.put_user(user, by)
     return f"edited employee {user['userName']}"
 
@@ -79,7 +80,10 @@ def _assign(data: Data, given: Arguments, by: str) -> str:
     role = _role(data, given["role"])
     emails = given["employees"].split(",")
     for email in emails:
-        data.put_user({**_user(data, email), "roleUUID": role["id"]}, by)
+        user = _user(data, email)
+        changed = {**user, "roleUUID": role["id"]}
+        data.refuse_own(user, changed, by)
+        data.put_user(changed, by)
     return f"assigned `{role['displayName']}` to {', '.join(emails)}"
 
 
@@ -93,6 +97,27 @@ def _reactivate(data: Data, given: Arguments, by: str) -> str:
     user = _user(data, given["employee"])
     data.put_user({**user, "status": ACTIVE}, by)
     return f"reactivated {user['userName']}"
+
+
+def _sign_in(data: Data, given: Arguments, by: str) -> str:
+    """For the first time, which activates the account."""
+    user = _user(data, given["employee"])
+    if user["status"] not in ("PENDING", "UNREGISTERED"):
+        raise Refusal(400, f"{user['userName']} has signed in before, or cannot")
+    data.put_user({**user, "status": ACTIVE}, by)
+    return f"{user['userName']} signed in for the first time"
+
+
+def _history(data: Data, given: Arguments, _by: str) -> str:
+    """The tab "Change History" of a role."""
+    role = _role(data, given["role"])
+    lines = [
+        f"{each['modifiedTime']} {each['modifiedBy']}: {each['attribute']} "
+        f"`{each['previousValue']}` -> `{each['changedValue']}`"
+        for each in data.history(f"role/{role['id']}", given.get("from"), given.get("to"))
+        if given.get("text", "").casefold() in str(each).casefold()
+    ]
+    return "\n".join([f"looked at the history of role `{role['displayName']}`", *lines])
 
 
 def _role(data: Data, name: str) -> Body:
@@ -116,5 +141,7 @@ _FORMS: Mapping[str, tuple[Callable[[Data, Arguments, str], str], str]] = {
     "assign-role": (_assign, "role=NAME employees=E-MAIL,…"),
     "deactivate-employee": (_deactivate, "employee=E-MAIL"),
     "reactivate-employee": (_reactivate, "employee=E-MAIL"),
+    "sign-in": (_sign_in, "employee=E-MAIL"),
+    "role-history": (_history, "role=NAME [text=WORDS from=TIME to=TIME]"),
 }
 ACTIONS: Mapping[str, str] = {name: usage for name, (_, usage) in _FORMS.items()}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -13,7 +14,8 @@ from reconciler.sandbox.store import Body, Store
 from reconciler.vendors.cxone.sandbox.trees import flat, grown
 
 ROLE, USER, SPENT, IDENTITY, HISTORY = "role", "user", "spent-name", "identity", "history"
-PERMISSION = "permission"
+PERMISSION, TEAM, GROUP = "permission", "team", "group"
+USER_STATUSES = ("UNREGISTERED", "PENDING", "ACTIVE", "BLOCKED", "DELETED")
 ACTIVE, INACTIVE, DRAFT = "ACTIVE", "INACTIVE", "DRAFT"
 DELETED = "DELETED"
 FORBIDDEN_IN_NAMES = frozenset('/\\+!?<>#&,%"')
@@ -149,6 +151,44 @@ class Data:
         self.store.put(USER, kept, user["userName"])
         self._remember(f"user/{user['id']}", by, _changes(_OF_USERS, before, kept))
         return kept
+
+    def refuse_own(self, user: Body, changed: Mapping[str, Any], by: str) -> None:
+        """Nobody changes the roles that they hold themselves."""
+        own = user["userName"] == by and set(held(user)) != set(held(changed))
+        refuse_unless(not own, "OWN_ROLE", "nobody can change their own role")
+
+    def refuse_name(self, name: Any, user: Mapping[str, Any] | None) -> None:
+        """A user's name is an e-mail, nobody else's, and not changed before they have signed in."""
+        refuse_unless(
+            isinstance(name, str) and re.fullmatch(r"[^@\s]+@[^@\s]+", name),
+            "USER_NAME_INVALID", f"{name!r} is no e-mail",
+        )  # fmt: skip
+        other = self.store.named(USER, name)
+        mine = user["id"] if user else None
+        refuse_unless(
+            other is None or other["id"] == mine, "USER_NAME_EXISTS", f"{name} is another user's"
+        )
+        kept = user is None or user["userName"] == name or user["status"] != "PENDING"
+        refuse_unless(kept, "USER_PENDING", "a pending user's name cannot change")
+
+    def role_named(self, told: Any) -> Body:
+        """A role by its id or its name: which one callers mean is not documented."""
+        found = self.store.get(ROLE, str(told)) or self.store.named(ROLE, str(told))
+        refuse_unless(found, "ROLE_NOT_FOUND", f"there is no role {told}")
+        return found or {}
+
+    def number(self, what: str, object_id: str) -> int:
+        """The number that ACD has for something, given when it is first asked for."""
+        kept = self.store.get(f"number of {what}", object_id)
+        if kept is None:
+            kept = {"id": object_id, "number": self.store.next(f"number of {what}")}
+            self.store.put(f"number of {what}", kept, str(kept["number"]))
+        return int(kept["number"])
+
+    def numbered(self, what: str, number: Any) -> str | None:
+        """What has that number, None where nothing has."""
+        kept = self.store.named(f"number of {what}", str(number))
+        return str(kept["id"]) if kept else None
 
     # --- what there is, and what was done
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from reconciler.sandbox.app import Answer, Call, Endpoint
 from reconciler.sandbox.errors import Refusal
+from reconciler.vendors.cxone.sandbox import query
 from reconciler.vendors.cxone.sandbox.data import EDIT_ROLES, ROLE, Data, refuse_unless, shown
 from reconciler.vendors.cxone.sandbox.trees import grown
 
@@ -35,11 +36,14 @@ class Roles:
     def search(self, call: Call) -> Answer:
         """A page of roles, without a total."""
         body = call.body if isinstance(call.body, dict) else {}
-        rows = [shown(each) for each in self._data.store.rows(ROLE) if _fits(each, body)]
-        page = body.get("page") or {}
-        size, number = int(page.get("pageSize") or PAGE), int(page.get("pageNo") or 1)
+        rows = [shown(each) for each in query.found(self._data.store.rows(ROLE), body)]
+        page, columns = body.get("page") or {}, (body.get("metrices") or {}).get("columns")
+        size = query.whole(page.get("pageSize"), PAGE)
+        number = query.whole(page.get("pageNo"), 1)
+        refuse_unless(size and number, "BAD_REQUEST", "a page has a size, and a number from 1 on")
         start = (number - 1) * size
-        return Answer(200, {"roles": rows[start : start + size]})
+        part = rows[start : start + size]
+        return Answer(200, {"roles": [query.only(each, columns) for each in part]})
 
     def create(self, call: Call) -> Answer:
         """A1."""
@@ -77,8 +81,3 @@ def _object(body: Any) -> dict[str, Any]:
     refuse_unless(isinstance(body, dict), "BAD_REQUEST", "the body is no object")
     found: dict[str, Any] = body
     return found
-
-
-def _fits(role: dict[str, Any], body: dict[str, Any]) -> bool:
-    wanted = body.get("filter") or {}
-    return all(role.get(field) in values for field, values in wanted.items())

@@ -8,10 +8,21 @@ from typing import Any
 
 from reconciler.sandbox.errors import Refusal, SandboxError
 from reconciler.sandbox.store import Body
-from reconciler.vendors.cxone.sandbox.data import ACTIVE, DELETED, IDENTITY, PERMISSION, ROLE, Data
+from reconciler.vendors.cxone.sandbox.access_keys import AccessKeys
+from reconciler.vendors.cxone.sandbox.data import (
+    ACTIVE,
+    DELETED,
+    IDENTITY,
+    PERMISSION,
+    ROLE,
+    USER,
+    Data,
+)
+from reconciler.vendors.cxone.sandbox.teams import Teams
 from reconciler.vendors.cxone.sandbox.trees import flat, tree
 
-_TOP = {"organization", "identities", "roles", "employees", "assumed", "spentNames", "permissions"}
+_TOP = {"organization", "identities", "roles", "employees", "assumed", "spentNames", "permissions",
+        "teams"}  # fmt: skip
 _ROLE = {"name", "description", "status", "permissions", "internal"}
 _EMPLOYEE = {"email", "primaryRole", "secondaryRoles", "active", "status", "keepsActive",
              "firstName", "lastName", "fields"}  # fmt: skip
@@ -43,13 +54,28 @@ def fill(data: Data, seed: Mapping[str, Any]) -> None:
                 data.store.put(PERMISSION, {"id": each}, each)
             for name in seed.get("spentNames") or ():
                 data.store.put("spent-name", {"id": name.casefold(), "role": ""}, name)
+            for each in seed.get("teams") or ():
+                Teams(data).add({"name": each, "status": "ACTIVE"})
             for each in seed.get("employees") or ():
                 _employee(data, each)
             for each in seed.get("identities") or ():
-                body = {"id": each["email"]}
-                data.store.put(IDENTITY, body, each["email"])
+                _identity(data, each)
     except Refusal as refusal:
         raise SandboxError("PRJ124", f"the seed cannot be: {refusal.reason}") from refusal
+
+
+def _identity(data: Data, each: Mapping[str, Any]) -> None:
+    """Who can be chosen with `as`; with an `accessKey` they can ask for tokens too."""
+    _known(each, {"email", "accessKey"}, f"identity {each.get('email')}")
+    data.store.put(IDENTITY, {"id": each["email"]}, each["email"])
+    key = each.get("accessKey")
+    if key is None:
+        return
+    _known(key, {"id", "secret"}, "accessKey")
+    user = data.store.named(USER, each["email"])
+    if user is None:
+        raise Refusal(400, f"{each['email']} has an access key and is no employee")
+    AccessKeys(data).add(user, str(key["id"]), str(key["secret"]))
 
 
 def _role(data: Data, each: Mapping[str, Any]) -> None:

@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
-import base64
-import json
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from reconciler.sandbox.app import Endpoint, asgi
-from reconciler.sandbox.errors import Refusal, SandboxError
+from reconciler.sandbox.errors import SandboxError
 from reconciler.sandbox.store import Store
 from reconciler.vendor import AsgiApp
-from reconciler.vendors.cxone.sandbox import console
+from reconciler.vendors.cxone.sandbox import console, front
 from reconciler.vendors.cxone.sandbox import seed as seeds
-from reconciler.vendors.cxone.sandbox.data import IDENTITY, USER, Data
+from reconciler.vendors.cxone.sandbox.access_keys import AccessKeys
+from reconciler.vendors.cxone.sandbox.acd import Acd
+from reconciler.vendors.cxone.sandbox.data import IDENTITY, Data
+from reconciler.vendors.cxone.sandbox.discovery import CONFIGURATION, Tenants, configuration
+from reconciler.vendors.cxone.sandbox.errors import of_acd, of_userhub
 from reconciler.vendors.cxone.sandbox.roles import Roles
+from reconciler.vendors.cxone.sandbox.scim import Scim
+from reconciler.vendors.cxone.sandbox.teams import Teams
+from reconciler.vendors.cxone.sandbox.tokens import ACCESS_KEY, REFRESH, Tokens
 from reconciler.vendors.cxone.sandbox.users import Users
-
-UNAUTHORIZED = 401
 
 
 def _now() -> datetime:
@@ -37,6 +40,7 @@ class CxoneSandbox:
         self.organization, self._assumed = seeds.organization(seed), seeds.assumed(seed)
         self._store = Store(database)
         self._data = Data(self._store, self.organization, clock)
+        self._tokens = Tokens(self._data)
         try:
             self._open(seed)
         except BaseException:
@@ -62,12 +66,29 @@ class CxoneSandbox:
 
     def app(self) -> AsgiApp:
         """The tenant's API, to be called in-process."""
-        return asgi(self.endpoints(), self._whose, worded)
+        tokens = self._tokens
+        open_: front.Open = {
+            ("POST", ACCESS_KEY): tokens.of_key,
+            ("POST", REFRESH): tokens.refreshed,
+            ("GET", CONFIGURATION): configuration,
+        }
+        acd = Acd(self._data, Users(self._data)).endpoints()
+        return front.fronted(
+            asgi(self.endpoints(), tokens.identity, of_userhub),
+            asgi(acd, tokens.identity, of_acd),
+            open_,
+            lambda: self._data.clock().isoformat(),
+        )
 
     def endpoints(self) -> Iterator[Endpoint]:
-        """Every operation that the API has."""
+        """Every operation that the API has, but ACD's and what needs no token."""
+        users = Users(self._data)
         yield from Roles(self._data, self._assumed).endpoints()
-        yield from Users(self._data).endpoints()
+        yield from users.endpoints()
+        yield from Teams(self._data).endpoints()
+        yield from Scim(self._data, users).endpoints()
+        yield from AccessKeys(self._data).endpoints()
+        yield from Tenants(self._data).endpoints()
 
     def token(self, identity: str | None) -> str:
         """The token of a seeded identity, by default the first one: a JWT with its claims."""
@@ -80,43 +101,10 @@ class CxoneSandbox:
                 f"the sandbox has no identity `{identity}`",
                 hint=f"its seed lists {known or 'none'}",
             )
-        user = self._store.named(USER, found["id"])
-        claims = {
-            "userName": found["id"],
-            "userId": user["id"] if user else "",
-            "tenantId": self.organization,
-        }
-        parts = [{"alg": "none"}, claims]
-        return ".".join([*map(_encoded, parts), "sandbox"])
-
-    def _whose(self, token: str) -> str | None:
-        try:
-            header, claims, signature = token.split(".")
-            name = json.loads(base64.urlsafe_b64decode(claims + "=="))["userName"]
-        except (ValueError, KeyError):
-            return None
-        known = header and signature == "sandbox" and self._store.get(IDENTITY, str(name))
-        return str(name) if known else None
+        return self._tokens.embedded(str(found["id"]))
 
     def act(self, action: str, arguments: Mapping[str, str], identity: str | None) -> str:
         """Do what a person would do in CXone; answers with what was done."""
         rows = self._store.rows(IDENTITY)
         who = identity or (rows[0]["id"] if rows else "nobody")
         return console.act(self._data, action, arguments, who)
-
-
-def worded(refusal: Refusal, _tracking_id: str) -> Any:
-    """The body that goes with a refusal: UserHub's, and the gateway's for a bad token."""
-    if refusal.status == UNAUTHORIZED:
-        return {"status": 401, "error": "Unauthorized", "message": refusal.reason, "path": ""}
-    return {
-        "code": refusal.facts.get("code", "BAD_REQUEST"),
-        "details": refusal.reason,
-        "hostname": "sandbox",
-        "entityType": "",
-        "errors": "",
-    }
-
-
-def _encoded(part: Mapping[str, Any]) -> str:
-    return base64.urlsafe_b64encode(json.dumps(part).encode()).decode().rstrip("=")
