@@ -13,8 +13,9 @@ from reconciler.sandbox.app import Answer, Call, Endpoint
 from reconciler.sandbox.errors import Refusal
 from reconciler.sandbox.store import Body
 from reconciler.vendors.cxone.sandbox.data import USER, Data, refuse_unless
-from reconciler.vendors.cxone.sandbox.tokens import KEY, digest
+from reconciler.vendors.cxone.sandbox.tokens import EXPIRES_IN, KEY, digest
 
+_OURS = ("id", "secretDigest", "expiresIn")
 PATH = "/access-key-management/v1/access-keys"
 
 
@@ -52,8 +53,17 @@ class AccessKeys:
             self._data.store.put(KEY, kept, kept["id"])
         return Answer(201, _shown(kept) | {"accessKeySecret": secret})
 
-    def add(self, user: Mapping[str, Any], key_id: str = "", secret: str = "") -> Body:
-        """A key of a user, kept; refuses with 400 an id that is taken."""
+    def add(
+        self,
+        user: Mapping[str, Any],
+        key_id: str = "",
+        secret: str = "",
+        expires_in: int = EXPIRES_IN,
+    ) -> Body:
+        """A key of a user, kept; refuses with 400 an id that is taken.
+
+        Its tokens are good for `expires_in` seconds.
+        """
         key_id = key_id or secrets.token_hex(16).upper()
         refuse_unless(self._data.store.get(KEY, key_id) is None, "BAD_REQUEST", "the id is taken")
         kept: Body = {
@@ -64,6 +74,7 @@ class AccessKeys:
             "agentId": self._data.number("agent", user["id"]),
             "billingId": 1,
             "isActive": True,
+            "expiresIn": expires_in,
             "lastUsedDate": None,
         }
         self._data.store.put(KEY, kept, key_id)
@@ -95,5 +106,5 @@ class AccessKeys:
 
 
 def _shown(key: Mapping[str, Any]) -> Body:
-    shown = {name: key[name] for name in key if name not in ("id", "secretDigest")}
+    shown = {name: key[name] for name in key if name not in _OURS}
     return {"accessKeyId": key["id"], **shown}

@@ -19,6 +19,7 @@ from reconciler.vendors.cxone.sandbox.data import (
     Data,
 )
 from reconciler.vendors.cxone.sandbox.teams import Teams
+from reconciler.vendors.cxone.sandbox.tokens import EXPIRES_IN
 from reconciler.vendors.cxone.sandbox.trees import flat, tree
 
 _TOP = {"organization", "identities", "roles", "employees", "assumed", "spentNames", "permissions",
@@ -71,11 +72,12 @@ def _identity(data: Data, each: Mapping[str, Any]) -> None:
     key = each.get("accessKey")
     if key is None:
         return
-    _known(key, {"id", "secret"}, "accessKey")
+    _known(key, {"id", "secret", "expiresIn"}, "accessKey")
     user = data.store.named(USER, each["email"])
     if user is None:
         raise Refusal(400, f"{each['email']} has an access key and is no employee")
-    AccessKeys(data).add(user, str(key["id"]), str(key["secret"]))
+    seconds = int(key.get("expiresIn", EXPIRES_IN))
+    AccessKeys(data).add(user, str(key["id"]), str(key["secret"]), seconds)
 
 
 def _role(data: Data, each: Mapping[str, Any]) -> None:

@@ -59,13 +59,13 @@ class Tokens:
             raise Refusal(401, "The access key is not active")
         used = {**key, "lastUsedDate": self._data.clock().isoformat()}
         self._data.store.put(KEY, used, key["id"])
-        access, refresh = self._pair(str(user["userName"]))
+        access, refresh = self._pair(str(user["userName"]), key["expiresIn"])
         return {
             "access_token": access,
             "refresh_token": refresh,
             "id_token": access,
             "token_type": "Bearer",
-            "expires_in": EXPIRES_IN,
+            "expires_in": key["expiresIn"],
             "resource_server_base_uri": "https://api-na1.niceincontact.com/inContactAPI/",
         }
 
@@ -74,7 +74,7 @@ class Tokens:
         claims = self._read(str(body.get("token") or ""))
         if claims is None or claims.get("use") != "refresh" or self._is_over(claims):
             raise Refusal(401, "Invalid refresh token")
-        access, refresh = self._pair(str(claims["userName"]))
+        access, refresh = self._pair(str(claims["userName"]), EXPIRES_IN)
         return {
             "token": access,
             "refreshToken": refresh,
@@ -82,9 +82,9 @@ class Tokens:
             "refreshTokenExpirationTimeSec": REFRESH_EXPIRES_IN,
         }
 
-    def _pair(self, name: str) -> tuple[str, str]:
+    def _pair(self, name: str, expires_in: int) -> tuple[str, str]:
         claims = self._claims(name)
-        ends = [self._after(seconds) for seconds in (EXPIRES_IN, REFRESH_EXPIRES_IN)]
+        ends = [self._after(seconds) for seconds in (expires_in, REFRESH_EXPIRES_IN)]
         number = {"jti": secrets.token_hex(8)}
         return (
             self._signed(claims | number | {"exp": ends[0]}),
