@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from reconciler.engine.prepare import Prepared, Work
 from reconciler.errors import StateError
+from reconciler.model.address import Address
 from reconciler.model.live import Snapshot
 
 
@@ -23,12 +24,21 @@ def remembered(work: Work, here: Prepared, snapshot: Snapshot) -> Prepared:
 
 
 def _names(here: Prepared, snapshot: Snapshot) -> Mapping[tuple[str, str], str]:
-    return {
-        (kind.name, each.name.casefold()): each.id
-        for kind in here.vendor.kinds
-        if kind.spends_names
-        for each in snapshot.objects.get(kind.name, ())
+    """The names that are in use, and those that an apply gave and somebody changed since."""
+    kinds = {kind.name for kind in here.vendor.kinds if kind.spends_names}
+    if not kinds:
+        return {}
+    given = (
+        ((kind, row.name.casefold()), row.object_id)
+        for row in here.rows.values()
+        if (kind := Address.parse(row.address).kind) in kinds
+    )
+    used = {
+        (kind, each.name.casefold()): each.id
+        for kind in kinds
+        for each in snapshot.objects.get(kind, ())
     }
+    return {**dict(given), **used}
 
 
 def _keep(work: Work, here: Prepared, new: Mapping[tuple[str, str], str]) -> None:

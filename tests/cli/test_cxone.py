@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -308,6 +309,26 @@ def test_a_name_is_spent_for_good(calls: Here, terminal: Terminal) -> None:
     assert terminal("state", "rm", "Role/reviewer", "--auto-approve").code == 0
     calls.manifests(OLD, another)
     assert "CXR104" in terminal("plan").out
+
+
+def test_a_name_that_an_apply_gave_is_spent_though_nobody_saw_it(
+    calls: Here, terminal: Terminal
+) -> None:
+    """Somebody renamed the role before anything read it again."""
+    calls.manifests(ROLE)
+    calls.apply()
+    calls.act("edit-role", "role=Quality Reviewer", "new=Renamed by hand")
+    said = terminal("plan")
+    assert said.code == 1
+    assert "`Quality Reviewer` is spent: this role had it before" in said.out
+
+
+def test_what_is_imported_keeps_its_names(calls: Here, terminal: Terminal) -> None:
+    assert terminal("import", "--all").code == 0
+    calls.act("edit-role", "role=Retired", "new=Long gone")
+    shutil.rmtree(calls.root / "access")
+    calls.manifests(OLD, ROLE.replace("Quality Reviewer", "retired"))
+    assert "`retired` is spent" in terminal("plan").out
 
 
 def test_names_are_remembered_from_the_first_look(calls: Here, terminal: Terminal) -> None:
