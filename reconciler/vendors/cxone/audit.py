@@ -72,8 +72,9 @@ class CxoneAudit(CxoneReader):
 
 def _may_be_of(role: Mapping[str, Any], since: datetime) -> bool:
     """Whether it was changed since then; where it tells no time, nobody knows."""
-    told = role.get("lastModifiedTime")
-    return not told or wire.moment(told) >= since - _CLOCKS
+    with documented("a role"):
+        told = role.get("lastModifiedTime")
+        return not told or wire.moment(told) >= since - _CLOCKS
 
 
 def _event(role_id: str, number: int, row: Mapping[str, Any]) -> AuditEvent:

@@ -6,9 +6,11 @@ import base64
 import json
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from typing import Any
 
 from reconciler.errors import NotFoundError, ReconcilerError, StalePlanError, TenantError
+from reconciler.http.parallel import in_parallel
 from reconciler.http.session import Answer, ReadSession, WriteSession, reading, writing
 from reconciler.model.live import Identity, LiveObject, Snapshot
 from reconciler.model.resource import Resource
@@ -26,6 +28,15 @@ USERS = "/user-management/v1/users"
 PAGE = 100
 
 
+@dataclass(frozen=True, slots=True)
+class _Page:
+    """A part of a list, with how much there is of it."""
+
+    rows: list[Mapping[str, Any]]
+    total: int
+    tracking_id: str
+
+
 class CxoneReader:
     """Reads a tenant; holds a session that cannot write."""
 
@@ -36,11 +47,10 @@ class CxoneReader:
     async def read(self, resources: tuple[Resource[Any], ...], remembered: Json = None) -> Snapshot:
         """All roles, whatever their status, and all employees; lists carry all that is read."""
         claims = _claims(await self._endpoint.token.token())
-        roles = tuple(wire.role(body) for body in await self.roles())
+        roles = tuple(map(_role, await self.roles()))
         ids = _ids_by_name(roles)
         users = await self._users()
-        with documented("the list of users"):
-            employees = tuple(wire.employee(body, ids) for body in users)
+        employees = tuple(_employee(body, ids) for body in users)
         return Snapshot(
             organization=self._endpoint.organization,
             objects={ROLE: roles, EMPLOYEE: employees},
@@ -84,36 +94,42 @@ class CxoneReader:
             number += 1
 
     async def _users(self) -> list[Mapping[str, Any]]:
-        """User search, page after page; raises TenantError where a row is missing or repeats."""
-        found: dict[str, Mapping[str, Any]] = {}
-        total: int | None = None
-        while total is None or len(found) < total:
-            asked = {
-                "filter": {},
-                "fields": list(wire.USER_FIELDS),
-                "skip": len(found),
-                "top": PAGE,
-                "orderBy": {"userName": "ASC"},
-            }
-            answer = await self._session.search(USER_SEARCH, asked)
-            with documented(f"POST {USER_SEARCH}", answer.tracking_id):
-                rows, told = list(answer.body["users"]), int(answer.body["totalRecords"])
-                new = {row["id"]: row for row in rows}
-            known = len(found)
-            found |= new
-            if (
-                (total is not None and told != total)
-                or len(found) < known + len(rows)
-                or (not rows and len(found) < told)
-            ):
-                raise TenantError(
-                    "TEN120",
-                    f"the list of employees is not complete: {len(found)} of {told} came",
-                    tracking_id=answer.tracking_id,
-                    hint="run it again: somebody may have changed the tenant while it was read",
-                )
-            total = told
+        """User search, a page and then all others at once.
+
+        Raises TenantError where a row is missing or repeats, or the total is another one meanwhile.
+        """
+        first = await self._page_of_users(0)
+        size = len(first.rows) or PAGE  # the service may give less than was asked for
+        starts = range(size, first.total, size)
+        limit = self._endpoint.parallelism
+        pages = [first, *await in_parallel(starts, self._page_of_users, limit=limit)]
+        found = {row["id"]: row for page in pages for row in page.rows}
+        came = sum(len(page.rows) for page in pages)
+        if {page.total for page in pages} != {first.total} or not (
+            len(found) == came == first.total
+        ):
+            raise TenantError(
+                "TEN120",
+                f"the list of employees is not complete: {len(found)} of {first.total} came",
+                tracking_id=pages[-1].tracking_id,
+                hint="run it again: somebody may have changed the tenant while it was read",
+            )
         return list(found.values())
+
+    async def _page_of_users(self, start: int) -> _Page:
+        asked = {
+            "filter": {},
+            "fields": list(wire.USER_FIELDS),
+            "skip": start,
+            "top": PAGE,
+            "orderBy": {"userName": "ASC"},
+        }
+        answer = await self._session.search(USER_SEARCH, asked)
+        with documented(f"POST {USER_SEARCH}", answer.tracking_id):
+            rows, total = list(answer.body["users"]), int(answer.body["totalRecords"])
+            if not all(isinstance(row["id"], str) for row in rows):
+                raise ValueError("`id` of a user is no text")
+        return _Page(rows, total, answer.tracking_id)
 
     async def _role_body(self, role_id: str) -> Mapping[str, Any]:
         for each in await self._roles({"roleId": [role_id]}):
@@ -139,21 +155,21 @@ class CxoneWriter(CxoneReader):
         """The object as it is now, None where it is gone."""
         try:
             if kind == ROLE:
-                return wire.role(await self._role_body(object_id))
+                return _role(await self._role_body(object_id))
             return await self._employee(await self._user_body(object_id))
         except NotFoundError:
             return None
 
     async def _employee(self, body: Mapping[str, Any]) -> LiveObject:
         # an answer may name the primary role; only the roles tell its id then
-        ids = {} if body.get("roleUUID") else _ids_by_name(map(wire.role, await self.roles()))
-        return wire.employee(body, ids)
+        ids = {} if body.get("roleUUID") else _ids_by_name(map(_role, await self.roles()))
+        return _employee(body, ids)
 
     async def find(self, kind: str, name: str) -> LiveObject | None:
         """The object of that name, None where there is none."""
         if kind == ROLE:
             wanted = name.casefold()
-            every = map(wire.role, await self.roles())
+            every = map(_role, await self.roles())
             return next((each for each in every if each.name.casefold() == wanted), None)
         users = await self._users()
         found = (u for u in users if str(u.get("emailAddress")).casefold() == name.casefold())
@@ -162,7 +178,7 @@ class CxoneWriter(CxoneReader):
 
     async def taken(self, kind: str, names: Collection[str]) -> Mapping[str, str]:
         """Those of these names that are there, with their ids: one list tells all."""
-        every = [wire.role(body) for body in await self.roles()] if kind == ROLE else []
+        every = [_role(body) for body in await self.roles()] if kind == ROLE else []
         by_name = {each.name.casefold(): each.id for each in every}
         return {name: by_name[n] for name in names if (n := name.casefold()) in by_name}
 
@@ -193,7 +209,7 @@ class CxoneWriter(CxoneReader):
         if supposed.WRITE_ROLE not in self._endpoint.assumed:
             raise assumed.refuse(supposed.WRITE_ROLE)
         current = await self._role_body(role_id)
-        _refuse_changed(ROLE, wire.role(current), expect)
+        _refuse_changed(ROLE, _role(current), expect)
         body = wire.role_body(values, current)
 
         async def landed() -> LiveObject | None:
@@ -278,6 +294,16 @@ class CxoneWriter(CxoneReader):
     async def delete(self, kind: str, object_id: str, expect: str) -> Written:
         """Nothing in CXone is ever deleted."""
         raise AssertionError(f"{kind} {object_id} ({expect}) cannot be deleted")
+
+
+def _role(body: Mapping[str, Any]) -> LiveObject:
+    with documented("a role"):
+        return wire.role(body)
+
+
+def _employee(body: Mapping[str, Any], role_ids: Mapping[str, str]) -> LiveObject:
+    with documented("a user"):
+        return wire.employee(body, role_ids)
 
 
 def _ids_by_name(roles: Any) -> dict[str, str]:

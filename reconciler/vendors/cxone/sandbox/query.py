@@ -6,10 +6,12 @@ How fields that are no text compare is not documented: as their text does.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 from reconciler.sandbox.errors import Refusal
 from reconciler.sandbox.store import Body
+
+T = TypeVar("T")
 
 _KNOWN = ("LIKE", "BETWEEN", "NOT", "OR", "IN", "EQ")
 
@@ -55,7 +57,7 @@ def _fits(value: Any, wanted: Any, operation: str) -> bool:
             return bool(set(asked) & set(held))
 
 
-def part(rows: Sequence[Body], body: Mapping[str, Any], default: int = 100) -> Sequence[Body]:
+def part(rows: Sequence[T], body: Mapping[str, Any], default: int = 100) -> Sequence[T]:
     """The rows from `skip` on, `top` of them."""
     skip, top = whole(body.get("skip"), 0), whole(body.get("top"), default)
     return rows[skip : skip + top]

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from reconciler.sandbox.app import Answer, Call, Endpoint
 from reconciler.sandbox.errors import Refusal
+from reconciler.sandbox.store import Body
 from reconciler.vendors.cxone.sandbox import query
 from reconciler.vendors.cxone.sandbox.data import EDIT_ROLES, ROLE, Data, refuse_unless, shown
 from reconciler.vendors.cxone.sandbox.trees import grown
@@ -36,13 +37,15 @@ class Roles:
     def search(self, call: Call) -> Answer:
         """A page of roles, without a total."""
         body = call.body if isinstance(call.body, dict) else {}
-        rows = [shown(each) for each in query.found(self._data.store.rows(ROLE), body)]
+        rows: Sequence[Body] = self._data.store.listing(ROLE)
+        if body.get("filter") or body.get("orderBy"):
+            rows = query.found(rows, body)
         page, columns = body.get("page") or {}, (body.get("metrices") or {}).get("columns")
         size = query.whole(page.get("pageSize"), PAGE)
         number = query.whole(page.get("pageNo"), 1)
         refuse_unless(size and number, "BAD_REQUEST", "a page has a size, and a number from 1 on")
         start = (number - 1) * size
-        part = rows[start : start + size]
+        part = [shown(each) for each in rows[start : start + size]]
         return Answer(200, {"roles": [query.only(each, columns) for each in part]})
 
     def create(self, call: Call) -> Answer:

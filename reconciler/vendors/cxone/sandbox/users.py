@@ -63,11 +63,21 @@ class Users:
     def search(self, call: Call) -> Answer:
         """A part of the users, with how many there are; deactivated ones too."""
         body = call.body if isinstance(call.body, dict) else {}
-        rows = sorted(self._data.store.rows(USER), key=lambda each: each["userName"])
-        rows = query.found(rows, body)
-        part = [query.only(each, body.get("fields")) for each in query.part(rows, body)]
+        if body.get("filter") or body.get("orderBy") not in (None, {}, {"userName": "ASC"}):
+            rows = query.found(self._data.store.rows(USER), body)
+            total, part = len(rows), query.part(rows, body)
+        else:
+            ids = self._data.store.kept("ids by name", USER, self._by_name)
+            total = len(ids)
+            part = [self._data.user(each) for each in query.part(ids, body)]
         told = {"skip": query.whole(body.get("skip"), 0), "top": query.whole(body.get("top"), 100)}
-        return Answer(200, {"totalRecords": len(rows), **told, "users": part})
+        shown = [query.only(each, body.get("fields")) for each in part]
+        return Answer(200, {"totalRecords": total, **told, "users": shown})
+
+    def _by_name(self) -> list[str]:
+        """The ids of all users in the order of their names: made once, each page reads its own."""
+        rows = sorted(self._data.store.rows(USER), key=lambda each: str(each["userName"]))
+        return [each["id"] for each in rows]
 
     def get(self, call: Call) -> Answer:
         """One user, whole."""
