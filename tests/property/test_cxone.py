@@ -6,7 +6,7 @@ import asyncio
 import json
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,10 @@ from hypothesis import assume, event, given
 from hypothesis import strategies as st
 
 from reconciler import pipeline
+from reconciler.errors import StalePlanError
+from reconciler.model.change import Action
 from reconciler.model.guard import Allowance
+from reconciler.sandbox.errors import SandboxError
 from tests.examples import examples
 from tests.property.test_promises import AS_FOUND
 from tests.workshop import Workshop
@@ -180,6 +183,81 @@ def test_without_the_calls_a_person_is_told_what_they_would_do(
         assert not hands.drift().drifted
         left = hands.plan(allow=LEAVE)
         assert {each.address for each in left.runbook} == writes
+
+
+def wrote(here: Workshop) -> list[tuple[str, str]]:
+    """The calls since the last look that changed something, or could have."""
+    return [(method, path) for method, path in here.writes() if not path.endswith("/search")]
+
+
+@promise
+@given(seed=seeds(), text=manifests(), assumed=st.booleans())
+def test_looking_writes_nothing_and_without_its_state_nothing_is_switched_off(
+    seed: dict[str, Any], text: str, assumed: bool
+) -> None:
+    with workshop(seed, assumed=assumed) as here:
+        here.manifests(text)
+        plan = here.plan(allow=LEAVE)
+        assert wrote(here) == []
+        assume(not plan.errored)
+        here.drift()
+        assert wrote(here) == []
+        here.apply(plan, allow=LEAVE)
+        here.lose_the_state()
+        here.manifests(_ONLY_ROOT)
+        here.writes()
+        (change,) = here.plan(allow=LEAVE).changes
+        assert change.action is Action.ADOPT
+        assert wrote(here) == []
+
+
+_ONLY_ROOT = """\
+---
+apiVersion: cxone/v1
+kind: Role
+metadata: {name: root}
+spec: {name: Root}
+"""
+
+EDITS = (
+    ("edit-role", {"role": "Alpha", "description": "by hand"}),
+    ("edit-role", {"role": "Beta", "grant": "wfm/forms/view"}),
+    ("create-role", {"role": "Gamma"}),
+    ("edit-role", {"role": "Agent", "description": "by hand"}),
+    ("edit-employee", {"employee": "ann@x.example", "secondary": ""}),
+    ("deactivate-employee", {"employee": "bob@x.example"}),
+    ("assign-role", {"role": "Agent", "employees": "cyd@x.example"}),
+)
+
+
+@promise
+@given(seed=seeds(), text=manifests(), edit=names(EDITS))
+def test_a_plan_is_applied_to_what_it_was_made_from_and_to_nothing_else(
+    seed: dict[str, Any], text: str, edit: tuple[str, dict[str, str]]
+) -> None:
+    """Stale, and nothing is written; or it does what it says, whatever somebody did elsewhere."""
+    with workshop(seed, assumed=True) as here:
+        here.manifests(text)
+        plan = here.plan(allow=LEAVE)
+        assume(plan.steps and not plan.errored)
+        before = (here.rows("role"), here.rows("user"))
+        with suppress(SandboxError):
+            here.act(edit[0], **edit[1])
+        edited = (here.rows("role"), here.rows("user"))
+        here.writes()
+        try:
+            (ledger,) = here.apply(plan, allow=LEAVE)
+        except StalePlanError:
+            event("stale")
+            assert before != edited
+            assert wrote(here) == []
+            assert (here.rows("role"), here.rows("user")) == edited
+            return
+        event("applied")
+        assert ledger.outcome == "done", ledger.failed
+        again = here.plan(allow=LEAVE)
+        done = {change.address for change in plan.changes}
+        assert not [change for change in again.changes if change.address in done]
 
 
 @promise
