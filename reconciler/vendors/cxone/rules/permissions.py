@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import groupby
 
 from reconciler.model.diagnostic import Severity
 from reconciler.model.resource import Resource
@@ -169,10 +170,11 @@ def permission_is_one_of_the_tenants(role: Resource[Role], world: World) -> Iter
     if not world.live or role.spec.permissions is None:
         return
     known = {item.id for item in world.items(PERMISSION)}
-    for each in sorted(set(permissions_in(role.spec.permissions)) - known):
-        place = each.split("/")[:-1]
+    unknown = sorted(set(permissions_in(role.spec.permissions)) - known)
+    for place, some in groupby(unknown, key=lambda each: each.rpartition("/")[0]):
+        here = list(some)
         yield Finding(
-            ("spec", "permissions", *place),
-            f"no role of the tenant has `{each}`",
-            hint=did_you_mean(each, sorted(known), otherwise="see whether CXone knows it"),
+            ("spec", "permissions", *place.split("/")),
+            f"no role of the tenant has {' or '.join(f'`{each}`' for each in here)}",
+            hint=did_you_mean(here[0], sorted(known), otherwise="see whether CXone knows it"),
         )

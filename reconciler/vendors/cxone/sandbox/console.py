@@ -117,7 +117,7 @@ def _history(data: Data, given: Arguments, _by: str) -> str:
         for each in data.history(f"role/{role['id']}", given.get("from"), given.get("to"))
         if given.get("text", "").casefold() in str(each).casefold()
     ]
-    return "\n".join([f"looked at the history of role `{role['displayName']}`", *lines])
+    return f"the history of role `{role['displayName']}`: {'; '.join(lines) or 'nothing'}"
 
 
 def _role(data: Data, name: str) -> Body:
