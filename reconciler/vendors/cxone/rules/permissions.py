@@ -53,7 +53,7 @@ def active_role_allows_something(role: Resource[Role], _: World) -> Iterator[Fin
     on=Role,
     where=(Where.MANIFEST, Where.LIVE, Where.ORDER, Where.TENANT),
     source=_PERMISSIONS,
-    good=_copy("second", "first") + _copy("third", "second") + examples.role(name="first"),
+    good=examples.role(name="first") + _copy("second", "first") + _copy("third", "second"),
     bad=_copy("second", "third") + _copy("third", "second"),
 )
 def copies_begin_somewhere(role: Resource[Role], world: World) -> Iterator[Finding]:

@@ -39,9 +39,9 @@ SEED: dict[str, Any] = {
 class Services:
     """The tenant, and who asks; `later` moves its clock."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, seed: dict[str, Any] = SEED) -> None:
         self._now = datetime(2026, 11, 25, 9, tzinfo=UTC)
-        self.sandbox = CxoneSandbox(folder / "tenant.db", SEED, lambda: self._now)
+        self.sandbox = CxoneSandbox(folder / "tenant.db", seed, lambda: self._now)
         self.app = self.sandbox.app()
         self.token = self.sandbox.token(None)
 
