@@ -60,7 +60,7 @@ schemas: .venv/.runtime
 
 # needs `uv` on the path; the options keep addresses of package indexes out of the files
 UV := uv pip compile --universal --python-version 3.11 --generate-hashes \
-	--no-emit-index-url --no-header --no-annotate --quiet
+	--no-strip-extras --no-emit-index-url --no-header --no-annotate --quiet
 lock:
 	$(UV) pyproject.toml -o requirements/runtime.txt
 	printf 'hatchling\neditables\n' | $(UV) - -o requirements/build.txt
