@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from reconciler.engine.events import Ledger
+
 HERE = Path(__file__).parent
 
 Golden = Callable[[str, str], None]
+
+
+def untimed(ledger: Ledger) -> Ledger:
+    """Return the ledger of a machine so fast that no operation takes time."""
+    events = (e for e in ledger.events if e.type != "apply_progress")
+    return replace(ledger, events=tuple(replace(e, elapsed_seconds=0.0) for e in events))
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from reconciler.model.plan import Plan
 from reconciler.reporting import ledger as ledgers
 from reconciler.reporting import runbook, text
 from reconciler.reporting.paint import plain
-from tests.golden.conftest import Golden
+from tests.golden.conftest import Golden, untimed
 from tests.workshop import Workshop
 
 EXAMPLE = Path(__file__).parents[2] / "config-examples" / "cxone"
@@ -51,8 +51,8 @@ def test_roles_by_hand(example: Workshop, golden: Golden) -> None:
     golden("cxone/by-hand.txt", shown(plan))
     golden("cxone/runbook.md", runbook.as_markdown(plan))
     (ledger,) = example.apply(plan, allow=LEAVE)
-    told = ledgers.ledger([ledger], plan, ledgers.Style(plain))
-    golden("cxone/applied.txt", told.replace(ledger.run, "RUN") + "\n")
+    ending = ledgers.ledger([untimed(ledger)], plan, ledgers.Style(plain))
+    golden("cxone/applied.txt", ending.replace(ledger.run, "RUN") + "\n")
 
 
 def test_roles_by_calls_and_out_of_git(with_calls: Workshop, golden: Golden) -> None:

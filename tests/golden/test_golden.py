@@ -37,7 +37,7 @@ from reconciler.reporting.paint import plain
 from reconciler.reporting.places import Places
 from reconciler.sandbox.store import Store
 from reconciler.vendor import discover
-from tests.golden.conftest import Golden
+from tests.golden.conftest import Golden, untimed
 from tests.workshop import COLLECTION, EXAMPLE, PROFILE, PROJECT, SEED, USER, Workshop
 
 STYLE = text.Style(plain)
@@ -72,7 +72,12 @@ def applied(workshop: Workshop, applied_once: Path) -> Workshop:
 
 
 def ending(done: Sequence[Ledger], plan: Plan, *, resume: str = "") -> str:
-    return ledgers.ledger(done, plan, ledgers.Style(plain), resume=resume)
+    return ledgers.ledger([*map(untimed, done)], plan, ledgers.Style(plain), resume=resume)
+
+
+def lines_of(ledger: Ledger) -> list[str]:
+    events = untimed(ledger).events
+    return [line for line in (applying.event(event, plain) for event in events) if line]
 
 
 def shown(plan: Plan, *, whole: bool = False) -> str:
@@ -160,8 +165,7 @@ def test_what_only_the_tenant_has_is_pruned(workshop: Workshop, golden: Golden) 
     plan = workshop.plan()
     golden("prune/plan.txt", shown(plan))
     (ledger,) = workshop.apply(plan)
-    lines = [applying.event(event, plain) for event in ledger.events]
-    golden("prune/apply.txt", "\n".join(line for line in lines if line) + "\n")
+    golden("prune/apply.txt", "\n".join(lines_of(ledger)) + "\n")
 
 
 def test_what_the_tenant_does_besides(workshop: Workshop, golden: Golden) -> None:
@@ -189,9 +193,8 @@ def test_what_the_tenant_does_besides(workshop: Workshop, golden: Golden) -> Non
     allow = Allowance(transient=True)
     golden("side-effects/allowed.txt", shown(workshop.plan(allow=allow)).partition("\nPlan")[2])
     (ledger,) = workshop.apply(plan, allow=allow)
-    lines = [applying.event(event, plain) for event in ledger.events]
-    told = [*filter(None, lines), ending((ledger,), plan)]
-    golden("side-effects/apply.txt", "\n".join(told).replace(ledger.run, "RUN") + "\n")
+    shown_lines = [*lines_of(ledger), ending((ledger,), plan)]
+    golden("side-effects/apply.txt", "\n".join(shown_lines).replace(ledger.run, "RUN") + "\n")
 
 
 def test_a_plan_that_comes_near_to_limits(workshop: Workshop, golden: Golden) -> None:
@@ -203,8 +206,7 @@ def test_a_plan_that_comes_near_to_limits(workshop: Workshop, golden: Golden) ->
 def test_the_events_of_an_apply(applied: Workshop, golden: Golden) -> None:
     plan = edited(applied)
     (ledger,) = applied.apply(plan)
-    lines = [applying.event(event, plain) for event in ledger.events]
-    golden("week-later/apply.txt", "\n".join(line for line in lines if line) + "\n")
+    golden("week-later/apply.txt", "\n".join(lines_of(ledger)) + "\n")
 
 
 def test_an_apply_that_failed_half_way(workshop: Workshop, golden: Golden) -> None:

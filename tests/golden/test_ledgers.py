@@ -66,7 +66,7 @@ def seen(ledgers: list[Ledger], plan: Plan, *, whole: bool = False, resume: str 
     text = ledger(ledgers, plan, Style(plain, whole), resume=resume)
     text = re.sub(r"run-\d+-\d+", "RUN", text)
     text = re.sub(r"tracking id [0-9a-f-]{36}", "tracking id ID", text)
-    return re.sub(r"and \d+ s\b", "and 0 s", text) + "\n"
+    return re.sub(r"(and|after) \d+ s\b", r"\1 0 s", text) + "\n"
 
 
 def planned(here: Workshop, *manifests: str) -> Plan:
