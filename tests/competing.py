@@ -10,6 +10,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -25,6 +26,7 @@ def main() -> None:
     folder, lease.SECONDS, stop_at = Path(sys.argv[1]), float(sys.argv[2]), int(sys.argv[3])
     workshop = Workshop(folder)
     plan = workshop.plan()
+    renewing = _renewals_in_turn()
     print("ready", flush=True)
     deadline = time.monotonic() + LONGEST
     while not (folder / "go").exists():
@@ -40,7 +42,8 @@ def main() -> None:
         with (folder / "log").open("a", encoding="ascii") as log:
             log.write(f"{os.getpid()} {method} {path}\n")
         if seen == stop_at:
-            os.kill(os.getpid(), signal.SIGSTOP)
+            with renewing:
+                os.kill(os.getpid(), signal.SIGSTOP)
 
     workshop.before = before
     try:
@@ -50,6 +53,18 @@ def main() -> None:
         print(error.outcome, told.code, told.summary, told.detail, told.hint, sep="\n")
     else:
         print(ledger.outcome, *(event.code for event in ledger.failed), sep="\n")
+
+
+def _renewals_in_turn() -> threading.Lock:
+    """Return a lock that each renewal of the lease holds: one stopped in it locks the database."""
+    renewing, renew = threading.Lock(), lease.Lease.renew
+
+    def in_turn(held: lease.Lease) -> bool:
+        with renewing:
+            return renew(held)
+
+    lease.Lease.renew = in_turn  # type: ignore[method-assign]
+    return renewing
 
 
 class Competitor:
