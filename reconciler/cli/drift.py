@@ -20,7 +20,7 @@ from reconciler.cli.output import save, show_plan
 from reconciler.cli.streams import echo
 from reconciler.cli.terminal import paint_for
 from reconciler.errors import CancelledError, UsageError
-from reconciler.model.diagnostic import Diagnostic
+from reconciler.model.diagnostic import Diagnostic, has_errors
 from reconciler.reporting import diagnostics, drift, json
 from reconciler.reporting.text import Style
 
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from reconciler.engine.prepare import Work
 
 DRIFTED = 2
+FAILED = 1
 
 
 @click.command(name="drift")
@@ -64,7 +65,10 @@ def command(  # noqa: PLR0913, PLR0917 - the options of a command
     with meaning(NOTHING_WRITTEN), work(chosen, (*addresses, *more)) as what:
         found = run(pipeline.drift(what, full=full))
         seconds = time.monotonic() - started
-        _show(found, chosen, seconds, whole=not revert and not accept)
+        is_refused = has_errors(found.notes)
+        _show(found, chosen, seconds, whole=is_refused or not (revert or accept))
+        if is_refused:
+            return FAILED
         if accept:
             return _accept(what, found, chosen, Accepting(accept, auto_approve, dry_run))
     if revert:
@@ -168,7 +172,9 @@ def _text(found: pipeline.Drift, style: Style) -> str:
 
 
 def _say_what_to_do(found: pipeline.Drift, chosen: Common) -> None:
-    chosen.say("To keep it:        reconciler drift --accept")
+    drifted = [each for each in found.differences if each.state == "drifted"]
+    if not all(each.called or each.replaces for each in drifted):
+        chosen.say("To keep it:        reconciler drift --accept")
     if found.revert is not None:
         chosen.say("To take it back:   reconciler drift --revert --out revert.plan")
 

@@ -307,6 +307,10 @@ class _Accepting:
     def _why(self, address: str, each: Difference) -> str:
         if address in self._refused:
             return self._refused[address]
+        if each.called:
+            return f"it is `{each.called}` now: rename its manifest, and list previousNames"
+        if each.replaces:
+            return "it is another object now: a plan adopts it"
         if each.source is None and each.change == "changed":
             return "no manifest declares it any more: the next apply acts on that"
         return "nothing of it can be declared"

@@ -12,11 +12,11 @@ from reconciler.engine.prepare import Prepared, Work
 from reconciler.manifests.project import Tenant
 from reconciler.model.diagnostic import Diagnostic
 from reconciler.model.live import Snapshot
+from reconciler.model.name import normal
 from reconciler.model.ownership import Row
 from reconciler.planning import drift as drifting
 from reconciler.planning.attribution import Subject
 from reconciler.planning.drift import Difference, TenantDrift
-from reconciler.planning.match import normal
 
 NOT_THERE = "the audit log has nothing of it; events may come late"
 

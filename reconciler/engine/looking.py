@@ -18,13 +18,13 @@ from reconciler.engine.prepare import Prepared, Work
 from reconciler.engine.read import read
 from reconciler.engine.spent import remembered
 from reconciler.errors import StateError
-from reconciler.model.diagnostic import Diagnostic, Severity
+from reconciler.model.diagnostic import Diagnostic, Severity, has_errors
 from reconciler.model.journal import Author, Memory, Seen
 from reconciler.model.live import Snapshot
 from reconciler.model.ownership import Row
 from reconciler.model.plan import TenantRead
 from reconciler.model.value import Json
-from reconciler.planning import drift
+from reconciler.planning import drift, guards
 from reconciler.planning.drift import Asked, TenantDrift
 
 if TYPE_CHECKING:
@@ -83,11 +83,16 @@ class _Look:
         asked = self._asked(memory)
         found = drift.find(here.given(), snapshot, stateless=here.stateless, asked=asked)
         found, notes = drift.without(found, moving), list(_under_way(name, moving))
+        doubts = guards.doubts(name, found.missing, work.bounds)
+        notes.extend(doubts)
+        is_doubtful = has_errors(doubts)
+        if is_doubtful:
+            found = drift.without(found, drift.gone(found))
         if work.instead is None:
             found, told = await with_authors(work, here, snapshot, found)
             notes.extend(told)
         seen = _read(here, snapshot)
-        if state is not None and not work.targets:
+        if state is not None and not work.targets and not is_doubtful:
             notes.extend(self._noted(found, snapshot, memory, seen, is_due=is_due))
         return Looked(here, snapshot, found, after.rows, seen, tuple(notes))
 

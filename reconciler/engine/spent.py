@@ -9,6 +9,7 @@ from reconciler.engine.prepare import Prepared, Work
 from reconciler.errors import StateError
 from reconciler.model.address import Address
 from reconciler.model.live import Snapshot
+from reconciler.model.name import folded
 
 
 def remembered(work: Work, here: Prepared, snapshot: Snapshot) -> Prepared:
@@ -29,12 +30,12 @@ def _names(here: Prepared, snapshot: Snapshot) -> Mapping[tuple[str, str], str]:
     if not kinds:
         return {}
     given = (
-        ((kind, row.name.casefold()), row.object_id)
+        ((kind, folded(row.name)), row.object_id)
         for row in here.rows.values()
         if (kind := Address.parse(row.address).kind) in kinds
     )
     used = {
-        (kind, each.name.casefold()): each.id
+        (kind, folded(each.name)): each.id
         for kind in kinds
         for each in snapshot.objects.get(kind, ())
     }

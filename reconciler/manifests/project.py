@@ -283,6 +283,7 @@ def _checked(written: ProjectFile, vendors: Mapping[str, Vendor]) -> Iterator[Di
         if name not in written.tenants:
             summary, hint = _unknown(name, written.tenants)
             yield _problem("PRJ103", ("default", number), summary, hint=hint)
+    yield from _one_organization_twice(written)
     for name, tenant in written.tenants.items():
         at = ("tenants", name)
         if not re.fullmatch(TENANT_NAME, name):
@@ -306,6 +307,30 @@ def _checked(written: ProjectFile, vendors: Mapping[str, Vendor]) -> Iterator[Di
         else:
             for code, path, summary, hint, on_key in reachable.problems(tenant, vendor, at):
                 yield _problem(code, path, summary, hint=hint, on_key=on_key)
+
+
+def _one_organization_twice(written: ProjectFile) -> Iterator[Diagnostic]:
+    """Two entries for one organization would plan against each other; embedded ones are their own.
+
+    What one creates is to the other an object that Git lacks, and neither lock keeps out the other.
+    """
+    first: dict[tuple[str, str], str] = {}
+    for name, tenant in written.tenants.items():
+        sandbox = tenant.sandbox or SandboxBlock()
+        if sandbox.seed:
+            continue
+        organization = (tenant.organization or "").strip().casefold()
+        for field, key in (("organization", organization), ("sandbox", sandbox.url or "")):
+            other = first.setdefault((field, key), name) if key else name
+            if other != name:
+                yield _problem(
+                    "PRJ170",
+                    ("tenants", name, field),
+                    f"`{name}` is the same organization as `{other}`",
+                    hint=f"one organization is one tenant: add the manifests of `{name}` to the "
+                    f"patterns of `{other}`, and remove `{name}`",
+                )
+                break
 
 
 def _drift_blocks(written: ProjectFile) -> DriftBlocks:

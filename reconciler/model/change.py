@@ -38,6 +38,8 @@ class Reason(StrEnum):
     FOUND = "found by name"
     PINNED = "found by id"
     RENAMED = "renamed in Git"
+    REPLACED = "recreated in the tenant"
+    NAMES = "the names mean other objects than at the last apply"
     REVERT = "back to what was last applied"
 
 

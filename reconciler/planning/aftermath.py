@@ -8,10 +8,11 @@ from reconciler.model.address import Address
 from reconciler.model.change import Action
 from reconciler.model.journal import Intent, Settled, Unsettled
 from reconciler.model.live import LiveObject, Snapshot
+from reconciler.model.name import normal
 from reconciler.model.ownership import Row
 from reconciler.model.value import Json, Values, from_json
 from reconciler.planning import diff
-from reconciler.planning.match import LiveIndex, normal
+from reconciler.planning.match import LiveIndex
 from reconciler.planning.recorded import landed
 
 NOT_LANDED = "the run ended before it was known what came of it; it did not land"

@@ -9,9 +9,10 @@ from dataclasses import dataclass, replace
 from reconciler.model.address import Address
 from reconciler.model.change import Action, AttributeChange, Change, Reason, Source
 from reconciler.model.live import Snapshot
+from reconciler.model.name import normal
 from reconciler.model.plan import Operation, Record, Request, Step
 from reconciler.model.runbook import Guide
-from reconciler.model.value import Ref, Values, refs, to_json
+from reconciler.model.value import Json, Ref, Values, refs, to_json
 from reconciler.planning import diff, order, runbook
 from reconciler.planning.batches import batched
 from reconciler.planning.item import Item, applied_values
@@ -29,7 +30,7 @@ def _action(item: Item) -> Action:
         return Action.DELETE if item.deletes else Action.FORGET
     if item.live is None:
         return Action.CREATE
-    if item.row is None:
+    if item.row is None or item.replaced:
         return Action.ADOPT
     if item.differs:
         return _switched(item)
@@ -44,13 +45,32 @@ def _switched(item: Item) -> Action:
     return Action.DEACTIVATE if before else Action.REACTIVATE
 
 
-def _reason(item: Item, *, reverting: bool) -> Reason:
+def _only_ids_differ(item: Item, directory: Directory) -> bool:
+    """Whether Git says what it said at the last apply, and its names mean other objects now."""
+    if item.row is None:
+        return False
+    declared = to_json(item.declared, directory.name_of)
+    return bool(_by_name(item.row.applied) == _by_name(declared))
+
+
+def _by_name(data: Json) -> Json:
+    """The JSON with references as their names alone."""
+    if isinstance(data, dict):
+        if "name" in data and data.keys() <= {"id", "address", "name"}:
+            return normal(data["name"])
+        return {key: _by_name(value) for key, value in data.items()}
+    return [_by_name(each) for each in data] if isinstance(data, list) else data
+
+
+def _reason(item: Item, directory: Directory, *, reverting: bool) -> Reason:
     if reverting:
         return Reason.REVERT
     if item.gone:
         return Reason.REMOVED if item.row is not None else Reason.UNMANAGED
     if item.live is None:
         return Reason.NEW if item.row is None else Reason.VANISHED
+    if item.replaced:
+        return Reason.REPLACED
     if item.row is None:
         return Reason.PINNED if item.how is How.ID else Reason.FOUND
     if not item.differs:
@@ -58,7 +78,7 @@ def _reason(item: Item, *, reverting: bool) -> Reason:
     applied = item.applied or {}
     outside = bool(diff.differing(completed(item.before, applied), applied))
     if not outside:
-        return Reason.GIT
+        return Reason.NAMES if _only_ids_differ(item, directory) else Reason.GIT
     return Reason.OUTSIDE if not diff.differing(applied, item.declared) else Reason.BOTH
 
 
@@ -109,7 +129,7 @@ def change(
         kind=item.kind.name,
         name=item.name,
         action=action,
-        reason=_reason(item, reverting=reverting),
+        reason=_reason(item, directory, reverting=reverting),
         by="hand" if runbook.is_all(item, guide) else "api",
         step=step,
         previous_address=str(item.moved_from) if item.moved_from else None,

@@ -8,11 +8,12 @@ from reconciler.model.address import OUTSIDE, Address
 from reconciler.model.change import Action, Reason
 from reconciler.model.journal import Left
 from reconciler.model.live import LiveObject, Snapshot
+from reconciler.model.name import normal
 from reconciler.model.ownership import Row
 from reconciler.model.plan import Plan, Seen
 from reconciler.model.value import Ref, digest, refs
 from reconciler.planning.item import Item, TenantInput
-from reconciler.planning.match import LiveIndex, normal
+from reconciler.planning.match import LiveIndex
 from reconciler.planning.recorded import unwritten
 from reconciler.planning.staleness import CHANGED, GONE, TAKEN, Moved, changed, moved
 from reconciler.rules.world import World

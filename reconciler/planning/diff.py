@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Literal
 
 from reconciler.model.change import AttributeChange
+from reconciler.model.name import normal
 from reconciler.model.value import Hidden, Ref, Value, Values, to_json
 from reconciler.vendor import Kind
 
@@ -48,13 +49,22 @@ def without(values: Values, paths: tuple[str, ...]) -> dict[str, Value]:
     return result
 
 
+def same(key: str, before: Value, after: Value) -> bool:
+    """Whether an attribute has the same value: names are compared after NFC and trimming."""
+    if key == "name" and isinstance(before, str) and isinstance(after, str):
+        return before == after or normal(before) == normal(after)
+    return _same(before, after)
+
+
 def differing(before: Values, after: Values) -> tuple[str, ...]:
     """The top-level attributes of `after` that `before` does not have so.
 
     Keys that only `before` has in a map are no difference: they are kept.
     """
     return tuple(
-        key for key, value in after.items() if key not in before or not _same(before[key], value)
+        key
+        for key, value in after.items()
+        if key not in before or not same(key, before[key], value)
     )
 
 

@@ -9,11 +9,12 @@ from dataclasses import dataclass, field
 from reconciler.errors import UsageError
 from reconciler.model.address import Address
 from reconciler.model.live import LiveObject, Snapshot
+from reconciler.model.name import normal
 from reconciler.model.slugs import kebab, slug
 from reconciler.model.suggestion import did_you_mean
 from reconciler.model.value import Json, Values
 from reconciler.planning.item import TenantInput, unclaimed
-from reconciler.planning.match import LiveIndex, Match, match, normal, vendor_name
+from reconciler.planning.match import LiveIndex, Match, match, vendor_name
 from reconciler.planning.names import Key, Names
 from reconciler.planning.view import View
 from reconciler.vendor import Kind, Refer

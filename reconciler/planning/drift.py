@@ -10,6 +10,7 @@ from reconciler.model.address import Address
 from reconciler.model.audit import Attribution
 from reconciler.model.change import AttributeChange, Source
 from reconciler.model.diagnostic import Diagnostic
+from reconciler.model.diagnostic import Severity as Level
 from reconciler.model.ignore import Ignore
 from reconciler.model.live import Snapshot
 from reconciler.model.ownership import Row
@@ -28,6 +29,8 @@ from reconciler.planning.item import (
 from reconciler.planning.match import LiveIndex, match
 from reconciler.planning.newcomers import newcomers
 from reconciler.planning.prune import prune
+from reconciler.planning.reach import Missing, missing
+from reconciler.planning.refusals import unknown_values
 from reconciler.planning.resolve import Directory
 from reconciler.planning.severity import Scales, Severity, Weight
 from reconciler.planning.three_way import Absent, Leaf, compare, tree
@@ -35,6 +38,9 @@ from reconciler.planning.view import View, completed, taken_for_granted
 from reconciler.rules.rule import Cause, Rule
 from reconciler.rules.run import causes
 from reconciler.rules.world import Expected, World
+
+RENAMED = "renamed in the tenant"
+"""The note on a reference whose object is called otherwise than at the last apply."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +70,10 @@ class Difference:
     tells, `rule` and `why` how that is known, or why it is not; of a person `by`, `at` (RFC 3339,
     UTC), how sure that is, and `others` who may have made it as well. What the vendor made stands
     apart from what else differs in the same object, and so does what the project lives with
-    (`suppressed`). `people` is how many hold the object. A pending one weighs nothing: `plan`
-    judges it.
+    (`suppressed`). `replaces` is the id of the object of the state that this one took the place of,
+    `called` what a person of the state is called now, and `is_recreated` says that a plan creates
+    what is gone. `people` is how many hold the object. A pending one weighs nothing: `plan` judges
+    it.
     """
 
     address: str
@@ -91,6 +99,9 @@ class Difference:
     loses: tuple[str, ...] = ()
     both: tuple[Contested, ...] = ()
     suppressed: Suppressed | None = None
+    replaces: str = ""
+    called: str = ""
+    is_recreated: bool = False
 
 
 Who = Callable[[Difference], Attribution | None]
@@ -120,6 +131,7 @@ class TenantDrift:
     take back attribute by attribute: the object is gone, or no manifest declares it. `notes` tell
     what a partial view leaves unknown. `suppressed` is what the project lives with, `used` by which
     of its `Asked.ignores`, and `settled` counts values that were changed by hand to what Git wants.
+    `missing` are owned objects that complete lists no longer have.
     """
 
     differences: tuple[Difference, ...]
@@ -130,6 +142,7 @@ class TenantDrift:
     used: frozenset[Ignore] = frozenset()
     settled: int = 0
     accept: Mapping[Address, Values] = field(default_factory=dict)
+    missing: tuple[Missing, ...] = ()
 
 
 def find(
@@ -139,7 +152,7 @@ def find(
     kinds = {kind.name: kind for kind in given.vendor.kinds}
     live = LiveIndex(snapshot)
     view = View(snapshot, given.rows)
-    matches, _ = match(given.resources, kinds, live, given.rows, view.hides)
+    matches, problems = match(given.resources, kinds, live, given.rows, view.hides)
     directory = Directory(matches, given.vendor, given.facts, snapshot, view)
     items = [from_manifest(each, directory, given) for each in matches if not each.unseen]
     items.extend(removed_from_git(unclaimed(given, matches), kinds, live, view))
@@ -155,6 +168,7 @@ def find(
                 look.at(item, applied)
             elif item.address not in unclear:
                 look.at_what_waits(item)
+            look.at_renamed_references(item)
     only_there: list[Diagnostic] = []
     if given.targets is None:
         vague = {address.kind for address in unclear}
@@ -166,7 +180,10 @@ def find(
         only_there = list(found.notes)
     rows = [each for each in given.rows.values() if _is_asked_for(each, given)]
     unseen = hidden.not_compared(rows, look.granted, live, view, given.tenant)
-    return look.told((*unseen, *only_there))
+    asked_for = [i for i in items if given.targets is None or i.address in given.targets]
+    identities = (replace(each, severity=Level.WARNING) for each in problems)
+    notes = (*unseen, *only_there, *identities, *unknown_values(asked_for))
+    return replace(look.told(notes), missing=tuple(missing(given, asked_for, snapshot)))
 
 
 def _place(item: Item) -> tuple[int, Address]:
@@ -271,13 +288,24 @@ class _Look:
 
     def at(self, item: Item, applied: Values) -> None:
         """An object that was applied."""
+        if item.renamed_person is not None:
+            person = item.renamed_person
+            self._another(item, replace(_head(item), object_id=person.id, called=person.name))
+            return
         if item.live is None:
-            if self._keep([_head(item, "removed", "drifted")], item, self.scales.gone(item.kind)):
+            is_recreated = item.resource is not None and item.kind.creatable
+            head = replace(_head(item, "removed", "drifted"), is_recreated=is_recreated)
+            if self._keep([head], item, self.scales.gone(item.kind)):
                 self.beyond.append(item.address)
             return
         self._grant(item, applied)
         now = completed(item.live.values, applied)
         leaves = compare(applied, now, _resolved(known_again(item.declared, item.row)))
+        if item.replaced and item.row is not None:
+            attributes = self._attributes(item, ((e, e.drifted) for e in leaves))
+            head = replace(_head(item), replaces=item.row.object_id, attributes=attributes)
+            self._another(item, head)
+            return
         self.settled += sum(leaf.settled for leaf in leaves)
         if attributes := self._attributes(item, ((e, e.drifted) for e in leaves)):
             self._drifted(item, now, replace(_head(item), attributes=attributes), leaves)
@@ -286,6 +314,33 @@ class _Look:
         elif attributes := self._attributes(item, ((e, e.pending) for e in leaves)):
             waiting = replace(_head(item, "changed", "pending"), attributes=attributes)
             self.differences.append(waiting)
+
+    def _another(self, item: Item, found: Difference) -> None:
+        """An object that is another one than the state knows: nothing of it can be taken back."""
+        weight = self.scales.weigh(item.kind, item.key, found.attributes)
+        if weight.severity.rank > Severity.MEDIUM.rank:
+            weight = Weight(Severity.MEDIUM, "another object than the one that was applied")
+        if self._keep([found], item, weight):
+            self.beyond.append(item.address)
+
+    def at_renamed_references(self, item: Item) -> None:
+        """References of a manifest to what is called otherwise in the tenant now."""
+        name_of = self.directory.name_of
+        attributes = tuple(
+            AttributeChange(
+                path=".".join(each for each in path if isinstance(each, str) and each != "spec"),
+                op="change",
+                before={"id": str(key), "name": name},
+                after={"id": str(key), "name": name_of(key)},
+                note=RENAMED,
+            )
+            for (address, path), (name, key) in self.directory.renamed.items()
+            if address == item.address
+        )
+        if attributes and self._keep([replace(_head(item), attributes=attributes)], item):
+            self.accept.setdefault(item.address, item.declared)
+            if item.address not in self.revert:
+                self.beyond.append(item.address)
 
     def at_what_waits(self, item: Item) -> None:
         """A manifest that was never applied."""
@@ -449,6 +504,12 @@ def without(found: TenantDrift, addresses: Collection[str]) -> TenantDrift:
         accept={a: each for a, each in found.accept.items() if str(a) not in addresses},
         beyond=tuple(each for each in found.beyond if str(each) not in addresses),
     )
+
+
+def gone(found: TenantDrift) -> frozenset[str]:
+    """The addresses of what the tenant no longer has."""
+    every = (*found.differences, *found.suppressed)
+    return frozenset(e.address for e in every if (e.change, e.state) == ("removed", "drifted"))
 
 
 def kept_differences(kept: Json) -> tuple[Difference, ...]:

@@ -21,7 +21,7 @@ from reconciler.model.guard import (
     Thresholds,
 )
 from reconciler.model.plan import BlockedError, Finding, Plan
-from reconciler.planning.reach import Reach
+from reconciler.planning.reach import Missing, Reach
 from reconciler.planning.refusals import listed
 
 _GUARDS: tuple[Guard, ...] = ("destroy", "people", "lockout", "transient")
@@ -79,6 +79,14 @@ def judged(reaches: Mapping[str, Reach], found: Iterable[Diagnostic], bounds: Bo
         errored=errored,
         doubts=bool(doubts),
     )
+
+
+def doubts(tenant: str, missing: Iterable[Missing], bounds: Bounds) -> tuple[Diagnostic, ...]:
+    """What a drift check says of lists that lack most of what is owned, as a plan would."""
+    reach = Reach(missing=tuple(missing))
+    radius = _radius({tenant: reach.numbers(bounds.thresholds)})
+    found = _doubtful(tenant, reach, bounds.thresholds)
+    return tuple(_weighed(each, bounds.allow, radius) for each in found)
 
 
 def _guards(found: Iterable[Diagnostic]) -> set[str]:

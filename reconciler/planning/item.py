@@ -54,7 +54,9 @@ class Item:
 
     `before` are its values now, empty for a new object; what the `view` hides is in it as declared.
     `copy_of` is what it starts as a copy of, said of a new object and of one that exists, and
-    `taken` are the attributes that a new one has from there alone.
+    `taken` are the attributes that a new one has from there alone. A `replaced` one has taken the
+    place of the object of the row, which is gone; `renamed_person` is the account that the row has
+    for a person, where its e-mail is another one now.
     """
 
     address: Address
@@ -73,6 +75,8 @@ class Item:
     view: View = WHOLE
     copy_of: Ref | None = None
     taken: frozenset[str] = frozenset()
+    replaced: bool = False
+    renamed_person: LiveObject | None = None
 
     @property
     def shown(self) -> str:
@@ -86,7 +90,8 @@ class Item:
         """What our state remembers of it, None where it is not ours."""
         if self.row is None:
             return None
-        return self.view.marked(self.kind.name, applied_values(self.row))
+        values = self.view.marked(self.kind.name, applied_values(self.row))
+        return self.view.followed(values, self.row, self.before, self.declared)
 
     @property
     def differs(self) -> bool:
@@ -121,7 +126,7 @@ class Item:
     @property
     def changes(self) -> bool:
         """Whether the plan lists it: the tenant or our ownership of it changes."""
-        owned = self.row is not None and self.moved_from is None
+        owned = self.row is not None and self.moved_from is None and not self.replaced
         return self.gone or self.differs or not owned
 
     @property
@@ -165,6 +170,8 @@ def from_manifest(each: Match, directory: Directory, given: TenantInput) -> Item
         moved_from=each.moved_from,
         view=directory.view,
         copy_of=original,
+        replaced=each.replaced,
+        renamed_person=each.renamed_person,
     )
 
 
@@ -196,7 +203,7 @@ def removed_from_git(
             address=address,
             key=Ref(row.object_id),
             kind=kind,
-            name=row.name,
+            name=row.name if found is None else found.name,
             live=found,
             row=row,
             declared={},

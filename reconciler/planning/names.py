@@ -6,9 +6,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 
 from reconciler.model.live import Snapshot
+from reconciler.model.name import normal
 from reconciler.model.value import Json, Ref
 from reconciler.planning.item import TenantInput
-from reconciler.planning.match import Match, normal, vendor_name
+from reconciler.planning.match import Match, vendor_name
 from reconciler.planning.resolve import key_of
 
 Key = tuple[str, str]

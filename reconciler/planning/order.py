@@ -10,8 +10,8 @@ from graphlib import CycleError, TopologicalSorter
 
 from reconciler.model.address import Address
 from reconciler.model.change import Action
+from reconciler.model.name import normal
 from reconciler.model.value import Ref, Values, refs
-from reconciler.planning.match import normal
 from reconciler.vendor import Kind
 
 

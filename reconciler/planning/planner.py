@@ -13,12 +13,14 @@ from reconciler.model.live import Snapshot
 from reconciler.model.plan import Headroom, Record, Seen, SideEffect, Step
 from reconciler.model.runbook import RunbookStep
 from reconciler.planning import (
+    absent_people,
     assemble,
     basis,
     copies,
     hidden,
     limits,
     order,
+    replacements,
     runbook,
     side_effects,
 )
@@ -69,10 +71,10 @@ def plan(given: TenantInput, snapshot: Snapshot) -> TenantPlan:
     matches, problems = match(given.resources, kinds, live, given.rows, view.hides)
     directory = Directory(matches, given.vendor, given.facts, snapshot, view)
     clear = [from_manifest(each, directory, given) for each in matches if each.is_clear]
-    items = copies.filled(clear, snapshot)
+    items, absent = absent_people.set_aside(copies.filled(clear, snapshot), given)
     rows = tuple(unclaimed(given, matches))
     removed = tuple(removed_from_git(rows, kinds, live, view))
-    pruning = prune(given, matches, (*items, *removed), snapshot, view)
+    pruning = prune(given, matches, (*items, *absent, *removed), snapshot, view)
     removed = (*removed, *pruning.items)
     unmanaged = _unmanaged(others(snapshot, (*items, *removed)))
     if given.targets is not None:
@@ -98,6 +100,8 @@ def plan(given: TenantInput, snapshot: Snapshot) -> TenantPlan:
         *refusals(items, removed, world, kinds),
         *taken_names(items, world),
         *notes(items, removed, given),
+        *absent_people.notes(absent),
+        *replacements.notes(everything, snapshot, directory),
         *pruning.notes,
         *locked_out.diagnostics,
         *hidden.notes(matches, rows, live, view, given.tenant),
@@ -145,7 +149,7 @@ def plan(given: TenantInput, snapshot: Snapshot) -> TenantPlan:
         seen=basis.seen(changing, items, world, snapshot, given, locked_out.counted),
         unmanaged={} if given.revert is not None else unmanaged,
         no_op=len(everything) - len(changing),
-        reach=reach(given, everything, world, snapshot),
+        reach=reach(given, (*everything, *absent), world, snapshot),
         limits=tuple(limits.near(given.vendor.limits, world, given.tenant)),
         side_effects=effects.told,
         runbook=runbook.told(steps, guides),

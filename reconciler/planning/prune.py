@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from reconciler.model.address import Address
 from reconciler.model.diagnostic import Diagnostic, Severity
 from reconciler.model.live import LiveObject, Snapshot
+from reconciler.model.name import normal
 from reconciler.model.value import Ref, Values, refs
 from reconciler.planning.item import Item, TenantInput, only_there, others
 from reconciler.planning.match import Match
@@ -51,12 +52,36 @@ def prune(
         return Pruning(notes=(_nothing_pruned(given, "PLN160", hidden[0]),))
     known = tuple(known)
     going, notes = _candidates(given, _unclaimed(kinds, matches, known, snapshot), view)
+    protected = _protected(known, going)
+    going = {key: item for key, item in going.items() if key not in protected}
+    notes.extend(protected.values())
     if wanted is not None:
         going = {key: item for key, item in going.items() if item.address in wanted}
         notes = [_no_such(each) for each in sorted(wanted - {i.address for i in going.values()})]
     held = _held(going, _staying(known, snapshot, going))
     notes.extend(_still_needed(given, going, held))
     return Pruning(tuple(item for key, item in going.items() if key not in held), tuple(notes))
+
+
+def _protected(known: Iterable[Item], going: Mapping[Ref, Item]) -> dict[Ref, Diagnostic]:
+    """What took the place of a protected object of the state is protected too."""
+    found: dict[Ref, Diagnostic] = {}
+    for lost in known:
+        if lost.row is None or lost.live is not None or not lost.row.prevent_destroy:
+            continue
+        for key, item in going.items():
+            if item.kind is lost.kind and normal(item.name) == normal(lost.row.name):
+                found[key] = Diagnostic(
+                    Severity.ERROR,
+                    "PLN110",
+                    f"`{item.name}` would be pruned: it was recreated in the tenant (id {key}), "
+                    f"and lifecycle.preventDestroy is set for {lost.address.short}",
+                    hint="put the manifest back, apply it once without preventDestroy, then "
+                    "remove it",
+                    address=lost.address,
+                    tenant=lost.address.tenant,
+                )
+    return found
 
 
 @dataclass(frozen=True, slots=True)

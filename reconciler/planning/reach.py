@@ -63,7 +63,7 @@ def reach(given: TenantInput, items: Iterable[Item], world: World, snapshot: Sna
         destroyed=tuple(sorted(item.shown for item in items if _takes_away(item))),
         people=tuple(sorted(map(shown, _people(world, kinds)))),
         users=users,
-        missing=tuple(_missing(given, items, snapshot)),
+        missing=tuple(missing(given, items, snapshot)),
     )
 
 
@@ -96,7 +96,9 @@ def _people(world: World, kinds: Mapping[str, Kind]) -> Iterator[Expected]:
             yield from (each for each in world.all_of(kind.name) if each.before and changes(each))
 
 
-def _missing(given: TenantInput, items: Iterable[Item], snapshot: Snapshot) -> Iterator[Missing]:
+def missing(given: TenantInput, items: Iterable[Item], snapshot: Snapshot) -> Iterator[Missing]:
+    """The owned objects that complete lists no longer have, kind by kind."""
+    items = tuple(items)
     rows: dict[str, list[str]] = {}
     for row in given.rows.values():
         rows.setdefault(row.address.split("/", 3)[2], []).append(row.object_id)

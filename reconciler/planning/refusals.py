@@ -7,10 +7,10 @@ from dataclasses import replace
 
 from reconciler.model.diagnostic import Diagnostic, Path, Severity
 from reconciler.model.live import LiveObject
+from reconciler.model.name import normal
 from reconciler.model.resource import error_about
 from reconciler.planning import diff
 from reconciler.planning.item import Item, TenantInput
-from reconciler.planning.match import normal
 from reconciler.planning.view import out_of_reach
 from reconciler.rules.world import Expected, World
 from reconciler.vendor import Kind
@@ -177,6 +177,11 @@ def notes(
                 "no longer managed, but keeps the access of before",
                 hint="access ends only by a declared value: assign another profile first",
             )
+    yield from unknown_values(items)
+
+
+def unknown_values(items: Iterable[Item]) -> Iterator[Diagnostic]:
+    """Values under names that only the tenant knows: they are kept."""
     for item in items:
         for attribute, name, value in diff.kept(item.declared, item.before):
             if f"spec.{attribute}.{name}" in item.ignored:

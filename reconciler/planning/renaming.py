@@ -6,10 +6,11 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from reconciler.model.address import Address
+from reconciler.model.name import normal
 from reconciler.model.resource import Spec
 from reconciler.model.value import Pending, Value, Values
 from reconciler.planning.item import AnyResource, TenantInput
-from reconciler.planning.match import Match, normal
+from reconciler.planning.match import Match
 from reconciler.planning.resolve import Directory
 from reconciler.planning.respelling import Mention, Spelled, mentions
 

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
+from reconciler.model.address import Address
 from reconciler.model.diagnostic import Diagnostic, Path, Severity
 from reconciler.model.facts import Facts
 from reconciler.model.live import InventoryItem, Snapshot
+from reconciler.model.name import normal
+from reconciler.model.ownership import Row
 from reconciler.model.resource import Reference, Resource, error_about
 from reconciler.model.suggestion import NearNames, meant
-from reconciler.model.value import Pending, Ref, Unresolved, Unseen
-from reconciler.planning.match import Match, normal, vendor_name
+from reconciler.model.value import Json, Pending, Ref, Unresolved, Unseen
+from reconciler.planning.match import Match, vendor_name
 from reconciler.planning.view import WHOLE, View
 from reconciler.vendor import Resolve, Vendor
 
@@ -56,6 +59,8 @@ class Directory:
         self._names: dict[Ref, str] = {}
         self._of_kind: dict[tuple[str, Ref], str] = {}
         self._found: dict[tuple[str, str], Ref] = {}
+        self._rows: dict[Address, Row] = {}
+        self.renamed: dict[tuple[Address, Path], tuple[str, Ref]] = {}
         for each in matches:
             self._add_manifest(each)
         for kind, name, key in (*_tenant_names(snapshot), *_declared_names(declared)):
@@ -73,6 +78,8 @@ class Directory:
         if title != each.resource.address.name:
             self._titled[each.kind.name, normal(title)].append(key)
         self._names[key] = title
+        if each.row is not None:
+            self._rows[each.resource.address] = each.row
 
     @property
     def problems(self) -> tuple[Diagnostic, ...]:
@@ -82,6 +89,14 @@ class Directory:
     def name_of(self, key: Ref) -> str:
         """What a person calls the object behind `key`."""
         return self._names.get(key, str(key))
+
+    def called(self, key: Ref) -> str | None:
+        """What the tenant calls the object with that id; None where it has none."""
+        return self._called.get(key)
+
+    @cached_property
+    def _called(self) -> Mapping[Ref, str]:
+        return {key: name for (_, key), name in self._of_kind.items()}
 
     def resolver(self, resource: Resource[Any]) -> Resolve:
         """The `Resolve` for the references of one manifest."""
@@ -103,7 +118,10 @@ class Directory:
         found = self._found.get((kind, text))
         if found is None:
             found = self._named(resource, kind, text, path)
-            if type(found) is not Unresolved and not self.view.partial:
+            is_certain = type(found) is not Unresolved and (resource.address, path) not in (
+                self.renamed
+            )
+            if is_certain and not self.view.partial:
                 self._found[kind, text] = found
         return found
 
@@ -129,12 +147,34 @@ class Directory:
             )
         elif self.view.hides(kind):
             return self._hidden(resource, kind, text, path)
+        elif (key := self._renamed(resource, kind, text, path)) is not None:
+            return key
         elif kind in self._complete:
             self._nothing(resource, kind, text, path)
         else:
             self._perhaps_nothing(resource, kind, text, path)
             return self._found.setdefault((kind, text), Unresolved(text))
         return Unresolved(text)
+
+    def _renamed(self, resource: Resource[Any], kind: str, text: str, path: Path) -> Ref | None:
+        """What had the name at the last apply of this manifest, and is called otherwise now."""
+        row = self._rows.get(resource.address) if self._live else None
+        if row is None:
+            return None
+        ids = set(ids_of(row.applied, normal(text)))
+        found = {key: name for key in ids if (name := self._of_kind.get((kind, key))) is not None}
+        if len(found) != 1:
+            return None
+        ((key, now),) = found.items()
+        self.renamed[resource.address, path] = (text, key)
+        self._problem(
+            resource,
+            "REF144",
+            f"{kind} `{text}` is called `{now}` now (id {key}): it was renamed in the tenant",
+            path,
+            hint=f"write `{now}`",
+        )
+        return key
 
     def _hidden(self, resource: Resource[Any], kind: str, text: str, path: Path) -> Ref:
         """What our state remembers of a name; else nothing tells whether there is any."""
@@ -253,6 +293,19 @@ def _by_kind(known: Iterable[tuple[str, str]]) -> Mapping[str, list[str]]:
     for kind, name in known:
         found[kind].append(name)
     return found
+
+
+def ids_of(data: Json, name: str) -> Iterator[Ref]:
+    """The ids of the references in an applied value that have this name."""
+    if isinstance(data, dict):
+        if data.keys() == {"id", "name"}:
+            if normal(str(data["name"])) == name:
+                yield Ref(data["id"])
+            return
+        data = list(data.values())
+    if isinstance(data, list):
+        for value in data:
+            yield from ids_of(value, name)
 
 
 def key_of(match: Match) -> Ref:

@@ -18,12 +18,13 @@ from reconciler.model.address import Address
 from reconciler.model.diagnostic import Path
 from reconciler.model.facts import Facts
 from reconciler.model.live import Snapshot
+from reconciler.model.name import normal
 from reconciler.model.resource import Reference, Resource
 from reconciler.model.value import Json, Ref, Value, Values
 from reconciler.planning import diff
 from reconciler.planning.declared import declared
 from reconciler.planning.item import AnyResource, TenantInput
-from reconciler.planning.match import LiveIndex, Match, match, normal
+from reconciler.planning.match import LiveIndex, Match, match
 from reconciler.planning.names import Names
 from reconciler.planning.resolve import Directory, key_of
 from reconciler.planning.view import View

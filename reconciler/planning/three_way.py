@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from reconciler.model.value import Hidden, Unseen, Value, Values
+from reconciler.planning import diff
 
 Path = tuple[str, ...]
 
@@ -104,8 +105,8 @@ def compare(applied: Values, live: Values, git: Values) -> tuple[Leaf, ...]:
 
 def _leaves(applied: Values, live: Values, git: Values, path: Path) -> Iterator[Leaf]:
     for key, was in applied.items():
-        has = live.get(key, was)
-        wants = _as_seen(git.get(key, was), has)
+        has = _as_written(key, live.get(key, was), was)
+        wants = _as_written(key, _as_seen(git.get(key, was), has), was)
         if isinstance(was, Mapping) and isinstance(has, Mapping) and isinstance(wants, Mapping):
             yield from _leaves(was, has, wants, (*path, key))
         elif not (was == has == wants):
@@ -122,6 +123,11 @@ def _begun(has: Value | Absent, wants: Value, path: Path) -> Iterator[Leaf]:
         yield Leaf(path, ABSENT, ABSENT, wants)
     elif has != (wants := _as_seen(wants, has)):
         yield Leaf(path, has, has, wants)
+
+
+def _as_written(key: str, value: Value, was: Value) -> Value:
+    """A value as it was applied, where it is the same name in other bytes."""
+    return was if value != was and diff.same(key, was, value) else value
 
 
 def _as_seen(wants: Value, has: Value) -> Value:

@@ -7,13 +7,14 @@ are not seen are never compared, a hidden value only where it is declared to be 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cached_property
 
 from reconciler.model.address import Address
 from reconciler.model.live import Snapshot
+from reconciler.model.name import normal
 from reconciler.model.ownership import Row
 from reconciler.model.value import HIDDEN, Hidden, Json, Ref, Unseen, Value, Values, refs
-from reconciler.planning.match import normal
 
 Path = tuple[str, ...]
 
@@ -81,6 +82,50 @@ class View:
             else:
                 result[key] = value
         return result
+
+    def followed(self, values: Values, row: Row, *now: Values) -> Values:
+        """Values of the state, with what was recreated under its old name in place of what is gone.
+
+        `now` are values of the same object today: what takes the place of a lost reference stands
+        in one of them, at the same place, under the name that the state remembers.
+        """
+        if self._snapshot is None or all(key in self._names_now for _, key in refs(values)):
+            return values
+        names = {key: normal(name) for _, key, name in _named(row.applied)}
+        return self._followed(values, names, now)  # type: ignore[return-value] # a map stays one
+
+    def _followed(self, value: Value, names: Mapping[str, str], now: Iterable[Value]) -> Value:
+        if isinstance(value, Mapping):
+            maps = [each for each in now if isinstance(each, Mapping)]
+            return {
+                key: self._followed(each, names, [m.get(key) for m in maps])
+                for key, each in value.items()
+            }
+        if isinstance(value, frozenset):
+            return frozenset(self._successor(each, names, now) for each in value)
+        return self._successor(value, names, now) if isinstance(value, Ref) else value
+
+    def _successor(self, key: str, names: Mapping[str, str], now: Iterable[Value]) -> str:
+        """What has the place and the name of a reference that is gone; itself where nothing has."""
+        if type(key) is not Ref or key in self._names_now or key not in names:
+            return key
+        there = {
+            each
+            for value in now
+            for _, each in refs(value)
+            if normal(self._names_now.get(each, "")) == names[key]
+        }
+        return there.pop() if len(there) == 1 else key
+
+    @cached_property
+    def _names_now(self) -> Mapping[str, str]:
+        """The name of everything that is seen, by id."""
+        if self._snapshot is None:
+            return {}
+        names = {o.id: o.name for rows in self._snapshot.objects.values() for o in rows}
+        for items in self._snapshot.inventory.values():
+            names |= {item.id: item.name for item in items}
+        return names
 
     def _mark(self, kind: str, path: Path, key: str) -> str:
         if not isinstance(key, Ref) or key in self._seen:

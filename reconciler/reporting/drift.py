@@ -8,7 +8,7 @@ from datetime import datetime
 
 from reconciler.model.address import Address
 from reconciler.model.plan import TenantRead
-from reconciler.planning.drift import Contested, Difference
+from reconciler.planning.drift import RENAMED, Contested, Difference
 from reconciler.planning.severity import Severity
 from reconciler.reporting.diagnostics import MOST
 from reconciler.reporting.escape import safe
@@ -127,7 +127,7 @@ class _Told:
 
     def _difference(self, each: Difference) -> Iterator[str]:
         name = self._name(each)
-        said = _SAID[each.change, each.state]
+        said = _happened(each)
         place = f"{safe(each.source.file)}:{each.source.line}" if each.source else ""
         gap = " " * max(2, 66 - len(name) - len(said)) if place else ""
         yield f"  # {self._style.paint(name, 'bold')} {said}{gap}{place}"
@@ -171,15 +171,34 @@ class _Told:
             yield f"    #   {word:<14} : {shown(value, whole=self._style.whole)}"
 
 
+def _happened(each: Difference) -> str:
+    if each.called:
+        return f"is `{safe(each.called)}` now"
+    if each.replaces:
+        return f"was replaced: id {safe(each.object_id)} instead of {safe(each.replaces)}"
+    return _SAID[each.change, each.state]
+
+
 _FROM_GIT = "its manifest is gone: `reconciler plan` says what becomes of it"
 
 
 def _instead(each: Difference) -> str:
     """What to do about drift that no plan can take back."""
+    if each.called:
+        return (
+            f"if `{safe(each.called)}` is the same person, rename the manifest to that e-mail and "
+            "list the old one in previousNames"
+        )
+    if each.replaces:
+        return "`reconciler plan` adopts the new object"
+    if any(a.note == RENAMED for a in each.attributes):
+        return "write the new name into the manifest, or run `reconciler drift --accept`"
     if each.change == "added":
         return "import it into Git, or delete it in the tenant"
+    if each.is_recreated:
+        return "`reconciler plan` recreates it"
     if each.change == "removed" and each.source:
-        return "`reconciler plan` makes it anew"
+        return "if this person has left, remove the manifest, or run `reconciler drift --accept`"
     return _FROM_GIT
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from reconciler.model.name import folded
 from reconciler.model.resource import Resource
 from reconciler.rules.rule import Finding, Where, rule
 from reconciler.rules.world import World
@@ -75,12 +76,12 @@ def role_names_differ(role: Resource[Role], world: World) -> Iterator[Finding]:
     """No two roles of a tenant share a name, whatever their status and whoever made them; Admin
     and admin are one name.
     """
-    me, wanted = world.of(role.address), _name(role).casefold()
+    me, wanted = world.of(role.address), folded(_name(role))
     others = [
         each
         for each in world.all_of(ROLE)
         if each.key != me.key
-        and str(each.values.get("name", each.name)).casefold() == wanted
+        and folded(str(each.values.get("name", each.name))) == wanted
         # of two manifests the second is told; what only the tenant has came first
         and (each.address is None or each.address < role.address)
     ]
@@ -96,7 +97,7 @@ def role_names_differ(role: Resource[Role], world: World) -> Iterator[Finding]:
 def free_name(name: str, world: World) -> str:
     """A name near this one that nobody ever had."""
     taken = {spent for kind, spent in world.spent if kind == ROLE}
-    taken |= {str(e.values.get("name", e.name)).casefold() for e in world.all_of(ROLE)}
+    taken |= {folded(str(e.values.get("name", e.name))) for e in world.all_of(ROLE)}
     number = 2
     while f"{name} {number}".casefold() in taken:
         number += 1
@@ -116,12 +117,12 @@ def role_name_is_used_once(role: Resource[Role], world: World) -> Iterator[Findi
     """A role's name is used up by its first use and never free again, not even after a rename or a
     deactivation; case makes no difference.
     """
-    me, wanted = world.of(role.address), _name(role).casefold()
-    if not world.live or (me.before and str(me.before["name"]).casefold() == wanted):
+    me, wanted = world.of(role.address), folded(_name(role))
+    if not world.live or (me.before and folded(str(me.before["name"])) == wanted):
         return
     had = world.spent.get((ROLE, wanted))
     if had is None:
-        left = (e for e in world.all_of(ROLE) if str(e.before.get("name", "")).casefold() == wanted)
+        left = (e for e in world.all_of(ROLE) if folded(str(e.before.get("name", ""))) == wanted)
         had = next((str(each.key) for each in left), None)
     if had is not None:
         whose = "this role had it before" if had == me.key else f"the role {had} has or had it"
