@@ -320,12 +320,12 @@ def _one_organization_twice(written: ProjectFile) -> Iterator[Diagnostic]:
         if sandbox.seed:
             continue
         organization = (tenant.organization or "").strip().casefold()
-        for field, key in (("organization", organization), ("sandbox", sandbox.url or "")):
-            other = first.setdefault((field, key), name) if key else name
+        for entry, key in (("organization", organization), ("sandbox", sandbox.url or "")):
+            other = first.setdefault((entry, key), name) if key else name
             if other != name:
                 yield _problem(
-                    "PRJ170",
-                    ("tenants", name, field),
+                    "PRJ171",
+                    ("tenants", name, entry),
                     f"`{name}` is the same organization as `{other}`",
                     hint=f"one organization is one tenant: add the manifests of `{name}` to the "
                     f"patterns of `{other}`, and remove `{name}`",
