@@ -63,7 +63,7 @@ def _renewals_in_turn() -> threading.Lock:
         with renewing:
             return renew(held)
 
-    lease.Lease.renew = in_turn  # type: ignore[method-assign]
+    setattr(lease.Lease, "renew", in_turn)  # noqa: B010 - a method cannot be assigned
     return renewing
 
 
