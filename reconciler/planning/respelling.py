@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, TypeAlias, cast
 
@@ -137,9 +137,10 @@ class _Speller:
         return lost
 
     def _of(self, each: Match, spec: Json) -> Outcome:
+        address = each.resource.address
         said_now, found = mentions(each, self._directory, self._facts)
-        renamed = tuple(self._renamed(found.values()))
-        wanted = self._wanted.get(each.resource.address)
+        renamed = tuple(self._renamed(address, found.values()))
+        wanted = self._wanted.get(address)
         if wanted is None:
             made = each.kind.spec.model_validate(said(spec, renamed))
             return Respelling(replace(each.resource, spec=made), renamed)
@@ -155,11 +156,14 @@ class _Speller:
                 fallback = fallback or outcome
         return fallback or "no manifest can say what it is now"
 
-    def _renamed(self, found: Any) -> Iterator[Spelled]:
-        """References by a name that is lost, as references that last."""
+    def _renamed(self, address: Address, found: Iterable[Mention]) -> Iterator[Spelled]:
+        """References by a name that is lost, here or in the tenant, as references that last."""
         for each in found:
             name = each.reference.name
-            if name is None or self._lost.get((each.kind, str(each.key))) != normal(name):
+            if name is None:
+                continue
+            is_lost = self._lost.get((each.kind, str(each.key))) == normal(name)
+            if not is_lost and (address, each.path) not in self._directory.renamed:
                 continue
             new = self._names(each.kind, each.key)
             if each.reference.id is not None and isinstance(new, str):

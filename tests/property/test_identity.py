@@ -17,6 +17,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from reconciler import pipeline
 from reconciler.engine.connect import sandbox_database
 from reconciler.model.plan import Plan
 from reconciler.sandbox.store import Store
@@ -415,3 +416,15 @@ def test_a_list_that_lacks_most_stops_a_drift_check(workshop: Workshop) -> None:
     assert [n.code for n in drift.notes if n.severity == "error"] == ["PLN142"]
     assert not [d for d in drift.differences if d.change == "removed"]
     assert "destroy" in workshop.plan().blocked
+
+
+@pytest.mark.parametrize("kind", ["queue", "team", "site"])
+def test_a_new_name_is_accepted_into_the_manifest(workshop: Workshop, kind: str) -> None:
+    applied(workshop)
+    with console(workshop) as store:
+        rename(store, kind, NAMES[kind], "Another name")
+    work = workshop.work()
+    pipeline.keep_accepted(work, pipeline.to_accept(work, workshop.drift()))
+    assert "Another name" in (workshop.root / "access" / "all.yaml").read_text("utf-8")
+    assert not workshop.plan().differs
+    assert not workshop.drift().drifted
