@@ -136,7 +136,7 @@ def serve(  # noqa: PLR0913, PLR0917 - one parameter for each option
     type=click.IntRange(3, 1_000_000),
     default=100,
     show_default=True,
-    help="How many users, profiles and collections in all.",
+    help="How many managed objects in all: people, roles, profiles, collections.",
 )
 @click.option(
     "--seed",
@@ -146,7 +146,11 @@ def serve(  # noqa: PLR0913, PLR0917 - one parameter for each option
     show_default=True,
     help="Which tenant of that size; the same number makes the same one.",
 )
-@click.option("--vendor", metavar="NAME", help="Of which system, where several are installed.")
+@click.option(
+    "--vendor",
+    metavar="NAME",
+    help="Of which system; an unknown name lists those that there are, the default first.",
+)
 @click.option(
     "-o", "--out", "file", type=click.Path(path_type=Path), help="The file; stdout by default."
 )
@@ -190,8 +194,10 @@ def seed(  # noqa: PLR0913, PLR0917 - one parameter for each option
 
 
 def _generator(wanted: str | None) -> Callable[[int, int], Generated]:
-    known = {name: each.generate for name, each in discover().items() if each.generate}
-    if wanted is None and len(known) == 1:
+    able = [each for each in discover().values() if each.generate]
+    able.sort(key=lambda each: (not each.generated_by_default, each.name))
+    known = {each.name: each.generate for each in able if each.generate}
+    if wanted is None and known and (len(known) == 1 or able[0].generated_by_default):
         return next(iter(known.values()))
     if wanted not in known:
         raise UsageError(

@@ -68,14 +68,21 @@ class LiveIndex:
     def __init__(self, snapshot: Snapshot) -> None:
         self.by_id: dict[tuple[str, str], LiveObject] = {}
         self._by_name: dict[tuple[str, str], list[LiveObject]] = defaultdict(list)
+        self._internal: dict[tuple[str, str], list[LiveObject]] = defaultdict(list)
         for kind, rows in snapshot.objects.items():
             for row in rows:
                 self.by_id[kind, row.id] = row
                 self._by_name[kind, normal(row.name).casefold()].append(row)
+                for name in row.internal_names:
+                    self._internal[kind, normal(name)].append(row)
 
     def named(self, kind: str, name: str) -> list[LiveObject]:
         """Every object of that name, case put aside."""
         return self._by_name.get((kind, normal(name).casefold()), [])
+
+    def named_internally(self, kind: str, name: str) -> list[LiveObject]:
+        """Every object that the vendor itself calls so, whatever name it shows."""
+        return self._internal.get((kind, normal(name)), [])
 
 
 def sees_all(_kind: str) -> bool:
@@ -213,6 +220,9 @@ def _by_name(
 ) -> tuple[LiveObject | None, How | None, Diagnostic | None]:
     name = normal(vendor_name(resource))
     near = live.named(kind.name, name)
+    internal = live.named_internally(kind.name, name)
+    if not near and len(internal) == 1:
+        return internal[0], How.NAME, None
     exact = near if kind.person else [each for each in near if normal(each.name) == name]
     if len(exact) == 1:
         return exact[0], How.NAME, None

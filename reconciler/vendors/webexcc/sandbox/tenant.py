@@ -61,7 +61,7 @@ class WebexSandbox:
             )
         elif known["value"] != self.organization:
             raise SandboxError(
-                "PRJ125",
+                "PRJ175",
                 "the sandbox's data is of another organization than its seed",
                 hint="start it over: reconciler sandbox reset",
             )

@@ -21,8 +21,10 @@ def names(tenant: Services, body: dict[str, Any]) -> list[str]:
 def test_roles_are_searched(tenant: Services) -> None:
     by_name = {"orderBy": {"displayName": "DESC"}}
     assert names(tenant, by_name) == ["Spare", "Root", "Retired", "Agent"]
-    page = {"page": {"pageSize": 2, "pageNo": 2}, "orderBy": {"displayName": "ASC"}}
+    page = {"page": {"pageSize": 2, "pageNo": 1}, "orderBy": {"displayName": "ASC"}}
     assert names(tenant, page) == ["Root", "Spare"]
+    first = {"page": {"pageSize": 2, "pageNo": 0}, "orderBy": {"displayName": "ASC"}}
+    assert names(tenant, first) == ["Agent", "Retired"]
     assert names(tenant, {"filter": {"status": ["INACTIVE"]}}) == ["Retired"]
     like = {"filter": {"displayName": ["AR"]}, "operations": {"displayName": "LIKE"}}
     assert names(tenant, like) == ["Spare"]
@@ -38,7 +40,7 @@ def test_roles_are_searched(tenant: Services) -> None:
 @pytest.mark.parametrize(
     "body",
     [
-        {"page": {"pageNo": 0}},
+        {"page": {"pageNo": -1}},
         {"page": {"pageSize": -1}},
         {"page": {"pageSize": "many"}},
         {"filter": ["status"]},
@@ -130,14 +132,16 @@ def test_a_user_is_made_and_signs_in(tenant: Services) -> None:
         ({"firstName": ""}, "BAD_REQUEST"),
         ({"role": "Nobody's"}, "ROLE_NOT_FOUND"),
         ({"role": "Retired"}, "ROLE_NOT_ACTIVE"),
-        ({"emailAddress": JANE}, "USER_NAME_EXISTS"),
+        ({"emailAddress": JANE}, "USER_ALREADY_EXISTS"),
+        ({"emailAddress": JANE.upper()}, "USER_ALREADY_EXISTS"),
         ({"emailAddress": "kim"}, "USER_NAME_INVALID"),
         ({"status": "ASLEEP"}, "BAD_REQUEST"),
         ({"secondaryRoleIds": [str(n) for n in range(11)]}, "ROLE_NOT_FOUND"),
     ],
 )
 def test_a_user_that_cannot_be(tenant: Services, change: dict[str, Any], code: str) -> None:
-    assert tenant("POST", USERS, KIM | change, 400)["code"] == code
+    told = tenant("POST", USERS, KIM | change, 400)
+    assert code in (told["code"], told["details"])
 
 
 def test_a_whole_user_is_replaced_and_what_is_missing_is_lost(tenant: Services) -> None:
@@ -210,7 +214,7 @@ def test_agents_are_the_users(tenant: Services) -> None:
 
 def test_nobody_changes_their_own_role_anywhere(tenant: Services) -> None:
     spare, root = tenant.role("Spare")["roleId"], tenant.user(ROOT)
-    told = tenant("PUT", USERS, {**root, "roleUUID": spare}, 400)
+    told = tenant("PUT", USERS, {**root, "role": "Spare"}, 400)
     assert told["code"] == "OWN_ROLE"
     agents = tenant("GET", f"{ACD}/agents?searchString=root")["agents"]
     change = {"agents": [{"agentId": agents[0]["agentId"], "roleId": spare}]}
@@ -273,4 +277,4 @@ def test_scim_needs_the_role_agent(tenant: Services) -> None:
     agent = tenant.role("Agent")
     tenant("PUT", f"{ROLES}/{agent['roleId']}", {**agent, "displayName": "Advisor"})
     body = {"userName": "kim@x.example", "name": {"givenName": "K", "familyName": "L"}}
-    assert tenant("POST", SCIM, body, 400)["code"] == "ROLE_NOT_FOUND"
+    assert "Agent" in tenant("POST", SCIM, body, 400)["detail"]
