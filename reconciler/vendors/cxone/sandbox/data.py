@@ -20,6 +20,8 @@ PERMISSION, TEAM, GROUP = "permission", "team", "group"
 TAKEN = "taken-name"
 """The names of users, case put aside."""
 GONE = "removed-user"
+DEFAULT_ROLE = "Agent"
+"""The role that a new user has where nobody names one."""
 NAME_TAKEN = "USER_ALREADY_EXISTS"
 """The `details` of a refusal, as real tenants word it."""
 USER_STATUSES = ("UNREGISTERED", "PENDING", "ACTIVE", "BLOCKED", "DELETED")

@@ -17,6 +17,7 @@ from reconciler.sandbox.store import Body
 from reconciler.vendors.cxone.sandbox import query
 from reconciler.vendors.cxone.sandbox.data import (
     ACTIVE,
+    DEFAULT_ROLE,
     DELETED,
     NAME_TAKEN,
     USER,
@@ -28,7 +29,6 @@ from reconciler.vendors.cxone.sandbox.users import Users
 
 LIST = "urn:ietf:params:scim:api:messages:2.0:ListResponse"
 PLACES = ("/scim/", "/basic-auth/scim/")
-DEFAULT_ROLE = "Agent"
 _FILTER = re.compile(r'\s*userName\s+eq\s+"([^"]*)"\s*', re.IGNORECASE)
 
 

@@ -4,12 +4,20 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
-from reconciler.model.diagnostic import Path
+from reconciler.model.diagnostic import Path as Place
 from reconciler.sandbox.errors import Refusal
-from reconciler.sandbox.seed_problems import SeedProblems, unknown_name, wrong
-from reconciler.sandbox.store import Body
+from reconciler.sandbox.seed_problems import (
+    SeedError,
+    SeedProblems,
+    unknown_name,
+    wrong,
+)
+from reconciler.sandbox.store import Body, Store
 from reconciler.vendors.cxone.sandbox.access_keys import AccessKeys
 from reconciler.vendors.cxone.sandbox.data import (
     ACTIVE,
@@ -36,6 +44,33 @@ EMPLOYEE_FIELDS = ("email", "primaryRole", "secondaryRoles", "active", "status",
 ASSUMED = ("A1", "A2", "A3", "A4")
 _INTERNAL_NAMES = {"Agent": "Employee"}
 """Internal names of out-of-the-box roles, where they are known to differ from the shown one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What a seed says of its tenant beside the tenant's data."""
+
+    organization: str
+    assumed: frozenset[str]
+    quirks: Quirks
+
+
+def settings(seed: Mapping[str, Any]) -> Settings:
+    """The settings of a seed; raises SeedError with all that is wrong of the whole seed."""
+    problems = SeedProblems()
+    with problems.section("settings"):
+        return Settings(organization(seed), assumed(seed), quirks(seed))
+    problems = SeedProblems()
+    for part in (organization, assumed, quirks):
+        with problems.section(part.__name__):
+            part(seed)
+    store = Store(Path(":memory:"))
+    try:
+        with problems.section("data"):
+            fill(Data(store, str(uuid.UUID(int=0)), lambda: datetime.now(UTC)), seed)
+    finally:
+        store.close()
+    raise SeedError(tuple(problems.found))
 
 
 def organization(seed: Mapping[str, Any]) -> str:
@@ -111,7 +146,7 @@ def _texts(given: Any) -> list[str]:
     return list(given or ())
 
 
-def _identity(data: Data, row: Mapping[str, Any], problems: SeedProblems, path: Path) -> None:
+def _identity(data: Data, row: Mapping[str, Any], problems: SeedProblems, path: Place) -> None:
     """Who can be chosen with `as`; with an `accessKey` they can ask for tokens too."""
     email = str(row["email"])
     data.store.put(IDENTITY, {"id": email}, email)
@@ -173,7 +208,7 @@ def _employee(data: Data, row: Mapping[str, Any], roles: Mapping[str, str]) -> N
     data.put_user(body, "the seed")
 
 
-def _id(roles: Mapping[str, str], name: Any, path: Path) -> str:
+def _id(roles: Mapping[str, str], name: Any, path: Place) -> str:
     if name not in roles:
         raise unknown_name(ROLE, name, f"there is no role `{name}`", path)
     return roles[name]

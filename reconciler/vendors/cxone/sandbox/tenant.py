@@ -37,9 +37,10 @@ class CxoneSandbox:
     def __init__(
         self, database: Path, seed: Mapping[str, Any], clock: Callable[[], datetime] = _now
     ) -> None:
-        self.organization, self._assumed = seeds.organization(seed), seeds.assumed(seed)
+        settings = seeds.settings(seed)
+        self.organization, self._assumed = settings.organization, settings.assumed
         self._store = Store(database)
-        self._data = Data(self._store, self.organization, clock, seeds.quirks(seed))
+        self._data = Data(self._store, self.organization, clock, settings.quirks)
         self._tokens = Tokens(self._data)
         try:
             self._open(seed)

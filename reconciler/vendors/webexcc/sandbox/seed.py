@@ -4,11 +4,18 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
-from reconciler.model.diagnostic import Path
-from reconciler.sandbox.seed_problems import SeedProblems, unknown_name, wrong
-from reconciler.sandbox.store import Body
+from reconciler.model.diagnostic import Path as Place
+from reconciler.sandbox.seed_problems import (
+    SeedError,
+    SeedProblems,
+    unknown_name,
+    wrong,
+)
+from reconciler.sandbox.store import Body, Store
 from reconciler.vendors.webexcc.sandbox import licences, stock
 from reconciler.vendors.webexcc.sandbox.access import SCOPES
 from reconciler.vendors.webexcc.sandbox.analyzer import FOLDER_LISTS, Folders
@@ -27,6 +34,7 @@ from reconciler.vendors.webexcc.sandbox.data import (
     TEAM,
     USER,
     Data,
+    links,
 )
 from reconciler.vendors.webexcc.sandbox.generate import expanded
 from reconciler.vendors.webexcc.sandbox.profiles import FORMER, Profiles
@@ -53,6 +61,24 @@ _FIRST = ("multimedia-profile", SITE, "audio-prompt", "flow", "sub-flow", "skill
 _LAST = ("working-hour", TEAM, "desktop-layout", QUEUE, CHANNEL, "desktop-profile")
 _ORDER = (*_FIRST, *(each for each in TYPES if each not in (*_FIRST, *_LAST)), *_LAST)
 """The types of the inventory, each after those that it refers to."""
+
+
+def settings(seed: Mapping[str, Any]) -> tuple[str, Quirks]:
+    """The organization and the quirks of a seed; raises SeedError with all that is wrong of it."""
+    problems = SeedProblems()
+    with problems.section("settings"):
+        return organization(seed), quirks(seed)
+    problems = SeedProblems()
+    for part in (organization, quirks):
+        with problems.section(part.__name__):
+            part(seed)
+    store = Store(Path(":memory:"), links)
+    try:
+        with problems.section("data"):
+            fill(Data(store, str(uuid.UUID(int=0)), lambda: datetime.now(UTC)), seed)
+    finally:
+        store.close()
+    raise SeedError(tuple(problems.found))
 
 
 def organization(seed: Mapping[str, Any]) -> str:
@@ -100,7 +126,7 @@ def fill(data: Data, seed: Mapping[str, Any]) -> None:
         profiles = {row["name"]: row for row in data.store.rows(PROFILE)}
         for path, row in problems.rows(seed, "users"):
             with problems.row(USER, _title(row), path):
-                _user(data, row, profiles)
+                add_user(data, row, profiles)
         for path, row in problems.rows(seed, "identities"):
             with problems.row(IDENTITY, _title(row), path):
                 _identity(data, row)
@@ -161,7 +187,7 @@ def _inventory(data: Data, seed: Mapping[str, Any], problems: SeedProblems) -> N
         more = {}
     for kind in _ORDER:
         section = _SECTION_OF.get(kind)
-        places: list[tuple[Path, Any]] = [(("inventory", kind), more.get(kind))]
+        places: list[tuple[Place, Any]] = [(("inventory", kind), more.get(kind))]
         if section is not None:
             places.insert(0, ((section,), seed.get(section)))
         for where, rows in places:
@@ -172,8 +198,8 @@ def _inventory(data: Data, seed: Mapping[str, Any], problems: SeedProblems) -> N
 
 
 def _stock_rows(
-    where: Path, rows: Any, problems: SeedProblems
-) -> Iterator[tuple[Path, str | Mapping[str, Any]]]:
+    where: Place, rows: Any, problems: SeedProblems
+) -> Iterator[tuple[Place, str | Mapping[str, Any]]]:
     """Rows of the inventory: names, or mappings with a name."""
     if rows is not None and not isinstance(rows, (list, tuple)):
         problems.add(where, "a list is wanted, of names or of mappings")
@@ -226,7 +252,8 @@ def _profile(data: Data, row: Mapping[str, Any]) -> None:
     Profiles(data).add(body, system=row.get("systemDefault", False), former=resources == "former")
 
 
-def _user(data: Data, row: Mapping[str, Any], profiles: Mapping[str, Body]) -> None:
+def add_user(data: Data, row: Mapping[str, Any], profiles: Mapping[str, Body]) -> Body:
+    """A user, as a row of a seed has them; refuses with 400 what the tenant does not have."""
     email = row["email"]
     teams = [_id(data, TEAM, each) for each in row.get("teams") or ()]
     if row["profile"] not in profiles:
@@ -239,7 +266,7 @@ def _user(data: Data, row: Mapping[str, Any], profiles: Mapping[str, Body]) -> N
             "email": email,
             "firstName": row.get("firstName", email.partition("@")[0]),
             "lastName": row.get("lastName", ""),
-            "ciUserId": str(uuid.uuid5(uuid.NAMESPACE_DNS, email)),
+            "ciUserId": row.get("person") or str(uuid.uuid5(uuid.NAMESPACE_DNS, email)),
             "active": row.get("active", True),
             "contactCenterEnabled": True,
             "userProfileId": profile["id"],
@@ -252,6 +279,7 @@ def _user(data: Data, row: Mapping[str, Any], profiles: Mapping[str, Body]) -> N
         },
     )
     licences.give(data, added["id"], profile["profileType"], row.get("licence"))
+    return added
 
 
 def _id(data: Data, kind: str, name: str) -> Any:

@@ -43,7 +43,7 @@ class WebexSandbox:
     def __init__(
         self, database: Path, seed: Mapping[str, Any], clock: Callable[[], datetime] = _now
     ) -> None:
-        self.organization, quirks = seeds.organization(seed), seeds.quirks(seed)
+        self.organization, quirks = seeds.settings(seed)
         self._store = Store(database, links)
         self._data = Data(self._store, self.organization, clock, quirks)
         try:
