@@ -13,8 +13,8 @@ import click
 from reconciler.cli.options import Common, common, work
 from reconciler.cli.streams import echo
 from reconciler.engine.connect import sandbox_database, sandbox_of
-from reconciler.engine.served_credentials import ServedCredentials, served_credentials
 from reconciler.engine.prepare import Work
+from reconciler.engine.served_credentials import ServedCredentials, served_credentials
 from reconciler.errors import UsageError
 from reconciler.manifests.parse import parse
 from reconciler.manifests.project import Tenant
