@@ -28,16 +28,17 @@ _SIMPLE = {
 def fields(body: Mapping[str, Any]) -> Body:
     """What a resource says of a user, by the names that the service has for it.
 
-    Attributes are named in any case. What the service does not keep of a user is left out.
+    Attributes are named in any case. What the service does not know of a user is left out: identity
+    providers send more.
     """
     found: Body = {}
     for key, value in body.items():
-        if key.lower() not in _LEFT_OUT:
-            found |= _attribute(key, value)
+        try:
+            read = _reader(key)
+        except Refusal:
+            continue
+        found |= read(value)
     return found
-
-
-_LEFT_OUT = ("schemas", "id", "meta")
 
 
 def patched(body: Mapping[str, Any]) -> Body:
@@ -56,7 +57,8 @@ def patched(body: Mapping[str, Any]) -> Body:
         if path is None:
             if not isinstance(value, dict):
                 raise refusal("an operation without a path has an object", "invalidValue")
-            found |= fields(value)
+            for key, inner in value.items():
+                found |= _attribute(key, inner)
         else:
             found |= _attribute(str(path), value)
     return found
