@@ -71,6 +71,8 @@ class Directory:
 
     def _add_manifest(self, each: Match) -> None:
         key, title = key_of(each), vendor_name(each.resource)
+        if each.live is not None and title in each.live.internal_names:
+            title = each.live.name  # what people see of it
         self._ours[each.kind.name, each.resource.address.name] = key
         if title != each.resource.address.name:
             self._titled[each.kind.name, normal(title)].append(key)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -57,8 +58,7 @@ class Settings:
 
 def settings(seed: Mapping[str, Any]) -> Settings:
     """The settings of a seed; raises SeedError with all that is wrong of the whole seed."""
-    problems = SeedProblems()
-    with problems.section("settings"):
+    with suppress(SeedError):
         return Settings(organization(seed), assumed(seed), quirks(seed))
     problems = SeedProblems()
     for part in (organization, assumed, quirks):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -65,8 +66,7 @@ _ORDER = (*_FIRST, *(each for each in TYPES if each not in (*_FIRST, *_LAST)), *
 
 def settings(seed: Mapping[str, Any]) -> tuple[str, Quirks]:
     """The organization and the quirks of a seed; raises SeedError with all that is wrong of it."""
-    problems = SeedProblems()
-    with problems.section("settings"):
+    with suppress(SeedError):
         return organization(seed), quirks(seed)
     problems = SeedProblems()
     for part in (organization, quirks):
