@@ -10,6 +10,7 @@ from reconciler.model.diagnostic import Diagnostic, Origin, Severity
 from reconciler.sandbox.seed_problems import SeedError
 
 _KEPT = "seed digest"
+_CHANGED = "PRJ176"
 
 
 def is_changed(database: Path, seed: bytes) -> bool:
@@ -32,9 +33,9 @@ def is_changed(database: Path, seed: bytes) -> bool:
 
 
 def changed(tenant: str, seed: str) -> str:
-    """The warning about a seed that was changed (PRJ176)."""
+    """The warning about a seed that was changed."""
     return (
-        f"PRJ176: the seed `{seed}` was changed after the sandbox tenant `{tenant}` was filled "
+        f"{_CHANGED}: the seed `{seed}` was changed after the sandbox tenant `{tenant}` was filled "
         "from it, and the tenant still has the data of before "
         f"(`reconciler sandbox reset {tenant}` starts it over)"
     )

@@ -53,7 +53,7 @@ _ASSIGNED = {
 _REACH = {"all": "ALL", "former": FORMER}
 """What a profile reaches where that is no collection; the second has not been migrated yet."""
 _SECTION_OF = {SITE: "sites", QUEUE: "queues", CHANNEL: "channels", TEAM: "teams"}
-_SECTIONS = (
+SECTIONS = (
     "organization", "generate", "limits", "permissions", "addOns", "quirks", "identities",
     *_SECTION_OF.values(), "inventory", "analyzerFolders", "collections", "profiles", "users",
 )  # fmt: skip
@@ -110,7 +110,7 @@ def fill(data: Data, seed: Mapping[str, Any]) -> None:
             seed = {**expanded(seed["generate"]), **seed}
         except ValueError as error:
             raise wrong("generate", str(error)) from error
-    problems.check_fields(seed, _SECTIONS, ())
+    problems.check_fields(seed, SECTIONS, ())
     with data.store.transaction():
         _settings(data, seed, problems)
         _inventory(data, seed, problems)
