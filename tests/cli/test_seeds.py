@@ -232,3 +232,29 @@ def _person(terminal: Terminal, vendor: str, email: str) -> dict[str, Any] | Non
         return store.named("user", email)
     finally:
         store.close()
+
+
+@pytest.mark.parametrize(
+    ("vendor_name", "people", "row"),
+    [
+        ("webexcc", "users", "  - {email: late@x.example, profile: Nobody}\n"),
+        ("cxone", "employees", "  - {email: late@x.example, primaryRole: Nobody}\n"),
+    ],
+)
+def test_a_fault_of_a_large_seed_has_its_line_too(
+    terminal: Terminal, vendor_name: str, people: str, row: str
+) -> None:
+    made = ("--vendor", vendor_name, "--objects", "4990", "-o", "seed.yaml")
+    assert terminal("sandbox", "seed", *made).code == 0
+    lines = (terminal.root / "seed.yaml").read_text("utf-8").splitlines(keepends=True)
+    place = lines.index(f"{people}:\n") + 2000
+    lines.insert(place, row)
+    text = "".join(lines)
+    assert len(text) > 256 * 1024
+    (terminal.root / "seed.yaml").write_text(text, "utf-8")
+    (terminal.root / "reconciler.yaml").write_text(
+        f"apiVersion: reconciler/v1\nkind: Project\ntenants:\n  test:\n    vendor: {vendor_name}\n"
+        '    manifests: ["access/*.yaml"]\n    sandbox: {seed: seed.yaml}\n',
+        "utf-8",
+    )
+    assert _places(terminal("sandbox", "act"), "seed.yaml") == {(place + 1, 5)}
