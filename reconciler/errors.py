@@ -7,7 +7,8 @@ ReconcilerError                 a refusal or a failure that is told to the perso
 │   └── LockedError             another run holds the tenant
 ├── TenantError                 the vendor refused, failed or answered what nobody expects
 │   ├── NotFoundError           the object is not in the tenant
-│   └── UnknownOutcomeError     the answer to a write was lost
+│   ├── UnknownOutcomeError     the answer to a write was lost
+│   └── MisappliedWriteError    a write did something else than it says: none may follow
 ├── StalePlanError              what a plan was made from has changed
 ├── BlockedError                guards stop a plan, and nobody gave leave (model/plan.py)
 └── CancelledError              the person did not say yes
@@ -116,6 +117,10 @@ class UnknownOutcomeError(TenantError):
         )
         unknown.attempts = error.attempts
         return unknown
+
+
+class MisappliedWriteError(TenantError):
+    """The tenant made something else of a write than was written: no other write may follow."""
 
 
 class StalePlanError(ReconcilerError):

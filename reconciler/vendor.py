@@ -514,7 +514,8 @@ class Vendor:
     log of who changed what, None where the vendor has none. `lockout` tells
     who administers a tenant, None where nobody can be locked out; `limits` are those of which a
     plan tells how near it comes. `organization` is how the ids of tenants are written. `generate`
-    makes up a tenant of so many objects, the same for the same number.
+    makes up a tenant of so many objects, the same for the same number; one vendor is
+    `generated_by_default`, where nobody says of which system a tenant is wanted.
     """
 
     name: str
@@ -539,6 +540,7 @@ class Vendor:
     access_key: Callable[[str | None, str, str], TokenRequest] | None = None
     audit: Callable[[Endpoint], AbstractAsyncContextManager[AuditReader]] | None = None
     generate: Callable[[int, int], Generated] | None = None
+    generated_by_default: bool = False
     contract: int = CONTRACT
 
     def kind(self, name: str) -> Kind:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -13,6 +14,7 @@ from reconciler.cli.options import Common, common, work
 from reconciler.cli.streams import echo
 from reconciler.engine.connect import sandbox_database, sandbox_of
 from reconciler.engine.prepare import Work
+from reconciler.engine.served_credentials import ServedCredentials, served_credentials
 from reconciler.errors import UsageError
 from reconciler.manifests.parse import parse
 from reconciler.manifests.project import Tenant
@@ -114,6 +116,10 @@ def serve(  # noqa: PLR0913, PLR0917 - one parameter for each option
     latency, stale-read, shifting-pages, html, null-body, redirect, echo. Options of each:
       on="METHOD PATH"  nth=N  times=N|always  probability=P seed=N  when=before|after
       retryAfter=S|date:S  status=N  delay=TIME  to=ORIGIN  rows=1|-1
+
+    Callers sign in with what an identity of the seed has: a `token` or a `serviceApp`, or an
+    `accessKey`, whichever the vendor knows. What is printed at the start shows which, as the
+    `credentials` of a tenant in reconciler.yaml.
     """
     from reconciler.sandbox import serving  # noqa: PLC0415 - nothing else needs the server
 
@@ -124,7 +130,8 @@ def serve(  # noqa: PLR0913, PLR0917 - one parameter for each option
             app = limited(app, rate.requests, rate.seconds)
         listener = serving.listening(port)
         url = "http://{}:{}".format(*listener.getsockname())
-        echo(_served(tenant, sandbox, url, f"{rate or 'unlimited'}", len(wrong)))
+        signing_in = served_credentials(what.vendors[tenant.vendor], tenant, what.project.root)
+        echo(_served(tenant, sandbox, url, f"{rate or 'unlimited'}", len(wrong), signing_in))
         signalled = serving.serve(app, listener, seconds)
     chosen.say("Stopped.")
     return signalled and exit_code_of(signalled)
@@ -136,7 +143,7 @@ def serve(  # noqa: PLR0913, PLR0917 - one parameter for each option
     type=click.IntRange(3, 1_000_000),
     default=100,
     show_default=True,
-    help="How many users, profiles and collections in all.",
+    help="How many managed objects in all: people, roles, profiles, collections.",
 )
 @click.option(
     "--seed",
@@ -146,7 +153,11 @@ def serve(  # noqa: PLR0913, PLR0917 - one parameter for each option
     show_default=True,
     help="Which tenant of that size; the same number makes the same one.",
 )
-@click.option("--vendor", metavar="NAME", help="Of which system, where several are installed.")
+@click.option(
+    "--vendor",
+    metavar="NAME",
+    help="Of which system; an unknown name lists those that there are, the default first.",
+)
 @click.option(
     "-o", "--out", "file", type=click.Path(path_type=Path), help="The file; stdout by default."
 )
@@ -190,8 +201,10 @@ def seed(  # noqa: PLR0913, PLR0917 - one parameter for each option
 
 
 def _generator(wanted: str | None) -> Callable[[int, int], Generated]:
-    known = {name: each.generate for name, each in discover().items() if each.generate}
-    if wanted is None and len(known) == 1:
+    able = [each for each in discover().values() if each.generate]
+    able.sort(key=lambda each: (not each.generated_by_default, each.name))
+    known = {each.name: each.generate for each in able if each.generate}
+    if wanted is None and known and (len(known) == 1 or able[0].generated_by_default):
         return next(iter(known.values()))
     if wanted not in known:
         raise UsageError(
@@ -203,18 +216,21 @@ def _generator(wanted: str | None) -> Callable[[int, int], Generated]:
 
 
 @command.command(name="reset", short_help="Start the tenant over from its seed.")
+@click.argument("tenant", required=False)
 @common
-def reset(chosen: Common) -> int:
-    """Throw the sandbox tenant's data away and seed it anew.
+def reset(chosen: Common, tenant: str | None) -> int:
+    """Throw the data of TENANT away and fill it from its seed again.
 
-    One that is being served starts over too, without being stopped; faults and request limits go
-    on counting.
+    Without TENANT, of the one that --tenant names, or of the only sandbox tenant. One that is being
+    served starts over too, without being stopped; faults and request limits go on counting.
     """
+    if tenant is not None:
+        chosen = replace(chosen, tenants=(tenant,))
     with work(chosen) as what:
-        tenant = _tenant(what)
-        _throw_away(sandbox_database(tenant, what.project.root))
+        found = _tenant(what)
+        _throw_away(sandbox_database(found, what.project.root))
         with _sandbox(what):
-            echo(f"Sandbox tenant {tenant.name} is as its seed again.")
+            echo(f"Sandbox tenant {found.name} is as its seed again.")
     return 0
 
 
@@ -256,12 +272,20 @@ def _listed(file: Path) -> object:
     return documents[0].value if len(documents) == 1 else None
 
 
-def _served(tenant: Tenant, sandbox: Sandbox, url: str, rate: str, faults: int) -> str:
+def _served(  # noqa: PLR0913, PLR0917 - one parameter for each line
+    tenant: Tenant,
+    sandbox: Sandbox,
+    url: str,
+    rate: str,
+    faults: int,
+    signing_in: ServedCredentials,
+) -> str:
     beside = [
         name
         for name, given in (("facts", tenant.facts.model_fields_set), ("patches", tenant.patches))
         if given
     ]
+    assumed = f"    assumed: [{', '.join(sorted(tenant.assumed))}]\n" if tenant.assumed else ""
     copied = f"    # and the {' and the '.join(beside)} of {tenant.name}\n" if beside else ""
     return f"""\
 Sandbox tenant {tenant.name} is served at {url}; Ctrl-C stops it.
@@ -273,17 +297,17 @@ In reconciler.yaml it is:
     vendor: {tenant.vendor}
     manifests: {json.dumps(list(tenant.manifests))}
     organization: {sandbox.organization}
-    credentials: {{env: SANDBOX_TOKEN}}
+    credentials: {signing_in.block}
     sandbox: {{url: "{url}"}}
-{copied}
-SANDBOX_TOKEN is the `token` of an identity in {tenant.seed}."""
+{assumed}{copied}
+{signing_in.meaning}"""
 
 
 @contextmanager
 def _sandbox(what: Work) -> Iterator[tuple[Tenant, Sandbox]]:
     tenant = _tenant(what)
     vendor = what.vendors[tenant.vendor]
-    with sandbox_of(tenant, vendor, what.project.root) as sandbox:
+    with sandbox_of(tenant, vendor, what.project.root, what.around.warn_once) as sandbox:
         yield tenant, sandbox
 
 

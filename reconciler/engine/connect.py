@@ -9,11 +9,13 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from reconciler.engine import seeds
 from reconciler.errors import ProjectError
 from reconciler.manifests.credentials import FromAccessKey, FromServiceApp, Secret
 from reconciler.manifests.parse import parse
 from reconciler.manifests.project import Tenant
 from reconciler.model.diagnostic import InvalidInputError
+from reconciler.sandbox.seed_problems import SeedError
 from reconciler.vendor import AsgiApp, Endpoint, Pace, Sandbox, TokenSource, Vendor
 
 
@@ -40,6 +42,13 @@ class Surroundings:
     progress: Progress = lambda _what, _done, _all: None
     warn: Callable[[str], None] = _logged
     kept: dict[str, tuple[Pace, TokenSource]] = field(default_factory=dict, repr=False)
+    warned: set[str] = field(default_factory=set, repr=False)
+
+    def warn_once(self, text: str) -> None:
+        """Warn of something that several steps of a command come across."""
+        if text not in self.warned:
+            self.warned.add(text)
+            self.warn(text)
 
     def held(self) -> float:
         """For how many seconds a tenant asked to be left alone, 0 where none did."""
@@ -106,7 +115,7 @@ def _app(
     if tenant.seed is None:
         yield None, None
         return
-    with sandbox_of(tenant, vendor, around.root) as sandbox:
+    with sandbox_of(tenant, vendor, around.root, around.warn_once) as sandbox:
         app, rate = sandbox.app(), tenant.sandbox_rate
         if rate is not None:
             from reconciler.sandbox.limiting import limited  # noqa: PLC0415 - seldom needed
@@ -180,8 +189,14 @@ def source(
 
 
 @contextmanager
-def sandbox_of(tenant: Tenant, vendor: Vendor, root: Path) -> Iterator[Sandbox]:
-    """The tenant's sandbox, seeded where it has no data yet; raises ProjectError."""
+def sandbox_of(
+    tenant: Tenant, vendor: Vendor, root: Path, warn: Callable[[str], None] = _logged
+) -> Iterator[Sandbox]:
+    """The tenant's sandbox, seeded where it has no data yet; raises ProjectError.
+
+    Warns where the seed was changed after that. Raises InvalidInputError with every fault of a seed
+    that cannot be.
+    """
     if vendor.sandbox is None or tenant.seed is None:
         raise ProjectError(
             "PRJ120",
@@ -192,8 +207,14 @@ def sandbox_of(tenant: Tenant, vendor: Vendor, root: Path) -> Iterator[Sandbox]:
         )
     database = sandbox_database(tenant, root)
     database.parent.mkdir(parents=True, exist_ok=True)
-    sandbox = vendor.sandbox(database, _seed(tenant, root))
+    data = _seed_bytes(tenant, root)
     try:
+        sandbox = vendor.sandbox(database, _seed(tenant, data))
+    except SeedError as error:
+        raise InvalidInputError(seeds.diagnostics(str(tenant.seed), data, error)) from error
+    try:
+        if seeds.is_changed(database, data):
+            warn(seeds.changed(tenant.name, str(tenant.seed)))
         yield sandbox
     finally:
         sandbox.close()
@@ -204,20 +225,30 @@ def sandbox_database(tenant: Tenant, root: Path) -> Path:
     return root / ".reconciler" / "sandbox" / f"{tenant.name}.db"
 
 
-def _seed(tenant: Tenant, root: Path) -> Mapping[str, Any]:
+def seed_of(tenant: Tenant, root: Path) -> Mapping[str, Any]:
+    """The seed of a sandbox tenant as it is written now; raises ProjectError."""
+    return _seed(tenant, _seed_bytes(tenant, root))
+
+
+def _seed_bytes(tenant: Tenant, root: Path) -> bytes:
     name = str(tenant.seed)
     try:
-        data = (root / name).read_bytes()
+        return (root / name).read_bytes()
     except OSError as error:
         raise ProjectError(
             "PRJ121",
             f"the seed `{name}` of tenant `{tenant.name}` cannot be read: {error.strerror}",
             hint="correct `sandbox.seed` in reconciler.yaml",
         ) from error
+
+
+def _seed(tenant: Tenant, data: bytes) -> Mapping[str, Any]:
+    """The seed of a tenant; one that names no assumed calls has those that the project lists."""
+    name = str(tenant.seed)
     documents, diagnostics = parse(name, data)
     if diagnostics:
         raise InvalidInputError(tuple(diagnostics))
     if len(documents) != 1 or not isinstance(documents[0].value, dict):
         raise ProjectError("PRJ122", f"the seed `{name}` is not one mapping")
     seed: Mapping[str, Any] = documents[0].value
-    return seed
+    return {"assumed": sorted(tenant.assumed), **seed} if tenant.assumed else seed

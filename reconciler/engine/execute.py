@@ -22,6 +22,7 @@ from reconciler.engine.sending import Call
 from reconciler.engine.stopping import GRACE_SECONDS, Stop
 from reconciler.errors import (
     CancelledError,
+    MisappliedWriteError,
     ReconcilerError,
     StateError,
     TenantError,
@@ -306,7 +307,8 @@ class Apply:
         self.blocked[operation.id] = f"{short} failed"
         if isinstance(error, StateError):
             self._broken = self._broken or error
-        if self._broken or error.told.code in _STOPS:
+        is_misapplied = isinstance(error, MisappliedWriteError)
+        if self._broken or is_misapplied or error.told.code in _STOPS:
             self.blocked.setdefault("*", f"{short} failed: {error.told.summary}")
         self._tell(
             "apply_errored",

@@ -17,7 +17,8 @@ class LiveObject:
     `active` says of a person whether they can use what they have. `part` fingerprints what an
     identity reads of it that may not see the rest, where the vendor has such readings. `version` is
     what a list tells of it that grows with each write, `changed` when that was: in milliseconds
-    since 1970, UTC; None where the vendor tells neither.
+    since 1970, UTC; None where the vendor tells neither. `internal_names` are names that the vendor
+    uses for it beside the one that it shows; a manifest or reference may use them too.
     """
 
     kind: str
@@ -30,6 +31,7 @@ class LiveObject:
     part: str | None = None
     version: int | None = None
     changed: int | None = None
+    internal_names: tuple[str, ...] = ()
 
     def is_as(self, digest: str | None) -> bool:
         """Whether it is what was read then: compared is what both readings know."""

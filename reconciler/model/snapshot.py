@@ -36,6 +36,7 @@ class KeptObject:
     protected: bool = False
     active: bool = True
     part: str | None = None
+    internal_names: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +132,9 @@ def _section(name: str, rows: Mapping[str, list[dict[str, Json]]], end: str) -> 
 
 
 def _object(live: LiveObject, name_of: Any) -> dict[str, Json]:
+    internal: dict[str, Json] = {}
+    if live.internal_names:
+        internal = {"internal_names": list(live.internal_names)}
     return {
         "id": live.id,
         "name": live.name,
@@ -139,6 +143,7 @@ def _object(live: LiveObject, name_of: Any) -> dict[str, Json]:
         "protected": live.protected,
         "active": live.active,
         "part": live.part,
+        **internal,
     }
 
 
@@ -215,6 +220,7 @@ def _live(kind: str, kept: KeptObject) -> LiveObject:
         protected=kept.protected,
         active=kept.active,
         part=kept.part,
+        internal_names=kept.internal_names,
     )
 
 

@@ -17,5 +17,8 @@ def declared(each: Match, resolve: Resolve, facts: Facts) -> tuple[Values, Ref |
     if original is not None:
         values = {key: value for key, value in values.items() if key != each.kind.copies}
     before: Values = each.live.values if each.live is not None else {}
+    if each.live is not None and values.get("name") in each.live.internal_names:
+        # the vendor's own word for the object is no wish to show another name
+        values = {**values, "name": each.live.name}
     values = each.kind.brings(values, before, facts)
     return values, original if isinstance(original, Ref) else None

@@ -76,14 +76,21 @@ class LiveIndex:
     def __init__(self, snapshot: Snapshot) -> None:
         self.by_id: dict[tuple[str, str], LiveObject] = {}
         self._by_name: dict[tuple[str, str], list[LiveObject]] = defaultdict(list)
+        self._internal: dict[tuple[str, str], list[LiveObject]] = defaultdict(list)
         for kind, rows in snapshot.objects.items():
             for row in rows:
                 self.by_id[kind, row.id] = row
                 self._by_name[kind, folded(row.name)].append(row)
+                for name in row.internal_names:
+                    self._internal[kind, normal(name)].append(row)
 
     def named(self, kind: str, name: str) -> list[LiveObject]:
         """Every object of that name, case put aside."""
         return self._by_name.get((kind, folded(name)), [])
+
+    def named_internally(self, kind: str, name: str) -> list[LiveObject]:
+        """Every object that the vendor itself calls so, whatever name it shows."""
+        return self._internal.get((kind, normal(name)), [])
 
 
 def sees_all(_kind: str) -> bool:
@@ -288,6 +295,9 @@ class _Search:
     def _by_name(self, resource: AnyResource, kind: Kind, row: Row | None) -> _Found:
         name = normal(vendor_name(resource))
         near = self._live.named(kind.name, name)
+        internal = self._live.named_internally(kind.name, name)
+        if not near and len(internal) == 1:
+            return _Found(internal[0], How.NAME)
         exact = near if kind.person else [each for each in near if normal(each.name) == name]
         former = self._under_the_former_name(kind, row, name)
         if former and exact:

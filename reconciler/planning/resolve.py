@@ -69,11 +69,15 @@ class Directory:
             self._folded[kind, plain.casefold()].append(name)
             self._names.setdefault(key, name)
             self._of_kind[kind, key] = name
+        for kind, name, key in _internal_names(snapshot):
+            self._theirs.setdefault((kind, normal(name)), [key])
         for key, name in view.names.items():
             self._names.setdefault(key, name)
 
     def _add_manifest(self, each: Match) -> None:
         key, title = key_of(each), vendor_name(each.resource)
+        if each.live is not None and title in each.live.internal_names:
+            title = each.live.name  # what people see of it
         self._ours[each.kind.name, each.resource.address.name] = key
         if title != each.resource.address.name:
             self._titled[each.kind.name, normal(title)].append(key)
@@ -324,6 +328,13 @@ def _declared_names(
     for kind, items in declared.items():
         for item in items or ():
             yield kind, item.name, Ref(item.id)
+
+
+def _internal_names(snapshot: Snapshot | None) -> Iterable[tuple[str, str, Ref]]:
+    """The names of objects that the vendor does not show; one that it shows means its object."""
+    for kind, rows in snapshot.objects.items() if snapshot is not None else ():
+        for row in rows:
+            yield from ((kind, name, Ref(row.id)) for name in row.internal_names)
 
 
 def _tenant_names(snapshot: Snapshot | None) -> Iterable[tuple[str, str, Ref]]:

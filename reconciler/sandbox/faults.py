@@ -89,14 +89,14 @@ def fault(data: Any) -> Fault:
         given = {"fault": given}
     if not isinstance(given, Mapping) or "fault" not in given:
         raise _wrong(f"{data!r} is no fault", 'write it like `503 on="PUT *" times=2`')
-    unknown = sorted(set(map(str, given)) - set(_FIELDS))
+    unknown = sorted(set(map(str, given)) - set(FIELDS))
     if unknown:
-        raise _wrong(f"a fault has no `{unknown[0]}`", f"it has {', '.join(_FIELDS)}")
+        raise _wrong(f"a fault has no `{unknown[0]}`", f"it has {', '.join(FIELDS)}")
     read: dict[str, Any] = {}
     for name in sorted(given, key=lambda name: name != "fault"):  # what it is sets defaults
         value = given[name]
         try:
-            read |= _FIELDS[name](value)
+            read |= FIELDS[name](value)
         except (ValueError, TypeError) as error:
             raise _wrong(f"{name} cannot be `{value}`", str(error)) from error
     if "probability" in read:
@@ -190,7 +190,7 @@ def _status(value: Any) -> dict[str, Any]:
     return {"status": number}
 
 
-_FIELDS: Mapping[str, Callable[[Any], dict[str, Any]]] = {
+FIELDS: Mapping[str, Callable[[Any], dict[str, Any]]] = {
     "fault": _kind,
     "on": _on,
     "nth": lambda value: _count("nth", value),

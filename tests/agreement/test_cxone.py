@@ -98,7 +98,7 @@ def _employee(tenant: Services, person: dict[str, Any], names: dict[str, str]) -
         return str(known[names.get(name, name)]["roleId"])
 
     if "primaryRole" in spec:
-        body |= {"roleUUID": role(spec["primaryRole"])}
+        body |= {"role": known[role(spec["primaryRole"])]["roleName"]}
     if "secondaryRoles" in spec:
         body["secondaryRoleIds"] = [role(each) for each in spec["secondaryRoles"]]
     yield tenant.heard("PUT", USERS, body).status

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from pathlib import Path
 from typing import Any
@@ -428,3 +429,118 @@ def test_a_runbook_uses_the_names_of_the_pages(tmp_path: Path, terminal: Termina
     here.manifests(ROLE)
     shown = "Quality Management > Perform Evaluations: Edit (qm/evaluations/edit)"
     assert f"enter  Permission on: {shown}" in terminal("plan").out
+
+
+OUT_OF_THE_BOX = "{name: Agent, roleName: Employee, internal: true,"
+INTERNAL = """\
+---
+apiVersion: cxone/v1
+kind: Role
+metadata: {name: standard}
+spec: {name: Employee, status: active, permissions: {acd: {agent: [view]}}}
+"""
+
+
+def test_an_out_of_the_box_role_is_meant_by_its_internal_name_too(
+    calls: Here, terminal: Terminal
+) -> None:
+    """Plans show the name that CXone's pages show, and neither name is written over the other."""
+    seed = (calls.root / "seed.yaml").read_text("utf-8")
+    (calls.root / "seed.yaml").write_text(seed.replace("{name: Agent,", OUT_OF_THE_BOX), "utf-8")
+    person = OMAR.replace("primaryRole: Agent", "primaryRole: Employee")
+    calls.manifests(INTERNAL, person)
+    said = terminal("plan")
+    assert "Retired -> Agent" in said.out
+    assert '"Agent"' in said.out
+    assert "will be created" not in said.out
+    calls.apply()
+    calls.settled()
+    _of_a_snapshot(terminal)
+    assert "No changes" in terminal("plan", "--snapshot", "tenant.json").out
+    # somebody shows another name: the same role is meant
+    calls.act("edit-role", "role=Agent", "new=Advisor")
+    assert terminal("plan", "--detailed-exitcode").code in (0, 2)
+    assert terminal("state", "rm", "Role/standard", "--auto-approve").code == 0
+    plan = calls.plan()
+    assert {each["action"] for each in plan["changes"]} <= {"adopt", "update"}
+    assert [each["name"] for each in plan["changes"] if each["kind"] == "Role"] == ["Advisor"]
+
+
+def test_a_shown_name_goes_before_an_internal_one(calls: Here, terminal: Terminal) -> None:
+    seed = (calls.root / "seed.yaml").read_text("utf-8")
+    roles = f"roles:\n  - {{name: Employee}}\n  - {OUT_OF_THE_BOX}"
+    (calls.root / "seed.yaml").write_text(seed.replace("roles:\n  - {name: Agent,", roles), "utf-8")
+    calls.manifests(OMAR.replace("primaryRole: Agent", "primaryRole: Employee"))
+    assert "Retired -> Employee" in terminal("plan").out
+
+
+def test_a_renamed_out_of_the_box_role_keeps_its_internal_name(
+    calls: Here, terminal: Terminal
+) -> None:
+    seed = (calls.root / "seed.yaml").read_text("utf-8")
+    (calls.root / "seed.yaml").write_text(seed.replace("{name: Agent,", OUT_OF_THE_BOX), "utf-8")
+    shown = INTERNAL.replace("name: Employee", "name: Agent")
+    calls.manifests(shown)
+    calls.apply()
+    calls.manifests(shown.replace("name: Agent", "name: Advisor"), OMAR.replace("Agent", "Advisor"))
+    calls.apply()
+    calls.settled()
+    store = Store(calls.root / ".reconciler" / "sandbox" / "test.db")
+    try:
+        role = store.named("role", "Advisor")
+        omar = store.named("user", "omar@contoso.example")
+    finally:
+        store.close()
+    assert role is not None
+    assert omar is not None
+    assert (role["roleName"], omar["role"], omar["roleUUID"]) == (
+        "Employee",
+        "Employee",
+        role["id"],
+    )
+
+
+def test_a_state_and_data_of_before_plan_to_no_change(calls: Here, terminal: Terminal) -> None:
+    """Former sandboxes had no flat permissions, ids of version 5, and no names put aside."""
+    calls.manifests(ROLE, OLD, JANE, OMAR)
+    calls.apply()
+    store = Store(calls.root / ".reconciler" / "sandbox" / "test.db")
+    try:
+        for row in store.rows("role"):
+            store.put("role", row | {"permissions": []}, row["displayName"])
+        for row in store.rows("taken-name"):
+            store.remove("taken-name", row["id"])
+        store.remove("meta", "seed digest")
+    finally:
+        store.close()
+    calls.settled()
+
+
+EXAMPLE = Path(__file__).parents[2] / "config-examples" / "cxone"
+
+
+@pytest.mark.parametrize("planned_before", [True, False])
+@pytest.mark.parametrize("also_in_the_seed", [True, False])
+def test_the_example_works_with_its_assumed_calls(
+    tmp_path: Path, terminal: Terminal, also_in_the_seed: bool, planned_before: bool
+) -> None:
+    """Uncommented, planned, applied as the plan says, and nothing is left."""
+    shutil.copytree(EXAMPLE, tmp_path, dirs_exist_ok=True)
+    if planned_before:
+        assert terminal("plan").code == 0
+    project = tmp_path / "reconciler.yaml"
+    text = project.read_text("utf-8")
+    assert "# assumed:" in text
+    project.write_text(text.replace("# assumed:", "assumed:"), "utf-8")
+    if also_in_the_seed:
+        seed = tmp_path / "sandbox" / "cxone.yaml"
+        seed.write_text(f"{seed.read_text('utf-8')}assumed: [A1, A2]\n", "utf-8")
+    planned = terminal("plan").out
+    allowed = re.search(r"--allow (\S+)", planned)
+    said = terminal("apply", "--auto-approve", *(allowed[0].split() if allowed else ()))
+    assert said.code == 0, said.out + said.err
+    assert "Apply complete" in said.out
+    again = terminal("plan", "--detailed-exitcode")
+    assert (again.code, "No changes" in again.out) == (0, True)
+    assert terminal("drift").code == 0
+    assert "by hand" not in again.out

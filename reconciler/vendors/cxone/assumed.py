@@ -17,7 +17,13 @@ PERMISSIONS = "/authorization/v1/permissions"
 
 
 async def create_role(session: WriteSession, body: Mapping[str, Any]) -> Answer:
-    """A1: a role without an id; the answer has `roleId`."""
+    """A1: a role without an id; the answer has `roleId`.
+
+    Seen in public test code of one origin, of unknown age: `POST /authorization/roleByPermissions`
+    with `displayName`, `description`, `modifiable`, `status` and `permissions` as flat strings
+    (`roleManagement:create`), answered with `success`. So a real call may take the flat form
+    instead of the tree. It is not published: the path stays as assumed until a tenant shows it.
+    """
     return await session.post(ROLES, body)
 
 

@@ -20,6 +20,8 @@ from reconciler.vendors.cxone import assumed, supposed, wire
 from reconciler.vendors.cxone.answers import documented, explain
 from reconciler.vendors.cxone.hosts import host
 from reconciler.vendors.cxone.permissions import PERMISSION, catalogue
+from reconciler.vendors.cxone.primary_role import PrimaryRoles
+from reconciler.vendors.cxone.role_pages import RolePages
 from reconciler.vendors.cxone.semantics import EMPLOYEE, ROLE, roles_of
 
 ROLE_SEARCH = "/authorization/v1/roles/search"
@@ -43,12 +45,13 @@ class CxoneReader:
     def __init__(self, session: ReadSession, endpoint: Endpoint) -> None:
         self._session = session
         self._endpoint = endpoint
+        self._pages = RolePages()
 
     async def read(self, resources: tuple[Resource[Any], ...], remembered: Json = None) -> Snapshot:
         """All roles, whatever their status, and all employees; lists carry all that is read."""
         claims = _claims(await self._endpoint.token.token())
-        roles = tuple(map(_role, await self.roles()))
-        ids = _ids_by_name(roles)
+        bodies = await self.roles()
+        roles, ids = tuple(map(_role, bodies)), wire.ids_by_name(bodies)
         users = await self._users()
         employees = tuple(_employee(body, ids) for body in users)
         return Snapshot(
@@ -72,26 +75,18 @@ class CxoneReader:
             return list(wire.permissions(answer.body["applications"]))
 
     async def _roles(self, wanted: Mapping[str, Sequence[str]]) -> list[Mapping[str, Any]]:
-        """Role search, page after page until one is not full: the answer tells no total."""
-        found: dict[str, Mapping[str, Any]] = {}
-        number = 1
-        while True:
-            asked = {"filter": wanted, "page": {"pageSize": PAGE, "pageNo": number}}
+        """Role search, page after page: the answer tells no total."""
+
+        async def page(number: int, size: int) -> list[Mapping[str, Any]]:
+            asked = {"filter": wanted, "page": {"pageSize": size, "pageNo": number}}
             answer = await self._session.search(ROLE_SEARCH, asked)
             with documented(f"POST {ROLE_SEARCH}", answer.tracking_id):
                 rows = list(answer.body["roles"])
-                new = {row["roleId"]: row for row in rows}
-            if new.keys() & found.keys() or len(new) < len(rows):
-                raise TenantError(
-                    "TEN120",
-                    f"the list of roles is not complete: page {number} repeats a role",
-                    tracking_id=answer.tracking_id,
-                    hint="run it again",
-                )
-            found |= new
-            if len(rows) < PAGE:
-                return list(found.values())
-            number += 1
+                if not all(isinstance(row["roleId"], str) for row in rows):
+                    raise ValueError("`roleId` is no text")
+                return rows
+
+        return await self._pages.every(page)
 
     async def _users(self) -> list[Mapping[str, Any]]:
         """User search, a page and then all others at once.
@@ -150,6 +145,7 @@ class CxoneWriter(CxoneReader):
     def __init__(self, session: WriteSession, endpoint: Endpoint) -> None:
         super().__init__(session, endpoint)
         self._writes = session
+        self._primary_roles = PrimaryRoles(self._role_body, self._fetched_employee, session.sleep)
 
     async def fetch(self, kind: str, object_id: str) -> LiveObject | None:
         """The object as it is now, None where it is gone."""
@@ -162,7 +158,7 @@ class CxoneWriter(CxoneReader):
 
     async def _employee(self, body: Mapping[str, Any]) -> LiveObject:
         # an answer may name the primary role; only the roles tell its id then
-        ids = {} if body.get("roleUUID") else _ids_by_name(map(_role, await self.roles()))
+        ids = {} if body.get("roleUUID") else wire.ids_by_name(await self.roles())
         return _employee(body, ids)
 
     async def find(self, kind: str, name: str) -> LiveObject | None:
@@ -186,6 +182,7 @@ class CxoneWriter(CxoneReader):
         """A new role, where the tenant has the assumed call for it."""
         if kind != ROLE or supposed.CREATE_ROLE not in self._endpoint.assumed:
             raise assumed.refuse(supposed.CREATE_ROLE)
+        self._primary_roles.refuse_further_writes()
         body = wire.role_body(values, None)
 
         async def there() -> LiveObject | None:
@@ -208,6 +205,7 @@ class CxoneWriter(CxoneReader):
     async def _update_role(self, role_id: str, values: Values, expect: str) -> Written:
         if supposed.WRITE_ROLE not in self._endpoint.assumed:
             raise assumed.refuse(supposed.WRITE_ROLE)
+        self._primary_roles.refuse_further_writes()
         current = await self._role_body(role_id)
         _refuse_changed(ROLE, _role(current), expect)
         body = wire.role_body(values, current)
@@ -216,6 +214,7 @@ class CxoneWriter(CxoneReader):
             live = await self.fetch(ROLE, role_id)
             return _landed(live, values, expect, ROLE, role_id)
 
+        self._primary_roles.forget()
         done = await self._writes.surely(
             lambda: assumed.write_role(self._writes, role_id, body), landed
         )
@@ -224,6 +223,7 @@ class CxoneWriter(CxoneReader):
 
     async def _update_employee(self, user_id: str, values: Values, expect: str) -> Written:
         """Deactivated first, then other roles, then revived: an inactive one may hold any role."""
+        self._primary_roles.refuse_further_writes()
         current = await self._user_body(user_id)
         before = await self._employee(current)
         _refuse_changed(EMPLOYEE, before, expect)
@@ -234,17 +234,36 @@ class CxoneWriter(CxoneReader):
             done = await self._switch(user_id, on=False)
             tracking, attempts = done.tracking_id, attempts + done.attempts
         if changed and any(before.values[key] != each for key, each in changed.items()):
-            done = await self._put(user_id, changed)
+            done = await self._put(user_id, changed, before)
             tracking, attempts = done.tracking_id, attempts + done.attempts
         if wanted is True and not before.values["active"]:
             done = await self._switch(user_id, on=True)
             tracking, attempts = done.tracking_id, attempts + done.attempts
         return Written(await self.fetch(EMPLOYEE, user_id), tracking, max(attempts, 1))
 
-    async def _put(self, user_id: str, values: Values) -> Answer:
-        """PUT the whole record, as it was read just now."""
-        body = wire.employee_body(await self._user_body(user_id), values)
-        return await self._sure(user_id, values, lambda: self._writes.put(USERS, body))
+    async def _put(self, user_id: str, values: Values, before: LiveObject) -> Answer:
+        """PUT the whole record, as it was read just now; the tenant has to have given that role."""
+        held = before.values["primaryRole"]
+        had = held if isinstance(held, Ref) else None
+        wanted = values.get("primaryRole", had)
+        if not isinstance(wanted, Ref):
+            raise TenantError(
+                "TEN171",
+                "the employee has no primary role, and the tenant takes no employee without one",
+                hint="declare `primaryRole` too",
+            )
+        role = await self._primary_roles.role(str(wanted))
+        with documented("a role"):
+            body = wire.employee_body(await self._user_body(user_id), values, role)
+        async with self._primary_roles.giving():
+            answer = await self._sure(
+                user_id, values, lambda: self._writes.put(USERS, body), (had, wanted)
+            )
+            await self._primary_roles.verify(user_id, had, wanted)
+        return answer
+
+    async def _fetched_employee(self, user_id: str) -> LiveObject | None:
+        return await self.fetch(EMPLOYEE, user_id)
 
     async def _switch(self, user_id: str, *, on: bool) -> Answer:
         async def write() -> Answer:
@@ -263,13 +282,24 @@ class CxoneWriter(CxoneReader):
 
         return await self._sure(user_id, {"active": on}, write)
 
-    async def _sure(self, user_id: str, values: Mapping[str, Value], write: Any) -> Answer:
-        """A write of an employee whose outcome is known in the end."""
+    async def _sure(
+        self,
+        user_id: str,
+        values: Mapping[str, Value],
+        write: Any,
+        roles: tuple[Ref | None, ...] = (),
+    ) -> Answer:
+        """A write of an employee whose outcome is known in the end.
+
+        An employee whose primary role is none of `roles` got a wrong one by it.
+        """
 
         async def landed() -> bool | None:
             live = await self.fetch(EMPLOYEE, user_id)
             if live is None:
                 raise _changed(EMPLOYEE, user_id)
+            if roles and live.values["primaryRole"] not in roles:
+                return True
             return all(live.values[key] == each for key, each in values.items()) or None
 
         async def told() -> Answer:
@@ -304,10 +334,6 @@ def _role(body: Mapping[str, Any]) -> LiveObject:
 def _employee(body: Mapping[str, Any], role_ids: Mapping[str, str]) -> LiveObject:
     with documented("a user"):
         return wire.employee(body, role_ids)
-
-
-def _ids_by_name(roles: Any) -> dict[str, str]:
-    return {each.name: each.id for each in roles}
 
 
 def _claims(token: str) -> Mapping[str, Any]:

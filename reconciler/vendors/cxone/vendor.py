@@ -13,6 +13,7 @@ from reconciler.rules.rule import RuleSet
 from reconciler.vendor import (
     AuditReader,
     Endpoint,
+    Generated,
     Kind,
     Pattern,
     Reader,
@@ -84,6 +85,12 @@ def _sandbox(database: Path, seed: Mapping[str, Any]) -> Sandbox:
     return CxoneSandbox(database, seed)
 
 
+def _generate(objects: int, number: int) -> Generated:
+    from reconciler.vendors.cxone.sandbox.generate import Size, generated  # noqa: PLC0415
+
+    return generated(Size(objects, number))
+
+
 VENDOR = Vendor(
     name="cxone",
     title="NICE CXone Mpower",
@@ -139,4 +146,5 @@ VENDOR = Vendor(
     access_key=_access_key,
     audit=_audit,
     sandbox=_sandbox,
+    generate=_generate,
 )

@@ -1,8 +1,9 @@
 """CXone's JSON and values in normal form, both ways; nothing else.
 
 Sources: the clients that were generated from NICE's AdminAPI and UserHubAPI documents. `role` of
-an employee holds the id or the name of their primary role, depending on the tenant; `roleUUID` is
-its id wherever it is there.
+an employee holds the internal name of their primary role (code of other people writes `Employee`
+for the role that pages call Agent); what it holds in answers is not documented, so ids and shown
+names are understood too. `roleUUID` is its id wherever it is there.
 """
 
 from __future__ import annotations
@@ -45,7 +46,29 @@ def role(body: Mapping[str, Any]) -> LiveObject:
         digest=digest({key: each for key, each in body.items() if key not in _SERVER}),
         protected=body.get("internal") == 1 and body.get("modifiable") == 0,
         changed=_milliseconds(body.get("lastModifiedTime")),
+        internal_names=_internal_names(body, name),
     )
+
+
+def is_out_of_the_box(body: Mapping[str, Any]) -> bool:
+    """Whether the vendor made the role: its internal name is fixed then."""
+    return body.get("internal") == 1
+
+
+def _internal_names(body: Mapping[str, Any], name: str) -> tuple[str, ...]:
+    """The internal name of an out-of-the-box role, where its pages show another one."""
+    internal = body.get("roleName")
+    if not is_out_of_the_box(body) or not isinstance(internal, str) or internal == name:
+        return ()
+    return (internal,)
+
+
+def ids_by_name(roles: Iterable[Mapping[str, Any]]) -> dict[str, str]:
+    """The ids of roles by their names, internal ones before those that pages show."""
+    rows = tuple(roles)
+    shown = {str(each["displayName"]): each["roleId"] for each in rows if each.get("displayName")}
+    internal = {str(each["roleName"]): each["roleId"] for each in rows if each.get("roleName")}
+    return {**shown, **internal}
 
 
 def _milliseconds(told: Json) -> int | None:
@@ -110,7 +133,11 @@ def role_body(values: Values, current: Mapping[str, Any] | None) -> dict[str, Js
     """A role as it is written: whole, with what we do not manage as it was read."""
     body: dict[str, Json] = dict(current or {})
     if "name" in values:
-        body |= {"roleName": values["name"], "displayName": values["name"]}
+        body["displayName"] = values["name"]
+        # a role that has an internal name of its own keeps it
+        shown = body.get("roleName") in (None, (current or {}).get("displayName"))
+        if shown and not is_out_of_the_box(body):
+            body["roleName"] = values["name"]
     if "description" in values:
         body["description"] = values["description"]
     if "status" in values:
@@ -143,13 +170,17 @@ def employee(body: Mapping[str, Any], role_ids: Mapping[str, str]) -> LiveObject
     )
 
 
-def employee_body(current: Mapping[str, Any], values: Values) -> dict[str, Json]:
-    """An employee as they are written: the whole record that was read, with other roles in it."""
+def employee_body(
+    current: Mapping[str, Any], values: Values, primary: Mapping[str, Any]
+) -> dict[str, Json]:
+    """An employee as they are written: the whole record that was read, with other roles in it.
+
+    `primary` is the role, as role search answers it, that is their primary one afterwards.
+    """
     body: dict[str, Json] = dict(current)
     body.setdefault("assignedGroup", "")
     body.setdefault("emailToBeVerified", "")
-    if isinstance(primary := values.get("primaryRole"), Ref):
-        body |= {"role": str(primary), "roleUUID": str(primary)}
+    body |= {"role": primary["roleName"], "roleUUID": primary["roleId"]}
     if isinstance(secondary := values.get("secondaryRoles"), frozenset):
         body["secondaryRoleIds"] = sorted(map(str, secondary))
     body.setdefault("secondaryRoleIds", [])

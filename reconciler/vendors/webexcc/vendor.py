@@ -212,4 +212,5 @@ VENDOR = Vendor(
     ),
     sandbox=_sandbox,
     generate=_generate,
+    generated_by_default=True,
 )

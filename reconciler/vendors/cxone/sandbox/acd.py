@@ -32,6 +32,7 @@ class Acd:
         yield Endpoint("GET", f"{BASE}/security-profiles", self.profiles)
         yield Endpoint("GET", f"{BASE}/security-profiles/{{profileid}}", self.profile)
         yield Endpoint("GET", f"{BASE}/permissions", self.permissions)
+        yield Endpoint("GET", f"{BASE}/permissions/{{agentid}}", self.permissions)
         yield Endpoint("GET", f"{BASE}/agents", self.agents)
         yield Endpoint("POST", f"{BASE}/agents", self.no_new_agents)
         yield Endpoint("PUT", f"{BASE}/agents", self.change_agents)
@@ -86,7 +87,8 @@ class Acd:
 
     def permissions(self, call: Call) -> Answer:
         """What an agent's primary role allows of ACD: secondary roles do not count here."""
-        user = self._agent(call.query.get("agentid") or call.query.get("agentId"))
+        asked = call.query.get("agentid") or call.query.get("agentId")
+        user = self._agent(call.path.get("agentid") or asked)
         allowed = flat(self._data.role(user["roleUUID"])["applications"])
         rows = [
             {"BusinessUnitId": 1, "Key": place, "Value": action.capitalize()}
@@ -136,7 +138,7 @@ class Acd:
             with self._data.store.transaction():
                 user = self._agent(number)
                 role = given.get("roleId") or self._data.numbered("profile", given.get("profileId"))
-                whole = {**user, "roleUUID": self._data.role_named(role)["id"]} if role else user
+                whole = {**user, "roleUUID": self._data.role_meant(role)["id"]} if role else user
                 self._users.change(user, whole, by)
         except Refusal as refusal:
             return {"agentId": number, "success": False, "error": refusal.reason}

@@ -6,8 +6,17 @@ from collections.abc import Callable, Mapping
 
 from reconciler.sandbox.errors import Refusal, SandboxError
 from reconciler.sandbox.store import Body
-from reconciler.vendors.cxone.sandbox.data import ACTIVE, DELETED, ROLE, USER, Data
+from reconciler.vendors.cxone.sandbox.data import (
+    ACTIVE,
+    DEFAULT_ROLE,
+    DELETED,
+    IDENTITY,
+    ROLE,
+    Data,
+)
+from reconciler.vendors.cxone.sandbox.tokens import KEY
 from reconciler.vendors.cxone.sandbox.trees import flat, grown
+from reconciler.vendors.cxone.sandbox.users import Users
 
 Arguments = dict[str, str]
 
@@ -99,6 +108,39 @@ def _reactivate(data: Data, given: Arguments, by: str) -> str:
     return f"reactivated {user['userName']}"
 
 
+def _create_user(data: Data, given: Arguments, by: str) -> str:
+    email = _email(given)
+    role = _role(data, given["primary"]) if "primary" in given else data.role_meant(DEFAULT_ROLE)
+    names = [each for each in given.get("secondary", "").split(",") if each]
+    body: Body = {
+        "emailAddress": email,
+        "firstName": given.get("first-name") or email.partition(".")[0].partition("@")[0].title(),
+        "lastName": given.get("last-name") or "Example",
+        "secondaryRoleIds": [_role(data, each)["id"] for each in names],
+        "status": ACTIVE,
+    }
+    made = Users(data).add(body, by, role)
+    return f"created employee {made['userName']} with the role `{role['displayName']}`"
+
+
+def _delete_user(data: Data, given: Arguments, by: str) -> str:
+    """For good, as after a request to be forgotten; the pages only deactivate."""
+    user = _user(data, _email(given))
+    if user["userName"] == by:
+        raise Refusal(400, "nobody can delete themselves")
+    for key in data.store.rows(KEY):
+        if key["userId"] == user["id"]:
+            data.store.remove(KEY, key["id"])
+    data.store.remove(IDENTITY, user["userName"])
+    data.remove_user(user)
+    return f"deleted employee {user['userName']}"
+
+
+def _email(given: Arguments) -> str:
+    """Whom an action is about: `user`, or `employee` as other actions say it."""
+    return given["user"] if "user" in given else given["employee"]
+
+
 def _sign_in(data: Data, given: Arguments, by: str) -> str:
     """For the first time, which activates the account."""
     user = _user(data, given["employee"])
@@ -128,7 +170,7 @@ def _role(data: Data, name: str) -> Body:
 
 
 def _user(data: Data, email: str) -> Body:
-    found = data.store.named(USER, email)
+    found = data.user_named(email)
     if found is None:
         raise Refusal(404, f"there is no employee {email}")
     return found
@@ -141,6 +183,11 @@ _FORMS: Mapping[str, tuple[Callable[[Data, Arguments, str], str], str]] = {
     "assign-role": (_assign, "role=NAME employees=E-MAIL,…"),
     "deactivate-employee": (_deactivate, "employee=E-MAIL"),
     "reactivate-employee": (_reactivate, "employee=E-MAIL"),
+    "create-user": (
+        _create_user,
+        "user=E-MAIL [primary=NAME secondary=A,B first-name= last-name=]",
+    ),
+    "delete-user": (_delete_user, "user=E-MAIL"),
     "sign-in": (_sign_in, "employee=E-MAIL"),
     "role-history": (_history, "role=NAME [text=WORDS from=TIME to=TIME]"),
 }

@@ -11,10 +11,19 @@ from typing import Any
 
 from reconciler.sandbox.errors import Refusal
 from reconciler.sandbox.store import Body, Store
-from reconciler.vendors.cxone.sandbox.trees import flat, grown
+from reconciler.vendors.cxone.sandbox import quirks as of_tenant
+from reconciler.vendors.cxone.sandbox.quirks import USUAL, Quirks
+from reconciler.vendors.cxone.sandbox.trees import flat, grown, strings
 
 ROLE, USER, SPENT, IDENTITY, HISTORY = "role", "user", "spent-name", "identity", "history"
 PERMISSION, TEAM, GROUP = "permission", "team", "group"
+TAKEN = "taken-name"
+"""The names of users, case put aside."""
+GONE = "removed-user"
+DEFAULT_ROLE = "Agent"
+"""The role that a new user has where nobody names one."""
+NAME_TAKEN = "USER_ALREADY_EXISTS"
+"""The `details` of a refusal, as real tenants word it."""
 USER_STATUSES = ("UNREGISTERED", "PENDING", "ACTIVE", "BLOCKED", "DELETED")
 ACTIVE, INACTIVE, DRAFT = "ACTIVE", "INACTIVE", "DRAFT"
 DELETED = "DELETED"
@@ -40,6 +49,7 @@ class Data:
     store: Store
     organization: str
     clock: Callable[[], datetime]
+    quirks: Quirks = USUAL
 
     def role(self, role_id: str) -> Body:
         """One role; refuses with 404."""
@@ -66,8 +76,10 @@ class Data:
     def add_role(self, body: Mapping[str, Any], by: str) -> Body:
         """A new role."""
         name = self._free_name(body.get("displayName") or body.get("roleName"), None)
+        # only the vendor's own roles have an internal name that differs from the one that is shown
+        internal = str(body.get("roleName") or name) if body.get("internal") else name
         made = {
-            "id": str(uuid.uuid5(uuid.UUID(self.organization), f"role/{name.casefold()}")),
+            "id": self._new_role_id(name),
             "description": "",
             "status": DRAFT,
             "applications": [],
@@ -76,7 +88,7 @@ class Data:
             "internal": 0,
             "sequence": self.store.next("role"),
             **{key: value for key, value in body.items() if key not in ("roleId", "id")},
-            "roleName": name,
+            "roleName": internal,
             "displayName": name,
         }
         return self._keep_role(made | {"roleId": made["id"]}, by)
@@ -87,14 +99,21 @@ class Data:
         name = current["displayName"]
         if wanted != name:
             name = self._free_name(wanted, current)
+        internal = current["roleName"] if current["internal"] else name
         whole = {**current, **body, "id": current["id"], "roleId": current["roleId"],
-                 "roleName": name, "displayName": name}  # fmt: skip
+                 "internal": current["internal"], "roleName": internal,
+                 "displayName": name}  # fmt: skip
         if current["status"] == ACTIVE and whole["status"] != ACTIVE:
             using = sorted(u["userName"] for u in self.holders(current["id"]) if is_active(u))
             refuse_unless(
                 not using, "ROLE_IN_USE", f"active employees hold the role: {', '.join(using[:10])}"
             )
         return self._keep_role(whole, by)
+
+    def _new_role_id(self, name: str) -> str:
+        """An id of version 1, as the service has them; the same name gives the same one."""
+        seeded = uuid.uuid5(uuid.UUID(self.organization), f"role/{name.casefold()}")
+        return str(uuid.UUID(bytes=seeded.bytes, version=1))
 
     def _keep_role(self, body: Body, by: str) -> Body:
         refuse_unless(
@@ -106,11 +125,17 @@ class Data:
         )  # fmt: skip
         held = flat(body["applications"])
         held |= {f"{e.rpartition('/')[0]}/view" for e in held if e.rpartition("/")[2] in NEEDS_VIEW}
-        kept = {**body, "applications": grown(held), "lastModifiedTime": self.clock().isoformat()}
+        kept = {
+            **body,
+            "applications": grown(held),
+            "permissions": strings(held),
+            "lastModifiedTime": self.clock().isoformat(),
+        }
         before = self.store.get(ROLE, body["id"])
         self.store.put(ROLE, kept, body["displayName"])
         spent = body["displayName"].casefold()
-        self.store.put(SPENT, {"id": spent, "role": body["id"]}, spent)
+        for each in dict.fromkeys((spent, str(body["roleName"]).casefold())):
+            self.store.put(SPENT, {"id": each, "role": body["id"]}, each)
         self._remember(f"role/{body['id']}", by, _changes(_OF_ROLES, before, kept))
         return kept
 
@@ -146,11 +171,28 @@ class Data:
             not (off and is_active(user)), "ROLE_NOT_ACTIVE", f"not active: {', '.join(off)}"
         )
         primary = self.role(user["roleUUID"])
-        kept = {**user, "role": primary["displayName"]}
+        kept = {**user, "role": primary["roleName"]}
         before = self.store.get(USER, user["id"])
         self.store.put(USER, kept, user["userName"])
+        folded = str(user["userName"]).casefold()
+        self.store.put(TAKEN, {"id": folded, "user": user["id"]}, folded)
         self._remember(f"user/{user['id']}", by, _changes(_OF_USERS, before, kept))
         return kept
+
+    def new_user_id(self, name: str) -> str:
+        """An id that no user has or had; the same tenant, made the same way, has the same ids."""
+        number = 0
+        while True:
+            again = f"/{number}" if number else ""
+            made = str(uuid.uuid5(uuid.UUID(self.organization), f"user/{name}{again}"))
+            if self.store.get(USER, made) is None and self.store.get(GONE, made) is None:
+                return made
+            number += 1
+
+    def remove_user(self, user: Body) -> None:
+        """Remove a user for good; their id is never given again."""
+        self.store.remove(USER, user["id"])
+        self.store.put(GONE, {"id": user["id"]}, user["userName"])
 
     def refuse_own(self, user: Body, changed: Mapping[str, Any], by: str) -> None:
         """Nobody changes the roles that they hold themselves."""
@@ -163,18 +205,39 @@ class Data:
             isinstance(name, str) and re.fullmatch(r"[^@\s]+@[^@\s]+", name),
             "USER_NAME_INVALID", f"{name!r} is no e-mail",
         )  # fmt: skip
-        other = self.store.named(USER, name)
-        mine = user["id"] if user else None
-        refuse_unless(
-            other is None or other["id"] == mine, "USER_NAME_EXISTS", f"{name} is another user's"
-        )
+        other, mine = self.user_named(name), user["id"] if user else None
+        refuse_unless(other is None or other["id"] == mine, "BAD_REQUEST", NAME_TAKEN)
         kept = user is None or user["userName"] == name or user["status"] != "PENDING"
         refuse_unless(kept, "USER_PENDING", "a pending user's name cannot change")
 
-    def role_named(self, told: Any) -> Body:
-        """A role by its id or its name: which one callers mean is not documented."""
-        found = self.store.get(ROLE, str(told)) or self.store.named(ROLE, str(told))
-        refuse_unless(found, "ROLE_NOT_FOUND", f"there is no role {told}")
+    def user_named(self, name: str) -> Body | None:
+        """The user of that name, in whatever case; None where there is none."""
+        found = self.store.named(USER, name)
+        folded = self.store.get(TAKEN, name.casefold())
+        if found is None and folded is not None:
+            other = self.store.get(USER, folded["user"])
+            # a user who was renamed or removed since then has the name no more
+            if other is not None and str(other["userName"]).casefold() == name.casefold():
+                return other
+        return found
+
+    def role_written(self, given: Any) -> Body:
+        """The role that `role` of a user means on writes: its internal name; else 400."""
+        takes, text = self.quirks.written_role, str(given)
+        key = "displayName" if takes == of_tenant.DISPLAY_NAME else "roleName"
+        found = next((each for each in self.store.rows(ROLE) if each[key] == text), None)
+        if found is None and takes == of_tenant.NAME_OR_ID:
+            found = self.store.get(ROLE, text)
+        refuse_unless(found, "ROLE_NOT_FOUND", f"there is no role {given}")
+        return found or {}
+
+    def role_meant(self, given: Any) -> Body:
+        """A role by its id, the name that is shown, or its internal name."""
+        found = self.store.get(ROLE, str(given)) or self.store.named(ROLE, str(given))
+        if found is None:
+            roles = self.store.rows(ROLE)
+            found = next((each for each in roles if each["roleName"] == str(given)), None)
+        refuse_unless(found, "ROLE_NOT_FOUND", f"there is no role {given}")
         return found or {}
 
     def number(self, what: str, object_id: str) -> int:

@@ -6,7 +6,7 @@ from typing import Any
 
 from reconciler.sandbox.errors import Refusal
 
-UNAUTHORIZED = 401
+INVALID, UNAUTHORIZED = 400, 401
 _ACD = {400: "invalid_request", 401: "invalid_token", 403: "access_denied", 404: "not_found"}
 
 
@@ -20,6 +20,19 @@ def of_userhub(refusal: Refusal, _tracking_id: str) -> Any:
         "hostname": "sandbox",
         "entityType": "",
         "errors": "",
+    }
+
+
+def of_scim(refusal: Refusal, _tracking_id: str) -> Any:
+    """SCIM's body (RFC 7644, 3.12)."""
+    scim_type = refusal.facts.get("scimType")
+    if scim_type is None and refusal.status == INVALID:
+        scim_type = "invalidValue"
+    return {
+        "schemas": ["urn:ietf:params:scim:api:messages:2.0:Error"],
+        **({"scimType": scim_type} if scim_type else {}),
+        "detail": refusal.reason,
+        "status": str(refusal.status),
     }
 
 

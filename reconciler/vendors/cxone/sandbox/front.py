@@ -7,6 +7,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from http import HTTPStatus
 from typing import Any
 
 from reconciler.sandbox.asgi import (
@@ -22,7 +23,8 @@ from reconciler.sandbox.asgi import (
 )
 from reconciler.sandbox.errors import Refusal
 from reconciler.vendor import AsgiApp
-from reconciler.vendors.cxone.sandbox.errors import of_acd, of_userhub
+from reconciler.vendors.cxone.sandbox.errors import of_acd, of_scim, of_userhub
+from reconciler.vendors.cxone.sandbox.scim import PLACES
 
 ACD = "/incontactapi/"
 UNAUTHORIZED = 401
@@ -31,7 +33,9 @@ Open = Mapping[tuple[str, str], Callable[[Mapping[str, Any]], Any]]
 """What answers without a token, by method and path: given the body, or the query."""
 
 
-def fronted(userhub: AsgiApp, acd: AsgiApp, open_: Open, now: Callable[[], str]) -> AsgiApp:
+def fronted(
+    userhub: AsgiApp, acd: AsgiApp, scim: AsgiApp, open_: Open, now: Callable[[], str]
+) -> AsgiApp:
     """The tenant's one application; `now` is its time, as its errors tell it."""
 
     async def answering(scope: Scope, receive: Receive, send: Send) -> None:
@@ -40,15 +44,18 @@ def fronted(userhub: AsgiApp, acd: AsgiApp, open_: Open, now: Callable[[], str])
             return
         body = await request_body(receive)
         method, path = scope["method"], scope["path"]
-        is_acd = path.lower().startswith(ACD)
+        is_acd, is_scim = path.lower().startswith(ACD), path.startswith(PLACES)
         if (method, path) in open_:
             heard = _opened(open_[method, path], scope, body)
         else:
             # ACD takes its paths in any case
             inner = {**scope, "path": path.lower()} if is_acd else scope
-            heard = await hear(acd if is_acd else userhub, inner, body)
+            heard = await hear(acd if is_acd else scim if is_scim else userhub, inner, body)
         if heard.status >= 400:  # noqa: PLR2004 - a refusal, by HTTP
-            heard = _worded(heard, path, now(), is_acd=is_acd)
+            if is_scim:
+                heard = _in_scims_shape(heard)
+            else:
+                heard = _worded(heard, path, now(), is_acd=is_acd)
         if asked := header(scope, "correlationid"):
             told = (b"correlationid", asked.encode("latin-1"))
             heard = replace(heard, headers=(*heard.headers, told))
@@ -67,6 +74,14 @@ def _opened(handler: Callable[[Mapping[str, Any]], Any], scope: Scope, body: byt
         return json_answer(refusal.status, of_userhub(refusal, ""))
     except ValueError:
         return json_answer(400, of_userhub(Refusal(400, "the body is no JSON"), ""))
+
+
+def _in_scims_shape(heard: Heard) -> Heard:
+    """A refusal of SCIM's; of a path or method that it does not have, too."""
+    if isinstance(heard.json, dict):
+        return heard
+    reason = HTTPStatus(heard.status).phrase
+    return json_answer(heard.status, of_scim(Refusal(heard.status, reason), ""))
 
 
 def _worded(heard: Heard, path: str, now: str, *, is_acd: bool) -> Heard:

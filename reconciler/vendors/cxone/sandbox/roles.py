@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from reconciler.sandbox.app import Answer, Call, Endpoint
@@ -10,7 +10,8 @@ from reconciler.sandbox.errors import Refusal
 from reconciler.sandbox.store import Body
 from reconciler.vendors.cxone.sandbox import query
 from reconciler.vendors.cxone.sandbox.data import EDIT_ROLES, ROLE, Data, refuse_unless, shown
-from reconciler.vendors.cxone.sandbox.trees import grown
+from reconciler.vendors.cxone.sandbox.quirks import FROM_ZERO, ZERO_REFUSED
+from reconciler.vendors.cxone.sandbox.trees import flat, grown, strings
 
 PATH = "/authorization/v1/roles"
 PAGE = 100
@@ -41,12 +42,26 @@ class Roles:
         if body.get("filter") or body.get("orderBy"):
             rows = query.found(rows, body)
         page, columns = body.get("page") or {}, (body.get("metrices") or {}).get("columns")
-        size = query.whole(page.get("pageSize"), PAGE)
-        number = query.whole(page.get("pageNo"), 1)
-        refuse_unless(size and number, "BAD_REQUEST", "a page has a size, and a number from 1 on")
-        start = (number - 1) * size
-        part = [shown(each) for each in rows[start : start + size]]
+        start, end = self._bounds(page, len(rows))
+        part = [_shown(each) for each in rows[start:end]]
         return Answer(200, {"roles": [query.only(each, columns) for each in part]})
+
+    def _bounds(self, page: Mapping[str, Any], total: int) -> tuple[int, int]:
+        """Where a page begins and ends; refuses with 400 what is no page."""
+        quirks = self._data.quirks
+        first = 0 if quirks.role_pages == FROM_ZERO else 1
+        size = query.whole(page.get("pageSize"), PAGE)
+        number = query.whole(page.get("pageNo"), first)
+        least = 1 if quirks.role_pages == ZERO_REFUSED else 0
+        refuse_unless(
+            size and number >= least,
+            "BAD_REQUEST", f"a page has a size, and a number from {least} on",
+        )  # fmt: skip
+        size = min(size, quirks.page_size_cap)
+        start = (max(number, first) - first) * size
+        if quirks.last_page_repeats and start >= total:
+            start = max(total - 1, 0) // size * size
+        return start, start + size
 
     def create(self, call: Call) -> Answer:
         """A1."""
@@ -61,7 +76,7 @@ class Roles:
         with self._data.store.transaction():
             current = self._data.role(call.path["roleId"])
             made = self._data.change_role(current, _object(call.body), call.identity)
-        return Answer(200, shown(made))
+        return Answer(200, _shown(made))
 
     def permissions(self, _call: Call) -> Answer:
         """A3: everything that some role has, and what the seed adds to it."""
@@ -78,6 +93,11 @@ class Roles:
     def _demand(self, call: Call) -> None:
         if not self._data.may(call.identity, EDIT_ROLES):
             raise Refusal(403, "Role Management: Edit is missing", {"code": "FORBIDDEN"})
+
+
+def _shown(role: Body) -> Body:
+    """A role as answers show it, its permissions in both of their forms."""
+    return {**shown(role), "permissions": strings(flat(role["applications"]))}
 
 
 def _object(body: Any) -> dict[str, Any]:

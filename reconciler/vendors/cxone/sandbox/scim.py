@@ -1,25 +1,34 @@
 """SCIM: users from an identity provider, with their primary role and nothing of the others.
 
 There is no delete: who leaves is made inactive. New users get the role Agent where none is named.
+Refusals are in SCIM's own shape.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 from reconciler.sandbox.app import Answer, Call, Endpoint
 from reconciler.sandbox.errors import Refusal
 from reconciler.sandbox.store import Body
 from reconciler.vendors.cxone.sandbox import query
-from reconciler.vendors.cxone.sandbox.data import ACTIVE, DELETED, ROLE, USER, Data, is_active
+from reconciler.vendors.cxone.sandbox.data import (
+    ACTIVE,
+    DEFAULT_ROLE,
+    DELETED,
+    NAME_TAKEN,
+    USER,
+    Data,
+    is_active,
+)
+from reconciler.vendors.cxone.sandbox.scim_patch import NICE, USER_SCHEMA, fields, patched, refusal
 from reconciler.vendors.cxone.sandbox.users import Users
 
-USER_SCHEMA = "urn:ietf:params:scim:schemas:core:2.0:User"
-NICE = "urn:ietf:params:scim:schemas:extension:nice:2.0:User"
 LIST = "urn:ietf:params:scim:api:messages:2.0:ListResponse"
-DEFAULT_ROLE = "Agent"
+PLACES = ("/scim/", "/basic-auth/scim/")
 _FILTER = re.compile(r'\s*userName\s+eq\s+"([^"]*)"\s*', re.IGNORECASE)
 
 
@@ -50,8 +59,9 @@ class Scim:
         if asked := call.query.get("filter"):
             named = _FILTER.fullmatch(asked)
             if named is None:
-                raise Refusal(400, "only `userName eq` is a filter", {"code": "BAD_REQUEST"})
-            rows = [each for each in rows if each["userName"] == named[1]]
+                raise refusal("only `userName eq` is a filter", "invalidFilter")
+            wanted = named[1].casefold()
+            rows = [each for each in rows if str(each["userName"]).casefold() == wanted]
         start = max(query.whole(call.query.get("startIndex"), 1), 1)
         part = rows[start - 1 : start - 1 + query.whole(call.query.get("count"), 100)]
         told = {"schemas": [LIST], "totalResults": len(rows), "startIndex": start}
@@ -63,49 +73,38 @@ class Scim:
 
     def create(self, call: Call) -> Answer:
         """A new user; fails where no role is named and the tenant has no Agent."""
-        given = _object(call.body)
-        role = _role(given) or DEFAULT_ROLE
-        if self._data.store.named(ROLE, role) is None and not self._data.store.get(ROLE, role):
-            raise Refusal(400, f"there is no role {role}", {"code": "ROLE_NOT_FOUND"})
-        name = given.get("name") or {}
-        with self._data.store.transaction():
+        given = fields(_object(call.body))
+        role = self._data.role_meant(given.pop("role", DEFAULT_ROLE))
+        with self._data.store.transaction(), _taken_is_a_conflict():
             made = self._users.add(
                 {
-                    "userName": given.get("userName"),
-                    "emailAddress": _mail(given) or given.get("userName"),
-                    "firstName": name.get("givenName"),
-                    "lastName": name.get("familyName"),
-                    "role": role,
-                    "status": ACTIVE if given.get("active", True) else DELETED,
+                    "emailAddress": given.get("userName"),
+                    **given,
+                    "status": ACTIVE if given.pop("active", True) else DELETED,
                 },
                 call.identity,
+                role,
             )
         return Answer(201, self._shown(made))
 
     def replace(self, call: Call) -> Answer:
         """A user's fields as the body has them; what SCIM does not know of stays."""
-        return Answer(200, self._changed(call, _object(call.body)))
+        return Answer(200, self._changed(call, fields(_object(call.body))))
 
     def patch(self, call: Call) -> Answer:
         """Some of a user's fields; an operation needs no `op`."""
-        given: Body = {}
-        for each in _object(call.body).get("Operations") or ():
-            path, value = each.get("path"), each.get("value")
-            given |= value if path is None and isinstance(value, dict) else {str(path): value}
-        return Answer(200, self._changed(call, given))
+        return Answer(200, self._changed(call, patched(_object(call.body))))
 
     def _changed(self, call: Call, given: Mapping[str, Any]) -> Body:
-        with self._data.store.transaction():
+        with self._data.store.transaction(), _taken_is_a_conflict():
             user = self._data.user(call.path["userId"])
-            whole = dict(user)
-            if "userName" in given:
-                whole["userName"] = given["userName"]
-            if mail := _mail(given):
-                whole["emailAddress"] = mail
-            if role := _role(given):
-                whole["roleUUID"] = self._data.role_named(role)["id"]
-            if "active" in given and bool(given["active"]) != is_active(user):
+            others = {key: given[key] for key in given if key not in ("role", "active")}
+            whole = {**user, **others}
+            if "role" in given:
+                whole["roleUUID"] = self._data.role_meant(given["role"])["id"]
+            if "active" in given and given["active"] != is_active(user):
                 whole["status"] = ACTIVE if given["active"] else DELETED
+            whole["fullName"] = f"{whole['firstName']} {whole['lastName']}"
             return self._shown(self._users.change(user, whole, call.identity))
 
     def _shown(self, user: Body) -> Body:
@@ -127,20 +126,16 @@ class Scim:
 
 def _object(body: Any) -> dict[str, Any]:
     if not isinstance(body, dict):
-        raise Refusal(400, "the body is no object", {"code": "BAD_REQUEST"})
+        raise refusal("the body is no object", "invalidSyntax")
     return body
 
 
-def _role(given: Mapping[str, Any]) -> str | None:
-    """The role of a resource, by its id, else by its name."""
-    for each in given.get("roles") or ():
-        if found := each.get("value") or each.get("display"):
-            return str(found)
-    return None
-
-
-def _mail(given: Mapping[str, Any]) -> str | None:
-    for each in given.get("emails") or ():
-        if each.get("value"):
-            return str(each["value"])
-    return None
+@contextmanager
+def _taken_is_a_conflict() -> Iterator[None]:
+    """A name that another user has is a 409 here."""
+    try:
+        yield
+    except Refusal as refused:
+        if refused.reason != NAME_TAKEN:
+            raise
+        raise Refusal(409, refused.reason, {"scimType": "uniqueness"}) from refused

@@ -3,11 +3,22 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
-from reconciler.sandbox.errors import Refusal, SandboxError
-from reconciler.sandbox.store import Body
+from reconciler.model.diagnostic import Path as Place
+from reconciler.sandbox.errors import Refusal
+from reconciler.sandbox.seed_problems import (
+    SeedError,
+    SeedProblems,
+    unknown_name,
+    wrong,
+)
+from reconciler.sandbox.store import Body, Store
 from reconciler.vendors.cxone.sandbox.access_keys import AccessKeys
 from reconciler.vendors.cxone.sandbox.data import (
     ACTIVE,
@@ -16,116 +27,188 @@ from reconciler.vendors.cxone.sandbox.data import (
     PERMISSION,
     ROLE,
     USER,
+    USER_STATUSES,
     Data,
 )
+from reconciler.vendors.cxone.sandbox.generate import expanded
+from reconciler.vendors.cxone.sandbox.quirks import Quirks
+from reconciler.vendors.cxone.sandbox.quirks import quirks as of_section
 from reconciler.vendors.cxone.sandbox.teams import Teams
 from reconciler.vendors.cxone.sandbox.tokens import EXPIRES_IN
 from reconciler.vendors.cxone.sandbox.trees import flat, tree
 
-_TOP = {"organization", "identities", "roles", "employees", "assumed", "spentNames", "permissions",
-        "teams"}  # fmt: skip
-_ROLE = {"name", "description", "status", "permissions", "internal"}
-_EMPLOYEE = {"email", "primaryRole", "secondaryRoles", "active", "status", "keepsActive",
-             "firstName", "lastName", "fields"}  # fmt: skip
+SECTIONS = ("organization", "generate", "identities", "roles", "employees", "assumed", "spentNames",
+            "permissions", "teams", "quirks")  # fmt: skip
+ROLE_FIELDS = ("name", "roleName", "description", "status", "permissions", "internal")
+EMPLOYEE_FIELDS = ("email", "primaryRole", "secondaryRoles", "active", "status", "keepsActive",
+                   "firstName", "lastName", "fields")  # fmt: skip
+ASSUMED = ("A1", "A2", "A3", "A4")
+_INTERNAL_NAMES = {"Agent": "Employee"}
+"""Internal names of out-of-the-box roles, where they are known to differ from the shown one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What a seed says of its tenant beside the tenant's data."""
+
+    organization: str
+    assumed: frozenset[str]
+    quirks: Quirks
+
+
+def settings(seed: Mapping[str, Any]) -> Settings:
+    """The settings of a seed; raises SeedError with all that is wrong of the whole seed."""
+    with suppress(SeedError):
+        return Settings(organization(seed), assumed(seed), quirks(seed))
+    problems = SeedProblems()
+    for part in (organization, assumed, quirks):
+        with problems.section(part.__name__):
+            part(seed)
+    store = Store(Path(":memory:"))
+    try:
+        with problems.section("data"):
+            fill(Data(store, str(uuid.UUID(int=0)), lambda: datetime.now(UTC)), seed)
+    finally:
+        store.close()
+    raise SeedError(tuple(problems.found))
 
 
 def organization(seed: Mapping[str, Any]) -> str:
-    """The tenant's id; refuses a seed that has none."""
+    """The tenant's id; raises SeedError for a seed that has none."""
     found = seed.get("organization")
-    if not isinstance(found, Mapping) or not isinstance(found.get("id"), str):
-        raise SandboxError(
-            "PRJ124", "the seed names no organization", hint="`organization: {id: …}`"
-        )
-    return str(found["id"])
+    text = found.get("id") if isinstance(found, Mapping) else None
+    try:
+        uuid.UUID(str(text))
+    except ValueError as error:
+        raise wrong("organization", f"id {text!r} is no UUID", hint="`{id: UUID}`") from error
+    return str(text)
 
 
 def assumed(seed: Mapping[str, Any]) -> frozenset[str]:
-    """The calls that nobody published and this tenant has all the same."""
-    return frozenset(map(str, seed.get("assumed") or ()))
+    """The calls that nobody published and this tenant has all the same; raises SeedError."""
+    given = seed.get("assumed") or []
+    if not isinstance(given, (list, tuple)) or not all(each in ASSUMED for each in given):
+        raise wrong("assumed", f"a list is wanted, of {', '.join(ASSUMED)}")
+    return frozenset(given)
+
+
+def quirks(seed: Mapping[str, Any]) -> Quirks:
+    """The quirks that the seed gives its tenant; raises SeedError."""
+    try:
+        return of_section(seed.get("quirks") or {})
+    except ValueError as error:
+        raise wrong("quirks", str(error)) from error
 
 
 def fill(data: Data, seed: Mapping[str, Any]) -> None:
-    """Everything that the seed names; refuses what it does not know."""
-    try:
-        _known(seed, _TOP, "the seed")
-        with data.store.transaction():
-            for each in seed.get("roles") or ():
-                _role(data, each)
+    """Put the whole seed into an empty store; raises SeedError with all that is wrong.
+
+    `generate` stands for all sections that are not there beside it.
+    """
+    problems = SeedProblems()
+    if "generate" in seed:
+        try:
+            seed = {**expanded(seed["generate"]), **seed}
+        except ValueError as error:
+            raise wrong("generate", str(error)) from error
+    problems.check_fields(seed, SECTIONS, ())
+    with data.store.transaction():
+        for path, row in problems.rows(seed, "roles"):
+            problems.check_fields(row, ROLE_FIELDS, path)
+            with problems.row(ROLE, row.get("name", "?"), path):
+                _role(data, row)
+        with problems.section("permissions"):
             for each in flat(tree(seed.get("permissions") or {})):
                 data.store.put(PERMISSION, {"id": each}, each)
-            for name in seed.get("spentNames") or ():
+        with problems.section("spentNames"):
+            for name in _texts(seed.get("spentNames")):
                 data.store.put("spent-name", {"id": name.casefold(), "role": ""}, name)
-            for each in seed.get("teams") or ():
-                Teams(data).add({"name": each, "status": "ACTIVE"})
-            for each in seed.get("employees") or ():
-                _employee(data, each)
-            for each in seed.get("identities") or ():
-                _identity(data, each)
-    except Refusal as refusal:
-        raise SandboxError("PRJ124", f"the seed cannot be: {refusal.reason}") from refusal
+        with problems.section("teams"):
+            for name in _texts(seed.get("teams")):
+                Teams(data).add({"name": name, "status": "ACTIVE"})
+        ids = {row["displayName"]: row["id"] for row in data.store.rows(ROLE)}
+        for path, row in problems.rows(seed, "employees"):
+            problems.check_fields(row, EMPLOYEE_FIELDS, path)
+            with problems.row(USER, row.get("email", "?"), path):
+                _employee(data, row, ids)
+        for path, row in problems.rows(seed, "identities"):
+            problems.check_fields(row, ("email", "accessKey"), path)
+            with problems.row(IDENTITY, row.get("email", "?"), path):
+                _identity(data, row, problems, path)
+        problems.raise_any()
 
 
-def _identity(data: Data, each: Mapping[str, Any]) -> None:
+def _texts(given: Any) -> list[str]:
+    if given is not None and not isinstance(given, (list, tuple)):
+        raise Refusal(400, "a list of names is wanted")
+    if not all(isinstance(each, str) for each in given or ()):
+        raise Refusal(400, "names are texts")
+    return list(given or ())
+
+
+def _identity(data: Data, row: Mapping[str, Any], problems: SeedProblems, path: Place) -> None:
     """Who can be chosen with `as`; with an `accessKey` they can ask for tokens too."""
-    _known(each, {"email", "accessKey"}, f"identity {each.get('email')}")
-    data.store.put(IDENTITY, {"id": each["email"]}, each["email"])
-    key = each.get("accessKey")
+    email = str(row["email"])
+    data.store.put(IDENTITY, {"id": email}, email)
+    key = row.get("accessKey")
     if key is None:
         return
-    _known(key, {"id", "secret", "expiresIn"}, "accessKey")
-    user = data.store.named(USER, each["email"])
+    problems.check_fields(key, ("id", "secret", "expiresIn"), (*path, "accessKey"))
+    user = data.store.named(USER, email)
     if user is None:
-        raise Refusal(400, f"{each['email']} has an access key and is no employee")
+        raise unknown_name(USER, email, "who has an access key is an employee", ("accessKey",))
     seconds = int(key.get("expiresIn", EXPIRES_IN))
     AccessKeys(data).add(user, str(key["id"]), str(key["secret"]), seconds)
 
 
-def _role(data: Data, each: Mapping[str, Any]) -> None:
-    _known(each, _ROLE, f"role {each.get('name')}")
+def _role(data: Data, row: Mapping[str, Any]) -> None:
+    name = row["name"]
     body: Body = {
-        "displayName": each["name"],
-        "description": each.get("description", ""),
-        "status": str(each.get("status", "active")).upper(),
-        "applications": tree(each.get("permissions") or {}),
+        "displayName": name,
+        "description": row.get("description", ""),
+        "status": str(row.get("status", "active")).upper(),
+        "applications": tree(row.get("permissions") or {}),
     }
-    if each.get("internal"):
+    if row.get("internal") or row.get("roleName") not in (None, name):
         body["internal"] = 1
+        body["roleName"] = row.get("roleName") or _INTERNAL_NAMES.get(name, name)
     data.add_role(body, "the seed")
 
 
-def _employee(data: Data, each: Mapping[str, Any]) -> None:
-    _known(each, _EMPLOYEE, f"employee {each.get('email')}")
-    email = str(each["email"])
-    first = each.get("firstName") or email.partition(".")[0].title()
+def _employee(data: Data, row: Mapping[str, Any], roles: Mapping[str, str]) -> None:
+    email, primary = str(row["email"]), row["primaryRole"]
+    first = row.get("firstName") or email.partition(".")[0].title()
+    status = DELETED if row.get("active") is False else row.get("status", ACTIVE)
+    if status not in USER_STATUSES:
+        raise Refusal(400, f"status is one of {', '.join(USER_STATUSES)}", {"path": ("status",)})
+    if data.user_named(email) is not None:
+        raise Refusal(400, "two employees have this e-mail", {"path": ("email",)})
+    data.refuse_name(email, None)
+    secondary = row.get("secondaryRoles") or ()
     body: Body = {
-        "id": str(uuid.uuid5(uuid.UUID(data.organization), f"user/{email}")),
+        "id": data.new_user_id(email),
         "userName": email,
         "emailAddress": email,
         "firstName": first,
-        "lastName": each.get("lastName") or "Example",
-        "fullName": f"{first} {each.get('lastName') or 'Example'}",
+        "lastName": row.get("lastName") or "Example",
+        "fullName": f"{first} {row.get('lastName') or 'Example'}",
         "assignedGroup": "",
         "emailToBeVerified": "",
         "rank": 3,
         "customAttributes": {"desk": "B4"},
-        "roleUUID": _id(data, each["primaryRole"]),
-        "secondaryRoleIds": [_id(data, name) for name in each.get("secondaryRoles") or ()],
-        "status": DELETED if each.get("active") is False else each.get("status", ACTIVE),
-        **(each.get("fields") or {}),
+        "roleUUID": _id(roles, primary, ("primaryRole",)),
+        "secondaryRoleIds": [
+            _id(roles, name, ("secondaryRoles", number)) for number, name in enumerate(secondary)
+        ],
+        "status": status,
+        **(row.get("fields") or {}),
     }
-    if each.get("keepsActive"):
+    if row.get("keepsActive"):
         body["keepsActive"] = True
     data.put_user(body, "the seed")
 
 
-def _id(data: Data, name: str) -> str:
-    found = data.store.named(ROLE, name)
-    if found is None:
-        raise Refusal(400, f"there is no role {name}")
-    return str(found["id"])
-
-
-def _known(given: Mapping[str, Any], known: Iterable[str], what: str) -> None:
-    unknown = sorted(set(given) - set(known))
-    if unknown:
-        raise SandboxError("PRJ124", f"{what} has no field {', '.join(unknown)}")
+def _id(roles: Mapping[str, str], name: Any, path: Place) -> str:
+    if name not in roles:
+        raise unknown_name(ROLE, name, f"there is no role `{name}`", path)
+    return roles[name]

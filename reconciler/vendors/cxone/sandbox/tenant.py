@@ -17,7 +17,7 @@ from reconciler.vendors.cxone.sandbox.access_keys import AccessKeys
 from reconciler.vendors.cxone.sandbox.acd import Acd
 from reconciler.vendors.cxone.sandbox.data import IDENTITY, Data
 from reconciler.vendors.cxone.sandbox.discovery import CONFIGURATION, Tenants, configuration
-from reconciler.vendors.cxone.sandbox.errors import of_acd, of_userhub
+from reconciler.vendors.cxone.sandbox.errors import of_acd, of_scim, of_userhub
 from reconciler.vendors.cxone.sandbox.roles import Roles
 from reconciler.vendors.cxone.sandbox.scim import Scim
 from reconciler.vendors.cxone.sandbox.teams import Teams
@@ -37,9 +37,10 @@ class CxoneSandbox:
     def __init__(
         self, database: Path, seed: Mapping[str, Any], clock: Callable[[], datetime] = _now
     ) -> None:
-        self.organization, self._assumed = seeds.organization(seed), seeds.assumed(seed)
+        settings = seeds.settings(seed)
+        self.organization, self._assumed = settings.organization, settings.assumed
         self._store = Store(database)
-        self._data = Data(self._store, self.organization, clock)
+        self._data = Data(self._store, self.organization, clock, settings.quirks)
         self._tokens = Tokens(self._data)
         try:
             self._open(seed)
@@ -55,7 +56,7 @@ class CxoneSandbox:
             self._store.put("meta", body, "organization")
         elif known["value"] != self.organization:
             raise SandboxError(
-                "PRJ125",
+                "PRJ175",
                 "the sandbox's data is of another organization than its seed",
                 hint="start it over: reconciler sandbox reset",
             )
@@ -76,17 +77,17 @@ class CxoneSandbox:
         return front.fronted(
             asgi(self.endpoints(), tokens.identity, of_userhub),
             asgi(acd, tokens.identity, of_acd),
+            asgi(Scim(self._data, Users(self._data)).endpoints(), tokens.identity, of_scim),
             open_,
             lambda: self._data.clock().isoformat(),
         )
 
     def endpoints(self) -> Iterator[Endpoint]:
-        """Every operation that the API has, but ACD's and what needs no token."""
+        """Every operation that the API has, but ACD's, SCIM's and what needs no token."""
         users = Users(self._data)
         yield from Roles(self._data, self._assumed).endpoints()
         yield from users.endpoints()
         yield from Teams(self._data).endpoints()
-        yield from Scim(self._data, users).endpoints()
         yield from AccessKeys(self._data).endpoints()
         yield from Tenants(self._data).endpoints()
 

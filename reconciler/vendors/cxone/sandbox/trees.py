@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -20,6 +21,20 @@ def flat(applications: Iterable[Mapping[str, Any]]) -> set[str]:
                 place = f"{head}/{feature['featureId']}/{each['privilegeId']}"
                 found |= {f"{place}/{a}" for a in each.get("actions") or ()}
     return found
+
+
+def strings(permissions: Iterable[str]) -> list[Body]:
+    """Permissions in the flat form of answers, `area:thing:action` in lower camel case.
+
+    How it relates to the tree is not documented; here it says the same.
+    """
+    flat_form = (":".join(map(_camel, each.split("/"))) for each in permissions)
+    return [{"permission": each} for each in sorted(set(flat_form))]
+
+
+def _camel(word: str) -> str:
+    first, *others = [part for part in re.split(r"[^0-9A-Za-z]+", word) if part] or [word]
+    return first[:1].lower() + first[1:] + "".join(each[:1].upper() + each[1:] for each in others)
 
 
 def grown(permissions: Iterable[str]) -> list[Body]:

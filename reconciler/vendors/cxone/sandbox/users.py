@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -106,9 +105,10 @@ class Users:
             made = self.add(body, call.identity)
         return Answer(200, _DONE | {"uuid": made["id"]})
 
-    def add(self, given: Mapping[str, Any], by: str) -> Body:
-        """A user, kept; refuses with 400."""
-        missing = [each for each in NEW if not given.get(each)]
+    def add(self, given: Mapping[str, Any], by: str, role: Body | None = None) -> Body:
+        """A user, kept; refuses with 400. Without a `role` it is the one that is written."""
+        needed = NEW if role is None else NEW[:-1]
+        missing = [each for each in needed if not given.get(each)]
         refuse_unless(not missing, "BAD_REQUEST", f"missing: {', '.join(missing)}")
         name = given.get("userName") or given["emailAddress"]
         self._data.refuse_name(name, None)
@@ -120,9 +120,9 @@ class Users:
             "fullName": f"{given['firstName']} {given['lastName']}",
             "secondaryRoleIds": [],
             **given,
-            "id": str(uuid.uuid5(uuid.UUID(self._data.organization), f"user/{name}")),
+            "id": self._data.new_user_id(name),
             "userName": name,
-            "roleUUID": self._data.role_named(given.get("roleUUID") or given["role"])["id"],
+            "roleUUID": (role or self._data.role_written(given["role"]))["id"],
             "status": status,
         }
         return self._data.put_user(made, by)
@@ -134,7 +134,10 @@ class Users:
         refuse_unless(not missing, "BAD_REQUEST", f"missing: {', '.join(missing)}")
         with self._data.store.transaction():
             current = self._data.user(str(body["id"]))
-            role = self._data.role_named(body.get("roleUUID") or body["role"])["id"]
+            # `roleUUID` is in answers alone: a write says which role by its name
+            role = self._data.role_written(body["role"])["id"]
+            if self._data.quirks.ignores_role:
+                role = current["roleUUID"]
             whole = {**body, "roleUUID": role, "status": current["status"]}
             whole.setdefault("secondaryRoleIds", [])
             self.change(current, whole, call.identity)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from reconciler.sandbox.errors import Refusal, SandboxError
-from reconciler.vendors.webexcc.sandbox import creating, editing
+from reconciler.vendors.webexcc.sandbox import accounts, creating, editing
 from reconciler.vendors.webexcc.sandbox.access import Access
 from reconciler.vendors.webexcc.sandbox.data import Data
 from reconciler.vendors.webexcc.sandbox.form import Form
@@ -22,6 +22,11 @@ _FORMS: Mapping[str, tuple[Callable[[Form], str], str]] = {
         "collection=NAME [name= description= TYPE=all|none|A,B]",
     ),
     "move-user": (editing.user, "user=E-MAIL [profile=NAME site=NAME teams=A,B]"),
+    "create-user": (
+        accounts.create,
+        "user=E-MAIL [profile=NAME site=NAME teams=A,B licence=LICENCE first-name= last-name=]",
+    ),
+    "delete-user": (accounts.delete, "user=E-MAIL"),
     "create-profile": (
         creating.profile,
         "name=NAME type=TYPE [description= permissions=all "

@@ -18,7 +18,8 @@ FITTING: Mapping[str, tuple[str, ...]] = {
 }
 """What a holder of a profile of a type needs; the documents do not say which a supervisor has."""
 
-_KIND = "licence"
+KIND = "licence"
+"""The rows of licences: each has the id of its user."""
 
 
 def give(data: Data, user_id: str, profile_type: str, licence: object) -> None:
@@ -26,13 +27,13 @@ def give(data: Data, user_id: str, profile_type: str, licence: object) -> None:
     fitting = FITTING[profile_type]
     held = fitting[0] if licence is None else licence
     held = one_of(held, "licence", (PREMIUM, STANDARD, NONE))
-    data.store.put(_KIND, {"id": user_id, "licence": held}, held)
+    data.store.put(KIND, {"id": user_id, "licence": held}, held)
     refuse_unfit(data, user_id, profile_type)
 
 
 def refuse_unfit(data: Data, user_id: str, profile_type: str) -> None:
     """400 where the user's licence does not go with a profile of the type."""
-    held = data.store.get(_KIND, user_id)
+    held = data.store.get(KIND, user_id)
     fitting = FITTING[profile_type]
     refuse_unless(
         held is None or held["licence"] in fitting,

@@ -3,11 +3,20 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
-from reconciler.sandbox.errors import Refusal, SandboxError
-from reconciler.sandbox.store import Body
+from reconciler.model.diagnostic import Path as Place
+from reconciler.sandbox.seed_problems import (
+    SeedError,
+    SeedProblems,
+    unknown_name,
+    wrong,
+)
+from reconciler.sandbox.store import Body, Store
 from reconciler.vendors.webexcc.sandbox import licences, stock
 from reconciler.vendors.webexcc.sandbox.access import SCOPES
 from reconciler.vendors.webexcc.sandbox.analyzer import FOLDER_LISTS, Folders
@@ -26,6 +35,7 @@ from reconciler.vendors.webexcc.sandbox.data import (
     TEAM,
     USER,
     Data,
+    links,
 )
 from reconciler.vendors.webexcc.sandbox.generate import expanded
 from reconciler.vendors.webexcc.sandbox.profiles import FORMER, Profiles
@@ -43,7 +53,7 @@ _ASSIGNED = {
 _REACH = {"all": "ALL", "former": FORMER}
 """What a profile reaches where that is no collection; the second has not been migrated yet."""
 _SECTION_OF = {SITE: "sites", QUEUE: "queues", CHANNEL: "channels", TEAM: "teams"}
-_SECTIONS = (
+SECTIONS = (
     "organization", "generate", "limits", "permissions", "addOns", "quirks", "identities",
     *_SECTION_OF.values(), "inventory", "analyzerFolders", "collections", "profiles", "users",
 )  # fmt: skip
@@ -54,6 +64,23 @@ _ORDER = (*_FIRST, *(each for each in TYPES if each not in (*_FIRST, *_LAST)), *
 """The types of the inventory, each after those that it refers to."""
 
 
+def settings(seed: Mapping[str, Any]) -> tuple[str, Quirks]:
+    """The organization and the quirks of a seed; raises SeedError with all that is wrong of it."""
+    with suppress(SeedError):
+        return organization(seed), quirks(seed)
+    problems = SeedProblems()
+    for part in (organization, quirks):
+        with problems.section(part.__name__):
+            part(seed)
+    store = Store(Path(":memory:"), links)
+    try:
+        with problems.section("data"):
+            fill(Data(store, str(uuid.UUID(int=0)), lambda: datetime.now(UTC)), seed)
+    finally:
+        store.close()
+    raise SeedError(tuple(problems.found))
+
+
 def organization(seed: Mapping[str, Any]) -> str:
     """The id of the seeded organization; raises SandboxError."""
     found = seed.get("organization")
@@ -61,7 +88,7 @@ def organization(seed: Mapping[str, Any]) -> str:
     try:
         return str(uuid.UUID(str(text)))
     except ValueError as error:
-        raise _wrong("organization", f"id {text!r} is no UUID") from error
+        raise wrong("organization", f"id {text!r} is no UUID") from error
 
 
 def quirks(seed: Mapping[str, Any]) -> Quirks:
@@ -69,7 +96,7 @@ def quirks(seed: Mapping[str, Any]) -> Quirks:
     try:
         return of_section(seed.get("quirks") or {})
     except ValueError as error:
-        raise _wrong("quirks", str(error)) from error
+        raise wrong("quirks", str(error)) from error
 
 
 def fill(data: Data, seed: Mapping[str, Any]) -> None:
@@ -77,40 +104,54 @@ def fill(data: Data, seed: Mapping[str, Any]) -> None:
 
     `generate` stands for all sections that are not there beside it.
     """
+    problems = SeedProblems()
     if "generate" in seed:
         try:
             seed = {**expanded(seed["generate"]), **seed}
         except ValueError as error:
-            raise _wrong("generate", str(error)) from error
-    unknown = sorted(set(seed) - set(_SECTIONS))
-    if unknown:
-        raise _wrong(unknown[0], f"there is no such section; there are {', '.join(_SECTIONS)}")
+            raise wrong("generate", str(error)) from error
+    problems.check_fields(seed, SECTIONS, ())
     with data.store.transaction():
-        _settings(data, seed)
-        _inventory(data, seed)
-        for row in _rows(seed, "analyzerFolders"):
-            _tried(lambda row=row: _folder(data, row), "analyzerFolders", row)
-        for row in _rows(seed, "collections"):
-            _tried(lambda row=row: _collection(data, row), "collections", row)
-        for row in _rows(seed, "profiles"):
-            _tried(lambda row=row: _profile(data, row), "profiles", row)
+        _settings(data, seed, problems)
+        _inventory(data, seed, problems)
+        for path, row in problems.rows(seed, "analyzerFolders"):
+            with problems.row(FOLDER, _title(row), path):
+                _folder(data, row)
+        for path, row in problems.rows(seed, "collections"):
+            with problems.row(COLLECTION, _title(row), path):
+                _collection(data, row)
+        for path, row in problems.rows(seed, "profiles"):
+            with problems.row(PROFILE, _title(row), path):
+                _profile(data, row)
         profiles = {row["name"]: row for row in data.store.rows(PROFILE)}
-        for row in _rows(seed, "users"):
-            _tried(lambda row=row: _user(data, row, profiles), "users", row)
-        for row in _rows(seed, "identities"):
-            _tried(lambda row=row: _identity(data, row), "identities", row)
+        for path, row in problems.rows(seed, "users"):
+            with problems.row(USER, _title(row), path):
+                add_user(data, row, profiles)
+        for path, row in problems.rows(seed, "identities"):
+            with problems.row(IDENTITY, _title(row), path):
+                _identity(data, row)
+        problems.raise_any()
 
 
-def _settings(data: Data, seed: Mapping[str, Any]) -> None:
+def _title(row: Mapping[str, Any]) -> str:
+    return str(row.get("name") or row.get("email") or row.get("path") or "?")
+
+
+def _settings(data: Data, seed: Mapping[str, Any], problems: SeedProblems) -> None:
     limits, also = seed.get("limits") or {}, seed.get("permissions") or []
     most = limits.get("resourceCollections", MOST_COLLECTIONS) if isinstance(limits, dict) else None
     if type(most) is not int or set(limits) - {"resourceCollections"}:
-        raise _wrong("limits", "there is one limit to set, `resourceCollections: NUMBER`")
+        problems.add(("limits",), "there is one limit to set, `resourceCollections: NUMBER`")
+        most = MOST_COLLECTIONS
     if not isinstance(also, list) or not all(isinstance(each, str) for each in also):
-        raise _wrong("permissions", "a list of names is wanted: what this tenant has beyond others")
+        also = []
+        problems.add(
+            ("permissions",), "a list of names is wanted: what this tenant has beyond others"
+        )
     bought = seed.get("addOns") or []
-    if not isinstance(bought, list) or not set(bought) <= set(ADD_ONS):
-        raise _wrong("addOns", f"a list is wanted, of {', '.join(ADD_ONS)}")
+    if not isinstance(bought, list) or not all(each in ADD_ONS for each in bought):
+        bought = []
+        problems.add(("addOns",), f"a list is wanted, of {', '.join(ADD_ONS)}")
     settings = {"most_collections": most, "permissions": also, "add_ons": bought}
     data.store.put("meta", {"id": "settings", **settings}, "settings")
 
@@ -138,25 +179,33 @@ def _folder(data: Data, row: Mapping[str, Any]) -> None:
     Folders(data).add(str(row["path"]), row["id"], stock=bool(row.get("stock", False)))
 
 
-def _inventory(data: Data, seed: Mapping[str, Any]) -> None:
+def _inventory(data: Data, seed: Mapping[str, Any], problems: SeedProblems) -> None:
     """The four types that have sections of their own, and all others, in an order of links."""
     more = seed.get("inventory") or {}
     if not isinstance(more, Mapping) or not set(more) <= set(TYPES):
-        raise _wrong("inventory", f"a mapping is wanted, of {', '.join(TYPES)}")
+        problems.add(("inventory",), f"a mapping is wanted, of {', '.join(TYPES)}")
+        more = {}
     for kind in _ORDER:
         section = _SECTION_OF.get(kind)
-        for where, rows in ((section, seed.get(section or "")), ("inventory", more.get(kind))):
-            for row in _stock_rows(where or kind, rows):
+        places: list[tuple[Place, Any]] = [(("inventory", kind), more.get(kind))]
+        if section is not None:
+            places.insert(0, ((section,), seed.get(section)))
+        for where, rows in places:
+            for path, row in _stock_rows(where, rows, problems):
                 named = row if isinstance(row, Mapping) else {"name": row}
-                _tried(lambda row=row, kind=kind: stock.add(data, kind, row), str(where), named)
+                with problems.row(kind, _title(named), path):
+                    stock.add(data, kind, row)
 
 
-def _stock_rows(section: str, rows: Any) -> Iterable[str | Mapping[str, Any]]:
+def _stock_rows(
+    where: Place, rows: Any, problems: SeedProblems
+) -> Iterator[tuple[Place, str | Mapping[str, Any]]]:
     """Rows of the inventory: names, or mappings with a name."""
     if rows is not None and not isinstance(rows, (list, tuple)):
-        raise _wrong(section, "a list is wanted, of names or of mappings")
-    for row in rows or ():
-        yield row if isinstance(row, Mapping) else str(row)
+        problems.add(where, "a list is wanted, of names or of mappings")
+        return
+    for number, row in enumerate(rows or ()):
+        yield (*where, number), row if isinstance(row, Mapping) else str(row)
 
 
 def _collection(data: Data, row: Mapping[str, Any]) -> None:
@@ -203,11 +252,13 @@ def _profile(data: Data, row: Mapping[str, Any]) -> None:
     Profiles(data).add(body, system=row.get("systemDefault", False), former=resources == "former")
 
 
-def _user(data: Data, row: Mapping[str, Any], profiles: Mapping[str, Body]) -> None:
+def add_user(data: Data, row: Mapping[str, Any], profiles: Mapping[str, Body]) -> Body:
+    """A user, as a row of a seed has them; refuses with 400 what the tenant does not have."""
     email = row["email"]
     teams = [_id(data, TEAM, each) for each in row.get("teams") or ()]
     if row["profile"] not in profiles:
-        raise Refusal(400, f"there is no {PROFILE} `{row['profile']}` in the seed before it")
+        reason = f"there is no {PROFILE} `{row['profile']}` in the seed before it"
+        raise unknown_name(PROFILE, row["profile"], reason, ("profile",))
     profile = profiles[row["profile"]]
     added = data.add(
         USER,
@@ -215,7 +266,7 @@ def _user(data: Data, row: Mapping[str, Any], profiles: Mapping[str, Body]) -> N
             "email": email,
             "firstName": row.get("firstName", email.partition("@")[0]),
             "lastName": row.get("lastName", ""),
-            "ciUserId": str(uuid.uuid5(uuid.NAMESPACE_DNS, email)),
+            "ciUserId": row.get("person") or str(uuid.uuid5(uuid.NAMESPACE_DNS, email)),
             "active": row.get("active", True),
             "contactCenterEnabled": True,
             "userProfileId": profile["id"],
@@ -228,33 +279,11 @@ def _user(data: Data, row: Mapping[str, Any], profiles: Mapping[str, Body]) -> N
         },
     )
     licences.give(data, added["id"], profile["profileType"], row.get("licence"))
+    return added
 
 
 def _id(data: Data, kind: str, name: str) -> Any:
     found = data.store.id_named(kind, str(name))
     if found is None:
-        raise Refusal(400, f"there is no {kind} `{name}` in the seed before it")
+        raise unknown_name(kind, name, f"there is no {kind} `{name}` in the seed before it")
     return int(found) if kind == FOLDER else found
-
-
-def _rows(seed: Mapping[str, Any], section: str) -> Iterable[Mapping[str, Any]]:
-    rows = seed.get(section) or ()
-    if not isinstance(rows, (list, tuple)) or not all(isinstance(row, Mapping) for row in rows):
-        raise _wrong(section, "a list of mappings is wanted")
-    return rows
-
-
-def _tried(add: Any, section: str, row: Mapping[str, Any]) -> None:
-    name = str(row.get("name") or row.get("email") or row.get("path") or "?")
-    try:
-        add()
-    except Refusal as refusal:
-        raise _wrong(section, f"`{name}`: {refusal.reason}") from refusal
-    except KeyError as error:
-        raise _wrong(section, f"`{name}` has no {error}") from error
-    except (TypeError, AttributeError, ValueError) as error:
-        raise _wrong(section, f"`{name}` is not of the right shape") from error
-
-
-def _wrong(section: str, what: str) -> SandboxError:
-    return SandboxError("PRJ125", f"the sandbox's seed, {section}: {what}")

@@ -43,7 +43,7 @@ class WebexSandbox:
     def __init__(
         self, database: Path, seed: Mapping[str, Any], clock: Callable[[], datetime] = _now
     ) -> None:
-        self.organization, quirks = seeds.organization(seed), seeds.quirks(seed)
+        self.organization, quirks = seeds.settings(seed)
         self._store = Store(database, links)
         self._data = Data(self._store, self.organization, clock, quirks)
         try:
@@ -61,7 +61,7 @@ class WebexSandbox:
             )
         elif known["value"] != self.organization:
             raise SandboxError(
-                "PRJ125",
+                "PRJ175",
                 "the sandbox's data is of another organization than its seed",
                 hint="start it over: reconciler sandbox reset",
             )

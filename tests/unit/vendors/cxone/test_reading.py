@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -43,11 +43,14 @@ class Tenant:
     parallelism: int = 8
     twist: Callable[[str, int, Any], Any] = lambda _path, _number, body: body
 
+    quirks: dict[str, Any] = field(default_factory=dict)
+
     def __post_init__(self) -> None:
         self.asked: list[tuple[str, Any]] = []
 
     def read(self) -> Snapshot:
-        sandbox = CxoneSandbox(self.folder / "tenant.db", seed(self.roles, self.people))
+        whole = {**seed(self.roles, self.people), "quirks": self.quirks}
+        sandbox = CxoneSandbox(self.folder / "tenant.db", whole)
         inner = sandbox.app()
 
         async def app(scope: Scope, receive: Receive, send: Send) -> None:
@@ -56,7 +59,8 @@ class Tenant:
             path = scope["path"]
             number = sum(each == path for each, _ in self.asked)
             self.asked.append((path, json.loads(sent)))
-            await give(json_answer(200, self.twist(path, number, heard.json)), send)
+            twisted = self.twist(path, number, heard.json)
+            await give(json_answer(heard.status, twisted), send)
 
         token = FixedToken(sandbox.token(None))
         endpoint = Endpoint(
@@ -90,6 +94,24 @@ def test_every_page_is_read(
         f"p{n}@x.example" for n in range(people)
     }
     assert (tenant.requests(ROLES), tenant.requests(USERS)) == (of_roles, of_people)
+
+
+@pytest.mark.parametrize("pages", ["fromZero", "zeroIsOne", "zeroRefused"])
+@pytest.mark.parametrize("repeats", [True, False])
+@pytest.mark.parametrize("roles", [1, 100, 101, 250])
+def test_every_role_is_read_however_the_tenant_counts_pages(
+    tmp_path: Path, roles: int, repeats: bool, pages: str
+) -> None:
+    quirks = {"rolePages": pages, "lastPageRepeats": repeats}
+    found = Tenant(tmp_path, roles, 3, quirks=quirks).read()
+    assert {each.name for each in found.objects["Role"]} == {f"Role {n}" for n in range(roles)}
+
+
+def test_the_first_hundred_roles_are_among_those_that_are_read(tmp_path: Path) -> None:
+    tenant = Tenant(tmp_path, 230)
+    tenant.read()
+    numbers = [body["page"]["pageNo"] for path, body in tenant.asked if path == ROLES]
+    assert numbers == [0, 1, 2]
 
 
 def test_a_service_may_give_less_than_was_asked_for(tmp_path: Path) -> None:

@@ -85,7 +85,7 @@ def giving(email: str, primary: str | None = None, secondary: list[str] | None =
     async def work(session: WriteSession, roles: dict[str, Any]) -> Any:
         body = await user(session, email)
         if primary:
-            body |= {"roleUUID": roles[primary]["roleId"], "role": roles[primary]["roleId"]}
+            body |= {"role": roles[primary]["roleName"]}
         if secondary is not None:
             body["secondaryRoleIds"] = [roles[each]["roleId"] for each in secondary]
         return (await session.put(USERS, body)).body

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import uuid
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.unit.vendors.cxone.services import JANE, NEW, OMAR, ROOT, Services
+from tests.unit.vendors.cxone.services import JANE, NEW, OMAR, ROOT, SEED, Services
 
 USERS, SEARCH = "/user-management/v1/users", "/user-management/v2/users/search"
 ROLES, TEAMS = "/authorization/v1/roles", "/user-management/v3/teams"
@@ -21,8 +23,10 @@ def names(tenant: Services, body: dict[str, Any]) -> list[str]:
 def test_roles_are_searched(tenant: Services) -> None:
     by_name = {"orderBy": {"displayName": "DESC"}}
     assert names(tenant, by_name) == ["Spare", "Root", "Retired", "Agent"]
-    page = {"page": {"pageSize": 2, "pageNo": 2}, "orderBy": {"displayName": "ASC"}}
+    page = {"page": {"pageSize": 2, "pageNo": 1}, "orderBy": {"displayName": "ASC"}}
     assert names(tenant, page) == ["Root", "Spare"]
+    first = {"page": {"pageSize": 2, "pageNo": 0}, "orderBy": {"displayName": "ASC"}}
+    assert names(tenant, first) == ["Agent", "Retired"]
     assert names(tenant, {"filter": {"status": ["INACTIVE"]}}) == ["Retired"]
     like = {"filter": {"displayName": ["AR"]}, "operations": {"displayName": "LIKE"}}
     assert names(tenant, like) == ["Spare"]
@@ -38,7 +42,7 @@ def test_roles_are_searched(tenant: Services) -> None:
 @pytest.mark.parametrize(
     "body",
     [
-        {"page": {"pageNo": 0}},
+        {"page": {"pageNo": -1}},
         {"page": {"pageSize": -1}},
         {"page": {"pageSize": "many"}},
         {"filter": ["status"]},
@@ -56,6 +60,69 @@ def test_a_permission_brings_view(tenant: Services) -> None:
     tenant("POST", ROLES, body, 201)
     (application,) = tenant.role("Made")["applications"]
     assert application["privileges"] == [{"privilegeId": "p", "actions": ["edit", "view"]}]
+
+
+def test_the_filter_keys_of_roles_are_lists(tenant: Services) -> None:
+    agent, retired = tenant.role("Agent"), tenant.role("Retired")
+    for key, values, found in (
+        ("roleId", [agent["roleId"], retired["roleId"]], ["Agent", "Retired"]),
+        ("roleName", ["Agent"], ["Agent"]),
+        ("status", ["INACTIVE", "DRAFT"], ["Retired"]),
+        ("internal", [0], ["Agent", "Root", "Retired", "Spare"]),
+        ("internal", [1], []),
+    ):
+        assert names(tenant, {"filter": {key: values}}) == found
+
+
+def test_roles_have_internal_names_ids_of_version_1_and_flat_permissions(
+    tmp_path: Path,
+) -> None:
+    agent = {"name": "Agent", "internal": True, "permissions": {"quality-mgmt": {"a b": ["view"]}}}
+    lead = {"name": "Lead", "roleName": "lead_v1"}
+    tenant = Services(tmp_path, {**SEED, "roles": [*SEED["roles"][1:], agent, lead]})
+    try:
+        found = tenant.role("Agent")
+        assert (found["roleName"], found["internal"]) == ("Employee", 1)
+        assert uuid.UUID(found["roleId"]).version == 1
+        assert found["permissions"] == [{"permission": "qualityMgmt:aB:view"}]
+        assert tenant.role("Lead")["roleName"] == "lead_v1"
+        assert tenant.role("Root")["roleName"] == "Root"
+        # what is shown may change, the internal name does not
+        path = f"{ROLES}/{found['roleId']}"
+        renamed = {**found, "displayName": "Advisor", "roleName": "Advisor"}
+        changed = tenant("PUT", path, renamed)
+        assert (changed["displayName"], changed["roleName"]) == ("Advisor", "Employee")
+        assert tenant.user(JANE)["role"] == "Employee"
+        # nobody else can be called as a role is internally
+        assert tenant("POST", ROLES, {"displayName": "EMPLOYEE"}, 400)["code"] == "ROLE_NAME_EXISTS"
+    finally:
+        tenant.sandbox.close()
+
+
+@pytest.mark.parametrize(
+    ("quirk", "takes"),
+    [("name", {"internal"}), ("nameOrId", {"internal", "id"}), ("displayName", {"shown"})],
+)
+def test_a_write_names_the_primary_role_as_the_tenant_wants_it(
+    tmp_path: Path, quirk: str, takes: set[str]
+) -> None:
+    agent = {"name": "Agent", "internal": True}
+    quirks = {"writtenRole": quirk}
+    tenant = Services(tmp_path, {**SEED, "roles": [agent, *SEED["roles"][1:]], "quirks": quirks})
+    try:
+        role, jane = tenant.role("Agent"), tenant.user(JANE)
+        given = {"internal": "Employee", "shown": "Agent", "id": role["roleId"]}
+        for form, value in given.items():
+            heard = tenant.heard("PUT", USERS, {**jane, "role": value})
+            assert (heard.status == 200) == (form in takes), form
+            assert tenant.user(JANE)["roleUUID"] == role["roleId"]
+        # an id beside it is ignored: `roleUUID` is in answers alone
+        other = tenant.role("Root")["roleId"]
+        name = given[next(iter(takes & {"internal", "shown"}))]
+        tenant("PUT", USERS, {**jane, "role": name, "roleUUID": other})
+        assert tenant.user(JANE)["roleUUID"] == role["roleId"]
+    finally:
+        tenant.sandbox.close()
 
 
 def test_permissions_are_listed(tenant: Services) -> None:
@@ -130,14 +197,16 @@ def test_a_user_is_made_and_signs_in(tenant: Services) -> None:
         ({"firstName": ""}, "BAD_REQUEST"),
         ({"role": "Nobody's"}, "ROLE_NOT_FOUND"),
         ({"role": "Retired"}, "ROLE_NOT_ACTIVE"),
-        ({"emailAddress": JANE}, "USER_NAME_EXISTS"),
+        ({"emailAddress": JANE}, "USER_ALREADY_EXISTS"),
+        ({"emailAddress": JANE.upper()}, "USER_ALREADY_EXISTS"),
         ({"emailAddress": "kim"}, "USER_NAME_INVALID"),
         ({"status": "ASLEEP"}, "BAD_REQUEST"),
         ({"secondaryRoleIds": [str(n) for n in range(11)]}, "ROLE_NOT_FOUND"),
     ],
 )
 def test_a_user_that_cannot_be(tenant: Services, change: dict[str, Any], code: str) -> None:
-    assert tenant("POST", USERS, KIM | change, 400)["code"] == code
+    told = tenant("POST", USERS, KIM | change, 400)
+    assert code in (told["code"], told["details"])
 
 
 def test_a_whole_user_is_replaced_and_what_is_missing_is_lost(tenant: Services) -> None:
@@ -192,6 +261,8 @@ def test_agents_are_the_users(tenant: Services) -> None:
     assert (told["totalRecords"], len(told["agents"])) == (3, 3)
     jane = next(each for each in told["agents"] if each["userName"] == JANE)
     allowed = tenant("GET", f"{ACD}/permissions?agentId={jane['agentId']}")["permissions"]
+    assert tenant("GET", f"{ACD}/permissions/{jane['agentId']}")["permissions"] == allowed
+    tenant("GET", f"{ACD}/permissions/99", None, 404)
     assert {"BusinessUnitId": 1, "Key": "acd/agent", "Value": "View"} in allowed
     assert "qm" not in str(allowed)
     retired, spare = tenant.role("Retired"), tenant.role("Spare")
@@ -210,7 +281,7 @@ def test_agents_are_the_users(tenant: Services) -> None:
 
 def test_nobody_changes_their_own_role_anywhere(tenant: Services) -> None:
     spare, root = tenant.role("Spare")["roleId"], tenant.user(ROOT)
-    told = tenant("PUT", USERS, {**root, "roleUUID": spare}, 400)
+    told = tenant("PUT", USERS, {**root, "role": "Spare"}, 400)
     assert told["code"] == "OWN_ROLE"
     agents = tenant("GET", f"{ACD}/agents?searchString=root")["agents"]
     change = {"agents": [{"agentId": agents[0]["agentId"], "roleId": spare}]}
@@ -269,8 +340,104 @@ def test_scim_knows_the_primary_role_alone(tenant: Services) -> None:
     assert tenant("GET", "/scim/v2/Schemas")["totalResults"] == 2
 
 
+SCIM_ERROR = "urn:ietf:params:scim:api:messages:2.0:Error"
+
+
+@pytest.mark.parametrize(
+    ("call", "status", "kind"),
+    [
+        (("GET", "/scim/v2/Users/nobody", None), 404, None),
+        (("GET", "/basic-auth/scim/v2/Users/nobody", None), 404, None),
+        (("GET", "/scim/v2/Nonsense", None), 404, None),
+        (("GET", "/scim/v2/Users/a/b/c", None), 404, None),
+        (("DELETE", "/scim/v2/Users/{jane}", None), 405, None),
+        (("GET", "/scim/v2/Users?filter=title pr", None), 400, "invalidFilter"),
+        (("GET", "/scim/v2/Users?startIndex=x", None), 400, "invalidValue"),
+        (("POST", "/scim/v2/Users", {}), 400, "invalidValue"),
+        (("POST", "/scim/v2/Users", []), 400, "invalidSyntax"),
+        (("POST", "/scim/v2/Users", {"nonsense": 1}), 400, "invalidValue"),
+        (("PUT", "/scim/v2/Users/{jane}", {"active": "perhaps"}), 400, "invalidValue"),
+        (("PATCH", "/scim/v2/Users/{jane}", {}), 400, "invalidSyntax"),
+    ],
+)
+def test_scim_refuses_in_its_own_shape(
+    tenant: Services, call: tuple[str, str, Any], status: int, kind: str | None
+) -> None:
+    method, path, body = call
+    jane = tenant.user(JANE)
+    heard = tenant.heard(method, path.format(jane=jane["id"]), body)
+    assert heard.status == status
+    assert heard.json["schemas"] == [SCIM_ERROR]
+    assert heard.json["status"] == str(status)
+    assert heard.json["detail"]
+    assert heard.json.get("scimType") == kind
+    assert tenant.user(JANE) == jane
+
+
+def test_scim_refuses_a_bad_token_in_its_own_shape(tenant: Services) -> None:
+    heard = tenant.heard("GET", SCIM, token="x")  # noqa: S106
+    assert (heard.status, heard.json["schemas"], heard.json["status"]) == (401, [SCIM_ERROR], "401")
+
+
+NOTHING = (
+    "nonsense", "name.nonsense", "emails.nonsense", "active.x", "userName[type eq 1]", "urn:x:y",
+    "roles[", "", "a b", "urn:ietf:params:scim:schemas:extension:nice:2.0:User:x",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("path", NOTHING)
+@pytest.mark.parametrize("operation", ["add", "replace", "Remove"])
+def test_scim_refuses_a_path_that_names_nothing(
+    tenant: Services, operation: str, path: str
+) -> None:
+    jane = tenant.user(JANE)
+    change = {"Operations": [{"op": operation, "path": path, "value": "v"}]}
+    told = tenant("PATCH", f"{SCIM}/{jane['id']}", change, 400)
+    assert told["scimType"] == "invalidPath"
+    assert tenant.user(JANE) == jane
+
+
+@pytest.mark.parametrize(
+    ("operation", "field", "value"),
+    [
+        ({"op": "Replace", "path": "userName", "value": "j@x.example"}, "userName", "j@x.example"),
+        ({"path": "NAME.FAMILYNAME", "value": "Doe"}, "lastName", "Doe"),
+        ({"op": "add", "value": {"name": {"givenName": "Jo"}}}, "firstName", "Jo"),
+        ({"path": 'emails[type eq "work"].value', "value": "j@y"}, "emailAddress", "j@y"),
+        ({"path": "active", "value": "False"}, "status", "DELETED"),
+        (
+            {"path": "urn:ietf:params:scim:schemas:core:2.0:User:displayName", "value": "J"},
+            "displayName", "J",
+        ),
+    ],
+)  # fmt: skip
+def test_scim_patches_what_a_path_names(
+    tenant: Services, operation: dict[str, Any], field: str, value: str
+) -> None:
+    jane = tenant.user(JANE)
+    tenant("PATCH", f"{SCIM}/{jane['id']}", {"Operations": [operation]})
+    after = tenant("GET", f"{USERS}/{jane['id']}")["user"]
+    assert after[field] == value
+
+
+def test_scim_finds_a_user_whatever_the_case_of_the_name(tenant: Services) -> None:
+    for name in (JANE, JANE.upper(), JANE.title()):
+        found = tenant("GET", f'{SCIM}?filter=USERNAME EQ "{name}"')
+        assert [each["userName"] for each in found["Resources"]] == [JANE]
+    assert tenant("GET", f'{SCIM}?filter=userName eq "nobody@x.example"')["totalResults"] == 0
+
+
+@pytest.mark.parametrize("name", [JANE, JANE.upper()])
+def test_scim_makes_nobody_twice(tenant: Services, name: str) -> None:
+    body = {"userName": name, "name": {"givenName": "J", "familyName": "D"}}
+    told = tenant("POST", SCIM, body, 409)
+    assert (told["scimType"], told["detail"]) == ("uniqueness", "USER_ALREADY_EXISTS")
+    new = tenant.user(OMAR)
+    assert tenant("PUT", f"{SCIM}/{new['id']}", {"userName": name}, 409)["status"] == "409"
+
+
 def test_scim_needs_the_role_agent(tenant: Services) -> None:
     agent = tenant.role("Agent")
     tenant("PUT", f"{ROLES}/{agent['roleId']}", {**agent, "displayName": "Advisor"})
     body = {"userName": "kim@x.example", "name": {"givenName": "K", "familyName": "L"}}
-    assert tenant("POST", SCIM, body, 400)["code"] == "ROLE_NOT_FOUND"
+    assert "Agent" in tenant("POST", SCIM, body, 400)["detail"]
