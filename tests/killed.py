@@ -169,7 +169,7 @@ def _carried_out(order: Order) -> Died:
     except ReconcilerError as error:
         told = f"{error}\n{error.told.detail}"
         return Died(killed=False, outcome=error.outcome, told=told, writes=counted())
-    codes = " ".join(event.code for each in ledgers for event in each.failed)
+    codes = " ".join(event.code for each in ledgers for event in (*each.failed, *each.unsettled))
     outcome = ledgers[-1].outcome if ledgers else "nothing"
     return Died(killed=False, outcome=outcome, told=codes, writes=counted())
 

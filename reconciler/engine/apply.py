@@ -69,7 +69,7 @@ class TenantApply:
                 lease.check()
                 sending.sends()
 
-            writing = replace(endpoint, permit=permit, unsent=sending.unsent)
+            writing = replace(endpoint, permit=permit, unsent=sending.unsent, waiting=sending.waits)
             async with vendor.writer(writing) as writer:
                 await read_back(
                     tenant.name,

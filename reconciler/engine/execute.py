@@ -187,8 +187,12 @@ class Apply:
                 self._block(each, error, self.clock() - started)
             return
         still = asyncio.create_task(self._tell_that_it_lasts(begun, started))
+
+        def report_wait(reason: str) -> None:
+            self._report_progress(begun, started, reason)
+
         try:
-            outcomes = await self._sent(begun)
+            outcomes = await self._sent(begun, report_wait)
         finally:
             still.cancel()
         elapsed = self.clock() - started
@@ -250,13 +254,20 @@ class Apply:
     async def _tell_that_it_lasts(self, unit: Iterable[Operation], started: float) -> None:
         while True:
             await asyncio.sleep(STILL_SECONDS)
-            elapsed = self.clock() - started
-            for each in unit:
-                self.report(self._event("apply_progress", each, elapsed_seconds=elapsed))
+            self._report_progress(unit, started)
 
-    async def _sent(self, unit: Sequence[Operation]) -> Sequence[Outcome]:
+    def _report_progress(self, unit: Iterable[Operation], started: float, reason: str = "") -> None:
+        elapsed = self.clock() - started
+        for each in unit:
+            self.report(
+                self._event("apply_progress", each, elapsed_seconds=elapsed, message=reason)
+            )
+
+    async def _sent(
+        self, unit: Sequence[Operation], report_wait: Callable[[str], None]
+    ) -> Sequence[Outcome]:
         """What came of each; a stop may end that early."""
-        call, can_wait = Call(), not any(map(self._closes, unit))
+        call, can_wait = Call(report_wait), not any(map(self._closes, unit))
         if not (self.stop.asked and can_wait):
             self._under_way[call] = can_wait
             try:
@@ -303,13 +314,15 @@ class Apply:
 
     def _block(self, operation: Operation, error: ReconcilerError, elapsed: float) -> None:
         short = Address.parse(operation.addresses[0]).short
-        self.blocked[operation.id] = f"{short} failed"
+        is_unknown = isinstance(error, UnknownOutcomeError)
+        failed = f"the outcome of {short} is unknown" if is_unknown else f"{short} failed"
+        self.blocked[operation.id] = failed
         if isinstance(error, StateError):
             self._broken = self._broken or error
         if self._broken or error.told.code in _STOPS:
-            self.blocked.setdefault("*", f"{short} failed: {error.told.summary}")
+            self.blocked.setdefault("*", f"{failed}: {error.told.summary}")
         self._tell(
-            "apply_errored",
+            "apply_unknown" if is_unknown else "apply_errored",
             operation,
             elapsed_seconds=elapsed,
             message=error.told.summary,

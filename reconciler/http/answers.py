@@ -161,6 +161,7 @@ SERVER = 500
 """Where the errors of servers begin."""
 
 TOO_MANY = 429
+CONFLICTS = frozenset({409, 412})
 UNAUTHORIZED = 401
 _PASSING = frozenset({TOO_MANY, 500, 502, 503, 504})
 _NOT_JSON = object()

@@ -23,6 +23,7 @@ from reconciler import __version__
 from reconciler.errors import ProjectError
 from reconciler.http.answers import (
     TIMEOUT_SECONDS,
+    TOO_MANY,
     UNAUTHORIZED,
     Answer,
     Asked,
@@ -35,7 +36,7 @@ from reconciler.http.answers import (
 )
 from reconciler.http.inprocess import InProcess
 from reconciler.http.pacing import Pacing
-from reconciler.http.retry import DEADLINE_SECONDS, Attempts, Landed, surely
+from reconciler.http.retry import DEADLINE_SECONDS, Attempts, Landed, look_up, surely
 from reconciler.vendor import Endpoint, Pace
 
 __all__ = ["Answer", "Explain", "ReadSession", "WriteSession", "reading", "writing"]
@@ -64,6 +65,7 @@ class Connection:
         self.pace: Pace = endpoint.pace or Pacing()
         self.counter: Counter[str] = Counter()
         self.sandbox = _sandbox(endpoint)
+        self.waiting = endpoint.waiting
 
     async def call(
         self,
@@ -97,6 +99,8 @@ class Connection:
                     token = other
                     continue
             await attempts.after(outcome)
+            if method == "POST" and not reads and outcome.error.status == TOO_MANY:
+                await look_up(outcome.error)
 
     async def _once(
         self, request: httpx2.Request, asked: Asked, *, reads: bool
@@ -140,6 +144,11 @@ class ReadSession:
     def requests(self) -> int:
         """How many requests were sent so far, to whichever of the vendor's hosts."""
         return self._connection.counter.total()
+
+    @property
+    def pace(self) -> Pace:
+        """The queue of all requests to the tenant, and its clock."""
+        return self._connection.pace
 
     def at(self, host: str) -> ReadSession:
         """The same connection towards another of the vendor's hosts; read only.
@@ -193,7 +202,10 @@ class WriteSession(ReadSession):
         repeatable: bool = True,
     ) -> Landed[T]:
         """A write whose outcome is known in the end; see `retry.surely`."""
-        return await surely(write, landed, self._connection.pace, repeatable=repeatable)
+        connection = self._connection
+        return await surely(
+            write, landed, connection.pace, repeatable=repeatable, waiting=connection.waiting
+        )
 
 
 @asynccontextmanager

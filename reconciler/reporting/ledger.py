@@ -114,8 +114,8 @@ def _account(each: Ledger, about: _About) -> Iterator[str]:
     yield from _did(each, about, "done", "")
     yield from _failures(each, about)
     yield from _waiting(each.not_started, about)
-    if each.unknown:
-        yield from _listed("unknown", each.unknown, "it was under way", about)
+    if stopped := each.unknown[len(each.unsettled) :]:
+        yield from _listed("unknown", stopped, "it was under way", about)
     yield from _by_hand(each, about)
     yield from _open(each, about)
     if each.unrecorded:
@@ -161,15 +161,16 @@ def _recorded(each: Ledger, about: _About) -> str:
 
 def _failures(each: Ledger, about: _About) -> Iterator[str]:
     helped: set[str] = {each.unrecorded.hint} if each.unrecorded else set()
-    for event in about.cut(each.failed):
-        yield _line("failed", f"{about.name(event)}   {event.code}: {safe(event.message)}")
+    ended = [*(("failed", e) for e in each.failed), *(("unknown", e) for e in each.unsettled)]
+    for word, event in ended if about.style.whole else ended[:MOST]:
+        yield _line(word, f"{about.name(event)}   {event.code}: {safe(event.message)}")
         yield f"{_BELOW}{_spent(event)}"
         # no line begins with foreign text: in a workflow's log it could be a command
         yield from (f"{_BELOW}| {safe(line)}" for line in event.detail.splitlines())
         if event.hint not in helped:
             yield from _helped(event.hint)
         helped.add(event.hint)
-    if left := len(each.failed) - len(about.cut(each.failed)):
+    if not about.style.whole and (left := len(ended) - MOST) > 0:
         yield f"{_BELOW}and {left} more: `reconciler state history {each.run}` has them all"
 
 

@@ -4,14 +4,29 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import AsyncIterator, Collection, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import (
+    AsyncIterator,
+    Awaitable,
+    Callable,
+    Collection,
+    Iterator,
+    Mapping,
+    Sequence,
+)
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
-from reconciler.errors import NotFoundError, ReconcilerError, StalePlanError, TenantError
+from reconciler.errors import (
+    NotFoundError,
+    ReconcilerError,
+    StalePlanError,
+    TenantError,
+    UnknownOutcomeError,
+)
 from reconciler.http.parallel import in_parallel
 from reconciler.http.session import Answer, ReadSession, WriteSession, reading, writing
+from reconciler.http.visibility import until_visible
 from reconciler.model.live import Identity, LiveObject, Snapshot
 from reconciler.model.resource import Resource
 from reconciler.model.value import Json, Ref, Value, Values
@@ -26,6 +41,8 @@ ROLE_SEARCH = "/authorization/v1/roles/search"
 USER_SEARCH = "/user-management/v2/users/search"
 USERS = "/user-management/v1/users"
 PAGE = 100
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +167,7 @@ class CxoneWriter(CxoneReader):
     def __init__(self, session: WriteSession, endpoint: Endpoint) -> None:
         super().__init__(session, endpoint)
         self._writes = session
+        self._replaced: dict[str, frozenset[str]] = {}
 
     async def fetch(self, kind: str, object_id: str) -> LiveObject | None:
         """The object as it is now, None where it is gone."""
@@ -189,15 +207,71 @@ class CxoneWriter(CxoneReader):
         body = wire.role_body(values, None)
 
         async def there() -> LiveObject | None:
-            return await self.find(ROLE, str(values["name"]))
+            found = await self.find(ROLE, str(values["name"]))
+            if found is not None and any(found.values.get(key) != values[key] for key in values):
+                raise TenantError(
+                    "TEN116",
+                    f"POST {assumed.ROLES}: the tenant did not confirm it, and what carries the "
+                    f"name is another role ({found.id})",
+                    hint="check in CXone who made it, then run `reconciler plan`",
+                )
+            return found
 
-        done = await self._writes.surely(
-            lambda: assumed.create_role(self._writes, body), there, repeatable=False
-        )
-        live = done.found or await self.fetch(
-            ROLE, done.answer.body["roleId"] if done.answer else ""
-        )
-        return Written(live, done.answer.tracking_id if done.answer else "", done.attempts)
+        async def make() -> Answer:
+            answer = await assumed.create_role(self._writes, body)
+            if isinstance(answer.body, dict) and isinstance(answer.body.get("roleId"), str):
+                return answer
+            raise _unconfirmed(f"POST {assumed.ROLES}", answer)
+
+        done = await self._writes.surely(make, there, repeatable=False)
+        if done.found is not None:
+            self._replaced[done.found.id] = frozenset()
+            return Written(done.found, "", done.attempts)
+        assert done.answer is not None  # noqa: S101 - there is one of the two
+        answer, role_id = done.answer, str(done.answer.body["roleId"])
+        self._replaced[role_id] = frozenset()
+        with _accepted(answer.tracking_id, done.attempts):
+            live = await self._until_visible(
+                lambda: self.fetch(ROLE, role_id), lambda each: each is not None, ROLE, role_id
+            )
+            if live is None:
+                raise NotFoundError("TEN104", f"there is no role {role_id} yet")
+        return Written(live, answer.tracking_id, done.attempts)
+
+    async def _until_visible(
+        self, read: Callable[[], Awaitable[T]], is_visible: Callable[[T], bool], kind: str, key: str
+    ) -> T:
+        waiting, what = self._endpoint.waiting, f"{kind} {key} to appear as it was written"
+        return await until_visible(read, is_visible, self._session.pace, waiting, what)
+
+    async def _settled(
+        self, kind: str, object_id: str, expect: str, read: Callable[[], Awaitable[T | None]],
+        live_of: Callable[[T], LiveObject],
+    ) -> T:  # fmt: skip
+        """What a read gives before a write; raises StalePlanError where it is not as expected.
+
+        A read that does not show this writer's own last write yet is repeated.
+        """
+        replaced = self._replaced.get(object_id)
+
+        def is_visible(found: T | None) -> bool:
+            if replaced is None:
+                return True
+            if found is None:
+                return False
+            live = live_of(found)
+            return live.is_as(expect) or live.digest not in replaced
+
+        found = await self._until_visible(read, is_visible, kind, object_id)
+        if found is None:
+            raise NotFoundError("TEN104", f"there is no {kind} {object_id}")
+        _refuse_changed(kind, live_of(found), expect)
+        return found
+
+    def _remember(self, before: LiveObject) -> None:
+        """Keep what reads may still show of an object that this writer has written."""
+        former = self._replaced.get(before.id, frozenset())
+        self._replaced[before.id] = former | {before.digest}
 
     async def update(self, kind: str, object_id: str, values: Values, expect: str) -> Written:
         """Write the object as it is now, with these values, if it is as expected."""
@@ -208,8 +282,15 @@ class CxoneWriter(CxoneReader):
     async def _update_role(self, role_id: str, values: Values, expect: str) -> Written:
         if supposed.WRITE_ROLE not in self._endpoint.assumed:
             raise assumed.refuse(supposed.WRITE_ROLE)
-        current = await self._role_body(role_id)
-        _refuse_changed(ROLE, _role(current), expect)
+
+        async def read() -> Mapping[str, Any] | None:
+            try:
+                return await self._role_body(role_id)
+            except NotFoundError:
+                return None
+
+        current = await self._settled(ROLE, role_id, expect, read, _role)
+        before = _role(current)
         body = wire.role_body(values, current)
 
         async def landed() -> LiveObject | None:
@@ -219,31 +300,65 @@ class CxoneWriter(CxoneReader):
         done = await self._writes.surely(
             lambda: assumed.write_role(self._writes, role_id, body), landed
         )
-        live = done.found or await self.fetch(ROLE, role_id)
-        return Written(live, done.answer.tracking_id if done.answer else "", done.attempts)
+        self._remember(before)
+        if done.found is not None:
+            return Written(done.found, "", done.attempts)
+        tracking_id = done.answer.tracking_id if done.answer else ""
+
+        def is_visible(live: LiveObject | None) -> bool:
+            return (
+                live is not None
+                and (live.changed != before.changed or live.digest != before.digest)
+            ) or all(before.values.get(key) == each for key, each in values.items())
+
+        with _accepted(tracking_id, done.attempts):
+            live = await self._until_visible(
+                lambda: self.fetch(ROLE, role_id), is_visible, ROLE, role_id
+            )
+        return Written(live, tracking_id, done.attempts)
 
     async def _update_employee(self, user_id: str, values: Values, expect: str) -> Written:
         """Deactivated first, then other roles, then revived: an inactive one may hold any role."""
-        current = await self._user_body(user_id)
-        before = await self._employee(current)
-        _refuse_changed(EMPLOYEE, before, expect)
+
+        async def read() -> LiveObject | None:
+            return await self.fetch(EMPLOYEE, user_id)
+
+        before = await self._settled(EMPLOYEE, user_id, expect, read, lambda live: live)
         wanted = values.get("active")
         changed = {key: each for key, each in values.items() if key != "active"}
-        tracking, attempts = "", 0
+        sent: list[Answer] = []
         if wanted is False and before.values["active"]:
-            done = await self._switch(user_id, on=False)
-            tracking, attempts = done.tracking_id, attempts + done.attempts
+            sent.append(await self._switch(user_id, on=False))
         if changed and any(before.values[key] != each for key, each in changed.items()):
-            done = await self._put(user_id, changed)
-            tracking, attempts = done.tracking_id, attempts + done.attempts
+            sent.append(await self._put(user_id, changed, sent))
         if wanted is True and not before.values["active"]:
-            done = await self._switch(user_id, on=True)
-            tracking, attempts = done.tracking_id, attempts + done.attempts
-        return Written(await self.fetch(EMPLOYEE, user_id), tracking, max(attempts, 1))
+            sent.append(await self._switch(user_id, on=True))
+        self._remember(before)
+        tracking_id = sent[-1].tracking_id if sent else ""
+        attempts = sum(each.attempts for each in sent)
+        with _accepted(tracking_id, attempts):
+            live = await self._until_visible(read, _has(values), EMPLOYEE, user_id)
+        return Written(live, tracking_id, max(attempts, 1))
 
-    async def _put(self, user_id: str, values: Values) -> Answer:
-        """PUT the whole record, as it was read just now."""
-        body = wire.employee_body(await self._user_body(user_id), values)
+    async def _put(self, user_id: str, values: Values, sent: Sequence[Answer]) -> Answer:
+        """PUT the whole record, as it was read just now, after the calls that were `sent`.
+
+        The record has the status too, so reads must show a deactivation before it is written.
+        """
+        if not sent:
+            return await self._put_body(user_id, values, await self._user_body(user_id))
+
+        def is_inactive(body: Mapping[str, Any]) -> bool:
+            return bool(body.get("status") == wire.DEACTIVATED)
+
+        with _accepted(sent[-1].tracking_id, sent[-1].attempts):
+            body = await self._until_visible(
+                lambda: self._user_body(user_id), is_inactive, EMPLOYEE, user_id
+            )
+        return await self._put_body(user_id, values, body)
+
+    async def _put_body(self, user_id: str, values: Values, current: Mapping[str, Any]) -> Answer:
+        body = wire.employee_body(current, values)
         return await self._sure(user_id, values, lambda: self._writes.put(USERS, body))
 
     async def _switch(self, user_id: str, *, on: bool) -> Answer:
@@ -251,14 +366,15 @@ class CxoneWriter(CxoneReader):
             if on:
                 return await self._writes.post(f"{USERS}/{user_id}/revive", None)
             answer = await self._writes.post(f"{USERS}/deactivate", {"userIds": [user_id]})
-            with documented("POST v1/users/deactivate", answer.tracking_id):
-                if user_id in (answer.body.get("notDeletedUserIds") or ()):
-                    raise TenantError(
-                        "TEN151",
-                        "the tenant did not deactivate the employee, and does not say why",
-                        tracking_id=answer.tracking_id,
-                        hint="look at the employee in CXone",
-                    )
+            if not isinstance(answer.body, dict):
+                raise _unconfirmed(f"POST {USERS}/deactivate", answer)
+            if user_id in (answer.body.get("notDeletedUserIds") or ()):
+                raise TenantError(
+                    "TEN151",
+                    "the tenant did not deactivate the employee, and does not say why",
+                    tracking_id=answer.tracking_id,
+                    hint="look at the employee in CXone",
+                )
             return answer
 
         return await self._sure(user_id, {"active": on}, write)
@@ -294,6 +410,39 @@ class CxoneWriter(CxoneReader):
     async def delete(self, kind: str, object_id: str, expect: str) -> Written:
         """Nothing in CXone is ever deleted."""
         raise AssertionError(f"{kind} {object_id} ({expect}) cannot be deleted")
+
+
+@contextmanager
+def _accepted(tracking_id: str, attempts: int) -> Iterator[None]:
+    """Reads after a write that the tenant accepted: where one fails, the outcome is unknown."""
+    try:
+        yield
+    except UnknownOutcomeError:
+        raise
+    except ReconcilerError as error:
+        raise UnknownOutcomeError.unread(
+            error, tracking_id=tracking_id, attempts=attempts
+        ) from error
+
+
+def _unconfirmed(what: str, answer: Answer) -> UnknownOutcomeError:
+    """A success whose body does not say what was done."""
+    return UnknownOutcomeError(
+        "TEN113",
+        f"{what}: the answer does not say what was done",
+        status=answer.status,
+        tracking_id=answer.tracking_id,
+        hint="whether the write landed is unknown: run `reconciler plan` to see",
+    )
+
+
+def _has(values: Values) -> Callable[[LiveObject | None], bool]:
+    """Whether an object has these values."""
+
+    def is_visible(live: LiveObject | None) -> bool:
+        return live is not None and all(live.values.get(key) == values[key] for key in values)
+
+    return is_visible
 
 
 def _role(body: Mapping[str, Any]) -> LiveObject:

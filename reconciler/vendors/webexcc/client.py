@@ -10,7 +10,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, TypeVar
 
 from reconciler.errors import (
     NotFoundError,
@@ -23,6 +23,7 @@ from reconciler.http.paging import Row
 from reconciler.http.parallel import in_parallel
 from reconciler.http.retry import Landed
 from reconciler.http.session import Answer, ReadSession, WriteSession, reading, writing
+from reconciler.http.visibility import until_visible
 from reconciler.model.live import Identity, LiveObject, Snapshot
 from reconciler.model.resource import Resource
 from reconciler.model.value import Json, Ref, Values
@@ -47,6 +48,8 @@ ITEMS = {
 FEW = 10
 NO_TEAMS: frozenset[Ref] = frozenset()
 KINDS = (PROFILE, COLLECTION, USER, *COLLECTION_TYPES)
+
+T = TypeVar("T")
 
 
 class WebexReader:
@@ -201,6 +204,7 @@ class WebexWriter(WebexReader):
         super().__init__(session, endpoint)
         self._writes = session
         self._collection_names: dict[str, str] = {}
+        self._replaced: dict[tuple[str, str], frozenset[str]] = {}
 
     async def fetch(self, kind: str, object_id: str) -> LiveObject | None:
         """The object as it is now, None where it is gone."""
@@ -246,8 +250,8 @@ class WebexWriter(WebexReader):
             if there is not None and there.values != self._sent(kind, there.id, body).values:
                 raise TenantError(
                     "TEN116",
-                    f"POST {path}: the answer was lost, and what carries the name is another "
-                    f"object ({there.id})",
+                    f"POST {path}: the tenant did not confirm it, and what carries the name is "
+                    f"another object ({there.id})",
                     hint="nobody can tell who made it: look at it, then run `reconciler plan`",
                 )
             return there
@@ -266,7 +270,7 @@ class WebexWriter(WebexReader):
 
         done = await self._writes.surely(make, made, repeatable=False)
         object_id = done.answer.body["id"] if done.answer else ""
-        return await self._read_back(self._sent(kind, object_id, body), done)
+        return await self._read_back(self._sent(kind, object_id, body), done, None)
 
     async def update(self, kind: str, object_id: str, values: Values, expect: str) -> Written:
         """Replace (or patch) the object as it is now, if it is as expected; read it back."""
@@ -283,7 +287,7 @@ class WebexWriter(WebexReader):
                         raise
 
         done = await self._writes.surely(replaced, lambda: self._landed(going))
-        return await self._read_back(going.whole, done)
+        return await self._read_back(going.whole, done, going.before)
 
     async def update_many(self, kind: str, updates: Sequence[Update]) -> list[Outcome]:
         """Replace the objects in one call, each if it is as expected; read each back.
@@ -304,7 +308,7 @@ class WebexWriter(WebexReader):
             self._path(ITEMS[kind], "bulk"),
             self._endpoint.parallelism,
             landed=self._landed,
-            read=lambda going: self.fetch(kind, going.object_id),
+            read=lambda going: self._visible(going.whole, going.before),
             alone=lambda going: self.update(kind, going.object_id, going.values, going.expect),
         )
         readied = await in_parallel(updates, ready, limit=self._endpoint.parallelism)
@@ -320,7 +324,8 @@ class WebexWriter(WebexReader):
         current = await self._expected(kind, object_id, expect)
         body = await self._body(kind, values, current)
         whole = self._sent(kind, object_id, {**current, **body} if kind == USER else body)
-        return Going(kind, object_id, values, expect, current, body, whole)
+        before = _live(kind, current)
+        return Going(kind, object_id, values, expect, current, body, whole, before)
 
     async def _landed(self, going: Going) -> LiveObject | None:
         """The object as it was sent, None where it is as before; raises StalePlanError."""
@@ -346,19 +351,83 @@ class WebexWriter(WebexReader):
         return Written(None, done.answer.tracking_id if done.answer else "", done.attempts)
 
     async def _expected(self, kind: str, object_id: str, expect: str) -> Mapping[str, Any]:
-        body, live = await self._item(kind, object_id)
-        if not live.is_as(expect):
-            raise _changed(kind, object_id)
-        return body
+        """The object's body; raises StalePlanError where it is not as expected.
 
-    async def _read_back(self, sent: LiveObject, done: Landed[LiveObject]) -> Written:
-        """What the tenant has now; what a write put out of sight, as its answer told it."""
+        A read that does not show this writer's own last write yet is repeated.
+        """
+        replaced = self._replaced.get((kind, object_id))
+
+        async def read() -> tuple[Mapping[str, Any], LiveObject] | None:
+            try:
+                return await self._item(kind, object_id)
+            except NotFoundError:
+                if replaced is None:
+                    raise
+                return None
+
+        def is_visible(found: tuple[Mapping[str, Any], LiveObject] | None) -> bool:
+            if replaced is None or (found is not None and found[1].is_as(expect)):
+                return True
+            return found is not None and found[1].digest not in replaced
+
+        found = await self._until_visible(read, is_visible, kind, object_id)
+        if found is None or not found[1].is_as(expect):
+            raise _changed(kind, object_id)
+        return found[0]
+
+    async def _until_visible(
+        self, read: Callable[[], Awaitable[T]], is_visible: Callable[[T], bool], kind: str, key: str
+    ) -> T:
+        waiting, what = self._endpoint.waiting, f"{kind} {key} to appear as it was written"
+        return await until_visible(read, is_visible, self._session.pace, waiting, what)
+
+    async def _visible(self, sent: LiveObject, before: LiveObject | None) -> LiveObject | None:
+        """The object after a write: reads that show it as it was before are repeated."""
+        # a write that changes nothing leaves nothing to wait for
+        changes = before is None or before.values != sent.values
+
+        def is_visible(live: LiveObject | None) -> bool:
+            if before is None:
+                return live is not None
+            return not changes or live is None or not _is_same_version(live, before)
+
+        live = await self._until_visible(
+            lambda: self.fetch(sent.kind, sent.id), is_visible, sent.kind, sent.id
+        )
+        self._remember(sent.kind, sent.id, before, live)
+        return live
+
+    def _remember(
+        self, kind: str, object_id: str, before: LiveObject | None, live: LiveObject | None
+    ) -> None:
+        """Keep what reads may still show of an object that this writer has written."""
+        former = self._replaced.get((kind, object_id), frozenset())
+        digests = {each for each in (before.digest, before.part) if each} if before else set()
+        self._replaced[kind, object_id] = former | digests
+        if live is not None and kind == COLLECTION:
+            self._collection_names[live.id] = live.name
+
+    async def _read_back(
+        self, sent: LiveObject, done: Landed[LiveObject], before: LiveObject | None
+    ) -> Written:
+        """What the tenant has now; what a write put out of sight, as its answer told it.
+
+        Raises UnknownOutcomeError where that cannot be read: the write itself was accepted.
+        """
         tracking_id = done.answer.tracking_id if done.answer else ""
-        live = done.found or await self.fetch(sent.kind, sent.id)
-        if live is None and done.answer and isinstance(done.answer.body, dict):
-            # what a write takes out of the writer's own sight is told by its answer alone
-            with documented(f"the written {sent.kind} {sent.id}", tracking_id):
-                live = _live(sent.kind, done.answer.body)
+        if done.found is not None:
+            self._remember(sent.kind, done.found.id, before, done.found)
+            return Written(done.found, tracking_id, done.attempts)
+        try:
+            live = await self._visible(sent, before)
+            if live is None and done.answer and isinstance(done.answer.body, dict):
+                # what a write takes out of the writer's own sight is told by its answer alone
+                with documented(f"the written {sent.kind} {sent.id}", tracking_id):
+                    live = _live(sent.kind, done.answer.body)
+        except ReconcilerError as error:
+            raise UnknownOutcomeError.unread(
+                error, tracking_id=tracking_id, attempts=done.attempts
+            ) from error
         return Written(live, tracking_id, done.attempts)
 
     @staticmethod
@@ -382,6 +451,11 @@ class WebexWriter(WebexReader):
             if each not in self._collection_names:
                 self._collection_names[each] = (await self._collection(each)).name
         return self._collection_names
+
+
+def _is_same_version(live: LiveObject, before: LiveObject) -> bool:
+    """Whether a read after a write shows the object from before it."""
+    return live.digest == before.digest and live.version == before.version
 
 
 def _live(kind: str, body: Mapping[str, Any]) -> LiveObject:
