@@ -49,7 +49,9 @@ def main() -> None:
         told = error.told
         print(error.outcome, told.code, told.summary, told.detail, told.hint, sep="\n")
     else:
-        print(ledger.outcome, *(event.code for event in (*ledger.failed, *ledger.unsettled)), sep="\n")
+        print(
+            ledger.outcome, *(event.code for event in (*ledger.failed, *ledger.unsettled)), sep="\n"
+        )
 
 
 class Competitor:

@@ -54,7 +54,8 @@ class Ledger:
 
     `carried_over` are the operations that runs before this one did of the plan; `recorded` the
     addresses whose records changed without a write. `interrupted` says how somebody ended it,
-    `unrecorded` why the state could not take all of it.
+    `unrecorded` why the state could not take all of it; `lost_lock` where that is because another
+    run has the tenant's lock by now, and the state itself is in order.
     """
 
     tenant: str
@@ -65,6 +66,7 @@ class Ledger:
     recorded: tuple[str, ...] = ()
     interrupted: str = ""
     unrecorded: Told | None = None
+    lost_lock: bool = False
 
     def of(self, kind: str) -> tuple[Event, ...]:
         """The events of one type, in their order."""

@@ -22,6 +22,7 @@ from reconciler.engine.sending import Call
 from reconciler.engine.stopping import GRACE_SECONDS, Stop
 from reconciler.errors import (
     CancelledError,
+    LockedError,
     ReconcilerError,
     StateError,
     TenantError,
@@ -33,7 +34,7 @@ from reconciler.model.plan import Operation, Plan
 from reconciler.planning import recorded
 from reconciler.state.lease import Lease
 from reconciler.state.sql import SqlState
-from reconciler.vendor import Writer
+from reconciler.vendor import Writer, Written
 
 STILL_SECONDS = 10.0
 """So often is told of an operation that it is still under way."""
@@ -47,7 +48,8 @@ class Apply:
     """One tenant's apply under way.
 
     `lease` is the tenant's lock: without it nothing is begun, sent, or recorded as ours. `done` is
-    what earlier runs did of this plan; `stop` is looked at before each operation.
+    what earlier runs did of this plan, `half` what they did in part; `stop` is asked before
+    each operation.
     """
 
     plan: Plan
@@ -58,6 +60,7 @@ class Apply:
     run: str
     report: Report
     done: Mapping[str, Left] = field(default_factory=dict)
+    half: Mapping[str, Left] = field(default_factory=dict)
     stop: Stop = field(default_factory=Stop)
     parallelism: int = 8
     clock: Callable[[], float] = time.monotonic
@@ -66,7 +69,7 @@ class Apply:
     by_hand: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self._objects = Objects(self.plan, self.tenant, self.state.rows(self.tenant))
+        self._objects = Objects(self.plan, self.tenant, self.state.rows(self.tenant), self.half)
         self._steps = {
             operation.id: step
             for step in self.plan.steps
@@ -120,6 +123,7 @@ class Apply:
             recorded=self._recorded,
             interrupted=self.stop.word,
             unrecorded=self._broken.told if self._broken else None,
+            lost_lock=isinstance(self._broken, LockedError),
         )
 
     async def _all(self) -> None:
@@ -200,7 +204,8 @@ class Apply:
             await self.journal.settle(map(self._objects.settled, begun, outcomes))
         except StateError as error:
             for each, outcome in zip(begun, outcomes, strict=True):
-                self._block(each, _unwritten(error, outcome), elapsed)
+                is_unknown = isinstance(outcome, (Written, UnknownOutcomeError))
+                self._block(each, _unwritten(error, outcome), elapsed, is_unknown=is_unknown)
             return
         for each, outcome in zip(begun, outcomes, strict=True):
             self._account(each, outcome, elapsed)
@@ -312,9 +317,17 @@ class Apply:
             attempts=outcome.attempts,
         )
 
-    def _block(self, operation: Operation, error: ReconcilerError, elapsed: float) -> None:
+    def _block(
+        self,
+        operation: Operation,
+        error: ReconcilerError,
+        elapsed: float,
+        *,
+        is_unknown: bool = False,
+    ) -> None:
+        """Report an operation that did not end well, and what waits for it stays undone."""
         short = Address.parse(operation.addresses[0]).short
-        is_unknown = isinstance(error, UnknownOutcomeError)
+        is_unknown = is_unknown or isinstance(error, UnknownOutcomeError)
         failed = f"the outcome of {short} is unknown" if is_unknown else f"{short} failed"
         self.blocked[operation.id] = failed
         if isinstance(error, StateError):
@@ -369,4 +382,4 @@ def _unwritten(error: StateError, outcome: Outcome) -> StateError:
     told = error.told
     more = "The tenant took the write; the next run reads that back."
     detail = f"{told.detail}\n{more}" if told.detail else more
-    return StateError(told.code, told.summary, detail=detail, hint=told.hint)
+    return type(error)(told.code, told.summary, detail=detail, hint=told.hint)

@@ -119,7 +119,7 @@ def _account(each: Ledger, about: _About) -> Iterator[str]:
     yield from _by_hand(each, about)
     yield from _open(each, about)
     if each.unrecorded:
-        yield from _unrecorded(each.unrecorded)
+        yield from _unrecorded(each.unrecorded, "lock lost" if each.lost_lock else "unrecorded")
 
 
 def _did(each: Ledger, about: _About, word: str, where: str) -> Iterator[str]:
@@ -226,8 +226,8 @@ def _open(each: Ledger, about: _About) -> Iterator[str]:
             yield f"{_BELOW}| {safe(effect.summary)}"
 
 
-def _unrecorded(why: Told) -> Iterator[str]:
-    yield _line("unrecorded", f"{why.code}: {safe(why.summary)}")
+def _unrecorded(why: Told, word: str) -> Iterator[str]:
+    yield _line(word, f"{why.code}: {safe(why.summary)}")
     yield from _helped(why.hint)
     yield f"{_BELOW}The next run reads back what was written and not recorded."
 
@@ -238,7 +238,8 @@ def _helped(hint: str) -> Iterator[str]:
 
 def _next(done: Sequence[Ledger], resume: str) -> str:
     """What to type; a state that cannot be used comes first."""
-    first = "Put the state right first. " if any(each.unrecorded for each in done) else ""
+    is_broken = any(each.unrecorded and not each.lost_lock for each in done)
+    first = "Put the state right first. " if is_broken else ""
     resumed = f"; `{resume}` does only that" if resume else ""
     return f"Nothing was undone. {first}`reconciler plan` shows what remains{resumed}."
 

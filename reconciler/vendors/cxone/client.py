@@ -157,7 +157,9 @@ class CxoneReader:
     async def _user_body(self, user_id: str) -> Mapping[str, Any]:
         answer = await self._session.get(f"/user-management/v3/users/{user_id}")
         with documented("GET v3/users", answer.tracking_id):
-            body: Mapping[str, Any] = answer.body["user"]
+            body = answer.body["user"]
+            if not isinstance(body, dict):
+                raise ValueError("`user` is not an object")
             return body
 
 
@@ -330,9 +332,11 @@ class CxoneWriter(CxoneReader):
         if wanted is False and before.values["active"]:
             sent.append(await self._switch(user_id, on=False))
         if changed and any(before.values[key] != each for key, each in changed.items()):
-            sent.append(await self._put(user_id, changed, sent))
+            with _after(sent):
+                sent.append(await self._put(user_id, changed, sent))
         if wanted is True and not before.values["active"]:
-            sent.append(await self._switch(user_id, on=True))
+            with _after(sent):
+                sent.append(await self._switch(user_id, on=True))
         self._remember(before)
         tracking_id = sent[-1].tracking_id if sent else ""
         attempts = sum(each.attempts for each in sent)
@@ -351,10 +355,9 @@ class CxoneWriter(CxoneReader):
         def is_inactive(body: Mapping[str, Any]) -> bool:
             return bool(body.get("status") == wire.DEACTIVATED)
 
-        with _accepted(sent[-1].tracking_id, sent[-1].attempts):
-            body = await self._until_visible(
-                lambda: self._user_body(user_id), is_inactive, EMPLOYEE, user_id
-            )
+        body = await self._until_visible(
+            lambda: self._user_body(user_id), is_inactive, EMPLOYEE, user_id
+        )
         return await self._put_body(user_id, values, body)
 
     async def _put_body(self, user_id: str, values: Values, current: Mapping[str, Any]) -> Answer:
@@ -423,6 +426,30 @@ def _accepted(tracking_id: str, attempts: int) -> Iterator[None]:
         raise UnknownOutcomeError.unread(
             error, tracking_id=tracking_id, attempts=attempts
         ) from error
+
+
+@contextmanager
+def _after(sent: Sequence[Answer]) -> Iterator[None]:
+    """A later call of one operation: where it fails, a part of the operation has landed.
+
+    How the object was left is for a read to find out, so the outcome is unknown.
+    """
+    try:
+        yield
+    except ReconcilerError as error:
+        if not sent:
+            raise
+        own = error if isinstance(error, TenantError) else None
+        partly = UnknownOutcomeError(
+            error.told.code,
+            f"a part of the change landed, and a later call failed: {error.told.summary}",
+            status=own.status if own else None,
+            tracking_id=own.tracking_id if own else "",
+            detail=error.told.detail,
+            hint="correct the cause, then run `reconciler apply --resume`: it does the rest",
+        )
+        partly.attempts = sum(each.attempts for each in sent) + (own.attempts if own else 0)
+        raise partly from error
 
 
 def _unconfirmed(what: str, answer: Answer) -> UnknownOutcomeError:
