@@ -24,10 +24,12 @@ from reconciler.errors import (
     TenantError,
     UnknownOutcomeError,
 )
+from reconciler.http.answers import is_unexpected
+from reconciler.http.paging import IncompleteListError, complete
 from reconciler.http.parallel import in_parallel
 from reconciler.http.session import Answer, ReadSession, WriteSession, reading, writing
 from reconciler.http.visibility import until_visible
-from reconciler.model.live import Identity, LiveObject, Snapshot
+from reconciler.model.live import Identity, LiveObject, Snapshot, UnknownObject
 from reconciler.model.resource import Resource
 from reconciler.model.value import Json, Ref, Value, Values
 from reconciler.vendor import Endpoint, Update, Written
@@ -41,6 +43,8 @@ ROLE_SEARCH = "/authorization/v1/roles/search"
 USER_SEARCH = "/user-management/v2/users/search"
 USERS = "/user-management/v1/users"
 PAGE = 100
+UNREADABLE = frozenset({402, 403, 404})
+"""How a list is refused that the tenant does not have, or that nobody gave a right to read."""
 
 T = TypeVar("T")
 
@@ -64,21 +68,35 @@ class CxoneReader:
     async def read(self, resources: tuple[Resource[Any], ...], remembered: Json = None) -> Snapshot:
         """All roles, whatever their status, and all employees; lists carry all that is read."""
         claims = _claims(await self._endpoint.token.token())
-        roles = tuple(map(_role, await self.roles()))
+        odd: list[UnknownObject] = []
+        bodies = await self.roles()
+        roles = tuple(_known(ROLE, ROLE_SEARCH, bodies, _role, odd))
         ids = _ids_by_name(roles)
-        users = await self._users()
-        employees = tuple(_employee(body, ids) for body in users)
+        users = await complete(self._users)
+        employees = tuple(
+            _known(EMPLOYEE, USER_SEARCH, users, lambda body: _employee(body, ids), odd)
+        )
+        unread: dict[str, str] = {}
+        try:
+            listed = await self._listed()
+        except TenantError as error:
+            if error.status not in UNREADABLE:
+                raise
+            listed, unread[PERMISSION] = [], error.told.summary
         return Snapshot(
             organization=self._endpoint.organization,
             objects={ROLE: roles, EMPLOYEE: employees},
-            inventory={PERMISSION: catalogue(roles, await self._listed())},
+            inventory={PERMISSION: catalogue(roles, listed)},
             requests=self._session.requests,
-            identity=_identity(claims, employees, roles),
+            # what an unknown role allows nobody can tell
+            identity=_identity(claims, employees, roles, complete=not odd),
+            unread=unread,
+            unknown=tuple(odd),
         )
 
     async def roles(self) -> list[Mapping[str, Any]]:
         """Every role as the service tells it."""
-        return await self._roles({})
+        return await complete(lambda: self._roles({}))
 
     async def _listed(self) -> list[str]:
         """The permissions that the tenant lists, where it has the assumed call for that."""
@@ -99,7 +117,7 @@ class CxoneReader:
                 rows = list(answer.body["roles"])
                 new = {row["roleId"]: row for row in rows}
             if new.keys() & found.keys() or len(new) < len(rows):
-                raise TenantError(
+                raise IncompleteListError(
                     "TEN120",
                     f"the list of roles is not complete: page {number} repeats a role",
                     tracking_id=answer.tracking_id,
@@ -125,7 +143,7 @@ class CxoneReader:
         if {page.total for page in pages} != {first.total} or not (
             len(found) == came == first.total
         ):
-            raise TenantError(
+            raise IncompleteListError(
                 "TEN120",
                 f"the list of employees is not complete: {len(found)} of {first.total} came",
                 tracking_id=pages[-1].tracking_id,
@@ -482,6 +500,29 @@ def _employee(body: Mapping[str, Any], role_ids: Mapping[str, str]) -> LiveObjec
         return wire.employee(body, role_ids)
 
 
+def _known(
+    kind: str,
+    endpoint: str,
+    rows: Sequence[Mapping[str, Any]],
+    made: Callable[[Mapping[str, Any]], LiveObject],
+    odd: list[UnknownObject],
+) -> Iterator[LiveObject]:
+    """What rows are; one of unexpected shape goes to `odd`.
+
+    Raises TenantError for a row without an id: nothing tells what it is.
+    """
+    for row in rows:
+        try:
+            yield made(row)
+        except TenantError as error:
+            key = row.get("roleId" if kind == ROLE else "id")
+            if not isinstance(key, str) or not is_unexpected(error):
+                raise
+            name = row.get("displayName") or row.get("roleName") or row.get("emailAddress")
+            reason = f"POST {endpoint}: {key}: {error.told.summary}"
+            odd.append(UnknownObject(kind, key, name if isinstance(name, str) else "", reason))
+
+
 def _ids_by_name(roles: Any) -> dict[str, str]:
     return {each.name: each.id for each in roles}
 
@@ -497,13 +538,22 @@ def _claims(token: str) -> Mapping[str, Any]:
 
 
 def _identity(
-    claims: Mapping[str, Any], employees: Sequence[LiveObject], roles: Sequence[LiveObject]
+    claims: Mapping[str, Any],
+    employees: Sequence[LiveObject],
+    roles: Sequence[LiveObject],
+    *,
+    complete: bool,
 ) -> Identity:
-    """Who the token's claims name, with the union of what their roles allow."""
+    """Who the token's claims name, with the union of what their roles allow.
+
+    That is not known where the roles are not `complete`.
+    """
     name = str(claims.get("userName") or "an unknown account")
     me = next((each for each in employees if each.id == claims.get("userId")), None)
     if me is None:
         return Identity(name)
+    if not complete:
+        return Identity(me.name, Ref(me.id))
     held = roles_of(me.values)
     allowed: set[str] = set()
     for each in roles:

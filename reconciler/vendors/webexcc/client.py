@@ -10,6 +10,8 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import replace
+from functools import partial as partial_function
 from typing import Any, TypeVar
 
 from reconciler.errors import (
@@ -19,6 +21,7 @@ from reconciler.errors import (
     TenantError,
     UnknownOutcomeError,
 )
+from reconciler.http.answers import is_unexpected
 from reconciler.http.paging import Row
 from reconciler.http.parallel import in_parallel
 from reconciler.http.retry import Landed
@@ -32,7 +35,15 @@ from reconciler.vendors.webexcc import lists as listing
 from reconciler.vendors.webexcc import wire
 from reconciler.vendors.webexcc.answers import array, documented, explain
 from reconciler.vendors.webexcc.bulk import Bulk, Going, Outcome, Together
-from reconciler.vendors.webexcc.identity import FORBIDDEN, identify, unseen, whoami
+from reconciler.vendors.webexcc.identity import (
+    FORBIDDEN,
+    UNREADABLE,
+    identify,
+    unread,
+    unseen,
+    whoami,
+)
+from reconciler.vendors.webexcc.items import Items
 from reconciler.vendors.webexcc.lists import Lists
 from reconciler.vendors.webexcc.memory import Memory
 from reconciler.vendors.webexcc.memory import remembered as told
@@ -69,61 +80,67 @@ class WebexReader:
         me = await whoami(self._session, organization)
         identity, lists, refused = await self._lists(me)
         memory = Memory(remembered, identity, lists[USER])
-        profiles = await self._items(PROFILE, "user profiles", lists[PROFILE], memory)
-        collections = await self._items(COLLECTION, "collections", lists[COLLECTION], memory)
-        teams = await self._teams(lists["team"], memory)
+        items = Items(self._again, self._parallel)
+        profiles = await items.read(
+            PROFILE, "user profiles", lists, self._profile, lambda row: memory.object(PROFILE, row)
+        )
+        collections = await items.read(
+            COLLECTION,
+            "collections",
+            lists,
+            self._collection,
+            lambda row: memory.object(COLLECTION, row),
+        )
+        teams = await items.read("team", "teams", lists, self._members, memory.members)
         wanted = frozenset(each.address.kind for each in resources)
-        with documented("the lists of the tenant"):
-            partial = unseen(me, identity, refused, collections, wanted)
-            if partial and memory.reused:
-                return await self.read(resources)
-            members = None if "team" in refused else wire.members(teams)
-            objects = {
-                COLLECTION: tuple(collections),
-                PROFILE: tuple(profiles),
-                USER: tuple(
-                    wire.user(row, None if members is None else members.get(row["id"], NO_TEAMS))
-                    for row in lists[USER]
-                ),
-            }
-            return Snapshot(
-                organization=organization,
-                objects=objects,
-                inventory={
-                    kind: tuple(wire.item(kind, row) for row in lists[kind])
-                    for kind in COLLECTION_TYPES
-                },
-                requests=self._session.requests,
-                identity=identity,
-                partial=partial,
-                memory=None
-                if partial
-                else told(
-                    identity,
-                    (*profiles, *collections),
-                    lists[USER],
-                    zip(lists["team"], (members for _, members in teams), strict=True),
-                ),
-                reused=memory.reused,
-            )
+        partial = unseen(me, identity, refused, collections.values(), wanted)
+        if partial and memory.reused:
+            return await self.read(resources)
+        hidden_teams = "team" in refused or items.is_odd("team")
+        members = None if hidden_teams else wire.members(teams.items())
+        users = items.of_rows(
+            USER,
+            f"GET {listing.PATHS[USER]}",
+            lists[USER],
+            lambda row: wire.user(
+                row, None if members is None else members.get(row["id"], NO_TEAMS)
+            ),
+        )
+        snapshot = Snapshot(
+            organization=organization,
+            objects={
+                COLLECTION: tuple(collections.values()),
+                PROFILE: tuple(profiles.values()),
+                USER: tuple(users),
+            },
+            inventory={
+                kind: tuple(
+                    items.of_rows(
+                        kind,
+                        f"GET {listing.PATHS.get(kind, kind)}",
+                        lists[kind],
+                        partial_function(wire.item, kind),
+                    )
+                )
+                for kind in COLLECTION_TYPES
+            },
+            requests=self._session.requests,
+            identity=identity,
+            partial=partial,
+            unread=unread(refused, partial),
+            unknown=tuple(items.unknown),
+            reused=memory.reused,
+        )
+        if snapshot.is_blind or hidden_teams:
+            return snapshot
+        rows = [(row, teams[row["id"]]) for row in lists["team"]]
+        objects = (*profiles.values(), *collections.values())
+        return replace(snapshot, memory=told(identity, objects, lists[USER], rows))
 
-    async def _items(
-        self, kind: str, what: str, rows: Sequence[Row], memory: Memory
-    ) -> list[LiveObject]:
-        """The objects behind rows, in their order."""
-        known = {row["id"]: each for row in rows if (each := memory.object(kind, row))}
-        unknown = tuple(row["id"] for row in rows if row["id"] not in known)
-        read = self._profile if kind == PROFILE else self._collection
-        found = await self._parallel(what, unknown, read)
-        known |= {each.id: each for each in found}
-        return [known[row["id"]] for row in rows]
-
-    async def _teams(self, rows: Sequence[Row], memory: Memory) -> list[tuple[str, list[str]]]:
-        """Each team's id and its members' ids."""
-        known = {row["id"]: each for row in rows if (each := memory.members(row)) is not None}
-        unknown = tuple(row["id"] for row in rows if row["id"] not in known)
-        known |= dict(await self._parallel("teams", unknown, self._members))
-        return [(row["id"], known[row["id"]]) for row in rows]
+    async def _again(self, kind: str) -> tuple[Row, ...]:
+        """A list once more, as it is now."""
+        limit = self._endpoint.parallelism
+        return await Lists(self._session, self._endpoint.organization, limit=limit).rows(kind)
 
     async def _lists(
         self, me: Mapping[str, Any]
@@ -138,7 +155,11 @@ class WebexReader:
             try:
                 found[kind] = await lists.rows(kind)
             except TenantError as error:
-                if error.status != FORBIDDEN:
+                is_refused = error.status == FORBIDDEN or (
+                    kind in COLLECTION_TYPES
+                    and (error.status in UNREADABLE or is_unexpected(error))
+                )
+                if not is_refused:
                     raise
                 found[kind], refused[kind] = (), error
 
@@ -157,11 +178,11 @@ class WebexReader:
         """GET resource-collection/{id}: its resources included."""
         return (await self._item(COLLECTION, object_id))[1]
 
-    async def _members(self, team_id: str) -> tuple[str, list[str]]:
-        """GET team/{id}: the team, and its members' ids."""
+    async def _members(self, team_id: str) -> list[str]:
+        """GET team/{id}: the ids of the team's members."""
         answer = await self._answer("team", team_id)
         with documented(f"GET team/{team_id}", answer.tracking_id):
-            return team_id, array(answer.body, "userIds", str)
+            return array(answer.body, "userIds", str)
 
     async def _item(self, kind: str, object_id: str) -> tuple[Mapping[str, Any], LiveObject]:
         """An object as it is answered, and in normal form; raises TenantError."""
@@ -183,7 +204,7 @@ class WebexReader:
         return "/".join(("/organization", self._endpoint.organization, *parts))
 
     async def _parallel(
-        self, what: str, items: tuple[str, ...], work: Callable[[str], Awaitable[Any]]
+        self, what: str, items: Sequence[str], work: Callable[[str], Awaitable[Any]]
     ) -> list[Any]:
         done = 0
 
