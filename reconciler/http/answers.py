@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 import httpx2
 
@@ -31,13 +31,15 @@ _NETWORK = "check the network, the region and the proxy, then run it again"
 class Answer:
     """A vendor's answer: status, decoded JSON body (None where there is none), tracking id.
 
-    `attempts` says how many times the request was sent until it came.
+    `attempts` says how many times the request was sent until it came; `next` is the address of the
+    next page, where a `Link` header names one. It may lead anywhere.
     """
 
     status: int
     body: Any
     tracking_id: str
     attempts: int = 1
+    next: str = ""
 
 
 Explain = Callable[[Any, str], tuple[str, str]]
@@ -132,7 +134,7 @@ def judged(
     if response.is_success:
         if body is _NOT_JSON:
             return _no_json(content, asked, status)
-        return Answer(status, body, asked.tracking_id)
+        return Answer(status, body, asked.tracking_id, next=_next(response))
     text = content[:10_000].decode("utf-8", "replace")
     reason, told = explain(None if body is _NOT_JSON else body, text)
     tracking_id = asked.redacted(told) or asked.tracking_id
@@ -231,6 +233,15 @@ def _host(location: str) -> str:
     if host is None:
         return "another path"
     return host if re.fullmatch(r"[A-Za-z0-9.:_-]{1,253}", host) else "another host"
+
+
+def _next(response: httpx2.Response) -> str:
+    """The address that `Link: <…>; rel="next"` has, made whole; empty where there is none."""
+    try:
+        written = response.links.get("next", {}).get("url", "")
+        return urljoin(str(response.url), written) if written else ""
+    except ValueError:
+        return ""
 
 
 def _retry_after(headers: httpx2.Headers) -> float | None:

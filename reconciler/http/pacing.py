@@ -25,11 +25,9 @@ SHOWN_FROM_SECONDS = 2.0
 class Pacing:
     """Hands out turns; without a rate it only holds back while the tenant wants that."""
 
-    def __init__(
-        self, rate: Rate | None = None, show: Callable[[str], None] = lambda _text: None
-    ) -> None:
+    def __init__(self, rate: Rate | None = None) -> None:
         self._rate = rate
-        self._show = show
+        self._show: Callable[[str], None] = lambda _text: None
         self._why = ""
         self._shown_until = float("-inf")
         self._limit = float(rate.requests) if rate else 0.0
@@ -46,6 +44,10 @@ class Pacing:
     def held(self) -> float:
         """For how many seconds the tenant still wants nothing."""
         return max(0.0, self._closed_until - self.now())
+
+    def show_waits(self, show: Callable[[str], None]) -> None:
+        """Call this with the reason of each long wait."""
+        self._show = show
 
     async def turn(self) -> None:
         """Wait until one more request may go out, and count it."""

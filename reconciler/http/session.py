@@ -16,11 +16,12 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mappin
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import replace
 from typing import Any, TypeVar
+from urllib.parse import parse_qsl, urlsplit
 
 import httpx2
 
 from reconciler import __version__
-from reconciler.errors import ProjectError
+from reconciler.errors import ProjectError, TenantError
 from reconciler.http.answers import (
     TIMEOUT_SECONDS,
     TOO_MANY,
@@ -160,6 +161,28 @@ class ReadSession:
     async def get(self, path: str, query: Mapping[str, str] | None = None) -> Answer:
         """GET; raises NotFoundError on 404 and TenantError on every other refusal."""
         return await self._connection.call("GET", self._base + path, query=query, reads=True)
+
+    def query_of(self, answer: Answer, path: str) -> Mapping[str, str] | None:
+        """What the next page of a path is asked with, None where the answer names none.
+
+        Raises TenantError where it leads to another host or path: the token is not taken there.
+        """
+        if not answer.next:
+            return None
+        there, here = urlsplit(answer.next), urlsplit(self._base)
+        try:
+            is_here = (there.hostname, there.port or None) == (here.hostname, here.port or None)
+        except ValueError:
+            is_here = False
+        if not is_here or there.path != path:
+            raise TenantError(
+                "TEN114",
+                f"GET {path}: the next page is said to be at another place; the token is not taken "
+                "there",
+                tracking_id=answer.tracking_id,
+                hint="check the region; a proxy may stand in between",
+            )
+        return dict(parse_qsl(there.query, keep_blank_values=True))
 
     async def search(self, path: str, body: Any) -> Answer:
         """POST a question to a path that ends with `/search`: it reads, as long as its name says.
