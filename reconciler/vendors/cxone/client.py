@@ -513,7 +513,11 @@ def _known(
     """
     for row in rows:
         try:
-            yield made(row)
+            live = made(row)
+            with documented("its name"):
+                if not isinstance(live.name, str):
+                    raise ValueError("it is no text")
+            yield live
         except TenantError as error:
             key = row.get("roleId" if kind == ROLE else "id")
             if not isinstance(key, str) or not is_unexpected(error):

@@ -81,12 +81,13 @@ class Items:
     ) -> list[T]:
         """What rows are by themselves, for lists that leave nothing out."""
         with suppress(KeyError, TypeError, AttributeError, ValueError):
-            return [made(row) for row in rows]  # a tenant has a hundred thousand, and few are odd
+            # a tenant has a hundred thousand, and few are odd
+            return [_named(made(row)) for row in rows]
         found: list[T] = []
         for row in rows:
             try:
                 with documented(f"{endpoint}: {row['id']}"):
-                    found.append(made(row))
+                    found.append(_named(made(row)))
             except TenantError as error:
                 name = _text(row.get("email") or row.get("name"))
                 self.unknown.append(UnknownObject(kind, row["id"], name, error.told.summary))
@@ -120,7 +121,9 @@ class _Reading(Generic[T]):
     async def one(self, key: str) -> None:
         """Read one item; raises TenantError for other failures than these."""
         try:
-            self.found[key] = await self._read(key)
+            found = await self._read(key)
+            with documented(f"{self._kind} {key}"):
+                self.found[key] = _named(found)
         except NotFoundError as error:
             self.gone[key] = error
         except TenantError as error:
@@ -139,6 +142,13 @@ def _still_listed(what: str, row: Row, error: NotFoundError) -> NotFoundError:
         detail="The list was read twice, and so was the object.",
         hint="run it again; if this stays, report the tracking id to the vendor",
     )
+
+
+def _named(made: T) -> T:
+    """What was made of a row; raises ValueError where its name is none."""
+    if not isinstance(getattr(made, "name", ""), str):
+        raise ValueError("its name is no text")
+    return made
 
 
 def _text(value: Any) -> str:
