@@ -18,7 +18,7 @@ tenants:
     manifests: ["access/*.yaml"]
     organization: {organization}
     sandbox: {{url: {url}}}
-    credentials: {{token: {{env: WAITING_TOKEN}}}}
+    credentials: {{env: WAITING_TOKEN}}
 """
 WAITING = "waiting 3 s: the tenant limits the rate (429, Retry-After)"
 
