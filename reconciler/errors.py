@@ -118,6 +118,29 @@ class UnknownOutcomeError(TenantError):
         unknown.attempts = error.attempts
         return unknown
 
+    @classmethod
+    def unread(
+        cls, error: ReconcilerError, *, tracking_id: str = "", attempts: int = 1
+    ) -> UnknownOutcomeError:
+        """The failure of the read that follows a write: the tenant accepted the write itself.
+
+        `tracking_id` and `attempts` are the write's.
+        """
+        own = error if isinstance(error, TenantError) else None
+        settled = "the next `reconciler apply` or `apply --resume` reads the object and records it"
+        unknown = cls(
+            error.told.code,
+            f"the tenant accepted the write, but reading the object back failed: "
+            f"{error.told.summary}",
+            status=own.status if own else None,
+            tracking_id=tracking_id or (own.tracking_id if own else ""),
+            detail=error.told.detail,
+            hint="\n".join(filter(None, (error.told.hint, settled))),
+        )
+        unknown.attempts = attempts
+        unknown.__cause__ = error
+        return unknown
+
 
 class MisappliedWriteError(TenantError):
     """The tenant made something else of a write than was written: no other write may follow."""

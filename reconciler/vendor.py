@@ -330,8 +330,11 @@ class Pace(Protocol):
     async def turn(self) -> None:
         """Wait until one more request may be sent, and count it."""
 
-    def hold(self, seconds: float) -> None:
-        """Let nobody have a turn for so long: the tenant said that there were too many."""
+    def hold(self, seconds: float, why: str = "") -> None:
+        """Let nobody have a turn for so long: the tenant said that there were too many.
+
+        `why` is the reason that a person is shown who waits for it.
+        """
 
     def now(self) -> float:
         """Seconds on a clock that never jumps."""
@@ -367,7 +370,8 @@ class Endpoint:
     `app` in this process, or `url` on this machine. `assumed` are the endpoints to use that the
     vendor has not published. Without a `pace` requests go out as they come. `permit` is asked right
     before each write is sent, and raises where it must not be; `unsent` is told where the tenant
-    surely did not process it after all.
+    surely did not process it after all. `waiting` is called with the reason when a write has to
+    wait for the tenant.
     """
 
     tenant: str
@@ -382,6 +386,7 @@ class Endpoint:
     progress: Callable[[str, int, int], None] = field(default=lambda _what, _done, _all: None)
     permit: Callable[[], None] = field(default=lambda: None, repr=False)
     unsent: Callable[[], None] = field(default=lambda: None, repr=False)
+    waiting: Callable[[str], None] = field(default=lambda _reason: None, repr=False)
 
 
 class AuditReader(Protocol):

@@ -52,7 +52,9 @@ def main() -> None:
         told = error.told
         print(error.outcome, told.code, told.summary, told.detail, told.hint, sep="\n")
     else:
-        print(ledger.outcome, *(event.code for event in ledger.failed), sep="\n")
+        print(
+            ledger.outcome, *(event.code for event in (*ledger.failed, *ledger.unsettled)), sep="\n"
+        )
 
 
 def _renewals_in_turn() -> threading.Lock:

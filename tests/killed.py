@@ -31,6 +31,11 @@ PLAN = "plan.json"
 JOURNAL = ("start_run", "intend", "settle", "record", "finish_run")
 """The writes of an apply to the state; those of the lock are not counted."""
 
+UNREAD = "unread-"
+"""A fault whose name begins so fails every read after the first write that was accepted."""
+
+ODD = {"null": b"null", "odd": b'{"id": 7, "roles": 5, "user": []}'}
+
 _FIRST_INTENT = 2
 
 
@@ -42,7 +47,8 @@ class Order:
     It dies at its `kill_at`-th write to the journal, `before` or `after` it; 0 lets it live. What
     operations write down at the same time is one write: without `parallelism` each has its own.
     Besides the faults of the sandbox there is `timeout`: the first write lands, its answer does not
-    come in time. `meddle` is an action in the console, and its arguments, after the first intent.
+    come in time, and `unread-401` and the like (see `UNREAD`). `meddle` is an action in the
+    console, and its arguments, after the first intent.
     """
 
     folder: str
@@ -57,12 +63,17 @@ class Order:
 
 @dataclass(frozen=True)
 class Died:
-    """What became of it: killed, or its outcome (of the ledger, or of the error that it raised)."""
+    """What became of it: killed, or its outcome (of the ledger, or of the error that it raised).
+
+    `failed` and `unknown` count operations of the ledger.
+    """
 
     killed: bool
     outcome: str
     told: str = ""
     writes: int = 0
+    failed: int = 0
+    unknown: int = 0
 
 
 class Log(list[Call]):
@@ -169,17 +180,60 @@ def _carried_out(order: Order) -> Died:
     except ReconcilerError as error:
         told = f"{error}\n{error.told.detail}"
         return Died(killed=False, outcome=error.outcome, told=told, writes=counted())
-    codes = " ".join(event.code for each in ledgers for event in each.failed)
+    codes = " ".join(event.code for each in ledgers for event in (*each.failed, *each.unsettled))
     outcome = ledgers[-1].outcome if ledgers else "nothing"
-    return Died(killed=False, outcome=outcome, told=codes, writes=counted())
+    return Died(
+        killed=False,
+        outcome=outcome,
+        told=codes,
+        writes=counted(),
+        failed=sum(len(each.failed) for each in ledgers),
+        unknown=sum(len(each.unknown) for each in ledgers),
+    )
 
 
 def _faulty(app: AsgiApp, faults: Iterable[str]) -> AsgiApp:
     faults = list(faults)
+    for unread in [each for each in faults if each.startswith(UNREAD)]:
+        faults.remove(unread)
+        app = _unread(app, unread.removeprefix(UNREAD))
     if "timeout" in faults:
         faults.remove("timeout")
         app = _late(app)
     return faulty(app, [fault(each) for each in faults])
+
+
+def is_write(scope: Any) -> bool:
+    """Whether a request changes anything; a search is a POST that does not."""
+    return scope["method"] != "GET" and not scope["path"].endswith("/search")
+
+
+def _unread(app: AsgiApp, how: str) -> AsgiApp:
+    """Once a write was accepted, every read fails: with a status, or with `null`, `odd`, `drop`."""
+    accepted: list[str] = []
+
+    async def answered(send: Any, status: int, body: bytes) -> None:
+        start = {"type": "http.response.start", "status": status, "headers": []}
+        await send(start)
+        await send({"type": "http.response.body", "body": body})
+
+    async def unread(scope: Any, receive: Any, send: Any) -> None:
+        async def noting(message: Any) -> None:
+            is_good = message["type"] == "http.response.start" and message["status"] < 300
+            if is_good and is_write(scope):
+                accepted.append(scope["path"])
+            await send(message)
+
+        if is_write(scope) or not accepted:
+            await app(scope, receive, noting)
+        elif how == "drop":
+            raise ConnectionResetError
+        elif how in ODD:
+            await answered(send, 200, ODD[how])
+        else:
+            await answered(send, int(how), b"{}")
+
+    return unread
 
 
 def _late(app: AsgiApp) -> AsgiApp:

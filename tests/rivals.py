@@ -136,7 +136,7 @@ def main() -> None:
             outcomes[error.outcome] += 1
         else:
             outcomes[ledger.outcome] += 1
-            outcomes.update(event.code for event in ledger.failed)
+            outcomes.update(event.code for event in (*ledger.failed, *ledger.unsettled))
     print(json.dumps(outcomes))
 
 

@@ -17,7 +17,7 @@ import click
 from reconciler.cli import completing
 from reconciler.cli.allow import parse
 from reconciler.cli.streams import echo
-from reconciler.cli.terminal import paint_for, progress
+from reconciler.cli.terminal import clear_status, paint_for, progress
 from reconciler.model.guard import Allowance
 from reconciler.reporting.paint import Paint
 from reconciler.vendor import discover
@@ -203,6 +203,13 @@ def work(chosen: Common, targets: tuple[str, ...] = ()) -> Iterator[Work]:
 
     vendors = discover()
     project = load_project(chosen.chdir, vendors, os.environ, datetime.now(UTC).date())
+
+    def waiting(text: str) -> None:
+        clear_status()
+        chosen.say(text)
+
     with progress(quiet=chosen.quiet) as told:
-        around = Surroundings(project.root, os.environ, chosen.parallelism, told, _warn)
+        around = Surroundings(
+            project.root, os.environ, chosen.parallelism, told, _warn, waiting=waiting
+        )
         yield Work(project, project.chosen(chosen.tenants), vendors, around, targets, chosen.allow)

@@ -56,12 +56,15 @@ class StatusLine:
         self._next = time.monotonic() + _OFTEN
         self._draw(_ERASED + text[: self.columns])
         self._shown = bool(text)
+        if self._shown:
+            _SHOWN.add(self)
 
     def clear(self) -> None:
         """Erase it, so that something can be printed."""
         if self._shown:
             self._draw(_ERASED)
             self._shown = False
+            _SHOWN.discard(self)
 
     def _draw(self, text: str) -> None:
         try:
@@ -69,6 +72,15 @@ class StatusLine:
             self._stream.flush()
         except (OSError, UnicodeError):
             self._on = self._shown = False  # a line that cannot be drawn stops no apply
+
+
+_SHOWN: set[StatusLine] = set()
+
+
+def clear_status() -> None:
+    """Erase whichever status line is shown, so that something can be printed."""
+    for line in list(_SHOWN):
+        line.clear()
 
 
 def room(stream: TextIO) -> int | None:

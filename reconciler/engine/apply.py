@@ -69,7 +69,7 @@ class TenantApply:
                 lease.check()
                 sending.sends()
 
-            writing = replace(endpoint, permit=permit, unsent=sending.unsent)
+            writing = replace(endpoint, permit=permit, unsent=sending.unsent, waiting=sending.waits)
             async with vendor.writer(writing) as writer:
                 await read_back(
                     tenant.name,
@@ -90,10 +90,11 @@ class TenantApply:
         name, document = self.tenant.name, dump(self.plan)
         digest = fingerprint(document)
         done = self.state.carried_out(name, digest) if self.saved else {}
+        half = self.state.half_done(name, digest) if self.saved else {}
         finished = self.state.finished_run(name, digest) if self.saved else None
         if finished is not None and await self._is_as_left(writer, done):
             return Ledger(name, finished, (), already_applied=True)
-        identity = await self._refuse_if_stale(done)
+        identity = await self._refuse_if_stale({**half, **done})
         if not self.saved:  # else all of the tenant was read just now
             await self._refuse(
                 await moved_on(self.plan, name, writer, parallelism=self.parallelism)
@@ -115,6 +116,7 @@ class TenantApply:
             run,
             self.report,
             done=done,
+            half=half,
             stop=self.stop,
             parallelism=self.parallelism,
         )

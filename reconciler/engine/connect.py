@@ -32,8 +32,8 @@ Progress = Callable[[str, int, int], None]
 class Surroundings:
     """What connecting needs from outside: the project's folder, the environment, limits.
 
-    `warn` tells the person what stops nothing. `kept` is what lasts as long as the command, over
-    all connections to a tenant: its queue, and its token.
+    `warn` tells the person what stops nothing, `waiting` why nothing happens for a while. `kept` is
+    what lasts as long as the command, over all connections to a tenant: its queue, and its token.
     """
 
     root: Path
@@ -49,6 +49,8 @@ class Surroundings:
         if text not in self.warned:
             self.warned.add(text)
             self.warn(text)
+
+    waiting: Callable[[str], None] = lambda _text: None
 
     def held(self) -> float:
         """For how many seconds a tenant asked to be left alone, 0 where none did."""
@@ -138,9 +140,12 @@ def _lasting(
 
     if sandbox is None:
         pace = Pacing(tenant.rate or vendor.rate)
+        pace.show_waits(around.waiting)
         return pace, source(tenant, vendor, around, pace, purpose)
     # an embedded tenant takes any number of requests, unless it is told not to
-    pace = Pacing(tenant.rate or (vendor.rate if tenant.sandbox_rate else None))
+    rate = tenant.rate or (vendor.rate if tenant.sandbox_rate else None)
+    pace = Pacing(rate)
+    pace.show_waits(around.waiting)
     return pace, FixedToken(remember(sandbox.token(tenant.identity)))
 
 

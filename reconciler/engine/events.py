@@ -12,7 +12,8 @@ from reconciler.errors import Told
 @dataclass(frozen=True, slots=True)
 class Event:
     """One moment of an apply: an operation starts, lasts, is done, has failed, cannot start, or is
-    for a person to do (`apply_by_hand`), as is what waits for such a one.
+    for a person to do (`apply_by_hand`), as is what waits for such a one. After `apply_unknown`
+    only a read can tell whether the write landed.
 
     `attempts` says how many times a write was sent until it was done or given up, `left` how many
     operations of the tenant are not over yet.
@@ -23,6 +24,7 @@ class Event:
         "apply_progress",
         "apply_complete",
         "apply_errored",
+        "apply_unknown",
         "apply_skipped",
         "apply_by_hand",
     ]
@@ -52,7 +54,8 @@ class Ledger:
 
     `carried_over` are the operations that runs before this one did of the plan; `recorded` the
     addresses whose records changed without a write. `interrupted` says how somebody ended it,
-    `unrecorded` why the state could not take all of it.
+    `unrecorded` why the state could not take all of it; `lost_lock` where that is because another
+    run has the tenant's lock by now, and the state itself is in order.
     """
 
     tenant: str
@@ -63,6 +66,7 @@ class Ledger:
     recorded: tuple[str, ...] = ()
     interrupted: str = ""
     unrecorded: Told | None = None
+    lost_lock: bool = False
 
     def of(self, kind: str) -> tuple[Event, ...]:
         """The events of one type, in their order."""
@@ -90,10 +94,20 @@ class Ledger:
 
     @property
     def unknown(self) -> tuple[Event, ...]:
-        """The operations that were under way when all was stopped at once."""
-        over = (*self.done, *self.failed, *self.not_started)
-        told = {each.operation for each in over}
-        return tuple(each for each in self.of("apply_start") if each.operation not in told)
+        """The operations of which only a read can tell whether they landed.
+
+        Those have an event of their own (with the reason) or, where the whole run was stopped at
+        once, none after their start.
+        """
+        over = (*self.done, *self.failed, *self.unsettled, *self.not_started)
+        ended = {each.operation for each in over}
+        stopped = (each for each in self.of("apply_start") if each.operation not in ended)
+        return (*self.unsettled, *stopped)
+
+    @property
+    def unsettled(self) -> tuple[Event, ...]:
+        """The operations whose outcome is unknown for a reason that their event has."""
+        return self.of("apply_unknown")
 
     @property
     def earlier(self) -> int:

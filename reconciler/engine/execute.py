@@ -22,6 +22,7 @@ from reconciler.engine.sending import Call
 from reconciler.engine.stopping import GRACE_SECONDS, Stop
 from reconciler.errors import (
     CancelledError,
+    LockedError,
     MisappliedWriteError,
     ReconcilerError,
     StateError,
@@ -34,7 +35,7 @@ from reconciler.model.plan import Operation, Plan
 from reconciler.planning import recorded
 from reconciler.state.lease import Lease
 from reconciler.state.sql import SqlState
-from reconciler.vendor import Writer
+from reconciler.vendor import Writer, Written
 
 STILL_SECONDS = 10.0
 """So often is told of an operation that it is still under way."""
@@ -48,7 +49,8 @@ class Apply:
     """One tenant's apply under way.
 
     `lease` is the tenant's lock: without it nothing is begun, sent, or recorded as ours. `done` is
-    what earlier runs did of this plan; `stop` is looked at before each operation.
+    what earlier runs did of this plan, `half` what they did in part; `stop` is asked before
+    each operation.
     """
 
     plan: Plan
@@ -59,6 +61,7 @@ class Apply:
     run: str
     report: Report
     done: Mapping[str, Left] = field(default_factory=dict)
+    half: Mapping[str, Left] = field(default_factory=dict)
     stop: Stop = field(default_factory=Stop)
     parallelism: int = 8
     clock: Callable[[], float] = time.monotonic
@@ -67,7 +70,7 @@ class Apply:
     by_hand: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self._objects = Objects(self.plan, self.tenant, self.state.rows(self.tenant))
+        self._objects = Objects(self.plan, self.tenant, self.state.rows(self.tenant), self.half)
         self._steps = {
             operation.id: step
             for step in self.plan.steps
@@ -121,6 +124,7 @@ class Apply:
             recorded=self._recorded,
             interrupted=self.stop.word,
             unrecorded=self._broken.told if self._broken else None,
+            lost_lock=isinstance(self._broken, LockedError),
         )
 
     async def _all(self) -> None:
@@ -188,8 +192,12 @@ class Apply:
                 self._block(each, error, self.clock() - started)
             return
         still = asyncio.create_task(self._tell_that_it_lasts(begun, started))
+
+        def report_wait(reason: str) -> None:
+            self._report_progress(begun, started, reason)
+
         try:
-            outcomes = await self._sent(begun)
+            outcomes = await self._sent(begun, report_wait)
         finally:
             still.cancel()
         elapsed = self.clock() - started
@@ -197,7 +205,8 @@ class Apply:
             await self.journal.settle(map(self._objects.settled, begun, outcomes))
         except StateError as error:
             for each, outcome in zip(begun, outcomes, strict=True):
-                self._block(each, _unwritten(error, outcome), elapsed)
+                is_unknown = isinstance(outcome, (Written, UnknownOutcomeError))
+                self._block(each, _unwritten(error, outcome), elapsed, is_unknown=is_unknown)
             return
         for each, outcome in zip(begun, outcomes, strict=True):
             self._account(each, outcome, elapsed)
@@ -251,13 +260,20 @@ class Apply:
     async def _tell_that_it_lasts(self, unit: Iterable[Operation], started: float) -> None:
         while True:
             await asyncio.sleep(STILL_SECONDS)
-            elapsed = self.clock() - started
-            for each in unit:
-                self.report(self._event("apply_progress", each, elapsed_seconds=elapsed))
+            self._report_progress(unit, started)
 
-    async def _sent(self, unit: Sequence[Operation]) -> Sequence[Outcome]:
+    def _report_progress(self, unit: Iterable[Operation], started: float, reason: str = "") -> None:
+        elapsed = self.clock() - started
+        for each in unit:
+            self.report(
+                self._event("apply_progress", each, elapsed_seconds=elapsed, message=reason)
+            )
+
+    async def _sent(
+        self, unit: Sequence[Operation], report_wait: Callable[[str], None]
+    ) -> Sequence[Outcome]:
         """What came of each; a stop may end that early."""
-        call, can_wait = Call(), not any(map(self._closes, unit))
+        call, can_wait = Call(report_wait), not any(map(self._closes, unit))
         if not (self.stop.asked and can_wait):
             self._under_way[call] = can_wait
             try:
@@ -302,16 +318,26 @@ class Apply:
             attempts=outcome.attempts,
         )
 
-    def _block(self, operation: Operation, error: ReconcilerError, elapsed: float) -> None:
+    def _block(
+        self,
+        operation: Operation,
+        error: ReconcilerError,
+        elapsed: float,
+        *,
+        is_unknown: bool = False,
+    ) -> None:
+        """Report an operation that did not end well, and what waits for it stays undone."""
         short = Address.parse(operation.addresses[0]).short
-        self.blocked[operation.id] = f"{short} failed"
+        is_unknown = is_unknown or isinstance(error, UnknownOutcomeError)
+        failed = f"the outcome of {short} is unknown" if is_unknown else f"{short} failed"
+        self.blocked[operation.id] = failed
         if isinstance(error, StateError):
             self._broken = self._broken or error
         is_misapplied = isinstance(error, MisappliedWriteError)
         if self._broken or is_misapplied or error.told.code in _STOPS:
-            self.blocked.setdefault("*", f"{short} failed: {error.told.summary}")
+            self.blocked.setdefault("*", f"{failed}: {error.told.summary}")
         self._tell(
-            "apply_errored",
+            "apply_unknown" if is_unknown else "apply_errored",
             operation,
             elapsed_seconds=elapsed,
             message=error.told.summary,
@@ -358,4 +384,4 @@ def _unwritten(error: StateError, outcome: Outcome) -> StateError:
     told = error.told
     more = "The tenant took the write; the next run reads that back."
     detail = f"{told.detail}\n{more}" if told.detail else more
-    return StateError(told.code, told.summary, detail=detail, hint=told.hint)
+    return type(error)(told.code, told.summary, detail=detail, hint=told.hint)

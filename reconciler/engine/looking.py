@@ -163,7 +163,7 @@ def _under_way(tenant: str, moving: set[str]) -> Iterator[Diagnostic]:
 
 def _remembered(memory: Memory, snapshot: Snapshot, *, is_due: bool) -> Memory:
     """What the next look may go by; who sees a part only leaves all as it was."""
-    if snapshot.partial:
+    if snapshot.is_blind:
         return memory
     here = {kind: frozenset(each.id for each in rows) for kind, rows in snapshot.objects.items()}
     known = memory.known

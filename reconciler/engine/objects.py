@@ -18,15 +18,26 @@ Outcome: TypeAlias = Written | ReconcilerError
 """What came of an operation."""
 
 
+NOTHING_HALF_DONE: Mapping[str, Left] = {}
+
+
 class Objects:
     """What one tenant's apply knows of the objects that it writes.
 
-    `rows` are the records until then. An operation may refer to what another one creates: its
-    values are complete once that one is done.
+    `rows` are the records until then, `half` is how earlier runs left the objects of operations
+    that they did in part. An operation may refer to what another one creates: its values are
+    complete once that one is done.
     """
 
-    def __init__(self, plan: Plan, tenant: str, rows: Mapping[str, Row]) -> None:
+    def __init__(
+        self,
+        plan: Plan,
+        tenant: str,
+        rows: Mapping[str, Row],
+        half: Mapping[str, Left] = NOTHING_HALF_DONE,
+    ) -> None:
         self.rows = rows
+        self._half = half
         self._plan = plan
         self._changes = {c.address: c for c in plan.changes if c.tenant == tenant}
         self._by_hand = {each.address: each.guide.attributes for each in plan.runbook}
@@ -44,6 +55,8 @@ class Objects:
 
     def expected(self, operation: Operation) -> str:
         """The digest that the object must have: as the plan saw it, or as it was left."""
+        if (half := self._half.get(operation.id)) is not None and half.digest is not None:
+            return half.digest
         expected = operation.request.expect or self._left.get(operation.addresses[0])
         assert expected  # noqa: S101 - plans give it, or an operation before left it
         return expected

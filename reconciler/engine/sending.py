@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
@@ -14,9 +14,11 @@ class Call:
     """The writes of one operation, or of several that go out together, while they are sent.
 
     `given_up` once it was ended without anything that may have landed, `left` where something may.
+    `report` gets the reason when it has to wait for the tenant.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, report: Callable[[str], None] = lambda _reason: None) -> None:
+        self.report = report
         self.given_up = False
         self.left = False
         self._task: asyncio.Task[object] | None = None
@@ -70,6 +72,12 @@ def sends() -> None:
     """A write of the call that is under way goes out."""
     if (call := _CALL.get()) is not None:
         call.sends()
+
+
+def waits(reason: str) -> None:
+    """The call that is under way waits for the tenant."""
+    if (call := _CALL.get()) is not None:
+        call.report(reason)
 
 
 def unsent() -> None:

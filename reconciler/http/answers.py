@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 import httpx2
 
@@ -31,13 +31,15 @@ _NETWORK = "check the network, the region and the proxy, then run it again"
 class Answer:
     """A vendor's answer: status, decoded JSON body (None where there is none), tracking id.
 
-    `attempts` says how many times the request was sent until it came.
+    `attempts` says how many times the request was sent until it came; `next` is the address of the
+    next page, where a `Link` header names one. It may lead anywhere.
     """
 
     status: int
     body: Any
     tracking_id: str
     attempts: int = 1
+    next: str = ""
 
 
 Explain = Callable[[Any, str], tuple[str, str]]
@@ -132,7 +134,7 @@ def judged(
     if response.is_success:
         if body is _NOT_JSON:
             return _no_json(content, asked, status)
-        return Answer(status, body, asked.tracking_id)
+        return Answer(status, body, asked.tracking_id, next=_next(response))
     text = content[:10_000].decode("utf-8", "replace")
     reason, told = explain(None if body is _NOT_JSON else body, text)
     tracking_id = asked.redacted(told) or asked.tracking_id
@@ -157,10 +159,19 @@ def refusal(operation: str, status: int, reason: str, tracking_id: str) -> Tenan
     )
 
 
+def is_unexpected(error: TenantError) -> bool:
+    """Whether an answer came whose shape nobody can make sense of."""
+    return error.told.code == UNEXPECTED
+
+
+UNEXPECTED = "TEN113"
+"""The code of answers that are not of the documented shape."""
+
 SERVER = 500
 """Where the errors of servers begin."""
 
 TOO_MANY = 429
+CONFLICTS = frozenset({409, 412})
 UNAUTHORIZED = 401
 _PASSING = frozenset({TOO_MANY, 500, 502, 503, 504})
 _NOT_JSON = object()
@@ -222,6 +233,15 @@ def _host(location: str) -> str:
     if host is None:
         return "another path"
     return host if re.fullmatch(r"[A-Za-z0-9.:_-]{1,253}", host) else "another host"
+
+
+def _next(response: httpx2.Response) -> str:
+    """The address that `Link: <…>; rel="next"` has, made whole; empty where there is none."""
+    try:
+        written = response.links.get("next", {}).get("url", "")
+        return urljoin(str(response.url), written) if written else ""
+    except ValueError:
+        return ""
 
 
 def _retry_after(headers: httpx2.Headers) -> float | None:

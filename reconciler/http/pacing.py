@@ -8,13 +8,18 @@ limit by a fifth, and each window that passes without one raises it by a tenth o
 from __future__ import annotations
 
 import asyncio
+import math
 import time
 from collections import deque
+from collections.abc import Callable
 
 from reconciler.model.rate import Rate
 
 _LOWERED = 0.8
 _RAISED = 0.1
+
+SHOWN_FROM_SECONDS = 2.0
+"""A longer wait is shown with its reason."""
 
 
 class Pacing:
@@ -22,6 +27,9 @@ class Pacing:
 
     def __init__(self, rate: Rate | None = None) -> None:
         self._rate = rate
+        self._show: Callable[[str], None] = lambda _text: None
+        self._why = ""
+        self._shown_until = float("-inf")
         self._limit = float(rate.requests) if rate else 0.0
         self._sent: deque[float] = deque()
         self._closed_until = float("-inf")
@@ -37,16 +45,22 @@ class Pacing:
         """For how many seconds the tenant still wants nothing."""
         return max(0.0, self._closed_until - self.now())
 
+    def show_waits(self, show: Callable[[str], None]) -> None:
+        """Call this with the reason of each long wait."""
+        self._show = show
+
     async def turn(self) -> None:
         """Wait until one more request may go out, and count it."""
         while (wait := self._wait()) > 0:
+            self._show_wait(wait)
             await self.sleep(wait)
         if self._rate:
             self._sent.append(self.now())
 
-    def hold(self, seconds: float) -> None:
+    def hold(self, seconds: float, why: str = "") -> None:
         """Let nothing out for so long, and less than before afterwards."""
         now = self.now()
+        self._why = why or self._why
         if self._rate and now >= self._closed_until:  # of several at once, one teaches
             self._limit = max(1.0, self._limit * _LOWERED)
             self._learned_at = now
@@ -59,6 +73,16 @@ class Pacing:
     async def sleep(self, seconds: float) -> None:
         """Let time pass for others."""
         await asyncio.sleep(seconds)
+
+    def _show_wait(self, wait: float) -> None:
+        """Show a long wait once, however many requests wait for the same."""
+        now = self.now()
+        if wait <= SHOWN_FROM_SECONDS or now + wait <= self._shown_until + SHOWN_FROM_SECONDS:
+            return
+        self._shown_until = now + wait
+        limit = f"the limit of {self._rate} requests is used up"
+        why = self._why or "the tenant limits the rate" if now < self._closed_until else limit
+        self._show(f"waiting {math.ceil(wait - 0.001)} s: {why}")
 
     def _wait(self) -> float:
         now = self.now()

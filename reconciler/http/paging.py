@@ -4,12 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from reconciler.errors import TenantError
 from reconciler.http.parallel import in_parallel
 
 Row = Mapping[str, Any]
+T = TypeVar("T")
+
+
+class IncompleteListError(TenantError):
+    """A list whose pages do not prove that they are all of it, each row once."""
+
+    outcome = "partial"
+
+
+async def complete(read: Callable[[], Awaitable[T]]) -> T:
+    """A list, read once more where it changed while it was read; raises IncompleteListError."""
+    try:
+        return await read()
+    except IncompleteListError:
+        return await read()
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,12 +93,10 @@ def _refuse_another(what: str, page: Page, first: Page, number: int) -> None:
         raise _incomplete(what, f"page {number} of {first.pages} has no rows")
 
 
-def _incomplete(what: str, how: str, detail: str = "") -> TenantError:
-    error = TenantError(
+def _incomplete(what: str, how: str, detail: str = "") -> IncompleteListError:
+    return IncompleteListError(
         "TEN120",
         f"the list of {what} is not complete: {how}",
         detail=detail,
         hint="run it again",
     )
-    error.outcome = "partial"
-    return error

@@ -1,6 +1,7 @@
 """When a request is sent again: only where repeating it is safe, and never for ever.
 
-- 429 was not processed: again, whatever the method, after everybody has waited as told.
+- 429 was not processed: again after everybody has waited as told. A POST is looked up before that,
+  as a proxy in between may have answered for a tenant that did process it.
 - What never reached the tenant is sent again.
 - A read is sent again after 5xx, a lost connection, or an answer that was cut off.
 - A write whose answer is lost is not: it may have landed. `surely` finds out by reading.
@@ -10,10 +11,12 @@ from __future__ import annotations
 
 import random
 from collections.abc import Awaitable, Callable
-from typing import Generic, TypeVar
+from contextvars import ContextVar
+from typing import Any, Generic, TypeVar
 
 from reconciler.errors import TenantError, UnknownOutcomeError
-from reconciler.http.answers import TOO_MANY, Answer, Failure
+from reconciler.http.answers import CONFLICTS, TOO_MANY, Answer, Failure
+from reconciler.http.visibility import until_visible
 from reconciler.vendor import Pace
 
 T = TypeVar("T")
@@ -66,6 +69,7 @@ class Attempts:
         """Everybody waits; the next turn comes when the tenant wants it to."""
         told = failure.retry_after or None  # `0` tells nothing
         wait = _FIRST + jitter(self.count) if told is None else told
+        header = ", Retry-After" if told is not None else ""
         if wait > left:
             waited = DEADLINE_SECONDS - left
             asks = f"now it asks for {told:.0f} s more" if told is not None else "it does not end"
@@ -79,7 +83,7 @@ class Attempts:
             )
             given_up.attempts = self.count
             raise given_up
-        self._pace.hold(wait)
+        self._pace.hold(wait, f"the tenant limits the rate (429{header})")
 
 
 class Landed(Generic[T]):
@@ -94,12 +98,36 @@ class Landed(Generic[T]):
         self.attempts = attempts
 
 
+class _LandedAfterAllError(Exception):
+    """A write that was answered 429 is in the tenant all the same."""
+
+    def __init__(self, found: Any, attempts: int) -> None:
+        super().__init__()
+        self.found = found
+        self.attempts = attempts
+
+
+_LOOK_UP: ContextVar[Callable[[TenantError], Awaitable[None]] | None] = ContextVar(
+    "look_up", default=None
+)
+
+
+async def look_up(limited: TenantError) -> None:
+    """Check, before a write that was answered 429 is sent again, that it did not land.
+
+    Does nothing for a write that is not made by `surely`.
+    """
+    if (look := _LOOK_UP.get()) is not None:
+        await look(limited)
+
+
 async def surely(
     write: Callable[[], Awaitable[Answer]],
     landed: Callable[[], Awaitable[T | None]],
     pace: Pace,
     *,
     repeatable: bool,
+    waiting: Callable[[str], None] = lambda _reason: None,
 ) -> Landed[T]:
     """A write whose outcome is known in the end.
 
@@ -108,38 +136,89 @@ async def surely(
     (a create: it may still be on its way) only after an answer of the tenant's. Raises
     UnknownOutcomeError where the tenant does not say.
     """
-    rounds = sent = 0
+    sending = _Sending(write, landed, pace, waiting)
     until: float | None = None
     while True:
-        rounds += 1
         try:
-            answer = await write()
-            return Landed(answer, None, sent + answer.attempts)
+            return await sending.sent()
         except UnknownOutcomeError as lost:
-            sent = lost.attempts = sent + lost.attempts
             until = until or pace.now() + DEADLINE_SECONDS
-            await pace.sleep(jitter(rounds))
-            found = await _read(landed, lost)
+            await pace.sleep(jitter(sending.rounds))
+            found = await sending.read(lost)
             if found is not None:
-                return Landed(None, found, sent)
+                return Landed(None, found, sending.attempts)
             answered = lost.status is not None
-            late = pace.now() >= until
-            if rounds >= ATTEMPTS or late or not (repeatable or answered):
+            is_over = sending.rounds >= ATTEMPTS or pace.now() >= until
+            if is_over or not (repeatable or answered):
                 raise
-        except TenantError as refused:
-            sent = refused.attempts = sent + refused.attempts
-            # what an earlier attempt did may be what this one stumbles over
-            found = await _read(landed, refused) if rounds > 1 else None
-            if found is None:
-                raise
-            return Landed(None, found, sent)
+            sending.is_doubtful = True
 
 
-async def _read(landed: Callable[[], Awaitable[T | None]], lost: TenantError) -> T | None:
-    try:
-        return await landed()
-    except TenantError as error:
-        if error.told.code == "TEN116":
-            error.attempts = lost.attempts
+class _Sending(Generic[T]):
+    """The rounds of one write: `is_doubtful` once an earlier attempt may have landed."""
+
+    def __init__(
+        self,
+        write: Callable[[], Awaitable[Answer]],
+        landed: Callable[[], Awaitable[T | None]],
+        pace: Pace,
+        waiting: Callable[[str], None],
+    ) -> None:
+        self._write = write
+        self._landed = landed
+        self._pace = pace
+        self._waiting = waiting
+        self.rounds = self.attempts = 0
+        self.is_doubtful = False
+
+    async def sent(self) -> Landed[T]:
+        """One round; raises UnknownOutcomeError where its answer is lost."""
+        self.rounds += 1
+        token = _LOOK_UP.set(self._look_up)
+        try:
+            answer = await self._write()
+        except _LandedAfterAllError as landed:
+            found: T = landed.found
+            return Landed(None, found, self.attempts + landed.attempts)
+        except UnknownOutcomeError as lost:
+            self.attempts = lost.attempts = self.attempts + lost.attempts
             raise
-        raise lost from error
+        except TenantError as refused:
+            self.attempts = refused.attempts = self.attempts + refused.attempts
+            # what an earlier attempt did may be what this one stumbles over
+            there = await self._after(refused) if self.is_doubtful else None
+            if there is None:
+                raise
+            return Landed(None, there, self.attempts)
+        finally:
+            _LOOK_UP.reset(token)
+        return Landed(answer, None, self.attempts + answer.attempts)
+
+    async def read(self, lost: TenantError) -> T | None:
+        """What the write left; raises `lost` where that cannot be read."""
+        try:
+            return await self._landed()
+        except TenantError as error:
+            if error.told.code == "TEN116":
+                error.attempts = lost.attempts
+                raise
+            raise lost from error
+
+    async def _after(self, refused: TenantError) -> T | None:
+        unknown = UnknownOutcomeError.of(refused)
+        if refused.status not in CONFLICTS:
+            return await self.read(unknown)
+        # reads may not show the earlier attempt yet with which this one conflicts
+        return await until_visible(
+            lambda: self.read(unknown),
+            lambda found: found is not None,
+            self._pace,
+            self._waiting,
+            "an earlier attempt to appear",
+        )
+
+    async def _look_up(self, limited: TenantError) -> None:
+        self.is_doubtful = True
+        found = await self.read(UnknownOutcomeError.of(limited))
+        if found is not None:
+            raise _LandedAfterAllError(found, limited.attempts)

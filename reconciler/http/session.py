@@ -16,13 +16,15 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mappin
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import replace
 from typing import Any, TypeVar
+from urllib.parse import parse_qsl, urlsplit
 
 import httpx2
 
 from reconciler import __version__
-from reconciler.errors import ProjectError
+from reconciler.errors import ProjectError, TenantError
 from reconciler.http.answers import (
     TIMEOUT_SECONDS,
+    TOO_MANY,
     UNAUTHORIZED,
     Answer,
     Asked,
@@ -35,7 +37,7 @@ from reconciler.http.answers import (
 )
 from reconciler.http.inprocess import InProcess
 from reconciler.http.pacing import Pacing
-from reconciler.http.retry import DEADLINE_SECONDS, Attempts, Landed, surely
+from reconciler.http.retry import DEADLINE_SECONDS, Attempts, Landed, look_up, surely
 from reconciler.vendor import Endpoint, Pace
 
 __all__ = ["Answer", "Explain", "ReadSession", "WriteSession", "reading", "writing"]
@@ -64,6 +66,7 @@ class Connection:
         self.pace: Pace = endpoint.pace or Pacing()
         self.counter: Counter[str] = Counter()
         self.sandbox = _sandbox(endpoint)
+        self.waiting = endpoint.waiting
 
     async def call(
         self,
@@ -97,6 +100,8 @@ class Connection:
                     token = other
                     continue
             await attempts.after(outcome)
+            if method == "POST" and not reads and outcome.error.status == TOO_MANY:
+                await look_up(outcome.error)
 
     async def _once(
         self, request: httpx2.Request, asked: Asked, *, reads: bool
@@ -141,6 +146,11 @@ class ReadSession:
         """How many requests were sent so far, to whichever of the vendor's hosts."""
         return self._connection.counter.total()
 
+    @property
+    def pace(self) -> Pace:
+        """The queue of all requests to the tenant, and its clock."""
+        return self._connection.pace
+
     def at(self, host: str) -> ReadSession:
         """The same connection towards another of the vendor's hosts; read only.
 
@@ -151,6 +161,28 @@ class ReadSession:
     async def get(self, path: str, query: Mapping[str, str] | None = None) -> Answer:
         """GET; raises NotFoundError on 404 and TenantError on every other refusal."""
         return await self._connection.call("GET", self._base + path, query=query, reads=True)
+
+    def query_of(self, answer: Answer, path: str) -> Mapping[str, str] | None:
+        """What the next page of a path is asked with, None where the answer names none.
+
+        Raises TenantError where it leads to another host or path: the token is not taken there.
+        """
+        if not answer.next:
+            return None
+        there, here = urlsplit(answer.next), urlsplit(self._base)
+        try:
+            is_here = (there.hostname, there.port or None) == (here.hostname, here.port or None)
+        except ValueError:
+            is_here = False
+        if not is_here or there.path != path:
+            raise TenantError(
+                "TEN114",
+                f"GET {path}: the next page is said to be at another place; the token is not taken "
+                "there",
+                tracking_id=answer.tracking_id,
+                hint="check the region; a proxy may stand in between",
+            )
+        return dict(parse_qsl(there.query, keep_blank_values=True))
 
     async def search(self, path: str, body: Any) -> Answer:
         """POST a question to a path that ends with `/search`: it reads, as long as its name says.
@@ -197,7 +229,10 @@ class WriteSession(ReadSession):
         repeatable: bool = True,
     ) -> Landed[T]:
         """A write whose outcome is known in the end; see `retry.surely`."""
-        return await surely(write, landed, self._connection.pace, repeatable=repeatable)
+        connection = self._connection
+        return await surely(
+            write, landed, connection.pace, repeatable=repeatable, waiting=connection.waiting
+        )
 
 
 @asynccontextmanager

@@ -7,6 +7,9 @@ from dataclasses import dataclass, field
 
 from reconciler.model.value import Json, Ref, Values
 
+ODD_OBJECTS = "the tenant's answer about some of its objects has an unexpected shape"
+"""Why a kind is partial of which some objects are unknown."""
+
 
 @dataclass(frozen=True, slots=True)
 class LiveObject:
@@ -71,12 +74,28 @@ class Identity:
 
 
 @dataclass(frozen=True, slots=True)
+class UnknownObject:
+    """An object that the tenant has and whose answer nobody can make sense of.
+
+    `name` is empty where not even that could be read; `reason` names the endpoint and the id.
+    """
+
+    kind: str
+    id: str
+    name: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Snapshot:
     """A view of one tenant; `requests` is what reading it cost.
 
     Each list in it was complete, as far as the reading identity may see: a reader that cannot
     prove that raises instead of returning one. `partial` has the kinds and inventory types of
     which that identity sees a part only, with the reason: what is absent from those is unknown.
+
+    `unread` has the inventory types whose list the identity may not read at all, with the reason,
+    and `unknown` the objects of odd shape. The types and kinds of both are in `partial` as well.
     """
 
     organization: str
@@ -85,8 +104,28 @@ class Snapshot:
     requests: int = 0
     identity: Identity | None = None
     partial: Mapping[str, str] = field(default_factory=dict)
+    unread: Mapping[str, str] = field(default_factory=dict)
+    unknown: tuple[UnknownObject, ...] = ()
     memory: Json = field(default=None, repr=False, compare=False)
     reused: int = field(default=0, compare=False)
+
+    def __post_init__(self) -> None:
+        odd = {each.kind: ODD_OBJECTS for each in self.unknown}
+        object.__setattr__(self, "partial", {**odd, **self.unread, **self.partial})
+
+    @property
+    def hidden(self) -> Mapping[str, str]:
+        """What is partial because of who reads: without lists that are unread and odd objects."""
+        return {
+            kind: reason
+            for kind, reason in self.partial.items()
+            if reason not in {ODD_OBJECTS, self.unread.get(kind)}
+        }
+
+    @property
+    def is_blind(self) -> bool:
+        """Whether objects of managed kinds may be missing from it."""
+        return any(kind not in self.unread for kind in self.partial)
 
     @property
     def size(self) -> int:

@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from functools import cache
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
 from reconciler.errors import UsageError
-from reconciler.model.live import Identity, InventoryItem, LiveObject, Snapshot
+from reconciler.model.live import Identity, InventoryItem, LiveObject, Snapshot, UnknownObject
 from reconciler.model.value import Json, Ref, Values, from_json, to_json
 
 FORMAT_VERSION = "1.0"
@@ -49,6 +49,16 @@ class KeptItem:
 
 
 @dataclass(frozen=True, slots=True)
+class KeptUnknown:
+    """An object whose answer had an unexpected shape."""
+
+    kind: str
+    id: str
+    name: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class KeptIdentity:
     """Who read the tenant, by e-mail, and the object that decides what they may do."""
 
@@ -69,6 +79,8 @@ class SnapshotFile:
     partial: dict[str, str]
     objects: dict[str, list[KeptObject]]
     inventory: dict[str, list[KeptItem]]
+    unread: dict[str, str] = field(default_factory=dict)
+    unknown: list[KeptUnknown] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +105,10 @@ def dump(vendor: str, snapshot: Snapshot) -> bytes:
         "identity": _identity(snapshot.identity, name_of),
         "partial": dict(snapshot.partial),
     }
+    if snapshot.unread:
+        head["unread"] = dict(snapshot.unread)
+    if snapshot.unknown:
+        head["unknown"] = [asdict(each) for each in snapshot.unknown]
     lines = [f" {json.dumps(key)}: {_COMPACT.encode(value)}," for key, value in head.items()]
     objects = {
         kind: [_object(each, name_of) for each in rows] for kind, rows in snapshot.objects.items()
@@ -207,6 +223,8 @@ def _snapshot(file: SnapshotFile) -> Snapshot:
         if who
         else None,
         partial=file.partial,
+        unread=file.unread,
+        unknown=tuple(UnknownObject(e.kind, e.id, e.name, e.reason) for e in file.unknown),
     )
 
 

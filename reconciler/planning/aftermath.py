@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 
 from reconciler.model.address import Address
 from reconciler.model.change import Action
@@ -17,6 +18,7 @@ from reconciler.planning.recorded import landed
 
 NOT_LANDED = "the run ended before it was known what came of it; it did not land"
 OF_OLD = "the run ended before it was known what came of it; its version did not keep what it wrote"
+HALF = "the run ended before it was known what came of it; a part of the change landed"
 CHANGED = "the run ended before it was known what came of it; by now somebody changed the object"
 
 
@@ -43,7 +45,22 @@ def judged(intent: Intent, live: LiveObject | None) -> Settled:
     if intent.action == Action.CREATE:
         return _failed(intent, NOT_LANDED if live is None else CHANGED)
     as_before = live is not None and not diff.differing(live.values, _values(intent.before))
+    if live is not None and not as_before and _is_half_done(intent, live):
+        return replace(_failed(intent, HALF), object_id=live.id, digest=live.digest)
     return _failed(intent, NOT_LANDED if as_before else CHANGED)
+
+
+def _is_half_done(intent: Intent, live: LiveObject) -> bool:
+    """Whether each attribute is as it was before or as it is meant to be.
+
+    So an operation of several calls leaves an object when it ends between two of them.
+    """
+    before, after = _values(intent.before), _values(intent.after)
+    return bool(before) and all(
+        not diff.differing(live.values, {key: after[key]})
+        or (key in before and not diff.differing(live.values, {key: before[key]}))
+        for key in after
+    )
 
 
 def rows_after(

@@ -94,6 +94,8 @@ def _objects_moved_on(
             continue
         change, now = changes.get(text), live.by_id.get((address.kind, str(was.id)))
         said = TAKEN if was.digest is None else GONE if mark is None else CHANGED
+        if said == GONE and (reason := snapshot.unread.get(address.kind)):
+            said = f"is unknown, because the list of {address.kind} could not be read: {reason}"
         if said == CHANGED and change is not None and now is not None and text not in left:
             said = changed(change, now)
         yield moved(

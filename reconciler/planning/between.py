@@ -39,6 +39,8 @@ def between(before: Snapshot, after: Snapshot, vendor: Vendor) -> tuple[Between,
         here: list[Between] = []
         for key, now in new.items():
             was = old.get(key)
+            if was is None and any((e.kind, e.id) == (kind.name, key) for e in before.unknown):
+                continue
             if was is None:
                 attributes = diff.wholly("add", now.values, kind, name_of)
                 here.append(Between(kind.name, key, now.name, "added", attributes))
@@ -48,8 +50,9 @@ def between(before: Snapshot, after: Snapshot, vendor: Vendor) -> tuple[Between,
             ):
                 earlier = was.name if was.name != now.name else ""
                 here.append(Between(kind.name, key, now.name, "changed", attributes, earlier))
+        unknown = {each.id for each in after.unknown if each.kind == kind.name}
         for key, was in old.items():
-            if key not in new:
+            if key not in new and key not in unknown:
                 attributes = diff.wholly("remove", was.values, kind, name_of)
                 here.append(Between(kind.name, key, was.name, "removed", attributes))
         found.extend(sorted(here, key=lambda each: (each.name, each.id)))
@@ -69,7 +72,8 @@ def _every(view: Snapshot) -> Iterator[LiveObject | InventoryItem]:
 
 
 def _inventory(before: Snapshot, after: Snapshot) -> Iterator[Between]:
-    for kind in sorted({*before.inventory, *after.inventory}):
+    unread = {*before.unread, *after.unread}
+    for kind in sorted({*before.inventory, *after.inventory} - unread):
         old: Mapping[str, str] = {i.id: i.name for i in before.inventory.get(kind, ())}
         new: Mapping[str, str] = {i.id: i.name for i in after.inventory.get(kind, ())}
         here = [Between(kind, key, new[key], "added") for key in new.keys() - old.keys()]

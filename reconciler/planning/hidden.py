@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from reconciler.model.address import Address
 from reconciler.model.diagnostic import Diagnostic, Severity
@@ -22,9 +22,12 @@ def notes(
     """
     if not view.partial:
         return
-    yield _partial(view, tenant)
+    yield from _unknown_parts(view, tenant)
     manifests = _by_kind(each.resource.address for each in matches if each.unseen)
     for kind, names in manifests.items():
+        if kind not in view.hidden:
+            yield _set_aside(kind, names, tenant, "nothing is planned for")
+            continue
         yield Diagnostic(
             Severity.WARNING,
             "PLN150",
@@ -35,6 +38,9 @@ def notes(
         )
     addresses = (Address.parse(row.address) for row in rows if _is_hidden(row, live, view))
     for kind, names in _by_kind(addresses).items():
+        if kind not in view.hidden:
+            yield _set_aside(kind, names, tenant, "nothing is deleted of what left Git:")
+            continue
         yield Diagnostic(
             Severity.WARNING,
             "PLN151",
@@ -53,9 +59,12 @@ def not_compared(
     """
     if not view.partial:
         return
-    yield _partial(view, tenant)
+    yield from _unknown_parts(view, tenant)
     addresses = (Address.parse(row.address) for row in rows if _is_hidden(row, live, view))
     for kind, names in _by_kind(addresses).items():
+        if kind not in view.hidden:
+            yield _set_aside(kind, names, tenant, "drift is not checked for")
+            continue
         yield _unknown(
             "PLN155", f"{view.who} does not see {len(names)} {kind} of the state", names, tenant
         )
@@ -74,15 +83,50 @@ def _unknown(code: str, summary: str, names: Iterable[str], tenant: str) -> Diag
     )
 
 
+def _set_aside(kind: str, names: Sequence[str], tenant: str, what: str) -> Diagnostic:
+    """What is not done, because some objects of a kind could not be understood."""
+    return Diagnostic(
+        Severity.WARNING,
+        "TEN164",
+        f"{what} {len(names)} {kind}, which may be an object of unexpected shape: {listed(names)}",
+        hint="the warnings TEN163 name the endpoints and ids: report them with the tracking id",
+        tenant=tenant,
+    )
+
+
+def _unknown_parts(view: View, tenant: str) -> Iterator[Diagnostic]:
+    """What of the tenant is unknown: hidden from who reads, not readable, of unexpected shape."""
+    if view.hidden:
+        yield _partial(view, tenant)
+    for kind, reason in view.unread.items():
+        yield Diagnostic(
+            Severity.INFO,
+            "TEN160",
+            f"not checked: the list of {kind} could not be read, so what the tenant has of it is "
+            f"unknown: {reason}",
+            hint="nothing refers to it; give the identity the right to read it if something should",
+            tenant=tenant,
+        )
+    for each in view.odd:
+        name = f" `{each.name}`" if each.name else ""
+        yield Diagnostic(
+            Severity.WARNING,
+            "TEN163",
+            f"{each.kind}{name} ({each.id}) is set aside: {each.reason}",
+            hint="it is neither changed nor deleted, and nothing is concluded from it",
+            tenant=tenant,
+        )
+
+
 def _partial(view: View, tenant: str) -> Diagnostic:
     why: dict[str, list[str]] = defaultdict(list)
-    for kind, reason in view.partial.items():
+    for kind, reason in view.hidden.items():
         why[reason].append(kind)
     return Diagnostic(
         Severity.INFO,
         "PLN154",
         f"{view.who} sees a part of the tenant only; unknown is what is hidden of "
-        f"{listed(view.partial)}",
+        f"{listed(view.hidden)}",
         detail="\n".join(f"{', '.join(kinds)}: {reason}" for reason, kinds in why.items()),
         tenant=tenant,
     )

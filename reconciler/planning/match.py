@@ -11,7 +11,7 @@ from typing import Any
 
 from reconciler.model.address import Address
 from reconciler.model.diagnostic import Diagnostic, Severity
-from reconciler.model.live import LiveObject, Snapshot
+from reconciler.model.live import LiveObject, Snapshot, UnknownObject
 from reconciler.model.name import folded, normal
 from reconciler.model.ownership import Row
 from reconciler.model.resource import Resource, error_about
@@ -47,6 +47,7 @@ class Match:
     uncertain: bool = False
     unseen: bool = False
     renamed_person: LiveObject | None = None
+    unseen_id: str | None = None
 
     @property
     def replaced(self) -> bool:
@@ -77,6 +78,7 @@ class LiveIndex:
         self.by_id: dict[tuple[str, str], LiveObject] = {}
         self._by_name: dict[tuple[str, str], list[LiveObject]] = defaultdict(list)
         self._internal: dict[tuple[str, str], list[LiveObject]] = defaultdict(list)
+        self._unknown = snapshot.unknown
         for kind, rows in snapshot.objects.items():
             for row in rows:
                 self.by_id[kind, row.id] = row
@@ -91,6 +93,15 @@ class LiveIndex:
     def named_internally(self, kind: str, name: str) -> list[LiveObject]:
         """Every object that the vendor itself calls so, whatever name it shows."""
         return self._internal.get((kind, normal(name)), [])
+
+    def unknown(self, kind: str, name: str) -> list[UnknownObject]:
+        """Every object of unexpected shape that has this name, or whose name is unknown too."""
+        wanted = normal(name).casefold()
+        return [
+            each
+            for each in self._unknown
+            if each.kind == kind and (not each.name or normal(each.name).casefold() == wanted)
+        ]
 
 
 def sees_all(_kind: str) -> bool:
@@ -108,7 +119,8 @@ def match(
     """Tie each manifest to the object that it means; what is not certain is an error.
 
     Of a kind that the reading identity sees in part (`hides`), an object that the state or an id
-    names, or that only can be found, is hidden rather than gone.
+    tells of, or that only can be found, is hidden rather than gone. So is one that may be an object
+    of the tenant whose answer has an unexpected shape.
     """
     resources = tuple(resources)
     problems: list[Diagnostic] = []
@@ -118,7 +130,18 @@ def match(
         kind = kinds[resource.address.kind]
         row, moved_from = search.row_of(resource)
         if hides(kind.name) and _is_hidden(resource, kind, live, row):
-            matches.append(Match(resource, kind, None, None, row, moved_from, unseen=True))
+            matches.append(
+                Match(
+                    resource,
+                    kind,
+                    None,
+                    None,
+                    row,
+                    moved_from,
+                    unseen=True,
+                    unseen_id=_unseen_id(resource, kind, live, row),
+                )
+            )
             continue
         found = search.find(resource, kind, row, moved_from)
         problem = found.problem
@@ -144,7 +167,18 @@ def _is_hidden(resource: AnyResource, kind: Kind, live: LiveIndex, row: Row | No
     known = row.object_id if row is not None else resource.spec.id
     if known is not None:
         return (kind.name, known) not in live.by_id
-    return not kind.creatable and not live.named(kind.name, vendor_name(resource))
+    if live.named(kind.name, vendor_name(resource)):
+        return False
+    return not kind.creatable or bool(live.unknown(kind.name, vendor_name(resource)))
+
+
+def _unseen_id(resource: AnyResource, kind: Kind, live: LiveIndex, row: Row | None) -> str | None:
+    """The id of the object that is not seen, None where nothing tells it."""
+    known = row.object_id if row is not None else resource.spec.id
+    if known is not None:
+        return known
+    unknown = live.unknown(kind.name, vendor_name(resource))
+    return unknown[0].id if len(unknown) == 1 and unknown[0].name else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -182,7 +182,17 @@ class Directory:
 
     def _hidden(self, resource: Resource[Any], kind: str, text: str, path: Path) -> Ref:
         """What our state remembers of a name; else nothing tells whether there is any."""
-        known = self.view.remembered(resource.address, path, text)
+        if reason := self.view.unread.get(kind):
+            self._problem(
+                resource,
+                "TEN161",
+                f"{kind} `{text}` cannot be resolved, because the list of {kind} could not be "
+                f"read: {reason}",
+                path,
+                hint="give the identity the right to read that list, or remove the reference",
+            )
+            return Unresolved(text)
+        known = self.view.remembered(resource.address, path, text) or self.view.unknown(kind, text)
         if known is not None:
             return known
         who = self.view.who
@@ -317,8 +327,7 @@ def key_of(match: Match) -> Ref:
     if match.live is not None:
         return Ref(match.live.id)
     if match.unseen:
-        known = match.row.object_id if match.row else match.resource.spec.id
-        return Unseen(known or match.resource.address)
+        return Unseen(match.unseen_id or match.resource.address)
     return Pending(str(match.resource.address))
 
 

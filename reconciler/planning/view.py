@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 
 from reconciler.model.address import Address
-from reconciler.model.live import Snapshot
+from reconciler.model.live import Snapshot, UnknownObject
 from reconciler.model.name import normal
 from reconciler.model.ownership import Row
 from reconciler.model.value import HIDDEN, Hidden, Json, Ref, Unseen, Value, Values, refs
@@ -27,6 +27,9 @@ class View:
 
     def __init__(self, snapshot: Snapshot | None, rows: Mapping[str, Row]) -> None:
         self.partial: Mapping[str, str] = snapshot.partial if snapshot else {}
+        self.unread: Mapping[str, str] = snapshot.unread if snapshot else {}
+        self.hidden: Mapping[str, str] = snapshot.hidden if snapshot else {}
+        self.odd: tuple[UnknownObject, ...] = snapshot.unknown if snapshot else ()
         self.who = snapshot.identity.name if snapshot and snapshot.identity else "the identity"
         self.names: dict[Ref, str] = {}
         self._snapshot = snapshot
@@ -59,6 +62,11 @@ class View:
         if own is not None or len(every) == 1:
             return own or every.pop()
         return None
+
+    def unknown(self, kind: str, name: str) -> Unseen | None:
+        """The one object of that name whose answer has an unexpected shape."""
+        found = [e.id for e in self.odd if e.kind == kind and normal(e.name) == normal(name)]
+        return Unseen(found[0]) if len(found) == 1 else None
 
     def learn(self, address: Address, path: tuple[str | int, ...], kind: str) -> None:
         """That what stands at a place of manifests of a kind is of this kind or type."""

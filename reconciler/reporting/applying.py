@@ -46,7 +46,8 @@ def _said(told: Event, paint: Paint, *, whole: bool) -> str | None:
     if told.type == "apply_start":
         return f"{_DOING[action]}..."
     if told.type == "apply_progress":
-        return f"{_STILL[action]}... [{told.elapsed_seconds:.0f}s elapsed]"
+        reason = f", {safe(told.message)}" if told.message else ""
+        return f"{_STILL[action]}... [{told.elapsed_seconds:.0f}s elapsed]{reason}"
     if told.type == "apply_complete":
         known = [f"id={safe(told.object_id)}"] if told.object_id else []
         if whole and told.tracking_id:
@@ -56,6 +57,8 @@ def _said(told: Event, paint: Paint, *, whole: bool) -> str | None:
         return f"{_DONE[action]} after {told.elapsed_seconds:.0f}s{again}{shown}"
     if told.type == "apply_errored":
         return f"{paint('failed', 'bold red')}: {safe(told.message)}"
+    if told.type == "apply_unknown":
+        return f"{paint('outcome unknown', 'bold red')}: {safe(told.message)}"
     return None
 
 
@@ -67,7 +70,7 @@ class Progress:
         self._left = Counter(step.tenant for step in plan.steps for _ in step.operations)
         self._over: deque[float] = deque()
         self._began: float | None = None
-        self._done = self._failed = self._skipped = 0
+        self._done = self._failed = self._unknown = self._skipped = 0
 
     def take(self, told: Event) -> None:
         """Count one event."""
@@ -75,6 +78,7 @@ class Progress:
         self._began = now if self._began is None else self._began
         self._left[told.tenant] = told.left
         self._failed += told.type == "apply_errored"
+        self._unknown += told.type == "apply_unknown"
         self._skipped += told.type == "apply_skipped"
         if told.type == "apply_complete":
             self._done += 1
@@ -88,10 +92,12 @@ class Progress:
         if self._began is None:
             return ""
         left, elapsed = self._left.total(), self._clock() - self._began
-        total = self._done + self._failed + self._skipped + left
+        total = self._done + self._failed + self._unknown + self._skipped + left
         said = [f"{self._done} of {total} done"]
         if self._failed:
             said.append(f"{self._failed} failed")
+        if self._unknown:
+            said.append(f"{self._unknown} unknown")
         rate = self._rate(elapsed)
         if waits >= 1:
             said.append(f"the tenant asks to wait {waits:.0f} s")

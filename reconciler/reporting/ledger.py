@@ -114,12 +114,12 @@ def _account(each: Ledger, about: _About) -> Iterator[str]:
     yield from _did(each, about, "done", "")
     yield from _failures(each, about)
     yield from _waiting(each.not_started, about)
-    if each.unknown:
-        yield from _listed("unknown", each.unknown, "it was under way", about)
+    if stopped := each.unknown[len(each.unsettled) :]:
+        yield from _listed("unknown", stopped, "it was under way", about)
     yield from _by_hand(each, about)
     yield from _open(each, about)
     if each.unrecorded:
-        yield from _unrecorded(each.unrecorded)
+        yield from _unrecorded(each.unrecorded, "lock lost" if each.lost_lock else "unrecorded")
 
 
 def _did(each: Ledger, about: _About, word: str, where: str) -> Iterator[str]:
@@ -161,15 +161,16 @@ def _recorded(each: Ledger, about: _About) -> str:
 
 def _failures(each: Ledger, about: _About) -> Iterator[str]:
     helped: set[str] = {each.unrecorded.hint} if each.unrecorded else set()
-    for event in about.cut(each.failed):
-        yield _line("failed", f"{about.name(event)}   {event.code}: {safe(event.message)}")
+    ended = [*(("failed", e) for e in each.failed), *(("unknown", e) for e in each.unsettled)]
+    for word, event in ended if about.style.whole else ended[:MOST]:
+        yield _line(word, f"{about.name(event)}   {event.code}: {safe(event.message)}")
         yield f"{_BELOW}{_spent(event)}"
         # no line begins with foreign text: in a workflow's log it could be a command
         yield from (f"{_BELOW}| {safe(line)}" for line in event.detail.splitlines())
         if event.hint not in helped:
             yield from _helped(event.hint)
         helped.add(event.hint)
-    if left := len(each.failed) - len(about.cut(each.failed)):
+    if not about.style.whole and (left := len(ended) - MOST) > 0:
         yield f"{_BELOW}and {left} more: `reconciler state history {each.run}` has them all"
 
 
@@ -225,8 +226,8 @@ def _open(each: Ledger, about: _About) -> Iterator[str]:
             yield f"{_BELOW}| {safe(effect.summary)}"
 
 
-def _unrecorded(why: Told) -> Iterator[str]:
-    yield _line("unrecorded", f"{why.code}: {safe(why.summary)}")
+def _unrecorded(why: Told, word: str) -> Iterator[str]:
+    yield _line(word, f"{why.code}: {safe(why.summary)}")
     yield from _helped(why.hint)
     yield f"{_BELOW}The next run reads back what was written and not recorded."
 
@@ -237,7 +238,8 @@ def _helped(hint: str) -> Iterator[str]:
 
 def _next(done: Sequence[Ledger], resume: str) -> str:
     """What to type; a state that cannot be used comes first."""
-    first = "Put the state right first. " if any(each.unrecorded for each in done) else ""
+    is_broken = any(each.unrecorded and not each.lost_lock for each in done)
+    first = "Put the state right first. " if is_broken else ""
     resumed = f"; `{resume}` does only that" if resume else ""
     return f"Nothing was undone. {first}`reconciler plan` shows what remains{resumed}."
 

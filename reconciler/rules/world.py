@@ -55,7 +55,8 @@ class World:
     `removed` are the objects that the plan deletes, `assumed` the calls to use that the vendor has
     not published, `spent` the names that were ever used, by kind and in lower case, with whose
     they were. With the tenant, `identity` is who applies
-    (None: the vendor told nothing), and `partial` has the kinds that they see a part of only.
+    (None: the vendor told nothing), `partial` has the kinds that they see a part of only, and
+    `unread` the inventory types whose list they may not read.
     """
 
     def __init__(  # noqa: PLR0913 - what there is, and what is known beside it
@@ -71,6 +72,7 @@ class World:
         self.live = snapshot is not None
         self.identity: Identity | None = snapshot.identity if snapshot else None
         self.partial: Mapping[str, str] = snapshot.partial if snapshot else {}
+        self.unread: Mapping[str, str] = snapshot.unread if snapshot else {}
         self.facts = facts
         self.assumed = assumed
         self.spent = spent

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from pydantic_core import from_json, to_json
@@ -19,7 +19,8 @@ from reconciler.vendor import AsgiApp
 class Call:
     """One request as a handler sees it; `identity` is who the token belongs to.
 
-    `tracking_id` is what the caller calls the request, empty where it calls it nothing.
+    `tracking_id` is what the caller calls the request, empty where it calls it nothing; `url` is
+    the address that it asked, without its query.
     """
 
     path: Mapping[str, str]
@@ -27,6 +28,7 @@ class Call:
     body: Any
     identity: str
     tracking_id: str = ""
+    url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +37,10 @@ class Answer:
 
     status: int
     body: Any = None
+    headers: Mapping[str, str] = field(default_factory=dict)
 
+
+NO_HEADERS: Mapping[str, str] = {}
 
 Handler = Callable[[Call], Answer]
 Wording = Callable[[Refusal, str], Any]
@@ -65,8 +70,8 @@ def asgi(
             except Refusal as refusal:
                 return _json(wording(refusal, tracking_id), refusal.status)
             if found.body is None:
-                return Response(status_code=found.status)
-            return _json(found.body, found.status)
+                return Response(status_code=found.status, headers=dict(found.headers))
+            return _json(found.body, found.status, found.headers)
 
         return Route(endpoint.path, answer, methods=[endpoint.method])
 
@@ -74,8 +79,8 @@ def asgi(
     return router
 
 
-def _json(body: Any, status: int) -> Response:
-    return Response(to_json(body), status, media_type="application/json")
+def _json(body: Any, status: int, headers: Mapping[str, str] = NO_HEADERS) -> Response:
+    return Response(to_json(body), status, dict(headers), media_type="application/json")
 
 
 def _merged(endpoints: Iterable[Endpoint]) -> list[Endpoint]:
@@ -96,4 +101,5 @@ async def _call(request: Request, identify: Callable[[str], str | None]) -> Call
     except ValueError as error:
         raise Refusal(400, "the body is no JSON") from error
     tracking_id = request.headers.get("TrackingId", "")
-    return Call(request.path_params, request.query_params, body, identity, tracking_id)
+    url = str(request.url.replace(query=""))
+    return Call(request.path_params, request.query_params, body, identity, tracking_id, url)

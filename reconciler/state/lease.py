@@ -104,10 +104,12 @@ class Lease:
         now = lock_of(self._engine, self.tenant)
         return LockedError(
             LOST,
-            f"the lock of tenant {self.tenant} is not ours any more: nothing more is sent",
+            f"this run lost the lock of tenant {self.tenant}, so it sends nothing more",
             detail=now.holder.described(self._clock()) if now and now.held else "",
-            hint="it was not renewed in time, or `state unlock` took it away; run "
-            "`reconciler plan` to see what remains",
+            hint="nothing is wrong with the state: the lock was not renewed in time, or `state "
+            "unlock` took it away; wait until the run that has it now has ended (`reconciler state "
+            "history`), then run `reconciler apply --resume`, or `reconciler plan` if that run "
+            "changed the tenant",
         )
 
     def renew(self) -> bool:

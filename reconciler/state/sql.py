@@ -245,6 +245,11 @@ class SqlState:
         with reading(self._engine) as connection:
             return unfinished.carried_out(connection, tenant, plan_digest)
 
+    def half_done(self, tenant: str, plan_digest: str) -> Mapping[str, Left]:
+        """What the last runs of a tenant did of this plan in part, by operation."""
+        with reading(self._engine) as connection:
+            return unfinished.half_done(connection, tenant, plan_digest)
+
     def resumable(self, tenants: Collection[str]) -> Resumable | None:
         """The newest run on these tenants that left something to do, None where none did."""
         with reading(self._engine) as connection:

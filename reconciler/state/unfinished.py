@@ -68,6 +68,20 @@ def carried_out(connection: Connection, tenant: str, plan_digest: str) -> dict[s
     return found
 
 
+def half_done(connection: Connection, tenant: str, plan_digest: str) -> dict[str, Left]:
+    """The operations of a plan that its latest runs did in part, and how they left the object."""
+    found: dict[str, Left] = {}
+    for run in _latest(connection, [tenant]):
+        if run.plan_digest != plan_digest or run.command != APPLY:
+            break
+        asked = select(_STEP).where(
+            _STEP.c.run == run.id, _STEP.c.outcome != DONE, _STEP.c.digest.is_not(None)
+        )
+        for row in connection.execute(asked):
+            found.setdefault(row.id, Left(row.object_id, row.digest))
+    return found
+
+
 def is_finished(connection: Connection, tenant: str, plan_digest: str) -> str | None:
     """The last run of a tenant, where it did all that was left of this plan."""
     for run in _latest(connection, [tenant]):

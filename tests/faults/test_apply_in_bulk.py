@@ -235,9 +235,9 @@ def test_a_right_that_is_lost_on_the_way_costs_the_batch_alone(tenant: Workshop)
     as_git_has_it(tenant)
 
 
-def test_without_a_connection_all_of_the_batch_failed(tenant: Workshop) -> None:
+def test_without_a_connection_all_of_the_batch_is_unknown(tenant: Workshop) -> None:
     ledger = with_faults(tenant, 'dropped on="PATCH *" times=always')
     assert ledger.outcome == "partial"
-    assert {each.code for each in ledger.failed} == {"TEN111"}
+    assert {each.code for each in ledger.unknown} == {"TEN111"}
     tenant.planned_and_applied()
     as_git_has_it(tenant)

@@ -118,7 +118,7 @@ def codes(workshop: Workshop, plan: Plan) -> set[str]:
         (ledger,) = workshop.apply(plan)
     except ReconcilerError as error:
         return {error.told.code}
-    return {event.code for event in ledger.failed}
+    return {event.code for event in (*ledger.failed, *ledger.unsettled)}
 
 
 def attempted(workshop: Workshop) -> set[str]:

@@ -137,6 +137,9 @@ FAULTS: dict[str, tuple[str, ...]] = {
     "412": ('412 on="write *"',),
     "somebody": (),
 }
+UNREADABLE = tuple(f"unread-{how}" for how in ("401", "403", "503", "drop", "odd", "null"))
+"""How the reads fail that follow a write which the tenant accepted."""
+
 OPERATION, RECORDS = 5, 3
 """The journal of one operation: start, intent, outcome, records, end; of records: without two."""
 
@@ -272,6 +275,25 @@ def test_what_goes_wrong_is_made_good_by_the_next_run(
         assert died.outcome == "done", died.told
     else:
         assert died.outcome in {"done", "partial", "stale"}
+
+
+@pytest.mark.parametrize("by_resume", [True, False], ids=["resume", "plan"])
+@pytest.mark.parametrize("fault", UNREADABLE)
+@pytest.mark.parametrize("operation", CASES)
+def test_a_write_whose_read_back_fails_is_unknown_and_settled_by_the_next_run(
+    prepared: Prepared, assassin: Assassin, operation: str, fault: str, by_resume: bool
+) -> None:
+    here, case = prepared(operation), CASES[operation]
+    what = Order(str(here.root), (fault,))
+    died = went_wrong_and_converges(here, assassin, what, case, by_resume=by_resume)
+    assert not died.killed
+    if operation.startswith("delete"):  # its answer alone says that it is done
+        assert (died.failed, died.unknown) == (0, 0)
+    else:
+        assert died.unknown
+        assert not died.failed
+    done = [c for c in calls(here.root) if c.method != "GET" and c.status < 300]
+    assert len({(c.method, c.path) for c in done}) == len(done), "a write was sent twice"
 
 
 def killed(  # noqa: PLR0913 - what is crossed

@@ -4,15 +4,33 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import AsyncIterator, Collection, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import (
+    AsyncIterator,
+    Awaitable,
+    Callable,
+    Collection,
+    Iterator,
+    Mapping,
+    Sequence,
+)
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
-from reconciler.errors import NotFoundError, ReconcilerError, StalePlanError, TenantError
+from reconciler.errors import (
+    MisappliedWriteError,
+    NotFoundError,
+    ReconcilerError,
+    StalePlanError,
+    TenantError,
+    UnknownOutcomeError,
+)
+from reconciler.http.answers import is_unexpected
+from reconciler.http.paging import IncompleteListError, complete
 from reconciler.http.parallel import in_parallel
 from reconciler.http.session import Answer, ReadSession, WriteSession, reading, writing
-from reconciler.model.live import Identity, LiveObject, Snapshot
+from reconciler.http.visibility import until_visible
+from reconciler.model.live import Identity, LiveObject, Snapshot, UnknownObject
 from reconciler.model.resource import Resource
 from reconciler.model.value import Json, Ref, Value, Values
 from reconciler.vendor import Endpoint, Update, Written
@@ -28,6 +46,10 @@ ROLE_SEARCH = "/authorization/v1/roles/search"
 USER_SEARCH = "/user-management/v2/users/search"
 USERS = "/user-management/v1/users"
 PAGE = 100
+UNREADABLE = frozenset({402, 403, 404})
+"""How a list is refused that the tenant does not have, or that nobody gave a right to read."""
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,21 +72,35 @@ class CxoneReader:
     async def read(self, resources: tuple[Resource[Any], ...], remembered: Json = None) -> Snapshot:
         """All roles, whatever their status, and all employees; lists carry all that is read."""
         claims = _claims(await self._endpoint.token.token())
+        odd: list[UnknownObject] = []
         bodies = await self.roles()
-        roles, ids = tuple(map(_role, bodies)), wire.ids_by_name(bodies)
-        users = await self._users()
-        employees = tuple(_employee(body, ids) for body in users)
+        roles = tuple(_known(ROLE, ROLE_SEARCH, bodies, _role, odd))
+        ids = wire.ids_by_name(_of(roles, bodies))
+        users = await complete(self._users)
+        employees = tuple(
+            _known(EMPLOYEE, USER_SEARCH, users, lambda body: _employee(body, ids), odd)
+        )
+        unread: dict[str, str] = {}
+        try:
+            listed = await self._listed()
+        except TenantError as error:
+            if error.status not in UNREADABLE:
+                raise
+            listed, unread[PERMISSION] = [], error.told.summary
         return Snapshot(
             organization=self._endpoint.organization,
             objects={ROLE: roles, EMPLOYEE: employees},
-            inventory={PERMISSION: catalogue(roles, await self._listed())},
+            inventory={PERMISSION: catalogue(roles, listed)},
             requests=self._session.requests,
-            identity=_identity(claims, employees, roles),
+            # what an unknown role allows nobody can tell
+            identity=_identity(claims, employees, roles, complete=not odd),
+            unread=unread,
+            unknown=tuple(odd),
         )
 
     async def roles(self) -> list[Mapping[str, Any]]:
         """Every role as the service tells it."""
-        return await self._roles({})
+        return await complete(lambda: self._roles({}))
 
     async def _listed(self) -> list[str]:
         """The permissions that the tenant lists, where it has the assumed call for that."""
@@ -103,7 +139,7 @@ class CxoneReader:
         if {page.total for page in pages} != {first.total} or not (
             len(found) == came == first.total
         ):
-            raise TenantError(
+            raise IncompleteListError(
                 "TEN120",
                 f"the list of employees is not complete: {len(found)} of {first.total} came",
                 tracking_id=pages[-1].tracking_id,
@@ -135,7 +171,9 @@ class CxoneReader:
     async def _user_body(self, user_id: str) -> Mapping[str, Any]:
         answer = await self._session.get(f"/user-management/v3/users/{user_id}")
         with documented("GET v3/users", answer.tracking_id):
-            body: Mapping[str, Any] = answer.body["user"]
+            body = answer.body["user"]
+            if not isinstance(body, dict):
+                raise ValueError("`user` is not an object")
             return body
 
 
@@ -145,6 +183,7 @@ class CxoneWriter(CxoneReader):
     def __init__(self, session: WriteSession, endpoint: Endpoint) -> None:
         super().__init__(session, endpoint)
         self._writes = session
+        self._replaced: dict[str, frozenset[str]] = {}
         self._primary_roles = PrimaryRoles(self._role_body, self._fetched_employee, session.sleep)
 
     async def fetch(self, kind: str, object_id: str) -> LiveObject | None:
@@ -186,15 +225,71 @@ class CxoneWriter(CxoneReader):
         body = wire.role_body(values, None)
 
         async def there() -> LiveObject | None:
-            return await self.find(ROLE, str(values["name"]))
+            found = await self.find(ROLE, str(values["name"]))
+            if found is not None and any(found.values.get(key) != values[key] for key in values):
+                raise TenantError(
+                    "TEN116",
+                    f"POST {assumed.ROLES}: the tenant did not confirm it, and what carries the "
+                    f"name is another role ({found.id})",
+                    hint="check in CXone who made it, then run `reconciler plan`",
+                )
+            return found
 
-        done = await self._writes.surely(
-            lambda: assumed.create_role(self._writes, body), there, repeatable=False
-        )
-        live = done.found or await self.fetch(
-            ROLE, done.answer.body["roleId"] if done.answer else ""
-        )
-        return Written(live, done.answer.tracking_id if done.answer else "", done.attempts)
+        async def make() -> Answer:
+            answer = await assumed.create_role(self._writes, body)
+            if isinstance(answer.body, dict) and isinstance(answer.body.get("roleId"), str):
+                return answer
+            raise _unconfirmed(f"POST {assumed.ROLES}", answer)
+
+        done = await self._writes.surely(make, there, repeatable=False)
+        if done.found is not None:
+            self._replaced[done.found.id] = frozenset()
+            return Written(done.found, "", done.attempts)
+        assert done.answer is not None  # noqa: S101 - there is one of the two
+        answer, role_id = done.answer, str(done.answer.body["roleId"])
+        self._replaced[role_id] = frozenset()
+        with _accepted(answer.tracking_id, done.attempts):
+            live = await self._until_visible(
+                lambda: self.fetch(ROLE, role_id), lambda each: each is not None, ROLE, role_id
+            )
+            if live is None:
+                raise NotFoundError("TEN104", f"there is no role {role_id} yet")
+        return Written(live, answer.tracking_id, done.attempts)
+
+    async def _until_visible(
+        self, read: Callable[[], Awaitable[T]], is_visible: Callable[[T], bool], kind: str, key: str
+    ) -> T:
+        waiting, what = self._endpoint.waiting, f"{kind} {key} to appear as it was written"
+        return await until_visible(read, is_visible, self._session.pace, waiting, what)
+
+    async def _settled(
+        self, kind: str, object_id: str, expect: str, read: Callable[[], Awaitable[T | None]],
+        live_of: Callable[[T], LiveObject],
+    ) -> T:  # fmt: skip
+        """What a read gives before a write; raises StalePlanError where it is not as expected.
+
+        A read that does not show this writer's own last write yet is repeated.
+        """
+        replaced = self._replaced.get(object_id)
+
+        def is_visible(found: T | None) -> bool:
+            if replaced is None:
+                return True
+            if found is None:
+                return False
+            live = live_of(found)
+            return live.is_as(expect) or live.digest not in replaced
+
+        found = await self._until_visible(read, is_visible, kind, object_id)
+        if found is None:
+            raise NotFoundError("TEN104", f"there is no {kind} {object_id}")
+        _refuse_changed(kind, live_of(found), expect)
+        return found
+
+    def _remember(self, before: LiveObject) -> None:
+        """Keep what reads may still show of an object that this writer has written."""
+        former = self._replaced.get(before.id, frozenset())
+        self._replaced[before.id] = former | {before.digest}
 
     async def update(self, kind: str, object_id: str, values: Values, expect: str) -> Written:
         """Write the object as it is now, with these values, if it is as expected."""
@@ -206,42 +301,71 @@ class CxoneWriter(CxoneReader):
         if supposed.WRITE_ROLE not in self._endpoint.assumed:
             raise assumed.refuse(supposed.WRITE_ROLE)
         self._primary_roles.refuse_further_writes()
-        current = await self._role_body(role_id)
-        _refuse_changed(ROLE, _role(current), expect)
+
+        async def read() -> Mapping[str, Any] | None:
+            try:
+                return await self._role_body(role_id)
+            except NotFoundError:
+                return None
+
+        current = await self._settled(ROLE, role_id, expect, read, _role)
+        before = _role(current)
         body = wire.role_body(values, current)
 
         async def landed() -> LiveObject | None:
             live = await self.fetch(ROLE, role_id)
             return _landed(live, values, expect, ROLE, role_id)
 
-        self._primary_roles.forget()
         done = await self._writes.surely(
             lambda: assumed.write_role(self._writes, role_id, body), landed
         )
-        live = done.found or await self.fetch(ROLE, role_id)
-        return Written(live, done.answer.tracking_id if done.answer else "", done.attempts)
+        self._remember(before)
+        self._primary_roles.forget()
+        if done.found is not None:
+            return Written(done.found, "", done.attempts)
+        tracking_id = done.answer.tracking_id if done.answer else ""
+
+        def is_visible(live: LiveObject | None) -> bool:
+            return (
+                live is not None
+                and (live.changed != before.changed or live.digest != before.digest)
+            ) or all(before.values.get(key) == each for key, each in values.items())
+
+        with _accepted(tracking_id, done.attempts):
+            live = await self._until_visible(
+                lambda: self.fetch(ROLE, role_id), is_visible, ROLE, role_id
+            )
+        return Written(live, tracking_id, done.attempts)
 
     async def _update_employee(self, user_id: str, values: Values, expect: str) -> Written:
         """Deactivated first, then other roles, then revived: an inactive one may hold any role."""
         self._primary_roles.refuse_further_writes()
-        current = await self._user_body(user_id)
-        before = await self._employee(current)
-        _refuse_changed(EMPLOYEE, before, expect)
+
+        async def read() -> LiveObject | None:
+            return await self.fetch(EMPLOYEE, user_id)
+
+        before = await self._settled(EMPLOYEE, user_id, expect, read, lambda live: live)
         wanted = values.get("active")
         changed = {key: each for key, each in values.items() if key != "active"}
-        tracking, attempts = "", 0
+        sent: list[Answer] = []
         if wanted is False and before.values["active"]:
-            done = await self._switch(user_id, on=False)
-            tracking, attempts = done.tracking_id, attempts + done.attempts
+            sent.append(await self._switch(user_id, on=False))
         if changed and any(before.values[key] != each for key, each in changed.items()):
-            done = await self._put(user_id, changed, before)
-            tracking, attempts = done.tracking_id, attempts + done.attempts
+            with _after(sent):
+                sent.append(await self._put(user_id, changed, before, sent))
         if wanted is True and not before.values["active"]:
-            done = await self._switch(user_id, on=True)
-            tracking, attempts = done.tracking_id, attempts + done.attempts
-        return Written(await self.fetch(EMPLOYEE, user_id), tracking, max(attempts, 1))
+            with _after(sent):
+                sent.append(await self._switch(user_id, on=True))
+        self._remember(before)
+        tracking_id = sent[-1].tracking_id if sent else ""
+        attempts = sum(each.attempts for each in sent)
+        with _accepted(tracking_id, attempts):
+            live = await self._until_visible(read, _has(values), EMPLOYEE, user_id)
+        return Written(live, tracking_id, max(attempts, 1))
 
-    async def _put(self, user_id: str, values: Values, before: LiveObject) -> Answer:
+    async def _put(
+        self, user_id: str, values: Values, before: LiveObject, sent: Sequence[Answer]
+    ) -> Answer:
         """PUT the whole record, as it was read just now; the tenant has to have given that role."""
         held = before.values["primaryRole"]
         had = held if isinstance(held, Ref) else None
@@ -253,14 +377,30 @@ class CxoneWriter(CxoneReader):
                 hint="declare `primaryRole` too",
             )
         role = await self._primary_roles.role(str(wanted))
+        current = await self._current_record(user_id, sent)
         with documented("a role"):
-            body = wire.employee_body(await self._user_body(user_id), values, role)
+            body = wire.employee_body(current, values, role)
         async with self._primary_roles.giving():
             answer = await self._sure(
                 user_id, values, lambda: self._writes.put(USERS, body), (had, wanted)
             )
             await self._primary_roles.verify(user_id, had, wanted)
         return answer
+
+    async def _current_record(self, user_id: str, sent: Sequence[Answer]) -> Mapping[str, Any]:
+        """The record to write over, after the calls of the same operation that were `sent`.
+
+        The record has the status too, so reads must show a deactivation before it is written.
+        """
+        if not sent:
+            return await self._user_body(user_id)
+
+        def is_inactive(body: Mapping[str, Any]) -> bool:
+            return bool(body.get("status") == wire.DEACTIVATED)
+
+        return await self._until_visible(
+            lambda: self._user_body(user_id), is_inactive, EMPLOYEE, user_id
+        )
 
     async def _fetched_employee(self, user_id: str) -> LiveObject | None:
         return await self.fetch(EMPLOYEE, user_id)
@@ -270,14 +410,15 @@ class CxoneWriter(CxoneReader):
             if on:
                 return await self._writes.post(f"{USERS}/{user_id}/revive", None)
             answer = await self._writes.post(f"{USERS}/deactivate", {"userIds": [user_id]})
-            with documented("POST v1/users/deactivate", answer.tracking_id):
-                if user_id in (answer.body.get("notDeletedUserIds") or ()):
-                    raise TenantError(
-                        "TEN151",
-                        "the tenant did not deactivate the employee, and does not say why",
-                        tracking_id=answer.tracking_id,
-                        hint="look at the employee in CXone",
-                    )
+            if not isinstance(answer.body, dict):
+                raise _unconfirmed(f"POST {USERS}/deactivate", answer)
+            if user_id in (answer.body.get("notDeletedUserIds") or ()):
+                raise TenantError(
+                    "TEN151",
+                    "the tenant did not deactivate the employee, and does not say why",
+                    tracking_id=answer.tracking_id,
+                    hint="look at the employee in CXone",
+                )
             return answer
 
         return await self._sure(user_id, {"active": on}, write)
@@ -326,6 +467,65 @@ class CxoneWriter(CxoneReader):
         raise AssertionError(f"{kind} {object_id} ({expect}) cannot be deleted")
 
 
+@contextmanager
+def _accepted(tracking_id: str, attempts: int) -> Iterator[None]:
+    """Reads after a write that the tenant accepted: where one fails, the outcome is unknown."""
+    try:
+        yield
+    except UnknownOutcomeError:
+        raise
+    except ReconcilerError as error:
+        raise UnknownOutcomeError.unread(
+            error, tracking_id=tracking_id, attempts=attempts
+        ) from error
+
+
+@contextmanager
+def _after(sent: Sequence[Answer]) -> Iterator[None]:
+    """A later call of one operation: where it fails, a part of the operation has landed.
+
+    How the object was left is for a read to find out, so the outcome is unknown.
+    """
+    try:
+        yield
+    except MisappliedWriteError:
+        raise
+    except ReconcilerError as error:
+        if not sent:
+            raise
+        own = error if isinstance(error, TenantError) else None
+        partly = UnknownOutcomeError(
+            error.told.code,
+            f"a part of the change landed, and a later call failed: {error.told.summary}",
+            status=own.status if own else None,
+            tracking_id=own.tracking_id if own else "",
+            detail=error.told.detail,
+            hint="correct the cause, then run `reconciler apply --resume`: it does the rest",
+        )
+        partly.attempts = sum(each.attempts for each in sent) + (own.attempts if own else 0)
+        raise partly from error
+
+
+def _unconfirmed(what: str, answer: Answer) -> UnknownOutcomeError:
+    """A success whose body does not say what was done."""
+    return UnknownOutcomeError(
+        "TEN113",
+        f"{what}: the answer does not say what was done",
+        status=answer.status,
+        tracking_id=answer.tracking_id,
+        hint="whether the write landed is unknown: run `reconciler plan` to see",
+    )
+
+
+def _has(values: Values) -> Callable[[LiveObject | None], bool]:
+    """Whether an object has these values."""
+
+    def is_visible(live: LiveObject | None) -> bool:
+        return live is not None and all(live.values.get(key) == values[key] for key in values)
+
+    return is_visible
+
+
 def _role(body: Mapping[str, Any]) -> LiveObject:
     with documented("a role"):
         return wire.role(body)
@@ -334,6 +534,39 @@ def _role(body: Mapping[str, Any]) -> LiveObject:
 def _employee(body: Mapping[str, Any], role_ids: Mapping[str, str]) -> LiveObject:
     with documented("a user"):
         return wire.employee(body, role_ids)
+
+
+def _known(
+    kind: str,
+    endpoint: str,
+    rows: Sequence[Mapping[str, Any]],
+    made: Callable[[Mapping[str, Any]], LiveObject],
+    odd: list[UnknownObject],
+) -> Iterator[LiveObject]:
+    """What rows are; one of unexpected shape goes to `odd`.
+
+    Raises TenantError for a row without an id: nothing tells what it is.
+    """
+    for row in rows:
+        try:
+            live = made(row)
+            with documented("its name"):
+                if not isinstance(live.name, str):
+                    raise ValueError("it is no text")
+            yield live
+        except TenantError as error:
+            key = row.get("roleId" if kind == ROLE else "id")
+            if not isinstance(key, str) or not is_unexpected(error):
+                raise
+            name = row.get("displayName") or row.get("roleName") or row.get("emailAddress")
+            reason = f"POST {endpoint}: {key}: {error.told.summary}"
+            odd.append(UnknownObject(kind, key, name if isinstance(name, str) else "", reason))
+
+
+def _of(roles: Sequence[LiveObject], bodies: Sequence[Mapping[str, Any]]) -> list[Any]:
+    """The bodies of these roles: not those of unexpected shape."""
+    known = {each.id for each in roles}
+    return [body for body in bodies if body["roleId"] in known]
 
 
 def _claims(token: str) -> Mapping[str, Any]:
@@ -347,13 +580,22 @@ def _claims(token: str) -> Mapping[str, Any]:
 
 
 def _identity(
-    claims: Mapping[str, Any], employees: Sequence[LiveObject], roles: Sequence[LiveObject]
+    claims: Mapping[str, Any],
+    employees: Sequence[LiveObject],
+    roles: Sequence[LiveObject],
+    *,
+    complete: bool,
 ) -> Identity:
-    """Who the token's claims name, with the union of what their roles allow."""
+    """Who the token's claims name, with the union of what their roles allow.
+
+    That is not known where the roles are not `complete`.
+    """
     name = str(claims.get("userName") or "an unknown account")
     me = next((each for each in employees if each.id == claims.get("userId")), None)
     if me is None:
         return Identity(name)
+    if not complete:
+        return Identity(me.name, Ref(me.id))
     held = roles_of(me.values)
     allowed: set[str] = set()
     for each in roles:

@@ -27,6 +27,9 @@ PAGE_SIZE = 200
 OVERLAP = 10
 """So many events of a page are asked for again with the next one."""
 
+NO_IDS: frozenset[str] = frozenset()
+
+_DIGITS = 9
 _AGAIN = 3
 _MOST_PAGES = 1000
 _FORBIDDEN = 403
@@ -70,35 +73,46 @@ class WebexAudit:
     async def _pages(self, since: datetime, until: datetime) -> dict[str, _Row] | None:
         """All pages; None where one does not begin within the one before it.
 
-        The size of pages is the service's to lower, so the end is a page that is shorter than
-        another one. What comes in later moves events to later pages, and so they come twice.
+        A page names the next one in its `Link` header, where the service has that. Without it the
+        size of pages is the service's to lower, so the end is a page that is shorter than another
+        one. What comes in later moves events to later pages, and so they come twice.
         """
         found: dict[str, _Row] = {}
-        offset = largest = 0
-        ends: frozenset[str] = frozenset()
-        for _ in range(_MOST_PAGES):
-            rows = await self._page(since, until, offset)
-            if ends and ends.isdisjoint(row.id for row in rows):
-                return None
-            known = len(found)
-            found |= {row.id: row for row in rows}
-            if not rows or len(rows) < largest:
-                return found
-            largest = len(rows)
-            # where as much comes in as a page goes on, the next one has to go on by more
-            overlap = min(OVERLAP, largest // 2) if len(found) > known else 0
-            ends = frozenset(row.id for row in rows[largest - overlap :])
-            offset += largest - overlap
-        raise _incomplete(f"it did not end after {_MOST_PAGES} pages")
-
-    async def _page(self, since: datetime, until: datetime, offset: int) -> tuple[_Row, ...]:
-        query = {
+        largest = 0
+        query: Mapping[str, str] = {
             "orgId": _webex_id(self._organization),
             "from": _written(since),
             "to": _written(until),
             "max": str(PAGE_SIZE),
-            "offset": str(offset),
+            "offset": "0",
         }
+        ends: frozenset[str] = frozenset()
+        links, names = False, list[Mapping[str, str]]()
+        for _ in range(_MOST_PAGES):
+            rows, named = await self._page(query)
+            if ends and ends.isdisjoint(row.id for row in rows):
+                return None
+            known = len(found)
+            found |= {row.id: row for row in rows}
+            if named is not None and named in names:
+                raise _incomplete("a page names one that was read before as the next")
+            if named is not None:
+                names.append(named)
+            links = links or named is not None
+            if named is None and (links or not rows or len(rows) < largest):
+                return found
+            largest = max(largest, len(rows))
+            # where as much comes in as a page goes on, the next one has to go on by more
+            overlap = min(OVERLAP, len(rows) // 2) if len(found) > known else 0
+            following = _following(query, len(rows)) if named is None else named
+            query, overlap = _earlier(following, overlap)
+            ends = frozenset(row.id for row in rows[len(rows) - overlap :]) if overlap else NO_IDS
+        raise _incomplete(f"it did not end after {_MOST_PAGES} pages")
+
+    async def _page(
+        self, query: Mapping[str, str]
+    ) -> tuple[tuple[_Row, ...], Mapping[str, str] | None]:
+        """The events of a page, and what the next one is asked with, where it names that."""
         try:
             answer = await self._session.get(PATH, query)
         except TenantError as error:
@@ -107,7 +121,20 @@ class WebexAudit:
             raise
         with documented(f"GET {PATH}", answer.tracking_id):
             rows = array({"items": an_object(answer.body)["items"]}, "items", dict)
-            return tuple(map(_row, rows))
+            events = tuple(map(_row, rows))
+        return events, self._session.query_of(answer, PATH)
+
+
+def _following(query: Mapping[str, str], rows: int) -> Mapping[str, str]:
+    return {**query, "offset": str(int(query["offset"]) + rows)}
+
+
+def _earlier(query: Mapping[str, str], overlap: int) -> tuple[Mapping[str, str], int]:
+    """The same page, begun so many events earlier; none where it does not go by an offset."""
+    offset = query.get("offset", "")
+    if not offset.isdecimal() or len(offset) > _DIGITS:
+        return query, 0
+    return {**query, "offset": str(max(int(offset) - overlap, 0))}, overlap
 
 
 def _incomplete(how: str) -> TenantError:

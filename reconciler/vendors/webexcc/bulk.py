@@ -41,6 +41,7 @@ class Going:
     current: Mapping[str, Any]
     body: dict[str, Any]
     whole: LiveObject
+    before: LiveObject
 
     def leave_out_what_is_off(self, refused: TenantError) -> bool:
         """Drop the field that some tenants answer and do not take; False where it is none."""
@@ -60,7 +61,7 @@ class Bulk:
 
     - `landed`: the object where it is as it was sent, None where it is as before; raises
       StalePlanError where it is neither.
-    - `read`: the object as it is now.
+    - `read`: the object as it is after the write.
     - `alone`: the object written by a call of its own.
     """
 
@@ -152,7 +153,8 @@ class Together:
                 live = await self._bulk.read(going)
                 self._settle(going, Written(live, answer.tracking_id), self._sent)
             except ReconcilerError as error:
-                self._settle(going, error, self._sent)
+                unread = UnknownOutcomeError.unread(error, tracking_id=answer.tracking_id)
+                self._settle(going, unread, self._sent)
 
         await self._each(done, read_back)
         await self._rest(answer, repeated)

@@ -10,7 +10,9 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
-from typing import Any
+from dataclasses import replace
+from functools import partial as partial_function
+from typing import Any, TypeVar
 
 from reconciler.errors import (
     NotFoundError,
@@ -19,10 +21,12 @@ from reconciler.errors import (
     TenantError,
     UnknownOutcomeError,
 )
+from reconciler.http.answers import is_unexpected
 from reconciler.http.paging import Row
 from reconciler.http.parallel import in_parallel
 from reconciler.http.retry import Landed
 from reconciler.http.session import Answer, ReadSession, WriteSession, reading, writing
+from reconciler.http.visibility import until_visible
 from reconciler.model.live import Identity, LiveObject, Snapshot
 from reconciler.model.resource import Resource
 from reconciler.model.value import Json, Ref, Values
@@ -31,7 +35,15 @@ from reconciler.vendors.webexcc import lists as listing
 from reconciler.vendors.webexcc import wire
 from reconciler.vendors.webexcc.answers import array, documented, explain
 from reconciler.vendors.webexcc.bulk import Bulk, Going, Outcome, Together
-from reconciler.vendors.webexcc.identity import FORBIDDEN, identify, unseen, whoami
+from reconciler.vendors.webexcc.identity import (
+    FORBIDDEN,
+    UNREADABLE,
+    identify,
+    unread,
+    unseen,
+    whoami,
+)
+from reconciler.vendors.webexcc.items import Items
 from reconciler.vendors.webexcc.lists import Lists
 from reconciler.vendors.webexcc.memory import Memory
 from reconciler.vendors.webexcc.memory import remembered as told
@@ -47,6 +59,8 @@ ITEMS = {
 FEW = 10
 NO_TEAMS: frozenset[Ref] = frozenset()
 KINDS = (PROFILE, COLLECTION, USER, *COLLECTION_TYPES)
+
+T = TypeVar("T")
 
 
 class WebexReader:
@@ -66,61 +80,67 @@ class WebexReader:
         me = await whoami(self._session, organization)
         identity, lists, refused = await self._lists(me)
         memory = Memory(remembered, identity, lists[USER])
-        profiles = await self._items(PROFILE, "user profiles", lists[PROFILE], memory)
-        collections = await self._items(COLLECTION, "collections", lists[COLLECTION], memory)
-        teams = await self._teams(lists["team"], memory)
+        items = Items(self._again, self._parallel)
+        profiles = await items.read(
+            PROFILE, "user profiles", lists, self._profile, lambda row: memory.object(PROFILE, row)
+        )
+        collections = await items.read(
+            COLLECTION,
+            "collections",
+            lists,
+            self._collection,
+            lambda row: memory.object(COLLECTION, row),
+        )
+        teams = await items.read("team", "teams", lists, self._members, memory.members)
         wanted = frozenset(each.address.kind for each in resources)
-        with documented("the lists of the tenant"):
-            partial = unseen(me, identity, refused, collections, wanted)
-            if partial and memory.reused:
-                return await self.read(resources)
-            members = None if "team" in refused else wire.members(teams)
-            objects = {
-                COLLECTION: tuple(collections),
-                PROFILE: tuple(profiles),
-                USER: tuple(
-                    wire.user(row, None if members is None else members.get(row["id"], NO_TEAMS))
-                    for row in lists[USER]
-                ),
-            }
-            return Snapshot(
-                organization=organization,
-                objects=objects,
-                inventory={
-                    kind: tuple(wire.item(kind, row) for row in lists[kind])
-                    for kind in COLLECTION_TYPES
-                },
-                requests=self._session.requests,
-                identity=identity,
-                partial=partial,
-                memory=None
-                if partial
-                else told(
-                    identity,
-                    (*profiles, *collections),
-                    lists[USER],
-                    zip(lists["team"], (members for _, members in teams), strict=True),
-                ),
-                reused=memory.reused,
-            )
+        partial = unseen(me, identity, refused, collections.values(), wanted)
+        if partial and memory.reused:
+            return await self.read(resources)
+        hidden_teams = "team" in refused or items.is_odd("team")
+        members = None if hidden_teams else wire.members(teams.items())
+        users = items.of_rows(
+            USER,
+            f"GET {listing.PATHS[USER]}",
+            lists[USER],
+            lambda row: wire.user(
+                row, None if members is None else members.get(row["id"], NO_TEAMS)
+            ),
+        )
+        snapshot = Snapshot(
+            organization=organization,
+            objects={
+                COLLECTION: tuple(collections.values()),
+                PROFILE: tuple(profiles.values()),
+                USER: tuple(users),
+            },
+            inventory={
+                kind: tuple(
+                    items.of_rows(
+                        kind,
+                        f"GET {listing.PATHS.get(kind, kind)}",
+                        lists[kind],
+                        partial_function(wire.item, kind),
+                    )
+                )
+                for kind in COLLECTION_TYPES
+            },
+            requests=self._session.requests,
+            identity=identity,
+            partial=partial,
+            unread=unread(refused, partial),
+            unknown=tuple(items.unknown),
+            reused=memory.reused,
+        )
+        if snapshot.is_blind or hidden_teams:
+            return snapshot
+        rows = [(row, teams[row["id"]]) for row in lists["team"]]
+        objects = (*profiles.values(), *collections.values())
+        return replace(snapshot, memory=told(identity, objects, lists[USER], rows))
 
-    async def _items(
-        self, kind: str, what: str, rows: Sequence[Row], memory: Memory
-    ) -> list[LiveObject]:
-        """The objects behind rows, in their order."""
-        known = {row["id"]: each for row in rows if (each := memory.object(kind, row))}
-        unknown = tuple(row["id"] for row in rows if row["id"] not in known)
-        read = self._profile if kind == PROFILE else self._collection
-        found = await self._parallel(what, unknown, read)
-        known |= {each.id: each for each in found}
-        return [known[row["id"]] for row in rows]
-
-    async def _teams(self, rows: Sequence[Row], memory: Memory) -> list[tuple[str, list[str]]]:
-        """Each team's id and its members' ids."""
-        known = {row["id"]: each for row in rows if (each := memory.members(row)) is not None}
-        unknown = tuple(row["id"] for row in rows if row["id"] not in known)
-        known |= dict(await self._parallel("teams", unknown, self._members))
-        return [(row["id"], known[row["id"]]) for row in rows]
+    async def _again(self, kind: str) -> tuple[Row, ...]:
+        """A list once more, as it is now."""
+        limit = self._endpoint.parallelism
+        return await Lists(self._session, self._endpoint.organization, limit=limit).rows(kind)
 
     async def _lists(
         self, me: Mapping[str, Any]
@@ -135,7 +155,11 @@ class WebexReader:
             try:
                 found[kind] = await lists.rows(kind)
             except TenantError as error:
-                if error.status != FORBIDDEN:
+                is_refused = error.status == FORBIDDEN or (
+                    kind in COLLECTION_TYPES
+                    and (error.status in UNREADABLE or is_unexpected(error))
+                )
+                if not is_refused:
                     raise
                 found[kind], refused[kind] = (), error
 
@@ -154,11 +178,11 @@ class WebexReader:
         """GET resource-collection/{id}: its resources included."""
         return (await self._item(COLLECTION, object_id))[1]
 
-    async def _members(self, team_id: str) -> tuple[str, list[str]]:
-        """GET team/{id}: the team, and its members' ids."""
+    async def _members(self, team_id: str) -> list[str]:
+        """GET team/{id}: the ids of the team's members."""
         answer = await self._answer("team", team_id)
         with documented(f"GET team/{team_id}", answer.tracking_id):
-            return team_id, array(answer.body, "userIds", str)
+            return array(answer.body, "userIds", str)
 
     async def _item(self, kind: str, object_id: str) -> tuple[Mapping[str, Any], LiveObject]:
         """An object as it is answered, and in normal form; raises TenantError."""
@@ -180,7 +204,7 @@ class WebexReader:
         return "/".join(("/organization", self._endpoint.organization, *parts))
 
     async def _parallel(
-        self, what: str, items: tuple[str, ...], work: Callable[[str], Awaitable[Any]]
+        self, what: str, items: Sequence[str], work: Callable[[str], Awaitable[Any]]
     ) -> list[Any]:
         done = 0
 
@@ -201,6 +225,7 @@ class WebexWriter(WebexReader):
         super().__init__(session, endpoint)
         self._writes = session
         self._collection_names: dict[str, str] = {}
+        self._replaced: dict[tuple[str, str], frozenset[str]] = {}
 
     async def fetch(self, kind: str, object_id: str) -> LiveObject | None:
         """The object as it is now, None where it is gone."""
@@ -246,8 +271,8 @@ class WebexWriter(WebexReader):
             if there is not None and there.values != self._sent(kind, there.id, body).values:
                 raise TenantError(
                     "TEN116",
-                    f"POST {path}: the answer was lost, and what carries the name is another "
-                    f"object ({there.id})",
+                    f"POST {path}: the tenant did not confirm it, and what carries the name is "
+                    f"another object ({there.id})",
                     hint="nobody can tell who made it: look at it, then run `reconciler plan`",
                 )
             return there
@@ -266,7 +291,7 @@ class WebexWriter(WebexReader):
 
         done = await self._writes.surely(make, made, repeatable=False)
         object_id = done.answer.body["id"] if done.answer else ""
-        return await self._read_back(self._sent(kind, object_id, body), done)
+        return await self._read_back(self._sent(kind, object_id, body), done, None)
 
     async def update(self, kind: str, object_id: str, values: Values, expect: str) -> Written:
         """Replace (or patch) the object as it is now, if it is as expected; read it back."""
@@ -283,7 +308,7 @@ class WebexWriter(WebexReader):
                         raise
 
         done = await self._writes.surely(replaced, lambda: self._landed(going))
-        return await self._read_back(going.whole, done)
+        return await self._read_back(going.whole, done, going.before)
 
     async def update_many(self, kind: str, updates: Sequence[Update]) -> list[Outcome]:
         """Replace the objects in one call, each if it is as expected; read each back.
@@ -304,7 +329,7 @@ class WebexWriter(WebexReader):
             self._path(ITEMS[kind], "bulk"),
             self._endpoint.parallelism,
             landed=self._landed,
-            read=lambda going: self.fetch(kind, going.object_id),
+            read=lambda going: self._visible(going.whole, going.before),
             alone=lambda going: self.update(kind, going.object_id, going.values, going.expect),
         )
         readied = await in_parallel(updates, ready, limit=self._endpoint.parallelism)
@@ -320,7 +345,8 @@ class WebexWriter(WebexReader):
         current = await self._expected(kind, object_id, expect)
         body = await self._body(kind, values, current)
         whole = self._sent(kind, object_id, {**current, **body} if kind == USER else body)
-        return Going(kind, object_id, values, expect, current, body, whole)
+        before = _live(kind, current)
+        return Going(kind, object_id, values, expect, current, body, whole, before)
 
     async def _landed(self, going: Going) -> LiveObject | None:
         """The object as it was sent, None where it is as before; raises StalePlanError."""
@@ -346,19 +372,83 @@ class WebexWriter(WebexReader):
         return Written(None, done.answer.tracking_id if done.answer else "", done.attempts)
 
     async def _expected(self, kind: str, object_id: str, expect: str) -> Mapping[str, Any]:
-        body, live = await self._item(kind, object_id)
-        if not live.is_as(expect):
-            raise _changed(kind, object_id)
-        return body
+        """The object's body; raises StalePlanError where it is not as expected.
 
-    async def _read_back(self, sent: LiveObject, done: Landed[LiveObject]) -> Written:
-        """What the tenant has now; what a write put out of sight, as its answer told it."""
+        A read that does not show this writer's own last write yet is repeated.
+        """
+        replaced = self._replaced.get((kind, object_id))
+
+        async def read() -> tuple[Mapping[str, Any], LiveObject] | None:
+            try:
+                return await self._item(kind, object_id)
+            except NotFoundError:
+                if replaced is None:
+                    raise
+                return None
+
+        def is_visible(found: tuple[Mapping[str, Any], LiveObject] | None) -> bool:
+            if replaced is None or (found is not None and found[1].is_as(expect)):
+                return True
+            return found is not None and found[1].digest not in replaced
+
+        found = await self._until_visible(read, is_visible, kind, object_id)
+        if found is None or not found[1].is_as(expect):
+            raise _changed(kind, object_id)
+        return found[0]
+
+    async def _until_visible(
+        self, read: Callable[[], Awaitable[T]], is_visible: Callable[[T], bool], kind: str, key: str
+    ) -> T:
+        waiting, what = self._endpoint.waiting, f"{kind} {key} to appear as it was written"
+        return await until_visible(read, is_visible, self._session.pace, waiting, what)
+
+    async def _visible(self, sent: LiveObject, before: LiveObject | None) -> LiveObject | None:
+        """The object after a write: reads that show it as it was before are repeated."""
+        # a write that changes nothing leaves nothing to wait for
+        changes = before is None or before.values != sent.values
+
+        def is_visible(live: LiveObject | None) -> bool:
+            if before is None:
+                return live is not None
+            return not changes or live is None or not _is_same_version(live, before)
+
+        live = await self._until_visible(
+            lambda: self.fetch(sent.kind, sent.id), is_visible, sent.kind, sent.id
+        )
+        self._remember(sent.kind, sent.id, before, live)
+        return live
+
+    def _remember(
+        self, kind: str, object_id: str, before: LiveObject | None, live: LiveObject | None
+    ) -> None:
+        """Keep what reads may still show of an object that this writer has written."""
+        former = self._replaced.get((kind, object_id), frozenset())
+        digests = {each for each in (before.digest, before.part) if each} if before else set()
+        self._replaced[kind, object_id] = former | digests
+        if live is not None and kind == COLLECTION:
+            self._collection_names[live.id] = live.name
+
+    async def _read_back(
+        self, sent: LiveObject, done: Landed[LiveObject], before: LiveObject | None
+    ) -> Written:
+        """What the tenant has now; what a write put out of sight, as its answer told it.
+
+        Raises UnknownOutcomeError where that cannot be read: the write itself was accepted.
+        """
         tracking_id = done.answer.tracking_id if done.answer else ""
-        live = done.found or await self.fetch(sent.kind, sent.id)
-        if live is None and done.answer and isinstance(done.answer.body, dict):
-            # what a write takes out of the writer's own sight is told by its answer alone
-            with documented(f"the written {sent.kind} {sent.id}", tracking_id):
-                live = _live(sent.kind, done.answer.body)
+        if done.found is not None:
+            self._remember(sent.kind, done.found.id, before, done.found)
+            return Written(done.found, tracking_id, done.attempts)
+        try:
+            live = await self._visible(sent, before)
+            if live is None and done.answer and isinstance(done.answer.body, dict):
+                # what a write takes out of the writer's own sight is told by its answer alone
+                with documented(f"the written {sent.kind} {sent.id}", tracking_id):
+                    live = _live(sent.kind, done.answer.body)
+        except ReconcilerError as error:
+            raise UnknownOutcomeError.unread(
+                error, tracking_id=tracking_id, attempts=done.attempts
+            ) from error
         return Written(live, tracking_id, done.attempts)
 
     @staticmethod
@@ -382,6 +472,11 @@ class WebexWriter(WebexReader):
             if each not in self._collection_names:
                 self._collection_names[each] = (await self._collection(each)).name
         return self._collection_names
+
+
+def _is_same_version(live: LiveObject, before: LiveObject) -> bool:
+    """Whether a read after a write shows the object from before it."""
+    return live.digest == before.digest and live.version == before.version
 
 
 def _live(kind: str, body: Mapping[str, Any]) -> LiveObject:

@@ -22,6 +22,8 @@ from reconciler.vendors.webexcc.wire import COLLECTION, PROFILE, USER
 
 WEBEX = "webexapis.com"
 FORBIDDEN, MISSING = 403, 404
+UNREADABLE = frozenset({402, FORBIDDEN, MISSING})
+"""How the list of a type is refused that is not licensed, or that nobody gave a right to read."""
 
 PERMISSION_OF: Mapping[str, str] = {
     PROFILE: "user-profile",
@@ -84,8 +86,8 @@ def unseen(
 
     Where nothing tells who asks (`me` is empty), they may see a part of everything: it could be a
     delegated administrator whose token may not ask. `refused` has the lists that were answered
-    with 403, `wanted` the kinds that manifests are of. Raises TenantError for a list that cannot
-    be done without, or that their rights allow.
+    with 403, `wanted` the kinds that manifests are of. Raises TenantError for the list of a kind
+    that cannot be done without, or that their rights allow; a resource type is left to `unread`.
     """
     found = _of_collections(identity, collections) if me else dict.fromkeys(PERMISSION_OF, NOBODY)
     for kind, error in refused.items():
@@ -93,7 +95,10 @@ def unseen(
             continue
         permission = PERMISSION_OF[kind]
         levels = identity.rights.values["permissions"] if identity.rights else None
-        if not isinstance(levels, Mapping) or levels.get(permission, "none") not in NO_ACCESS:
+        is_denied = isinstance(levels, Mapping) and levels.get(permission, "none") in NO_ACCESS
+        if not is_denied or error.status != FORBIDDEN:
+            if kind in COLLECTION_TYPES:
+                continue
             raise error
         assert identity.rights is not None  # noqa: S101 - the levels are theirs
         why = f"their profile `{identity.rights.name}` has no view on `{permission}`"
@@ -107,6 +112,15 @@ def unseen(
             ) from error
         found[kind] = why
     return found
+
+
+def unread(refused: Mapping[str, TenantError], partial: Mapping[str, str]) -> dict[str, str]:
+    """The resource types whose list is refused for a reason that `partial` does not have."""
+    return {
+        kind: error.told.summary
+        for kind, error in refused.items()
+        if kind in COLLECTION_TYPES and (kind not in partial or error.status != FORBIDDEN)
+    }
 
 
 def _of_collections(identity: Identity, collections: Iterable[LiveObject]) -> dict[str, str]:

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from reconciler.errors import NotFoundError
-from reconciler.http.paging import Page, Row, whole_list
+from reconciler.http.paging import Page, Row, complete, whole_list
 from reconciler.http.session import Answer, ReadSession
 from reconciler.vendors.webexcc import wire
 from reconciler.vendors.webexcc.answers import an_object, array, documented
@@ -68,7 +68,7 @@ class Lists:
                 return await self._functions(number)
             return await self._plain(PATHS[kind], number)
 
-        return await whole_list(kind, page, limit=self._limit)
+        return await complete(lambda: whole_list(kind, page, limit=self._limit))
 
     async def _get(self, path: str, query: Mapping[str, str]) -> Answer:
         async with self._gate:

@@ -84,3 +84,41 @@ def test_a_rate_reads_back_as_it_was_written(text: str, rate: Rate) -> None:
 @pytest.mark.parametrize("text", ["", "0/min", "-1/s", "5", "5/d", "5 / s", "1.5/s", "5/s\n"])
 def test_what_is_no_rate(text: str) -> None:
     assert Rate.parse(text) is None
+
+
+def shown(pace: VirtualPacing, workers: int = 8) -> list[str]:
+    """What a person is shown while so many requests wait."""
+    lines: list[str] = []
+    pace.show_waits(lines.append)
+    sent(pace, workers, workers)
+    return lines
+
+
+def test_a_long_wait_is_shown_once_with_its_reason() -> None:
+    pace = VirtualPacing()
+    pace.hold(37, "the tenant limits the rate (429, Retry-After)")
+    assert shown(pace) == ["waiting 37 s: the tenant limits the rate (429, Retry-After)"]
+
+
+@pytest.mark.parametrize("seconds", [0.5, 2])
+def test_a_short_wait_is_not_shown(seconds: float) -> None:
+    pace = VirtualPacing()
+    pace.hold(seconds, "the tenant limits the rate (429)")
+    assert shown(pace) == []
+
+
+def test_the_project_s_own_limit_is_named() -> None:
+    assert shown(VirtualPacing(Rate(4, 60.0))) == [
+        "waiting 60 s: the limit of 4/min requests is used up"
+    ]
+
+
+def test_a_longer_wait_that_follows_is_shown_again() -> None:
+    pace = VirtualPacing()
+    pace.hold(5, "the tenant limits the rate (429)")
+    first = shown(pace)
+    pace.hold(20, "the tenant limits the rate (429, Retry-After)")
+    assert [*first, *shown(pace)] == [
+        "waiting 5 s: the tenant limits the rate (429)",
+        "waiting 20 s: the tenant limits the rate (429, Retry-After)",
+    ]

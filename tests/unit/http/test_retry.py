@@ -167,17 +167,18 @@ def test_one_refusal_holds_all_workers_back() -> None:
     assert all(each >= script.seen[0] + 30 for each in script.seen[1:])
 
 
-def surely(script: Script, found: list[str | None], *, repeatable: bool) -> tuple[str | None, int]:
-    """What a PUT comes to, where reads find this, one after another."""
+def surely(
+    script: Script, found: list[str | None], *, repeatable: bool, method: str = "PUT"
+) -> tuple[str | None, int]:
+    """What a write comes to, where reads find this, one after another, the last again and again."""
     outcome: list[tuple[str | None, int]] = []
 
     async def landed() -> str | None:
-        return found.pop(0)
+        return found.pop(0) if len(found) > 1 else found[0]
 
     async def work(session: WriteSession) -> Answer:
-        done = await session.surely(
-            lambda: session.put("/thing", {}), landed, repeatable=repeatable
-        )
+        write = session.post if method == "POST" else session.put
+        done = await session.surely(lambda: write("/thing", {}), landed, repeatable=repeatable)
         outcome.append((done.found, done.attempts))
         return Answer(200, None, "")
 
@@ -213,6 +214,45 @@ def test_a_refusal_that_stays_is_the_refusal() -> None:
     with pytest.raises(TenantError, match="TEN105"):
         surely(script, [None, None], repeatable=False)
     assert len(script.seen) == 2
+
+
+def test_an_earlier_attempt_that_reads_do_not_show_yet_is_waited_for() -> None:
+    script = Script([refusal(503), refusal(409)])
+    assert surely(script, [None, None, None, "there"], repeatable=False) == ("there", 2)
+    assert len(script.seen) == 2
+
+
+def test_a_post_that_was_answered_429_is_looked_up_before_it_is_sent_again() -> None:
+    script = Script([refusal(429, "7"), OK])
+    assert surely(script, ["there"], repeatable=False, method="POST") == ("there", 1)
+    assert len(script.seen) == 1
+    assert script.pace.now() >= script.seen[0]
+
+
+def test_a_post_that_was_answered_429_and_did_not_land_is_sent_again() -> None:
+    script = Script([refusal(429, "7"), refusal(429, "7"), OK])
+    assert surely(script, [None], repeatable=False, method="POST") == (None, 3)
+    assert script.seen[-1] - script.seen[0] == pytest.approx(14)
+
+
+def test_a_post_after_429_that_conflicts_with_itself_is_found() -> None:
+    script = Script([refusal(429, "7"), refusal(409)])
+    assert surely(script, [None, None, "there"], repeatable=False, method="POST") == ("there", 2)
+
+
+def test_a_post_after_429_whose_look_up_fails_is_unknown() -> None:
+    script = Script([refusal(429, "7"), OK])
+
+    async def landed() -> str | None:
+        raise TenantError("TEN103", "no right to read", status=403)
+
+    async def work(session: WriteSession) -> Answer:
+        await session.surely(lambda: session.post("/thing", {}), landed, repeatable=False)
+        raise AssertionError
+
+    with pytest.raises(UnknownOutcomeError):
+        script.run(work)
+    assert len(script.seen) == 1
 
 
 def test_a_write_that_stays_lost_ends_at_the_deadline() -> None:

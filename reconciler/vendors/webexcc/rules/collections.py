@@ -155,6 +155,8 @@ def teams_are_of_the_collections_sites(
     sites, teams = (at(me.values, ("resources", kind)) for kind in ("site", "team"))
     if not (world.live and isinstance(sites, frozenset) and isinstance(teams, frozenset)):
         return
+    if "team" in world.partial and any(world.item("team", Ref(key)) is None for key in teams):
+        yield NotChecked(f"sites of teams: {world.partial['team']}")
     for key in sorted(teams):
         team = world.item("team", Ref(key))
         site = team.values.get("site") if team else None

@@ -13,6 +13,7 @@ import uuid
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 from reconciler.sandbox.app import Answer, Call, Endpoint
 from reconciler.sandbox.errors import Refusal
@@ -94,7 +95,9 @@ class Audit:
             rows = [row for row in rows if row["event"]["actorId"] == actor]
         page = rows[offset : offset + min(size, self._data.quirks.audit_page_cap)]
         self._arrive(call.identity, min(self._data.now(), _ms(until)) - 1)
-        return Answer(200, {"items": [self._shown(row) for row in page]})
+        after = offset + len(page)
+        more = {"Link": _next(call, after)} if page and after < len(rows) else {}
+        return Answer(200, {"items": [self._shown(row) for row in page]}, more)
 
     def _demand(self, call: Call) -> None:
         access = Access.of(self._data, call.identity)
@@ -190,6 +193,11 @@ def _write(  # noqa: PLR0913, PLR0917 - the facts of an event
     }
     row = {"id": made, "ms": at, "number": count, "category": category, "event": event}
     data.store.put(EVENT, row, category)
+
+
+def _next(call: Call, offset: int) -> str:
+    """The header that names the next page, as Webex does (RFC 8288)."""
+    return f'<{call.url}?{urlencode({**call.query, "offset": str(offset)})}>; rel="next"'
 
 
 def _full_name(user: Body) -> str:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl
 
+import httpx2
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -351,3 +352,83 @@ def test_too_many_requests_are_waited_for(watched: Make) -> None:
         await give(refused.pop() if refused else await hear(here.tenant.app, scope, b""), send)
 
     assert len(read(app, until=here.now, who="root")) == 1
+
+
+class Linked:
+    """A log that names each next page by a cursor of its own, as `next_page` words it."""
+
+    def __init__(self, pages: int, next_page: Callable[[int], str]) -> None:
+        self.pages = [[row(5 * page + number) for number in range(5)] for page in range(pages)]
+        self.next_page = next_page
+        self.requests = 0
+
+    async def __call__(self, scope: Scope, _receive: Receive, send: Send) -> None:
+        self.requests += 1
+        number = int(dict(parse_qsl(scope["query_string"].decode())).get("cursor", "0"))
+        last = number + 1 == len(self.pages)
+        headers = () if last else (("Link", self.next_page(number + 1)),)
+        await give(json_answer(200, {"items": self.pages[number]}, headers), send)
+
+
+@pytest.mark.parametrize(
+    "host", ["http://sandbox/v1/adminAudit/events", "/v1/adminAudit/events", ""]
+)
+def test_the_next_page_is_the_one_that_the_link_header_names(host: str) -> None:
+    log = Linked(4, lambda number: f'<{host}?cursor={number}>; rel="next"')
+    assert len(read(log)) == 20
+    assert log.requests == 4
+
+
+@pytest.mark.parametrize(
+    "elsewhere",
+    [
+        "https://attacker.example/v1/adminAudit/events",
+        "http://sandbox.attacker.example/v1/adminAudit/events",
+        "http://sandbox:8080/v1/adminAudit/events",
+        "http://sandbox@attacker.example/v1/adminAudit/events",
+        "//attacker.example/v1/adminAudit/events",
+        "http://sandbox/v1/other",
+    ],
+)
+def test_a_link_to_another_place_is_refused(elsewhere: str) -> None:
+    log = Linked(2, lambda number: f'<{elsewhere}?cursor={number}>; rel="next"')
+    with pytest.raises(TenantError, match="TEN114"):
+        read(log)
+    assert log.requests == 1
+
+
+def test_links_that_go_round_in_a_circle_end() -> None:
+    log = Linked(3, lambda _number: '<?cursor=1>; rel="next"')
+    with pytest.raises(TenantError, match="TEN120"):
+        read(log)
+
+
+def test_the_sandbox_names_the_next_page_as_webex_does(watched: Make) -> None:
+    """A client that knows nothing but `Link` gets every event once."""
+    here = watched()
+    for _ in range(7):
+        here.edit()
+    token = here.tenant.sandbox.token(ROOT)
+    written = {
+        "orgId": base64_of(f"ciscospark://us/ORGANIZATION/{ORGANIZATION}").rstrip("="),
+        "from": "2026-11-24T00:00:00.000Z",
+        "to": "2026-11-27T00:00:00.000Z",
+        "max": "3",
+    }
+
+    async def followed() -> list[str]:
+        found: list[str] = []
+        transport = httpx2.ASGITransport(here.tenant.app)
+        async with httpx2.AsyncClient(transport=transport, base_url="http://here.test") as client:
+            url: Any = "/v1/adminAudit/events"
+            query: Any = written
+            while url:
+                headers = {"Authorization": f"Bearer {token}"}
+                answer = await client.get(url, params=query, headers=headers)
+                found += [event["id"] for event in answer.json()["items"]]
+                url, query = answer.links.get("next", {}).get("url"), None
+                assert url is None or url.startswith("http://here.test/v1/adminAudit/events?")
+        return found
+
+    found = asyncio.run(followed())
+    assert len(found) == len(set(found)) == 7

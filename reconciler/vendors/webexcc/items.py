@@ -1,0 +1,155 @@
+"""The items behind the rows of lists: read one by one, whatever becomes of single ones.
+
+An item that is gone between its list and its own answer has that list read once more. An answer of
+unexpected shape makes its object unknown, and no other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
+from typing import Any, Generic, Protocol, TypeVar
+
+from reconciler.errors import NotFoundError, TenantError
+from reconciler.http.answers import is_unexpected
+from reconciler.http.paging import Row
+from reconciler.model.live import UnknownObject
+from reconciler.vendors.webexcc.answers import documented
+
+T = TypeVar("T")
+
+
+class InParallel(Protocol):
+    """Does the same for each item, several at a time, and shows how far it is."""
+
+    async def __call__(
+        self, what: str, items: Sequence[str], work: Callable[[str], Awaitable[Any]]
+    ) -> list[Any]:
+        """The results in the order of the items."""
+
+
+class Items:
+    """Reads items; `again` reads the list of a kind once more.
+
+    `unknown` collects the objects whose answer has an unexpected shape.
+    """
+
+    def __init__(
+        self, again: Callable[[str], Awaitable[tuple[Row, ...]]], in_parallel: InParallel
+    ) -> None:
+        self._again = again
+        self._in_parallel = in_parallel
+        self.unknown: list[UnknownObject] = []
+
+    def is_odd(self, kind: str) -> bool:
+        """Whether any object of a kind is unknown."""
+        return any(each.kind == kind for each in self.unknown)
+
+    async def read(
+        self,
+        kind: str,
+        what: str,
+        lists: dict[str, tuple[Row, ...]],
+        read: Callable[[str], Awaitable[T]],
+        known: Callable[[Row], T | None],
+    ) -> dict[str, T]:
+        """The items of a kind by id, in the order of its list; what is `known` is not read again.
+
+        Where one is gone, the list in `lists` becomes the newer one. Raises NotFoundError where
+        the newer list still has what cannot be read.
+        """
+        reading = _Reading(kind, read)
+        reading.keep({row["id"]: each for row in lists[kind] if (each := known(row)) is not None})
+        await self._in_parallel(what, reading.missing(lists[kind]), reading.one)
+        if reading.gone:
+            lists[kind] = await self._again(kind)
+            reading.gone.clear()
+            await self._in_parallel(what, reading.missing(lists[kind]), reading.one)
+            for row in lists[kind]:
+                if (error := reading.gone.get(row["id"])) is not None:
+                    raise _still_listed(what, row, error)
+        names = {row["id"]: row.get("name") for row in lists[kind]}
+        self.unknown.extend(
+            UnknownObject(kind, key, _text(names[key]), reason)
+            for key, reason in reading.odd.items()
+            if key in names
+        )
+        return {row["id"]: reading.found[row["id"]] for row in lists[kind] if reading.has(row)}
+
+    def of_rows(
+        self, kind: str, endpoint: str, rows: Sequence[Row], made: Callable[[Row], T]
+    ) -> list[T]:
+        """What rows are by themselves, for lists that leave nothing out."""
+        with suppress(KeyError, TypeError, AttributeError, ValueError):
+            # a tenant has a hundred thousand, and few are odd
+            return [_named(made(row)) for row in rows]
+        found: list[T] = []
+        for row in rows:
+            try:
+                with documented(f"{endpoint}: {row['id']}"):
+                    found.append(_named(made(row)))
+            except TenantError as error:
+                name = _text(row.get("email") or row.get("name"))
+                self.unknown.append(UnknownObject(kind, row["id"], name, error.told.summary))
+        return found
+
+
+class _Reading(Generic[T]):
+    """The items of one kind: found, gone, or of unexpected shape."""
+
+    def __init__(self, kind: str, read: Callable[[str], Awaitable[T]]) -> None:
+        self._kind = kind
+        self._read = read
+        self.found: dict[str, T] = {}
+        self.gone: dict[str, NotFoundError] = {}
+        self.odd: dict[str, str] = {}
+
+    def keep(self, known: Mapping[str, T]) -> None:
+        """What need not be read."""
+        self.found.update(known)
+
+    def has(self, row: Row) -> bool:
+        """Whether the item of a row was found."""
+        return row["id"] in self.found
+
+    def missing(self, rows: Iterable[Row]) -> tuple[str, ...]:
+        """The ids that nothing is known of yet."""
+        return tuple(
+            row["id"] for row in rows if row["id"] not in self.found and row["id"] not in self.odd
+        )
+
+    async def one(self, key: str) -> None:
+        """Read one item; raises TenantError for other failures than these."""
+        try:
+            found = await self._read(key)
+            with documented(f"{self._kind} {key}"):
+                self.found[key] = _named(found)
+        except NotFoundError as error:
+            self.gone[key] = error
+        except TenantError as error:
+            if not is_unexpected(error):
+                raise
+            self.odd[key] = error.told.summary
+
+
+def _still_listed(what: str, row: Row, error: NotFoundError) -> NotFoundError:
+    return NotFoundError(
+        "TEN162",
+        f"the list of {what} has `{row.get('name')}` ({row['id']}), and reading it fails: "
+        f"{error.told.summary}",
+        status=error.status,
+        tracking_id=error.tracking_id,
+        detail="The list was read twice, and so was the object.",
+        hint="run it again; if this stays, report the tracking id to the vendor",
+    )
+
+
+def _named(made: T) -> T:
+    """What was made of a row; raises ValueError where its name is none."""
+    if not isinstance(getattr(made, "name", ""), str):
+        raise ValueError("its name is no text")
+    return made
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else ""
