@@ -38,7 +38,7 @@ from reconciler.planning.graph import Graph, of_references
 from reconciler.planning.guards import refuse_if_blocked
 from reconciler.planning.join import Part, joined
 from reconciler.planning.planner import TenantPlan
-from reconciler.planning.refusals import listed
+from reconciler.planning.refusals import folded
 from reconciler.planning.targets import new_address
 
 if TYPE_CHECKING:
@@ -360,7 +360,7 @@ def _notes(each: Prepared, made: TenantPlan) -> Iterable[Diagnostic]:
             yield Diagnostic(
                 Severity.INFO,
                 "PLN133",
-                f"not in Git: {len(names)} {kind} of the tenant: {listed(names)}",
+                f"not in Git: {len(names)} {kind} of the tenant: {folded(names)}",
                 tenant=tenant,
             )
 

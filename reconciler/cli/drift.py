@@ -118,7 +118,7 @@ def _show(found: pipeline.Drift, chosen: Common, seconds: float, *, whole: bool)
 
 def _say(notes: Iterable[Diagnostic], chosen: Common) -> None:
     paint = paint_for(sys.stderr, no_color=chosen.no_color)
-    for note in diagnostics.listed(tuple(notes), paint, whole=chosen.verbose):
+    for note in diagnostics.listed(tuple(notes), paint, whole=chosen.verbose, cut=False):
         chosen.say(note)
 
 
