@@ -20,6 +20,7 @@ from reconciler.engine.spent import remembered
 from reconciler.errors import ReconcilerError, UsageError
 from reconciler.manifests import positions
 from reconciler.manifests.project import Tenant
+from reconciler.manifests.provenance import sourced
 from reconciler.model.address import Address
 from reconciler.model.diagnostic import (
     Diagnostic,
@@ -331,6 +332,9 @@ def _part(
     each: Prepared, snapshot: Snapshot, revert: Mapping[Address, Values] | None = None
 ) -> Part:
     made = planner.plan(each.given(revert), snapshot)
+    if revert is None:
+        places = positions.Places(each.loaded.read)
+        made = replace(made, changes=sourced(made.changes, each.loaded.resources, places))
     notes = () if revert is not None else _notes(each, made)
     return Part(
         read=_tenant_read(each, snapshot, made.unmanaged),

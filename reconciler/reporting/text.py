@@ -293,6 +293,8 @@ def _body(change: Change, style: Style) -> Iterator[str]:
         return
     whole = _WHOLE.get(change.action, "change")
     yield from attribute_lines(change.attributes, change.before, style, whole=whole)
+    for note in _other_patches(change):
+        yield f"    {style.paint(f'# {note}', 'grey')}"
     if note := _left_out(change):
         yield f"    {style.paint(f'# {note}', 'grey')}"
 
@@ -362,6 +364,7 @@ def _line(each: AttributeChange, name: str, width: int, indent: int, style: Styl
         value = shown(each.after) if each.op == "add" else shown(each.before, whole=style.whole)
     rule = f" ({each.rule})" if each.rule else ""
     note = f"     # {each.note}{rule}" if each.note else ""
+    note += _patch(each)
     margin = " " * indent
     if each.note:
         margin = style.paint("!", "bold red") + margin[1:]
@@ -394,7 +397,24 @@ def _member(each: AttributeChange, style: Style) -> str:
     symbol, colour = _OPS[each.op]
     value = each.after if each.op == "add" else each.before
     pending = "     # yet to be created" if isinstance(value, dict) and "address" in value else ""
-    return f"{style.paint(symbol, colour)} {shown(value)}{pending}"
+    return f"{style.paint(symbol, colour)} {shown(value)}{pending}{_patch(each)}"
+
+
+def _patch(each: AttributeChange) -> str:
+    """The place in the patch that a value comes from."""
+    if each.source is None:
+        return ""
+    by = "removed by " if each.source.removed else ""
+    return f"     # {by}{safe(each.source.file)}:{each.source.line}"
+
+
+def _other_patches(change: Change) -> Iterator[str]:
+    """What patches set or removed and no line of the attributes shows: it is as before."""
+    shown_ = {each.source for each in change.attributes if each.source}
+    for each in change.patches:
+        if each not in shown_:
+            verb = "removed" if each.removed else "set"
+            yield f"{safe(each.path)} is {verb} by {safe(each.file)}:{each.line}"
 
 
 def _size(before: Json, path: str) -> int:
