@@ -153,6 +153,7 @@ def _result(found: pipeline.Drift) -> dict[str, Any]:
         suppressed=found.suppressed,
         settled=found.settled,
         reads=((each.read, each.snapshot.reused) for each in found.looks),
+        set_aside=found.set_aside,
     )
 
 
@@ -164,6 +165,7 @@ def _text(found: pipeline.Drift, style: Style) -> str:
         style,
         suppressed=found.suppressed,
         settled=found.settled,
+        set_aside=found.set_aside,
     )
 
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import os
+import posixpath
 import subprocess
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 _SECONDS = 60
 _ONLY_READING = ("git", "--no-optional-locks", "--literal-pathspecs", "-c", "core.fsmonitor=false")
-_SUBMODULE = b"160000"
+_SUBMODULE, _LINK = b"160000", b"120000"
+_MOST_LINKS = 16
 
 
 class GitError(Exception):
@@ -87,23 +89,45 @@ class Revision:
         found = run(folder, "rev-parse", "--verify", "--end-of-options", f"{revision}^{{commit}}")
         self.commit = found.decode("ascii").strip()
         prefix = os.fsdecode(run(folder, "rev-parse", "--show-prefix").rstrip(b"\n"))
-        self._blobs = dict(self._listed(prefix.rstrip("/")))
+        self._blobs: dict[str, str] = {}
+        self._links: dict[str, str] = {}
+        for name, mode, object_id in self._listed(prefix.rstrip("/")):
+            self._blobs[name] = object_id
+            if mode == _LINK:
+                self._links[name] = ""
+        if self._links:
+            targets = self.contents(self._links)
+            self._links = {name: os.fsdecode(target) for name, target in targets.items()}
 
-    def _listed(self, prefix: str) -> Iterator[tuple[str, str]]:
-        """Every file beneath the folder with the id of its content."""
+    def _listed(self, prefix: str) -> Iterator[tuple[str, bytes, str]]:
+        """Every file beneath the folder with its mode and the id of its content."""
         beneath = (prefix,) if prefix else ()
         listing = run(self._folder, "ls-tree", "-r", "-z", "--full-tree", self.commit, *beneath)
         for line in filter(None, listing.split(b"\0")):
             what, _, path = line.partition(b"\t")
-            _, kind, object_id = what.split(b" ")
+            mode, kind, object_id = what.split(b" ")
             name = os.fsdecode(path)
             if kind == b"blob" and name.startswith(f"{prefix}/" if prefix else ""):
-                yield name[len(prefix) + 1 if prefix else 0 :], object_id.decode("ascii")
+                short = name[len(prefix) + 1 if prefix else 0 :]
+                yield short, mode, object_id.decode("ascii")
 
     @property
     def names(self) -> Mapping[str, str]:
         """The names of the files, relative to the project, with the ids of their contents."""
         return self._blobs
+
+    def links(self) -> Mapping[str, str]:
+        """The symbolic links, with where they lead."""
+        return self._links
+
+    def followed(self, name: str) -> str:
+        """The file that a link leads to, as far as it stays within the project."""
+        for _ in range(_MOST_LINKS):
+            if name not in self._links:
+                return name
+            target = posixpath.join(posixpath.dirname(name), self._links[name])
+            name = posixpath.normpath(target)
+        return name
 
     def contents(self, names: Iterable[str]) -> dict[str, bytes]:
         """The bytes of these files; raises GitError where the repository lacks them."""

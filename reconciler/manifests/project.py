@@ -22,7 +22,7 @@ from reconciler.manifests.files import FILE, inside
 from reconciler.manifests.parse import Document, parse
 from reconciler.manifests.policy import RuleBlock, Weight, policy_of
 from reconciler.manifests.policy import problems as policy_problems
-from reconciler.manifests.state_location import located
+from reconciler.manifests.state_location import located, variable_of
 from reconciler.manifests.tenant_block import SandboxBlock, TenantBlock
 from reconciler.manifests.thresholds import ThresholdsBlock, thresholds_of
 from reconciler.manifests.thresholds import problems as threshold_problems
@@ -129,7 +129,8 @@ class Tenant:
 
 @dataclass(frozen=True, slots=True)
 class Project:
-    """A project as its file describes it; `state` is the URL of the state's database.
+    """A project as its file describes it; `state` is the URL of the state's database, from the
+    `state_variable` where that is not empty.
 
     `policy` is what it decides about rules, as of the day on which it was loaded; `thresholds` is
     how far a plan may reach into each tenant unasked; `ignores` is the drift that it lives with.
@@ -142,6 +143,7 @@ class Project:
     policy: Policy = NO_POLICY
     thresholds: Thresholds = UNASKED
     ignores: Ignores = NO_IGNORES
+    state_variable: str = ""
 
     def chosen(self, names: Iterable[str]) -> tuple[Tenant, ...]:
         """The tenants of a command: the named ones, else the default ones.
@@ -354,6 +356,7 @@ def _project(  # noqa: PLR0913 - what a project is made from
         tuple(written.default),
         tenants,
         thresholds=thresholds_of(written.thresholds),
+        state_variable=variable_of(written.state, environment),
     )
 
 

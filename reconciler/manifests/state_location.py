@@ -44,6 +44,13 @@ def located(root: Path, written: str | FromEnvironment, environment: Mapping[str
     return url
 
 
+def variable_of(written: str | FromEnvironment, environment: Mapping[str, str]) -> str:
+    """The variable that names the state, empty where the project file does."""
+    if environment.get(VARIABLE):
+        return VARIABLE
+    return "" if isinstance(written, str) else written.env
+
+
 def refuse_links(root: Path, name: str, what: str) -> None:
     """Raises ProjectError where a file of a project is a link, or reached through one."""
     for part in _and_parents(PurePath(name)):

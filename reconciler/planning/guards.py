@@ -24,12 +24,13 @@ from reconciler.model.plan import BlockedError, Finding, Plan
 from reconciler.planning.reach import Reach
 from reconciler.planning.refusals import folded, listed
 
-_GUARDS: tuple[Guard, ...] = ("destroy", "people", "lockout", "transient")
+_GUARDS: tuple[Guard, ...] = ("destroy", "people", "policy", "lockout", "transient")
 _GUARD_OF = {
     "PLN140": "destroy",
     "PLN141": "people",
     "PLN142": "destroy",
     "PLN145": "transient",
+    "PLN157": "policy",
 }
 """The guards by their own codes; every other one is a lock-out."""
 
@@ -60,6 +61,7 @@ def judged(reaches: Mapping[str, Reach], found: Iterable[Diagnostic], bounds: Bo
     found, thresholds, allow = tuple(found), bounds.thresholds, bounds.allow
     errored = has_errors(each for each in found if not each.guard)
     radius = _radius({name: each.numbers(thresholds) for name, each in reaches.items()})
+    radius = replace(radius, policy=bounds.policy)
     doubts = [d for name, each in reaches.items() for d in _doubtful(name, each, thresholds)]
     counted = [d for name, each in reaches.items() for d in _over(name, each, thresholds)]
     told = (*doubts, *(() if errored else counted), *found)
@@ -75,6 +77,7 @@ def judged(reaches: Mapping[str, Reach], found: Iterable[Diagnostic], bounds: Bo
             people=allow.people if "people" in needed else None,
             lockout="lockout" in needed,
             transient="transient" in needed,
+            policy=allow.policy if "policy" in needed else "",
         ),
         errored=errored,
         doubts=bool(doubts),
@@ -153,10 +156,14 @@ def _weighed(each: Diagnostic, allow: Allowance, radius: BlastRadius) -> Diagnos
     given = {"destroy": allow.destroy, "people": allow.people}.get(each.guard)
     if given is not None:
         hint += f" ({given} is not this plan's number)"
+    if each.guard == "policy" and allow.policy:
+        hint += f" ({allow.policy} stands for another change)"
     return replace(each, hint=hint)
 
 
-def _leave(guard: str, number: int) -> str:
+def _leave(guard: str, number: int | str) -> str:
+    if guard == "policy":
+        return f"policy:{number}"
     return f"{guard}={number}" if guard in ("destroy", "people") else guard
 
 

@@ -8,10 +8,12 @@ from datetime import datetime
 
 from reconciler.model.address import Address
 from reconciler.model.plan import TenantRead
+from reconciler.model.set_aside import SetAside
 from reconciler.planning.drift import Contested, Difference
 from reconciler.planning.severity import Severity
 from reconciler.reporting.diagnostics import MOST
 from reconciler.reporting.escape import safe
+from reconciler.reporting.set_aside import section
 from reconciler.reporting.text import Style, attribute_lines, read_line
 from reconciler.reporting.values import few, shown
 
@@ -41,6 +43,7 @@ def drift(  # noqa: PLR0913 - what a look found, and how to show it
     *,
     suppressed: tuple[Difference, ...] = (),
     settled: int = 0,
+    set_aside: tuple[SetAside, ...] = (),
 ) -> str:
     """All that drifted, attribute by attribute; what is pending or suppressed is only counted,
     unless all is wanted. Without `tenants` it is an earlier look, and what was read is not told.
@@ -60,6 +63,7 @@ def drift(  # noqa: PLR0913 - what a look found, and how to show it
         )
     lines.extend(told.pending([each for each in differences if each.state == "pending"]))
     lines.extend(told.beyond(beyond, drifted))
+    lines.extend(section(set_aside, style.paint, several=len(tenants) > 1))
     return "\n".join(lines) + "\n"
 
 

@@ -17,6 +17,7 @@ from reconciler.reporting.alike import together
 from reconciler.reporting.diagnostics import MOST
 from reconciler.reporting.escape import safe
 from reconciler.reporting.paint import Paint
+from reconciler.reporting.set_aside import loosened, section
 from reconciler.reporting.values import FEW, few, shown
 
 _SYMBOLS = {
@@ -80,6 +81,8 @@ def _plan(what: Plan, style: Style) -> Iterator[str]:
         yield from _changes(what, style)
     yield from _side_effects(what, style)
     yield from _runbook(what, style)
+    yield from loosened(what.base, style.paint)
+    yield from section(what.set_aside, style.paint, several=len(what.tenants) > 1)
     yield from _limits(what, style)
     yield from _findings(what, style)
     yield from _leave(what, style)

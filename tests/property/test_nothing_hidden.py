@@ -27,13 +27,13 @@ NAMES = st.lists(
 
 
 def members(names: list[str], op: str) -> tuple[AttributeChange, ...]:
-    side = {"add": "after", "remove": "before"}[op]
-    return tuple(
-        replace(
-            AttributeChange("resources.queue", op, member=True),  # type: ignore[arg-type]
-            **{side: {"id": f"id-{number}", "name": name}},
+    values = [{"id": f"id-{number}", "name": name} for number, name in enumerate(sorted(names))]
+    if op == "add":
+        return tuple(
+            AttributeChange("resources.queue", "add", after=each, member=True) for each in values
         )
-        for number, name in enumerate(sorted(names))
+    return tuple(
+        AttributeChange("resources.queue", "remove", before=each, member=True) for each in values
     )
 
 
