@@ -117,10 +117,11 @@ def refuse_loosening(work: Work, what: Plan) -> None:
 
     Raises BlockedError where they loosen anything that neither the plan nor this work allows.
     """
-    if work.against:
+    if work.against is not None:
         names = [each.name for each in what.tenants]
         tenants = work.project.chosen(names) if names else ()
-        base = base_of(work, prepare(replace(work, tenants=tenants, targets=())))
+        prepared = prepare(replace(work, tenants=tenants, targets=()))
+        base = base_of(work, prepared, work.against)
         policy.refuse(base, what.allowed.policy, work.allow.policy)
 
 

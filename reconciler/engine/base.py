@@ -21,6 +21,7 @@ from reconciler.manifests.files import FILE, find
 from reconciler.manifests.loosening import Known
 from reconciler.manifests.parse import parse
 from reconciler.manifests.positions import Places
+from reconciler.manifests.reachable import stays
 from reconciler.manifests.search import finder
 from reconciler.model.diagnostic import dotted
 from reconciler.model.resource import Resource
@@ -40,21 +41,21 @@ Lifecycles = dict[tuple[str, str], Mapping[str, Any]]
 
 def compared(work: Work, prepared: tuple[Prepared, ...]) -> Work:
     """The work with what its change loosens since the revision that it is compared with."""
-    if not work.against:
+    if work.against is None:
         return work
-    return replace(work, base=base_of(work, prepared))
+    return replace(work, base=base_of(work, prepared, work.against))
 
 
-def base_of(work: Work, prepared: tuple[Prepared, ...]) -> Base:
+def base_of(work: Work, prepared: tuple[Prepared, ...], name: str) -> Base:
     """What the change since a revision loosens; raises UsageError where Git cannot tell."""
-    revision = _revision(work.project.root, work.against)
+    revision = _revision(work.project.root, name)
     try:
         loosens = tuple(_Comparing(work, prepared, revision).all())
     except git.GitError as error:
         raise UsageError(
-            "PLN159", f"--base {work.against}: its files cannot be read: {error}", hint=_SHALLOW
+            "PLN159", f"--base {name}: its files cannot be read: {error}", hint=_SHALLOW
         ) from error
-    return Base(work.against, revision.commit, loosens, digest_of(loosens))
+    return Base(name, revision.commit, loosens, digest_of(loosens))
 
 
 def _revision(root: Path, name: str) -> git.Revision:
@@ -119,7 +120,7 @@ class _Comparing:
         vendors = self.work.vendors.values()
         known = Known(
             {rule.code: str(rule.severity) for vendor in vendors for rule in vendor.rules},
-            {name: [k.name for k in v.kinds] for name, v in self.work.vendors.items()},
+            {name: {k.name: stays(k) for k in v.kinds} for name, v in self.work.vendors.items()},
         )
         for each in loosening.loosened(self.former, _mapping(data), known):
             place = places.of(FILE, 0, each.path, on_key=True)

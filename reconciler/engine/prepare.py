@@ -40,7 +40,7 @@ class Work:
     targets: tuple[str, ...] = ()
     allow: Allowance = NOTHING_ALLOWED
     instead: Snapshot | None = None
-    against: str = ""
+    against: str | None = None
     base: Base | None = None
 
     @property

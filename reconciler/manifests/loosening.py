@@ -7,7 +7,7 @@ with a setting that nobody thought of here. Spelling, order and comments are no 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -41,10 +41,13 @@ class Setting:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What a project file does not say: rules' own severities, and the kinds of each vendor."""
+    """What a project file does not say: rules' own severities, and the kinds of each vendor.
+
+    `kinds` says of each whether its objects stay whatever `unmanaged` says.
+    """
 
     severities: Mapping[str, str]
-    kinds: Mapping[str, Sequence[str]]
+    kinds: Mapping[str, Mapping[str, bool]]
 
 
 def loosened(before: Any, after: Any, known: Known) -> tuple[Setting, ...]:
@@ -101,7 +104,7 @@ class _Comparing:
             was, suppressed = _rule(before.get(code), own)
             now, entries = _rule(after.get(code), own)
             if was != now and not (was in _WEIGHTS and now in _WEIGHTS and _heavier(now, was)):
-                yield Setting((*at, code), "weighs otherwise", was, now)
+                yield Setting((*at, code), "the severity is changed", was, now)
             yield from _new_entries((*at, code, "suppress"), suppressed, entries, "suppression")
 
     def _drift(
@@ -159,12 +162,13 @@ class _Comparing:
                 yield from _differing(here, was, now)
 
     def _unmanaged(self, at: Path, vendor: str, was: Any, now: Any) -> Iterator[Setting]:
-        kinds = self.known.kinds.get(vendor, ())
+        kinds = self.known.kinds.get(vendor, {})
         for kind in (*kinds, *_more_kinds(was, now, kinds)):
-            old, new = _of_kind(was, kind), _of_kind(now, kind)
+            stays = kinds.get(kind, False)
+            old, new = _of_kind(was, kind, stays=stays), _of_kind(now, kind, stays=stays)
             # more is reported, and nothing is deleted that was not
             if new not in (old, "report"):
-                yield Setting((*at, kind), "is treated otherwise", old, new)
+                yield Setting((*at, kind), "is changed", old, new)
 
 
 def _masked(state: Any) -> Any:
@@ -257,11 +261,13 @@ def _number(value: Any) -> tuple[Fraction, str] | None:
         return None
 
 
-def _of_kind(said: Any, kind: str) -> Any:
-    return said.get(kind, "ignore") if isinstance(said, Mapping) else said
+def _of_kind(said: Any, kind: str, *, stays: bool) -> Any:
+    if isinstance(said, Mapping):
+        return said.get(kind, "ignore")
+    return "report" if said == "prune" and stays else said
 
 
-def _more_kinds(was: Any, now: Any, kinds: Sequence[str]) -> list[str]:
+def _more_kinds(was: Any, now: Any, kinds: Collection[str]) -> list[str]:
     """Kinds that the vendor no longer has; without any kind all are meant at once."""
     named = [k for each in (was, now) if isinstance(each, Mapping) for k in each]
     return [k for k in dict.fromkeys(named) if k not in kinds] or ([] if kinds else ["all kinds"])

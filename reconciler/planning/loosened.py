@@ -18,7 +18,6 @@ def findings(base: Base | None) -> tuple[Diagnostic, ...]:
             "PLN157",
             f"this change loosens {count} setting{'s' if count != 1 else ''} of the checks, "
             f"compared with {base.revision}",
-            detail="\n".join(f"{each.setting}: {each.summary}" for each in base.loosens),
             hint="keep the settings as they were, or make that change by itself",
             guard="policy",
         ),
@@ -30,7 +29,13 @@ def refuse(base: Base | None, *allowed: str) -> None:
     if base is None or not base.loosens or base.digest in allowed:
         return
     stopped = tuple(
-        Finding(each.severity, each.code, each.summary, each.detail, each.hint)
-        for each in findings(base)
+        Finding(
+            Severity.ERROR,
+            "PLN157",
+            f"{each.setting}: {each.summary}, compared with {base.revision}",
+            file=each.file,
+            line=each.line,
+        )
+        for each in base.loosens
     )
     raise BlockedError(stopped, f"policy:{base.digest}")

@@ -540,8 +540,8 @@ def _finding(alike: list[Finding], style: Style, *, several: bool) -> Iterator[s
     label = style.paint(f"{first.severity:<7} {first.code}", colours[first.severity])
     count = f" ({len(alike)} alike)" if len(alike) > 1 else ""
     yield f"  {label}  {safe(first.summary)}{count}"
-    for each in alike[:ALIKE]:
-        yield f"    {_where(each, several=several)}"
+    places = (_where(each, several=several) for each in alike[:ALIKE])
+    yield from (f"    {place}" for place in places if place)
     if others := alike[ALIKE:]:
         yield f"    {_and_others(others, several=several)}"
     yield from (f"    {safe(line)}" for line in first.detail.splitlines())
