@@ -14,6 +14,7 @@ from reconciler.manifests.positions import Places
 from reconciler.model.address import Address
 from reconciler.model.diagnostic import Path, Severity
 from reconciler.model.guard import UNASKED
+from reconciler.model.ownership import Row
 from reconciler.model.resource import Resource, Spec
 from reconciler.model.set_aside import SetAside, What
 from reconciler.model.state_url import DEFAULT_STATE
@@ -132,15 +133,21 @@ class _Listing:
 
 def _of_manifests(each: Prepared) -> Iterator[SetAside]:
     """Attributes that manifests leave alone, and protection of the state that ends."""
-    name = each.tenant.name
     chosen = [r for r in each.loaded.resources if each.targets is None or r.address in each.targets]
     for resource in chosen:
         if ignored := resource.lifecycle.ignore_changes:
             yield _of_manifest(resource, "ignore_changes", f"ignoreChanges: {', '.join(ignored)}")
+    yield from _unprotected(each)
+
+
+def _unprotected(each: Prepared) -> Iterator[SetAside]:
+    protected = sorted((r for r in each.rows.values() if r.prevent_destroy), key=_address)
+    if not protected:
+        return
+    name = each.tenant.name
     current = {former: r for r in each.loaded.resources for former in _addresses(r)}
-    for row in sorted(each.rows.values(), key=lambda row: row.address):
-        address = Address.parse(row.address)
-        if not row.prevent_destroy or not (each.targets is None or address in each.targets):
+    for row in protected:
+        if each.targets is not None and Address.parse(row.address) not in each.targets:
             continue
         found = current.get(row.address)
         if found is None:
@@ -148,6 +155,10 @@ def _of_manifests(each: Prepared) -> Iterator[SetAside]:
             yield SetAside("protection", summary, tenant=name, address=row.address)
         elif not found.lifecycle.prevent_destroy:
             yield _of_manifest(found, "protection", "preventDestroy ends")
+
+
+def _address(row: Row) -> str:
+    return row.address
 
 
 def _addresses(resource: Resource[Spec]) -> Iterator[str]:

@@ -51,8 +51,8 @@ class ProjectFile(Manifest, defer_build=True):
     kind: Literal["Project"] = Field(description="Says that this file is the project.")
     state: str | FromEnvironment = Field(
         default=DEFAULT_STATE,
-        description="The URL of the state's database, or the variable that holds it; what "
-        "RECONCILER_STATE says goes before it.",
+        description="The URL of the state's database in the project's folder, or the variable that "
+        "holds it; RECONCILER_STATE goes before it, and may point anywhere.",
         examples=[DEFAULT_STATE, {"env": "STATE_URL"}],
     )
     default: list[str] = Field(

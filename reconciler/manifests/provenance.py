@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from reconciler.model.change import AttributeChange, Change, PatchSource
-from reconciler.model.diagnostic import Origin, Patched, Path, dotted
+from reconciler.model.diagnostic import Origin, Patched, Path, Position, dotted
 from reconciler.model.resource import Resource, Spec
 from reconciler.model.value import Json
 
-if TYPE_CHECKING:
-    from reconciler.manifests.positions import Places
-
 _SPEC: Path = ("spec",)
+
+
+class Places(Protocol):
+    """What finds the place of a value in a document."""
+
+    def of(self, file: str, document: int, path: Path, *, on_key: bool) -> Position | None:
+        """The place of a value, or of its key; None where there is no such document."""
 
 
 def source_of(patched: Patched, places: Places) -> PatchSource:
