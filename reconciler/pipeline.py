@@ -5,7 +5,7 @@ Each stage takes plain data and gives plain data; only `read` and `apply` touch 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
@@ -22,7 +22,7 @@ from reconciler.engine.spent import remembered
 from reconciler.errors import ReconcilerError, UsageError
 from reconciler.manifests import positions
 from reconciler.manifests.project import Tenant
-from reconciler.manifests.provenance import sourced
+from reconciler.manifests.provenance import sourced, with_sources
 from reconciler.model.address import Address
 from reconciler.model.diagnostic import (
     Diagnostic,
@@ -167,7 +167,7 @@ async def drift(work: Work, *, full: bool = False) -> Drift:
     aside = set_aside(work, prepared)
     return Drift(
         tenants=tuple(each.read for each in looks),
-        differences=_heaviest_first(d for each in found for d in each.differences),
+        differences=_heaviest_first(d for each in looks for d in _differences(each)),
         beyond=tuple(address for each in found for address in each.beyond),
         revert=joined(tuple(parts), mode="revert", bounds=work.bounds, set_aside=aside)
         if parts
@@ -225,6 +225,19 @@ def keep_renamed(work: Work, renamed: Renaming) -> None:
     from reconciler.engine.renaming import keep  # noqa: PLC0415 - with it comes SQL
 
     keep(work, renamed)
+
+
+def _differences(each: Looked) -> Iterator[Difference]:
+    """The differences of one tenant; what Git wants next has the patches that it comes from."""
+    loaded = each.here.loaded
+    origins = {str(r.address): r.origin for r in loaded.resources if r.origin.patches}
+    places = positions.Places(loaded.read)
+    for found in each.found.differences:
+        if found.state == "pending" and found.address in origins:
+            origin = origins[found.address]
+            yield replace(found, attributes=with_sources(found.attributes, origin, places))
+        else:
+            yield found
 
 
 def _heaviest_first(found: Iterable[Difference]) -> tuple[Difference, ...]:

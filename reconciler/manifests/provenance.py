@@ -64,17 +64,24 @@ def sourced(
     """The changes, each with the places in patches that set or removed values of its manifest."""
     origins = {str(each.address): each.origin for each in resources if each.origin.patches}
     return tuple(
-        _sourced(each, origins[each.address].patches, places) if each.address in origins else each
+        _sourced(each, origins[each.address], places) if each.address in origins else each
         for each in changes
     )
 
 
-def _sourced(change: Change, patches: tuple[Patched, ...], places: Places) -> Change:
-    known = [(each.path[1:], source_of(each, places)) for each in patches]
+def with_sources(
+    attributes: Iterable[AttributeChange], origin: Origin, places: Places
+) -> tuple[AttributeChange, ...]:
+    """Attributes of one manifest, each with the place in the patch that it comes from."""
+    known = [(each.path[1:], source_of(each, places)) for each in origin.patches]
+    return tuple(replace(each, source=_behind(each, known)) for each in attributes)
+
+
+def _sourced(change: Change, origin: Origin, places: Places) -> Change:
     return replace(
         change,
-        attributes=tuple(replace(each, source=_behind(each, known)) for each in change.attributes),
-        patches=tuple(source for _, source in known),
+        attributes=with_sources(change.attributes, origin, places),
+        patches=tuple(source_of(each, places) for each in origin.patches),
     )
 
 

@@ -147,8 +147,8 @@ class Finding:
 class SideEffect:
     """What the vendor does by itself when an operation is carried out.
 
-    `window` names the moment in which somebody may do more than before and after, for `people`
-    of them; it is empty where there is none. `mended_by` is the operation that ends it.
+    `window` says what somebody may do meanwhile and neither before nor after, empty where there is
+    nothing; `people` are so many, and `who` names each. `mended_by` is the operation that ends it.
     """
 
     rule: str
@@ -159,6 +159,7 @@ class SideEffect:
     mended_by: str = ""
     window: str = ""
     people: int = 0
+    who: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

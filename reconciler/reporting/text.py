@@ -441,6 +441,7 @@ def _side_effects(what: Plan, style: Style) -> Iterator[str]:
         if each.window:
             who = f"{each.people} {'people' if each.people != 1 else 'person'}"
             yield f"    {ends}; wider access in between, {who}: {safe(each.window)}"
+            yield from (f"      {safe(person)}" for person in each.who)
         else:
             yield f"    {ends}; nobody may do more in between"
 

@@ -77,6 +77,16 @@ def test_a_change_shows_what_a_patch_sets_adds_and_removes(
     assert "# overlays/prod.yaml:12" in line_with(terminal("show", "p.plan").out, "+ Billing DE")
 
 
+def test_what_waits_for_an_apply_shows_its_patch_in_drift_too(
+    patched: Workshop, terminal: Terminal
+) -> None:
+    patched.planned_and_applied()
+    patched.write("overlays/prod.yaml", PATCH + WIDER)
+    said = terminal("drift", "-v").out
+    assert "# removed by overlays/prod.yaml:5" in line_with(said, "queue", "edit -> none")
+    assert "# overlays/prod.yaml:12" in line_with(said, "+ Billing DE")
+
+
 def test_the_last_of_two_patches_is_named(patched: Workshop, terminal: Terminal) -> None:
     patched.write("overlays/a.yaml", PATCH)
     patched.write("overlays/b.yaml", PATCH.replace("site: edit", "site: view"))
