@@ -184,3 +184,68 @@ def test_a_collection_that_grows_by_many_queues_names_each(
     assert all(name in shown for name in QUEUES)
     document = terminal("plan", "--format", "json").out
     assert all(name in document for name in QUEUES)
+
+
+GRANTED = st.lists(
+    st.from_regex(r"[A-Z][a-z]{2,8}( [A-Z][a-z]{1,8}){1,6}", fullmatch=True),
+    min_size=11,
+    max_size=30,
+    unique_by=str.casefold,
+)
+COLLECTION_OF = """\
+apiVersion: webexcc/v1
+kind: ResourceCollection
+metadata: {name: wide}
+spec: {name: Wide, resources: {site: all, team: all, channel: all, queue: %s}}
+"""
+ROLE_OF = """\
+apiVersion: cxone/v1
+kind: Role
+metadata: {name: wide}
+spec: {name: Wide, status: active, permissions: {acd: {agent: %s}}}
+"""
+CXONE_SEED = """\
+organization: {id: 0b9c7f5e-4a3d-4d1c-8f2a-6e1d9a7c5b30}
+roles:
+  - {name: Administrator, permissions: {admin: {role-management: [view, edit, create]}}}
+  - {name: Wide, permissions: {acd: {agent: [view]}}}
+employees: [{email: root@contoso.example, primaryRole: Administrator}]
+identities: [{email: root@contoso.example}]
+"""
+
+
+@settings(max_examples=8, deadline=None)
+@given(names=GRANTED, adopts=st.booleans())
+def test_every_grant_of_a_random_manifest_is_in_its_plan(
+    names: list[str], adopts: bool, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    workshop = Workshop(tmp_path_factory.mktemp("webex"))
+    seed = (workshop.root / "seed.yaml").read_text()
+    seed = seed.replace("[Billing EN,", f"{json.dumps(names)[:-1]}, Billing EN,")
+    workshop.write("seed.yaml", seed)
+    if adopts:
+        workshop.manifests(COLLECTION_OF % '["Billing EN"]')
+        workshop.planned_and_applied()
+        workshop.lose_the_state()
+    workshop.manifests(COLLECTION_OF % json.dumps(names))
+    made = text.plan(workshop.plan(), STYLE)
+    assert all(name in made for name in names)
+
+
+@settings(max_examples=8, deadline=None)
+@given(names=GRANTED)
+def test_every_permission_of_a_random_role_is_in_its_plan(
+    names: list[str], tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    workshop = Workshop(tmp_path_factory.mktemp("cxone"))
+    slugs = [name.lower().replace(" ", "-") for name in names]
+    workshop.write("seed.yaml", CXONE_SEED)
+    project = (workshop.root / "reconciler.yaml").read_text().replace("webexcc", "cxone")
+    workshop.write(
+        "reconciler.yaml", project.replace("    sandbox:", "    assumed: [A1, A2]\n    sandbox:")
+    )
+    workshop.manifests(ROLE_OF % json.dumps(slugs))
+    made = workshop.plan()
+    shown = text.plan(made, STYLE)
+    assert made.changes
+    assert all(f"acd/agent/{slug}" in shown for slug in slugs)
