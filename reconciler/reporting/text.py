@@ -9,12 +9,13 @@ from itertools import groupby
 
 from reconciler.model.address import Address
 from reconciler.model.change import Action, AttributeChange, Change
+from reconciler.model.diagnostic import Severity
 from reconciler.model.plan import Finding, Headroom, Plan, Summary, TenantRead
 from reconciler.model.value import Json
 from reconciler.planning.guards import wanted
 from reconciler.reporting.alike import FEW as ALIKE
-from reconciler.reporting.alike import together
-from reconciler.reporting.diagnostics import MOST
+from reconciler.reporting.alike import first_places, together
+from reconciler.reporting.diagnostics import MOST, left_out
 from reconciler.reporting.escape import safe
 from reconciler.reporting.paint import Paint
 from reconciler.reporting.set_aside import loosened, section
@@ -506,8 +507,13 @@ def _findings(what: Plan, style: Style) -> Iterator[str]:
     yield f"{style.paint('Findings', 'bold')} ({said})"
     weights = list(tally)
     ordered = sorted(findings, key=lambda found: weights.index(found.severity))
-    for alike in [[each] for each in ordered] if style.whole else together(ordered, _what):
-        yield from _finding(alike, style, several=several)
+    groups = [[each] for each in ordered] if style.whole else together(ordered, _what)
+    # a plan with errors is never applied: only there may findings be folded
+    kept = groups[:MOST] if what.errored and not style.whole else groups
+    for alike in kept:
+        yield from _finding(alike, style, several=several, cut=what.errored)
+    if left := groups[len(kept) :]:
+        yield f"  {left_out(Severity(each.severity) for alike in left for each in alike)}"
 
 
 def _what(found: Finding) -> tuple[str, ...]:
@@ -534,16 +540,17 @@ def _named(address: str, *, several: bool) -> str:
     return address if several else Address.parse(address).short
 
 
-def _finding(alike: list[Finding], style: Style, *, several: bool) -> Iterator[str]:
+def _finding(alike: list[Finding], style: Style, *, several: bool, cut: bool) -> Iterator[str]:
     """One finding, or many that say the same of different objects."""
     colours = {"error": "bold red", "warning": "bold yellow", "info": "bold cyan"}
     first = alike[0]
     label = style.paint(f"{first.severity:<7} {first.code}", colours[first.severity])
     count = f" ({len(alike)} alike)" if len(alike) > 1 else ""
     yield f"  {label}  {safe(first.summary)}{count}"
-    places = (_where(each, several=several) for each in alike[:ALIKE])
-    yield from (f"    {place}" for place in places if place)
-    if others := alike[ALIKE:]:
+    shown_first = alike if not all(each.address for each in alike) else alike[:ALIKE]
+    places = [_where(each, several=several) for each in (alike if cut else shown_first)]
+    yield from (f"    {place}" for place in (first_places(places) if cut else places) if place)
+    if not cut and (others := alike[len(shown_first) :]):
         yield f"    {_and_others(others, several=several)}"
     yield from (f"    {safe(line)}" for line in first.detail.splitlines())
     if first.hint:
@@ -554,13 +561,9 @@ def _and_others(alike: list[Finding], *, several: bool) -> str:
     """Every other object that a finding is about, briefly: their places are shown with -v."""
     names: dict[str, list[str]] = {}
     for each in alike:
-        where = _named(each.address, several=several) if each.address else each.tenant
-        head, _, name = where.rpartition("/")
+        head, _, name = _named(each.address, several=several).rpartition("/")
         names.setdefault(head, []).append(safe(name))
-    listed = (
-        f"{safe(head)}/{{{', '.join(few)}}}" if head else ", ".join(few)
-        for head, few in names.items()
-    )
+    listed = (f"{safe(head)}/{{{', '.join(each)}}}" for head, each in names.items())
     return f"and {'; '.join(listed)} (places with -v)"
 
 
