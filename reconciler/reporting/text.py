@@ -563,7 +563,7 @@ def _and_others(alike: list[Finding], *, several: bool) -> str:
     for each in alike:
         head, _, name = _named(each.address, several=several).rpartition("/")
         names.setdefault(head, []).append(safe(name))
-    listed = (f"{safe(head)}/{{{', '.join(each)}}}" for head, each in names.items())
+    listed = (f"{safe(head)}/{{{', '.join(dict.fromkeys(each))}}}" for head, each in names.items())
     return f"and {'; '.join(listed)} (places with -v)"
 
 
