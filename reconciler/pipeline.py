@@ -5,21 +5,24 @@ Each stage takes plain data and gives plain data; only `read` and `apply` touch 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from reconciler.checking import check, needless_ignores, policy_notes, rules
+from reconciler.engine.base import base_of, compared
 from reconciler.engine.events import Ledger, Report
 from reconciler.engine.looked import Looked
 from reconciler.engine.looking import look
 from reconciler.engine.prepare import Prepared, Work, prepare
 from reconciler.engine.read import read
+from reconciler.engine.set_aside import set_aside
 from reconciler.engine.spent import remembered
 from reconciler.errors import ReconcilerError, UsageError
 from reconciler.manifests import positions
 from reconciler.manifests.project import Tenant
+from reconciler.manifests.provenance import sourced, with_sources
 from reconciler.model.address import Address
 from reconciler.model.diagnostic import (
     Diagnostic,
@@ -30,15 +33,17 @@ from reconciler.model.diagnostic import (
 from reconciler.model.journal import Resumable
 from reconciler.model.live import Snapshot
 from reconciler.model.plan import Basis, Plan, TenantRead
+from reconciler.model.set_aside import SetAside
 from reconciler.model.value import Values
 from reconciler.planning import drift as drifting
+from reconciler.planning import loosened as policy
 from reconciler.planning import planner
 from reconciler.planning.drift import Difference
 from reconciler.planning.graph import Graph, of_references
 from reconciler.planning.guards import refuse_if_blocked
 from reconciler.planning.join import Part, joined
 from reconciler.planning.planner import TenantPlan
-from reconciler.planning.refusals import listed
+from reconciler.planning.refusals import folded
 from reconciler.planning.targets import new_address
 
 if TYPE_CHECKING:
@@ -54,7 +59,8 @@ class Drift:
 
     What weighs most comes first. `notes` are about what nobody sees who asks, and settings of the
     project that do nothing; `suppressed` is drift that the project lives with, and `settled` counts
-    values that were changed by hand to what Git wants.
+    values that were changed by hand to what Git wants. `set_aside` are the checks that the project
+    does without.
     """
 
     tenants: tuple[TenantRead, ...]
@@ -64,6 +70,7 @@ class Drift:
     notes: tuple[Diagnostic, ...] = ()
     suppressed: tuple[Difference, ...] = ()
     settled: int = 0
+    set_aside: tuple[SetAside, ...] = ()
     looks: tuple[Looked, ...] = field(default=(), repr=False)
 
     @property
@@ -76,8 +83,17 @@ async def plan(work: Work) -> Plan:
     """The plan of all chosen tenants; an errored one has findings and no steps."""
     prepared = prepare(work)
     refused = _refused(prepared)
+    work = compared(work, prepared)
+    aside, loosened = set_aside(work, prepared), policy.findings(work.base)
     if has_errors(refused):
-        return joined((), refused, targets=work.targets)
+        return joined(
+            (),
+            (*refused, *loosened),
+            targets=work.targets,
+            bounds=work.bounds,
+            set_aside=aside,
+            base=work.base,
+        )
     parts = [_part(*await _read(each, work)) for each in prepared]
     whole = (
         not work.targets
@@ -86,7 +102,27 @@ async def plan(work: Work) -> Plan:
     )
     judged = (rule.code for rule in rules(work)) if whole else ()
     notes = policy_notes(work.project, (d for part in parts for d in part.diagnostics), judged)
-    return joined(tuple(parts), notes, targets=work.targets, bounds=work.bounds)
+    return joined(
+        tuple(parts),
+        (*loosened, *notes),
+        targets=work.targets,
+        bounds=work.bounds,
+        set_aside=aside,
+        base=work.base,
+    )
+
+
+def refuse_loosening(work: Work, what: Plan) -> None:
+    """Compare a saved plan's manifests and project with a revision, where one is given.
+
+    Raises BlockedError where they loosen anything that neither the plan nor this work allows.
+    """
+    if work.against is not None:
+        names = [each.name for each in what.tenants]
+        tenants = work.project.chosen(names) if names else ()
+        prepared = prepare(replace(work, tenants=tenants, targets=()))
+        base = base_of(work, prepared, work.against)
+        policy.refuse(base, what.allowed.policy, work.allow.policy)
 
 
 async def judged(work: Work) -> tuple[Diagnostic, ...]:
@@ -128,11 +164,15 @@ async def drift(work: Work, *, full: bool = False) -> Drift:
     looks = tuple([await look(work, unread, full=full) for unread in prepared])
     found = [each.found for each in looks]
     parts = [_part(e.here, e.snapshot, e.found.revert) for e in looks if e.found.revert]
+    aside = set_aside(work, prepared)
     return Drift(
         tenants=tuple(each.read for each in looks),
-        differences=_heaviest_first(d for each in found for d in each.differences),
+        differences=_heaviest_first(d for each in looks for d in _differences(each)),
         beyond=tuple(address for each in found for address in each.beyond),
-        revert=joined(tuple(parts), mode="revert", bounds=work.bounds) if parts else None,
+        revert=joined(tuple(parts), mode="revert", bounds=work.bounds, set_aside=aside)
+        if parts
+        else None,
+        set_aside=aside,
         notes=(
             *(note for each in found for note in each.notes),
             *(note for each in looks for note in each.notes),
@@ -185,6 +225,19 @@ def keep_renamed(work: Work, renamed: Renaming) -> None:
     from reconciler.engine.renaming import keep  # noqa: PLC0415 - with it comes SQL
 
     keep(work, renamed)
+
+
+def _differences(each: Looked) -> Iterator[Difference]:
+    """The differences of one tenant; what Git wants next has the patches that it comes from."""
+    loaded = each.here.loaded
+    origins = {str(r.address): r.origin for r in loaded.resources if r.origin.patches}
+    places = positions.Places(loaded.read)
+    for found in each.found.differences:
+        if found.state == "pending" and found.address in origins:
+            origin = origins[found.address]
+            yield replace(found, attributes=with_sources(found.attributes, origin, places))
+        else:
+            yield found
 
 
 def _heaviest_first(found: Iterable[Difference]) -> tuple[Difference, ...]:
@@ -331,6 +384,9 @@ def _part(
     each: Prepared, snapshot: Snapshot, revert: Mapping[Address, Values] | None = None
 ) -> Part:
     made = planner.plan(each.given(revert), snapshot)
+    if revert is None:
+        places = positions.Places(each.loaded.read)
+        made = replace(made, changes=sourced(made.changes, each.loaded.resources, places))
     notes = () if revert is not None else _notes(each, made)
     return Part(
         read=_tenant_read(each, snapshot, made.unmanaged),
@@ -360,7 +416,7 @@ def _notes(each: Prepared, made: TenantPlan) -> Iterable[Diagnostic]:
             yield Diagnostic(
                 Severity.INFO,
                 "PLN133",
-                f"not in Git: {len(names)} {kind} of the tenant: {listed(names)}",
+                f"not in Git: {len(names)} {kind} of the tenant: {folded(names)}",
                 tenant=tenant,
             )
 

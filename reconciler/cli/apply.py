@@ -14,7 +14,7 @@ import click
 from reconciler import pipeline
 from reconciler.cli.asking import yes
 from reconciler.cli.interrupts import NOTHING_WRITTEN, SignalledError, meaning, run
-from reconciler.cli.options import Common, common, targets, work
+from reconciler.cli.options import Common, base, common, targets, work
 from reconciler.cli.output import going_on, print_on, saved, show_plan
 from reconciler.cli.streams import echo
 from reconciler.cli.terminal import StatusLine
@@ -35,6 +35,7 @@ _STALE = frozenset({"RUN104"})
 @click.option("--resume", is_flag=True, help="Finish the apply that was interrupted.")
 @click.option("--keep-going", is_flag=True, help="Go on to the next tenant after a failure.")
 @targets
+@base
 @common
 def command(  # noqa: PLR0913, PLR0917 - one for each option
     chosen: Common,
@@ -43,6 +44,7 @@ def command(  # noqa: PLR0913, PLR0917 - one for each option
     resume: bool,
     keep_going: bool,
     targets: tuple[str, ...],
+    base: str | None,
 ) -> int:
     """Carry out the saved PLAN without asking, or make one, show it and ask.
 
@@ -54,7 +56,9 @@ def command(  # noqa: PLR0913, PLR0917 - one for each option
     """
     if resume and (plan is not None or targets):
         raise UsageError("RUN100", "--resume has the plan and the targets of the run it resumes")
-    how = How(auto_approve, resume, keep_going)
+    if resume and base is not None:
+        raise UsageError("RUN100", "--base compares a plan before it is applied, not with --resume")
+    how = How(auto_approve, resume, keep_going, base)
     try:
         return _apply(chosen, plan, targets, how)
     except ReconcilerError as error:
@@ -71,16 +75,20 @@ class How:
     auto_approve: bool
     resume: bool
     keep_going: bool
+    base: str | None = None
 
 
 def _apply(chosen: Common, plan: Path | None, targets: tuple[str, ...], how: How) -> int:
     if plan is not None and (targets or chosen.tenants):
         raise UsageError("RUN100", "a saved plan has its own tenants and targets")
-    with work(chosen, targets) as what:
+    with work(chosen, targets) as opened:
+        what = replace(opened, against=how.base) if how.base is not None else opened
         if how.resume:
             return _resume(what, chosen, how)
         with meaning(NOTHING_WRITTEN):
             made = saved(plan) if plan is not None else _made(what, chosen, how)
+            if plan is not None:
+                pipeline.refuse_loosening(what, made)
         if made.errored:
             if chosen.json:
                 echo(json.not_applicable(made))

@@ -122,7 +122,7 @@ def _show(found: pipeline.Drift, chosen: Common, seconds: float, *, whole: bool)
 
 def _say(notes: Iterable[Diagnostic], chosen: Common) -> None:
     paint = paint_for(sys.stderr, no_color=chosen.no_color)
-    for note in diagnostics.listed(tuple(notes), paint, whole=chosen.verbose):
+    for note in diagnostics.listed(tuple(notes), paint, whole=chosen.verbose, cut=False):
         chosen.say(note)
 
 
@@ -157,6 +157,7 @@ def _result(found: pipeline.Drift) -> dict[str, Any]:
         suppressed=found.suppressed,
         settled=found.settled,
         reads=((each.read, each.snapshot.reused) for each in found.looks),
+        set_aside=found.set_aside,
     )
 
 
@@ -168,6 +169,7 @@ def _text(found: pipeline.Drift, style: Style) -> str:
         style,
         suppressed=found.suppressed,
         settled=found.settled,
+        set_aside=found.set_aside,
     )
 
 

@@ -97,8 +97,8 @@ _OPTIONS = (
         "--allow",
         multiple=True,
         metavar="LEAVE",
-        help="Leave to what a guard stops, as the plan names it: destroy=N,people=N,lockout,"
-        "transient.",
+        help="Leave to what a guard stops, as the plan names it: destroy=N,people=N,"
+        "policy:DIGEST,lockout,transient.",
     ),
 )
 
@@ -116,6 +116,12 @@ runbook = click.option(
     type=click.Path(path_type=Path, dir_okay=False),
     metavar="FILE",
     help="Write what is to be done by hand to this file, as Markdown.",
+)
+
+base = click.option(
+    "--base",
+    metavar="REV",
+    help="Compare with this Git revision: block what loosens checks, unless --allow policy:DIGEST.",
 )
 
 snapshot = click.option(

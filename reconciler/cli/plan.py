@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -11,6 +12,7 @@ from reconciler import pipeline
 from reconciler.cli.interrupts import NOTHING_WRITTEN, meaning, run
 from reconciler.cli.options import (
     Common,
+    base,
     common,
     runbook,
     snapshot,
@@ -29,6 +31,7 @@ DIFFERENCES = 2
     "--out", type=click.Path(path_type=Path, dir_okay=False), help="Save the plan for `apply`."
 )
 @runbook
+@base
 @click.option("--detailed-exitcode", is_flag=True, help="Exit with 2 where anything differs.")
 @snapshot
 @targets
@@ -37,6 +40,7 @@ def command(  # noqa: PLR0913, PLR0917 - the options of a command
     chosen: Common,
     out: Path | None,
     runbook: Path | None,
+    base: str | None,
     detailed_exitcode: bool,
     snapshot: Path | None,
     targets: tuple[str, ...],
@@ -55,7 +59,7 @@ def command(  # noqa: PLR0913, PLR0917 - the options of a command
     started = time.monotonic()
     opened = work_on_snapshot(chosen, snapshot, targets) if snapshot else work(chosen, targets)
     with meaning(NOTHING_WRITTEN), opened as what:
-        made = run(pipeline.plan(what))
+        made = run(pipeline.plan(what if base is None else replace(what, against=base)))
     show_plan(made, chosen, seconds=time.monotonic() - started)
     if made.errored:
         return 1

@@ -14,7 +14,9 @@ from reconciler.errors import ProjectError
 from reconciler.manifests.credentials import FromAccessKey, FromServiceApp, Secret
 from reconciler.manifests.parse import parse
 from reconciler.manifests.project import Tenant
+from reconciler.manifests.state_location import refuse_links
 from reconciler.model.diagnostic import InvalidInputError
+from reconciler.model.state_url import SIDE_FILES
 from reconciler.sandbox.seed_problems import SeedError
 from reconciler.vendor import AsgiApp, Endpoint, Pace, Sandbox, TokenSource, Vendor
 
@@ -226,8 +228,11 @@ def sandbox_of(
 
 
 def sandbox_database(tenant: Tenant, root: Path) -> Path:
-    """Where a sandbox tenant keeps its data."""
-    return root / ".reconciler" / "sandbox" / f"{tenant.name}.db"
+    """The file of a sandbox tenant's data; raises ProjectError where it is reached by a link."""
+    name = f".reconciler/sandbox/{tenant.name}.db"
+    for each in ("", *SIDE_FILES):
+        refuse_links(root, f"{name}{each}", f"the sandbox of tenant `{tenant.name}`")
+    return root / name
 
 
 def seed_of(tenant: Tenant, root: Path) -> Mapping[str, Any]:

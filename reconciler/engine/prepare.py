@@ -14,6 +14,7 @@ from reconciler.model.guard import NOTHING_ALLOWED, Allowance, Bounds
 from reconciler.model.journal import Unsettled
 from reconciler.model.live import Snapshot
 from reconciler.model.ownership import Row
+from reconciler.model.set_aside import Base
 from reconciler.model.value import Values
 from reconciler.planning.aftermath import rows_after
 from reconciler.planning.item import TenantInput
@@ -28,7 +29,8 @@ class Work:
     """What a command is about: a project, the chosen tenants and targets, the surroundings.
 
     `allow` is the leave that a person gives to what a guard would stop. `instead` is a view of the
-    one tenant that is used as if it had just been read: then nothing is connected to.
+    one tenant that is used as if it had just been read: then nothing is connected to. `against` is
+    the Git revision with which a plan compares what it checks, and `base` what came of that.
     """
 
     project: Project
@@ -38,11 +40,13 @@ class Work:
     targets: tuple[str, ...] = ()
     allow: Allowance = NOTHING_ALLOWED
     instead: Snapshot | None = None
+    against: str | None = None
+    base: Base | None = None
 
     @property
     def bounds(self) -> Bounds:
         """How far a plan of this work may reach."""
-        return Bounds(self.project.thresholds, self.allow)
+        return Bounds(self.project.thresholds, self.allow, self.base.digest if self.base else "")
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from reconciler.manifests.rewriting import Place, Sources, patch_files
 from reconciler.model.address import Address
 from reconciler.model.diagnostic import InvalidInputError, Path, has_errors
 from reconciler.model.ownership import Row
-from reconciler.planning.refusals import listed
+from reconciler.planning.refusals import folded
 from reconciler.planning.renaming import meaning, renamed
 from reconciler.planning.respelling import Gone, Spelled
 from reconciler.planning.targets import none_named
@@ -117,7 +117,7 @@ class _Renaming:
         if len(kinds) > 1:
             raise UsageError(
                 "REF131",
-                f"`{old}` fits {len(named)} addresses: {listed(str(e.address) for e in named)}",
+                f"`{old}` fits {len(named)} addresses: {folded(str(e.address) for e in named)}",
                 hint="write more of the address",
             )
         places = {(each.origin.file, each.origin.document) for each in named}

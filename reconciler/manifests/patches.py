@@ -128,7 +128,14 @@ def _latest(put: list[Path], patch: Document, before: tuple[Patched, ...]) -> tu
         for each in before
         if not any(each.path[:end] in new for end in range(1, len(each.path) + 1))
     ]
-    return (*(Patched(path, patch.file, patch.index) for path in put), *kept)
+    return (*(_patched(path, patch) for path in put), *kept)
+
+
+def _patched(path: Path, patch: Document) -> Patched:
+    value = patch.value
+    for part in path:
+        value = value[part]
+    return Patched(path, patch.file, patch.index, removed=value is None)
 
 
 def _target(value: Any) -> Target | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
+from reconciler.manifests import provenance
 from reconciler.manifests.built import Marks, Span
 from reconciler.manifests.parse import Source
 from reconciler.manifests.text import decoded
@@ -86,12 +87,26 @@ def attach(diagnostics: Iterable[Diagnostic], read: Read) -> tuple[Diagnostic, .
     """The diagnostics with their positions, in the order in which a reader meets them."""
     places = Places(read)
     found = [
-        replace(each, position=places.at(each.origin, each.path, on_key=each.on_key))
+        _placed(each, each.origin, places)
         if each.position is None and each.origin is not None
         else each
         for each in sorted(diagnostics, key=_document)
     ]
     return tuple(sorted(found, key=Diagnostic.sort_key))
+
+
+def _placed(found: Diagnostic, origin: Origin, places: Places) -> Diagnostic:
+    """The diagnostic with its position, and a line for each patch that may be behind it."""
+    if not origin.patches:
+        return replace(found, position=places.at(origin, found.path, on_key=found.on_key))
+    removal = provenance.removal_beneath(origin, found.path)
+    if removal is None:
+        position = places.at(origin, found.path, on_key=found.on_key)
+    else:
+        position = places.of(removal.file, removal.document, removal.path, on_key=True)
+    lines = provenance.notes(origin, found.path, places)
+    detail = "\n".join(filter(None, (found.detail, *lines)))
+    return replace(found, position=position, detail=detail)
 
 
 def _document(found: Diagnostic) -> tuple[str, int]:

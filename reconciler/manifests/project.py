@@ -22,6 +22,7 @@ from reconciler.manifests.files import FILE, inside
 from reconciler.manifests.parse import Document, parse
 from reconciler.manifests.policy import RuleBlock, Weight, policy_of
 from reconciler.manifests.policy import problems as policy_problems
+from reconciler.manifests.state_location import located, variable_of
 from reconciler.manifests.tenant_block import SandboxBlock, TenantBlock
 from reconciler.manifests.thresholds import ThresholdsBlock, thresholds_of
 from reconciler.manifests.thresholds import problems as threshold_problems
@@ -32,13 +33,13 @@ from reconciler.model.guard import UNASKED, Thresholds
 from reconciler.model.ignore import NO_IGNORES, Ignores
 from reconciler.model.rate import Rate
 from reconciler.model.resource import Manifest
+from reconciler.model.state_url import DEFAULT_STATE
 from reconciler.model.suggestion import did_you_mean
 from reconciler.model.value import digest
 from reconciler.rules.policy import NO_POLICY, Policy
 from reconciler.vendor import Vendor
 
 M = TypeVar("M", bound=BaseModel)
-DEFAULT_STATE = "sqlite:///.reconciler/state.db"
 
 TENANT_NAME = r"[a-z0-9]([a-z0-9._-]{0,62}[a-z0-9])?"
 
@@ -50,8 +51,8 @@ class ProjectFile(Manifest, defer_build=True):
     kind: Literal["Project"] = Field(description="Says that this file is the project.")
     state: str | FromEnvironment = Field(
         default=DEFAULT_STATE,
-        description="The URL of the state's database, or the variable that holds it; what "
-        "RECONCILER_STATE says goes before it.",
+        description="The URL of the state's database in the project's folder, or the variable that "
+        "holds it; RECONCILER_STATE goes before it, and may point anywhere.",
         examples=[DEFAULT_STATE, {"env": "STATE_URL"}],
     )
     default: list[str] = Field(
@@ -128,7 +129,8 @@ class Tenant:
 
 @dataclass(frozen=True, slots=True)
 class Project:
-    """A project as its file describes it; `state` is the URL of the state's database.
+    """A project as its file describes it; `state` is the URL of the state's database, from the
+    `state_variable` where that is not empty.
 
     `policy` is what it decides about rules, as of the day on which it was loaded; `thresholds` is
     how far a plan may reach into each tenant unasked; `ignores` is the drift that it lives with.
@@ -141,6 +143,7 @@ class Project:
     policy: Policy = NO_POLICY
     thresholds: Thresholds = UNASKED
     ignores: Ignores = NO_IGNORES
+    state_variable: str = ""
 
     def chosen(self, names: Iterable[str]) -> tuple[Tenant, ...]:
         """The tenants of a command: the named ones, else the default ones.
@@ -374,10 +377,11 @@ def _project(  # noqa: PLR0913 - what a project is made from
         )
     return Project(
         root,
-        _state(written, environment),
+        located(root, written.state, environment),
         tuple(written.default),
         tenants,
         thresholds=thresholds_of(written.thresholds),
+        state_variable=variable_of(written.state, environment),
     )
 
 
@@ -387,20 +391,6 @@ def _digest(file: Mapping[str, Any], tenant: str) -> str:
     block = {key: value for key, value in file["tenants"][tenant].items() if key != "audit"}
     shared = [file[key] for key in ("rules", "thresholds") if file.get(key)]
     return digest([block, *shared] if shared else block)
-
-
-def _state(written: ProjectFile, environment: Mapping[str, str]) -> str:
-    if url := environment.get("RECONCILER_STATE"):
-        return url
-    if isinstance(written.state, str):
-        return written.state
-    if url := environment.get(written.state.env):
-        return url
-    raise ProjectError(
-        "PRJ108",
-        f"the state is where {written.state.env} says, which is not set",
-        hint=f"export {written.state.env}",
-    )
 
 
 def _unknown(name: str, tenants: Mapping[str, Any]) -> tuple[str, str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path, PurePath
@@ -56,6 +56,11 @@ def search(root: Path, pattern: str, within: str | None = None) -> Iterator[Foun
 def finds(root: Path, pattern: str, name: str) -> bool:
     """Whether a pattern stands for a file of that name, which need not be there yet."""
     return "\0" not in pattern and _Search(root, None, pattern).finds(name)
+
+
+def finder(root: Path, pattern: str) -> Callable[[str], bool]:
+    """`finds` for many names: whether a pattern stands for a file of a name."""
+    return _Search(root, None, pattern).finds if "\0" not in pattern else lambda _name: False
 
 
 @dataclass(frozen=True, slots=True)

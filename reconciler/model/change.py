@@ -44,10 +44,30 @@ class Reason(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Source:
+    """The manifest behind a change."""
+
+    file: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class PatchSource:
+    """The patch behind a value of a manifest; `path` is what it sets, or `removed` by null."""
+
+    file: str
+    line: int
+    path: str
+    removed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class AttributeChange:
     """One attribute, or one member of a set, that is added, removed or changed.
 
-    `note` and `rule` say why it deserves a second look (more power than the words show).
+    `note` and `rule` say why it deserves a second look (more power than the words show). `opens`
+    marks a removed member whose removal may give access, such as that of a hidden folder. `source`
+    is the place in the patch that set or removed the value, None for a value of the manifest.
     """
 
     path: str
@@ -57,14 +77,8 @@ class AttributeChange:
     member: bool = False
     note: str = ""
     rule: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """The manifest behind a change."""
-
-    file: str
-    line: int
+    opens: bool = False
+    source: PatchSource | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +89,8 @@ class Change:
     as `{id, name}`, or `{address, name}` while the object is yet to be created); `unknown` are the
     paths whose value only the apply will tell. `updates` says whether the tenant is written to:
     an adopted or moved object may need that or not. `taken` are the attributes that a new object
-    has from the one that it copies: written once, and not managed from then on.
+    has from the one that it copies: written once, and not managed from then on. `patches` are the
+    places in patches that set or removed values of the manifest.
     """
 
     address: str
@@ -97,6 +112,7 @@ class Change:
     waits_for: tuple[str, ...] = ()
     prevent_destroy: bool = False
     taken: tuple[str, ...] = ()
+    patches: tuple[PatchSource, ...] = ()
 
     @property
     def writes(self) -> bool:

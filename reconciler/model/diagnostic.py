@@ -38,11 +38,12 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Patched:
-    """A value that a patch put in, took out or replaced, and the document of that patch."""
+    """A value that a patch set or `removed` by null, and the document of that patch."""
 
     path: Path
     file: str
     document: int
+    removed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Literal
 
-Guard = Literal["destroy", "people", "lockout", "transient"]
+Guard = Literal["destroy", "people", "policy", "lockout", "transient"]
 """What `--allow` gives leave to."""
 
 FEW_PEOPLE = 10
@@ -40,21 +40,28 @@ class Allowance:
     """The leave that a person gives, as `--allow destroy=41,people=412,lockout` says it.
 
     The numbers are the plan's own: a plan that reaches further, or less far, is another plan.
+    `policy` is the digest of what the change loosens of the checks.
     """
 
     destroy: int | None = None
     people: int | None = None
     lockout: bool = False
     transient: bool = False
+    policy: str = ""
 
     def __str__(self) -> str:
         numbers = {"destroy": self.destroy, "people": self.people}
         said = [f"{guard}={number}" for guard, number in numbers.items() if number is not None]
+        said += [f"policy:{self.policy}"] if self.policy else []
         said += [guard for guard in ("lockout", "transient") if self.gives(guard)]
         return ",".join(said)
 
-    def gives(self, guard: str, number: int = 0) -> bool:
-        """Whether there is leave to what the guard stops; `number` is what it counted."""
+    def gives(self, guard: str, number: int | str = 0) -> bool:
+        """Whether there is leave to what the guard stops; `number` is what it counted, for
+        `policy` the digest of what was loosened.
+        """
+        if guard == "policy":
+            return bool(self.policy) and self.policy == number
         if guard == "destroy":
             return self.destroy == number
         if guard == "people":
@@ -67,10 +74,14 @@ NOTHING_ALLOWED = Allowance()
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """How far a plan may reach: what the project lets pass unasked, and the leave beyond that."""
+    """How far a plan may reach: what the project lets pass unasked, and the leave beyond that.
+
+    `policy` is the digest of what the change loosens, empty for nothing.
+    """
 
     thresholds: Thresholds = UNASKED
     allow: Allowance = NOTHING_ALLOWED
+    policy: str = ""
 
 
 UNASKED_ONLY = Bounds()
@@ -90,15 +101,23 @@ class Reached:
 
 @dataclass(frozen=True, slots=True)
 class BlastRadius:
-    """How far a plan reaches: over all its tenants, and into each."""
+    """How far a plan reaches: over all its tenants, and into each.
+
+    `policy` is the digest of what the change loosens of the checks, empty for nothing.
+    """
 
     destroy: int = 0
     people: int = 0
     users: int = 0
     tenants: Mapping[str, Reached] = field(default_factory=dict)
+    policy: str = ""
 
-    def number(self, guard: str) -> int:
-        """What a guard counted over the whole plan; 0 for one that does not count."""
+    def number(self, guard: str) -> int | str:
+        """What a guard counted over the whole plan, 0 for one that does not count; for `policy`
+        the digest.
+        """
+        if guard == "policy":
+            return self.policy
         return {"destroy": self.destroy, "people": self.people}.get(guard, 0)
 
 

@@ -19,6 +19,7 @@ from reconciler.errors import ReconcilerError, UsageError
 from reconciler.model.change import Action, Change
 from reconciler.model.guard import NO_REACH, NOTHING_ALLOWED, Allowance, BlastRadius, Guard
 from reconciler.model.runbook import RunbookStep
+from reconciler.model.set_aside import Base, SetAside
 from reconciler.model.value import Json
 
 FORMAT_VERSION = "1.0"
@@ -146,8 +147,8 @@ class Finding:
 class SideEffect:
     """What the vendor does by itself when an operation is carried out.
 
-    `window` names the moment in which somebody may do more than before and after, for `people`
-    of them; it is empty where there is none. `mended_by` is the operation that ends it.
+    `window` says what somebody may do meanwhile and neither before nor after, empty where there is
+    nothing; `people` are so many, and `who` names each. `mended_by` is the operation that ends it.
     """
 
     rule: str
@@ -158,6 +159,7 @@ class SideEffect:
     mended_by: str = ""
     window: str = ""
     people: int = 0
+    who: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,6 +203,8 @@ class Plan:
     A `blocked` one is whole and can be saved, but the guards named there stop its apply, unless
     somebody gives leave then; `allowed` is the leave that it was made with, and needed. `runbook`
     is what a person has to do, as the vendor has no API for it: those operations are `by` hand.
+    `set_aside` are the checks that the project does without; `base` is the revision that the change
+    was compared with, where one was given.
     """
 
     format_version: str
@@ -224,6 +228,8 @@ class Plan:
     limits: tuple[Headroom, ...] = ()
     side_effects: tuple[SideEffect, ...] = ()
     runbook: tuple[RunbookStep, ...] = ()
+    set_aside: tuple[SetAside, ...] = ()
+    base: Base | None = None
 
     def operations(self) -> Iterator[Operation]:
         """Every operation in the order of execution."""

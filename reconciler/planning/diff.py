@@ -106,6 +106,7 @@ def _attribute(how: str, level: Any, kind: Kind, name_of: NameOf) -> AttributeCh
     path = tuple(map(str, (level.up if member else level).path(output_format="list")))
     danger = kind.danger(path, level.t2) if op != "remove" and not member else None
     note = danger.note if danger else ""
+    opens = op == "remove" and member and _frees(kind, path, level.t1)
     if isinstance(level.t1, Hidden):
         note = "; ".join(filter(None, ["what is replaced is unknown", note]))
     return AttributeChange(
@@ -116,7 +117,17 @@ def _attribute(how: str, level: Any, kind: Kind, name_of: NameOf) -> AttributeCh
         member=member,
         note=note,
         rule=danger.rule if danger else "",
+        opens=opens,
     )
+
+
+def _frees(kind: Kind, path: tuple[str, ...], member: Value) -> bool:
+    """Return whether people may do more once a set lacks this member.
+
+    That is so for every set of access but those of which a further member is known to open more.
+    """
+    held = frozenset((member,)) if isinstance(member, str) else frozenset()
+    return path[0] in kind.access and not kind.opens(path, frozenset(), held)
 
 
 def wholly(

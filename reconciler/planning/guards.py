@@ -7,7 +7,7 @@ over the whole plan, by the thresholds of the project and the leave that a perso
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from reconciler.model.diagnostic import Diagnostic, Severity, has_errors
@@ -22,14 +22,15 @@ from reconciler.model.guard import (
 )
 from reconciler.model.plan import BlockedError, Finding, Plan
 from reconciler.planning.reach import Missing, Reach
-from reconciler.planning.refusals import listed
+from reconciler.planning.refusals import folded, listed
 
-_GUARDS: tuple[Guard, ...] = ("destroy", "people", "lockout", "transient")
+_GUARDS: tuple[Guard, ...] = ("destroy", "people", "policy", "lockout", "transient")
 _GUARD_OF = {
     "PLN140": "destroy",
     "PLN141": "people",
     "PLN142": "destroy",
     "PLN145": "transient",
+    "PLN157": "policy",
 }
 """The guards by their own codes; every other one is a lock-out."""
 
@@ -60,6 +61,7 @@ def judged(reaches: Mapping[str, Reach], found: Iterable[Diagnostic], bounds: Bo
     found, thresholds, allow = tuple(found), bounds.thresholds, bounds.allow
     errored = has_errors(each for each in found if not each.guard)
     radius = _radius({name: each.numbers(thresholds) for name, each in reaches.items()})
+    radius = replace(radius, policy=bounds.policy)
     doubts = [d for name, each in reaches.items() for d in _doubtful(name, each, thresholds)]
     counted = [d for name, each in reaches.items() for d in _over(name, each, thresholds)]
     told = (*doubts, *(() if errored else counted), *found)
@@ -75,6 +77,7 @@ def judged(reaches: Mapping[str, Reach], found: Iterable[Diagnostic], bounds: Bo
             people=allow.people if "people" in needed else None,
             lockout="lockout" in needed,
             transient="transient" in needed,
+            policy=allow.policy if "policy" in needed else "",
         ),
         errored=errored,
         doubts=bool(doubts),
@@ -109,7 +112,7 @@ def _doubtful(tenant: str, found: Reach, thresholds: Thresholds) -> Iterator[Dia
                 "destroy",
                 "PLN142",
                 f"the tenant's list of {each.kind} has {each.listed} objects and lacks {each.gone} "
-                f"of the {each.owned} that are ours: {_together(each.planned)}",
+                f"of the {each.owned} that are ours: {_together(each.planned, listed)}",
                 "a list that falls short looks like this: see whether they are really gone",
             )
 
@@ -122,7 +125,7 @@ def _over(tenant: str, found: Reach, thresholds: Thresholds) -> Iterator[Diagnos
             "destroy",
             "PLN140",
             f"{len(destroyed)} objects would be destroyed, more than thresholds.destroy lets pass "
-            f"({thresholds.destroy}): {_together(destroyed)}",
+            f"({thresholds.destroy}): {_together(destroyed, folded)}",
         )
     if thresholds.stops_people(len(people), found.users):
         share = f" ({len(people) / found.users:.1%})" if thresholds.people.endswith("%") else ""
@@ -131,16 +134,16 @@ def _over(tenant: str, found: Reach, thresholds: Thresholds) -> Iterator[Diagnos
             "people",
             "PLN141",
             f"the access of {len(people)} of {found.users} users{share} would change, more than "
-            f"thresholds.people lets pass ({thresholds.people}): {_together(people)}",
+            f"thresholds.people lets pass ({thresholds.people}): {_together(people, listed)}",
         )
 
 
-def _together(addresses: tuple[str, ...]) -> str:
-    """The first ten and a count of the rest; what they all begin with is said once."""
+def _together(addresses: tuple[str, ...], names: Callable[[Iterable[str]], str]) -> str:
+    """The addresses as `names` lists them; what all of them begin with stands once."""
     heads = {each.rpartition("/")[0] for each in addresses}
     if len(heads) > 1 or len(addresses) == 1 or heads == {""}:
-        return listed(addresses)
-    return f"{heads.pop()}/{{{listed(each.rpartition('/')[2] for each in addresses)}}}"
+        return names(addresses)
+    return f"{heads.pop()}/{{{names(each.rpartition('/')[2] for each in addresses)}}}"
 
 
 def _stop(tenant: str, guard: Guard, code: str, summary: str, hint: str = "") -> Diagnostic:
@@ -161,10 +164,14 @@ def _weighed(each: Diagnostic, allow: Allowance, radius: BlastRadius) -> Diagnos
     given = {"destroy": allow.destroy, "people": allow.people}.get(each.guard)
     if given is not None:
         hint += f" ({given} is not this plan's number)"
+    if each.guard == "policy" and allow.policy:
+        hint += f" ({allow.policy} stands for another change)"
     return replace(each, hint=hint)
 
 
-def _leave(guard: str, number: int) -> str:
+def _leave(guard: str, number: int | str) -> str:
+    if guard == "policy":
+        return f"policy:{number}"
     return f"{guard}={number}" if guard in ("destroy", "people") else guard
 
 

@@ -9,8 +9,9 @@ from reconciler import __version__
 from reconciler.model import plan as plans
 from reconciler.model.change import Action, Change
 from reconciler.model.diagnostic import Diagnostic, dotted, open_and_suppressed
-from reconciler.model.guard import UNASKED_ONLY, Bounds
+from reconciler.model.guard import UNASKED_ONLY, Allowance, Bounds
 from reconciler.model.plan import Basis, Finding, Plan, Step, Summary, TenantRead
+from reconciler.model.set_aside import Base, SetAside
 from reconciler.planning import guards
 from reconciler.planning.batches import calls
 from reconciler.planning.planner import TenantPlan
@@ -26,13 +27,15 @@ class Part:
     diagnostics: tuple[Diagnostic, ...]
 
 
-def joined(
+def joined(  # noqa: PLR0913 - the parts of a plan
     parts: tuple[Part, ...],
     refused: tuple[Diagnostic, ...] = (),
     *,
     mode: plans.Mode = "normal",
     targets: tuple[str, ...] = (),
     bounds: Bounds = UNASKED_ONLY,
+    set_aside: tuple[SetAside, ...] = (),
+    base: Base | None = None,
 ) -> Plan:
     """One plan, tenant after tenant, weighed by its guards; with another error it has no steps."""
     every = (*refused, *(d for part in parts for d in part.diagnostics))
@@ -66,7 +69,13 @@ def joined(
         if errored
         else tuple(each for part in parts for each in part.plan.side_effects),
         runbook=() if errored else tuple(each for part in parts for each in part.plan.runbook),
+        set_aside=(*set_aside, *_overrides(judged.allowed)),
+        base=base,
     )
+
+
+def _overrides(allowed: Allowance) -> tuple[SetAside, ...]:
+    return (SetAside("override", f"--allow {allowed}"),) if str(allowed) else ()
 
 
 def _outcome(judged: guards.Judged, *, differs: bool) -> plans.Outcome:

@@ -10,7 +10,7 @@ from reconciler.model.live import Snapshot
 from reconciler.model.value import Ref, Values, refs
 from reconciler.planning.item import Item, TenantInput
 from reconciler.planning.reach import shown
-from reconciler.planning.refusals import listed
+from reconciler.planning.refusals import folded
 from reconciler.rules.world import Expected, World
 from reconciler.vendor import Lockout, Standing
 
@@ -83,7 +83,7 @@ def _last_administrator(
     return _stop(
         given.tenant,
         "PLN143",
-        f"no active administrator would be left: this plan takes that from {listed(names)}",
+        f"no active administrator would be left: this plan takes that from {folded(names)}",
         "keep one active person on full access, or on edit of users and user profiles, with all "
         "resources",
     )
@@ -101,7 +101,7 @@ def _own_access(
         yield _stop(
             given.tenant,
             "PLN144",
-            f"{identity.name} applies this plan and would lose {listed(lost)}",
+            f"{identity.name} applies this plan and would lose {folded(lost)}",
             "let somebody else apply it, or keep what this identity has",
         )
 

@@ -17,7 +17,7 @@ from reconciler.model.name import normal
 from reconciler.model.value import Ref, Values, refs
 from reconciler.planning.item import Item, TenantInput, only_there, others
 from reconciler.planning.match import Match
-from reconciler.planning.refusals import listed
+from reconciler.planning.refusals import folded
 from reconciler.planning.view import View
 from reconciler.vendor import Kind
 
@@ -182,7 +182,7 @@ def _still_needed(
             Severity.WARNING,
             "PLN162",
             f"{len(names)} {kind} that Git lacks {_stay(names)}, because others still refer to "
-            f"{'them' if len(names) > 1 else 'it'}: {listed(sorted(names))}",
+            f"{'them' if len(names) > 1 else 'it'}: {folded(sorted(names))}",
             hint="move those that refer to something else first, or write a manifest",
             tenant=given.tenant,
         )
@@ -193,7 +193,7 @@ def _vendors_own(given: TenantInput, kind: Kind, names: list[str]) -> Diagnostic
         Severity.INFO,
         "PLN163",
         f"{len(names)} {kind.name} that Git lacks {_stay(names)}, being the vendor's own: "
-        f"{listed(sorted(names))}",
+        f"{folded(sorted(names))}",
         tenant=given.tenant,
     )
 

@@ -47,7 +47,7 @@ def taken_names(items: Iterable[Item], world: World) -> Iterator[Diagnostic]:
         others = [o for o in carriers.get((item.kind.name, normal(name)), ()) if o.key != item.key]
         if not others or (item.live is not None and normal(item.live.name) == normal(name)):
             continue
-        who = listed(str(o.address) if o.address else f"id {o.key}" for o in others)
+        who = folded(str(o.address) if o.address else f"id {o.key}" for o in others)
         yield error(
             item,
             "PLN126",
@@ -133,7 +133,7 @@ def _cannot_be_switched_off(
         yield error(
             item,
             "PLN127",
-            f"it cannot be deactivated: {listed(f'{u.kind} `{u.name}`' for u in users)} would "
+            f"it cannot be deactivated: {folded(f'{u.kind} `{u.name}`' for u in users)} would "
             "still use it",
             hint="give them something else first, or put the manifest back",
         )
@@ -146,7 +146,7 @@ def _cannot_be_deleted(item: Item, world: World) -> Iterator[Diagnostic]:
         yield error(
             item,
             "PLN123",
-            f"it cannot be deleted: {listed(names)} would still refer to it",
+            f"it cannot be deleted: {folded(names)} would still refer to it",
             hint="move them to another one first, or put the manifest back",
         )
     elif item.view.partial:
@@ -208,7 +208,12 @@ def _note(item: Item, code: str, summary: str, *, hint: str = "") -> Diagnostic:
 
 
 def listed(names: Iterable[str]) -> str:
-    """The first ten and a count of the rest."""
+    """Every name: what may say who gets access is never cut."""
+    return ", ".join(names)
+
+
+def folded(names: Iterable[str]) -> str:
+    """The first ten names and a count of the rest, for what is removed or does not change."""
     names = tuple(names)
     rest = f" and {len(names) - FEW} more" if len(names) > FEW else ""
     return ", ".join(names[:FEW]) + rest

@@ -17,6 +17,7 @@ from reconciler.model.plan import SideEffect
 from reconciler.model.value import Ref, Values, refs
 from reconciler.planning import assemble, diff, order
 from reconciler.planning.item import Item, TenantInput
+from reconciler.planning.reach import shown
 from reconciler.rules.world import Expected, World
 from reconciler.vendor import Disturbance
 
@@ -71,7 +72,8 @@ def side_effects(
     diagnostics: list[Diagnostic] = []
     for address in sorted(disturbances, key=lambda each: schedule.places[each]):
         wider = [each for each in disturbances[address] if each.wider]
-        people = _people(given, address, schedule, world) if wider else 0
+        who = _people(given, address, schedule, world) if wider else ()
+        people = len(who)
         told.extend(
             SideEffect(
                 rule=each.rule,
@@ -82,6 +84,7 @@ def side_effects(
                 mended_by=ids[address, True],
                 window=each.wider if people else "",
                 people=people if each.wider else 0,
+                who=who if each.wider else (),
             )
             for each in disturbances[address]
         )
@@ -92,8 +95,10 @@ def side_effects(
     return SideEffects(tuple(told), tuple(diagnostics))
 
 
-def _people(given: TenantInput, address: Address, schedule: order.Schedule, world: World) -> int:
-    """How many hold the object between both writes: who leaves before or joins after does not."""
+def _people(
+    given: TenantInput, address: Address, schedule: order.Schedule, world: World
+) -> tuple[str, ...]:
+    """The people who hold the object between both writes, not who leaves before or joins after."""
     holds = _Holders(world, world.of(address).key)
     first = schedule.waits[address]
 
@@ -110,7 +115,7 @@ def _people(given: TenantInput, address: Address, schedule: order.Schedule, worl
 
     kinds = [kind.name for kind in given.vendor.kinds if kind.person]
     people = (each for kind in kinds for each in world.all_of(kind))
-    return sum(1 for each in people if each.active and each.before and holds_then(each))
+    return tuple(sorted(shown(e) for e in people if e.active and e.before and holds_then(e)))
 
 
 class _Holders:

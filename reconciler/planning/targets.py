@@ -8,7 +8,7 @@ from difflib import get_close_matches
 from reconciler.errors import UsageError
 from reconciler.model.address import Address
 from reconciler.model.suggestion import did_you_mean, meant
-from reconciler.planning.refusals import listed
+from reconciler.planning.refusals import folded
 
 
 def target(text: str, known: tuple[Address, ...]) -> Address:
@@ -19,7 +19,7 @@ def target(text: str, known: tuple[Address, ...]) -> Address:
     if found:
         raise UsageError(
             "REF131",
-            f"target `{text}` fits {len(found)} addresses: {listed(map(str, sorted(found)))}",
+            f"target `{text}` fits {len(found)} addresses: {folded(map(str, sorted(found)))}",
             hint="write more of the address",
         )
     raise none_named(text, known)
@@ -62,7 +62,7 @@ def new_address(
     if fitting and name:
         raise UsageError(
             "RUN161",
-            f"`{text}` fits {len(fitting)} tenants: {listed(sorted(a.tenant for a in fitting))}",
+            f"`{text}` fits {len(fitting)} tenants: {folded(sorted(a.tenant for a in fitting))}",
             hint="write the tenant before it, or choose one with --tenant",
         )
     every = sorted({each for names in kinds.values() for each in names})

@@ -32,21 +32,26 @@ def diagnostic(found: Diagnostic, paint: Paint) -> str:
 
 
 def listed(
-    found: Sequence[Diagnostic], paint: Paint, *, whole: bool, room: int | None = None
+    found: Sequence[Diagnostic],
+    paint: Paint,
+    *,
+    whole: bool,
+    room: int | None = None,
+    cut: bool = True,
 ) -> Iterator[str]:
     """The diagnostics one by one, each with a blank line after it, the first `MOST` of them.
 
     Many that say the same are shown as one, with the first places. Errors are chosen before
     warnings and warnings before infos; the order stays the reader's. `room` is how long a line
-    of source may be, where a terminal says so.
+    of source may be, where a terminal says so. Without `cut` every group and place is shown.
     """
     found, _ = open_and_suppressed(found)
     groups = [[each] for each in found] if whole else together(found, _what)
     heavy_first = sorted(range(len(groups)), key=lambda n: _WEIGHTS.index(groups[n][0].severity))
-    kept = heavy_first if whole else heavy_first[:MOST]
+    kept = heavy_first if whole or not cut else heavy_first[:MOST]
     for number in sorted(kept):
         first, *others = groups[number]
-        yield "\n".join((*_lines(first, paint, room), *_also(others))) + "\n"
+        yield "\n".join((*_lines(first, paint, room), *_also(others, cut=cut))) + "\n"
     if left := heavy_first[len(kept) :]:
         yield left_out(each.severity for number in left for each in groups[number]) + "\n"
 
@@ -55,9 +60,10 @@ def _what(found: Diagnostic) -> tuple[str, ...]:
     return (found.severity, found.code, found.summary, found.detail, found.hint, found.source)
 
 
-def _also(others: list[Diagnostic]) -> Iterator[str]:
+def _also(others: list[Diagnostic], *, cut: bool) -> Iterator[str]:
     """Where else the same holds."""
-    for place in first_places([_place(each) for each in others]):
+    places = [_place(each) for each in others]
+    for place in first_places(places) if cut else places:
         yield f"   = also: {place}"
 
 

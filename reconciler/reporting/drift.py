@@ -8,10 +8,12 @@ from datetime import datetime
 
 from reconciler.model.address import Address
 from reconciler.model.plan import TenantRead
+from reconciler.model.set_aside import SetAside
 from reconciler.planning.drift import RENAMED, Contested, Difference
 from reconciler.planning.severity import Severity
 from reconciler.reporting.diagnostics import MOST
 from reconciler.reporting.escape import safe
+from reconciler.reporting.set_aside import section
 from reconciler.reporting.text import Style, attribute_lines, read_line
 from reconciler.reporting.values import few, shown
 
@@ -41,6 +43,7 @@ def drift(  # noqa: PLR0913 - what a look found, and how to show it
     *,
     suppressed: tuple[Difference, ...] = (),
     settled: int = 0,
+    set_aside: tuple[SetAside, ...] = (),
 ) -> str:
     """All that drifted, attribute by attribute; what is pending or suppressed is only counted,
     unless all is wanted. Without `tenants` it is an earlier look, and what was read is not told.
@@ -60,6 +63,7 @@ def drift(  # noqa: PLR0913 - what a look found, and how to show it
         )
     lines.extend(told.pending([each for each in differences if each.state == "pending"]))
     lines.extend(told.beyond(beyond, drifted))
+    lines.extend(section(set_aside, style.paint, several=len(tenants) > 1))
     return "\n".join(lines) + "\n"
 
 
@@ -79,12 +83,18 @@ class _Told:
         paint = self._style.paint
         yield paint("Objects have changed outside of Git since the last apply:", "bold cyan")
         yield ""
-        kept = found if self._style.whole else found[:MOST]
-        for each in kept:
+        shown_first = 0
+        folded = 0
+        for each in found:
+            # what is gone gives nobody anything; everything else is shown, however much it is
+            if each.change == "removed" and shown_first >= MOST and not self._style.whole:
+                folded += 1
+                continue
+            shown_first += 1
             yield from self._difference(each)
             yield ""
-        if left := len(found) - len(kept):
-            yield f"  and {left} more, all with -v"
+        if folded:
+            yield f"  and {_many(folded, 'object')} more that {_have(folded)} been deleted (-v)"
             yield ""
         objects = {each.address for each in found}
         attributes = sum(len(each.attributes) for each in found)
@@ -96,10 +106,10 @@ class _Told:
     def suppressed(self, found: tuple[Difference, ...]) -> Iterator[str]:
         if not found:
             return
-        more = "" if self._style.whole else "; -v shows them"
         objects = len({each.address for each in found})
-        yield f"Suppressed, not counted: drift of {_many(objects, 'object')}{more}."
-        yield from self._whole(found)
+        yield f"Suppressed, not counted: drift of {_many(objects, 'object')}."
+        for each in found:
+            yield from self._difference(each)
 
     def pending(self, found: list[Difference]) -> Iterator[str]:
         if not found:
@@ -117,7 +127,7 @@ class _Told:
         for each in told.values():
             found.setdefault(_instead(each), []).append(self._name(each))
         for reason, names in found.items():
-            listed = ", ".join(few(names, whole=self._style.whole))
+            listed = ", ".join(names)
             yield f"Not to be taken back by --revert: {listed}; {reason}."
 
     def _whole(self, found: Iterable[Difference]) -> Iterator[str]:
@@ -141,10 +151,11 @@ class _Told:
         yield from attribute_lines(each.attributes, {}, self._style, whole=whole)
         for one in each.both:
             yield from self._both(one)
-        for word, what in (("gains", each.gains), ("loses", each.loses)):
-            if what:
-                listed = ", ".join(few([safe(e) for e in what], whole=self._style.whole))
-                yield f"    # {word} {listed}"
+        if each.gains:
+            yield f"    # gains {', '.join(map(safe, each.gains))}"
+        if each.loses:
+            lost = ", ".join(few([safe(e) for e in each.loses], whole=self._style.whole))
+            yield f"    # loses {lost}"
 
     def _name(self, each: Difference) -> str:
         """The address; of what is not in Git the tenant's name, and its id."""
@@ -168,7 +179,7 @@ class _Told:
             ("Git wants", each.git),
             ("the tenant has", each.tenant),
         ):
-            yield f"    #   {word:<14} : {shown(value, whole=self._style.whole)}"
+            yield f"    #   {word:<14} : {shown(value)}"
 
 
 def _happened(each: Difference) -> str:
@@ -215,6 +226,10 @@ def _origin(each: Difference) -> str:
     who = "the vendor" if each.origin == "vendor" else "unknown"
     rule = f", {each.rule}" if each.rule else ""
     return f"{verb} by {who}{rule}{f': {safe(each.why)}' if each.why else ''}"
+
+
+def _have(count: int) -> str:
+    return "has" if count == 1 else "have"
 
 
 def _attributes(found: Iterable[Difference]) -> int:

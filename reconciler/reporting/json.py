@@ -18,6 +18,7 @@ from reconciler.model.diagnostic import (
 )
 from reconciler.model.journal import Entry, Holder, Look, Owned, Run
 from reconciler.model.plan import FORMAT_VERSION, BlockedError, Finding, Plan, TenantRead
+from reconciler.model.set_aside import SetAside
 from reconciler.model.value import Json
 from reconciler.planning.drift import Difference
 from reconciler.planning.join import finding
@@ -50,8 +51,10 @@ def drift(  # noqa: PLR0913 - what a look found, part by part
     suppressed: tuple[Difference, ...] = (),
     settled: int = 0,
     reads: Iterable[tuple[TenantRead, int]] = (),
+    set_aside: Iterable[SetAside] = (),
 ) -> dict[str, Any]:
-    """The result of `drift`; `suppressed`, `settled` and `diagnostics` only where there is any.
+    """The result of `drift`; `suppressed`, `settled`, `diagnostics` and `set_aside` only where
+    there is any.
 
     `reads` are the tenants, each with how many of its objects were not read again (`reused`).
     """
@@ -68,6 +71,8 @@ def drift(  # noqa: PLR0913 - what a look found, part by part
         result["settled"] = settled
     if noted := [asdict(finding(each)) for each in notes]:
         result["diagnostics"] = noted
+    if aside := [asdict(each) for each in set_aside]:
+        result["set_aside"] = aside
     return result
 
 

@@ -13,10 +13,12 @@ from reconciler.model.diagnostic import Severity
 from reconciler.model.plan import Finding, Headroom, Plan, Summary, TenantRead
 from reconciler.model.value import Json
 from reconciler.planning.guards import wanted
+from reconciler.reporting.alike import FEW as ALIKE
 from reconciler.reporting.alike import first_places, together
 from reconciler.reporting.diagnostics import MOST, left_out
 from reconciler.reporting.escape import safe
 from reconciler.reporting.paint import Paint
+from reconciler.reporting.set_aside import loosened, section
 from reconciler.reporting.values import FEW, few, shown
 
 _SYMBOLS = {
@@ -80,6 +82,8 @@ def _plan(what: Plan, style: Style) -> Iterator[str]:
         yield from _changes(what, style)
     yield from _side_effects(what, style)
     yield from _runbook(what, style)
+    yield from loosened(what.base, style.paint)
+    yield from section(what.set_aside, style.paint, several=len(what.tenants) > 1)
     yield from _limits(what, style)
     yield from _findings(what, style)
     yield from _leave(what, style)
@@ -239,8 +243,19 @@ def _change(alike: list[Change], style: Style, *, several: bool) -> Iterator[str
 def _of_all(short: str, alike: list[Change]) -> str:
     """`group/Kind/{ana, ben}`: the addresses of changes that are the same."""
     head = short.rpartition("/")[0]
-    names = few([safe(Address.parse(each.address).name) for each in alike], whole=False)
+    names = few(
+        [safe(Address.parse(each.address).name) for each in alike],
+        whole=not _only_removes(alike[0]),
+    )
     return f"{safe(head)}/{{{', '.join(names)}}}"
+
+
+def _only_removes(change: Change) -> bool:
+    """Whether a change surely gives nobody anything: the names of many such may be folded."""
+    if change.action is Action.DEACTIVATE and len(change.attributes) == 1:
+        return True
+    removed = [each.op == "remove" and not each.opens for each in change.attributes]
+    return change.action is Action.UPDATE and bool(removed) and all(removed)
 
 
 def _sources(alike: list[Change]) -> str:
@@ -278,10 +293,12 @@ def _why(change: Change) -> str:
 def _body(change: Change, style: Style) -> Iterator[str]:
     symbol, colour, _, _ = _SYMBOLS[change.action]
     if change.action is Action.FORGET:
-        yield f"  {style.paint(symbol, colour)} keeps: {_keeps(change.before, style)}"
+        yield f"  {style.paint(symbol, colour)} keeps: {_keeps(change.before)}"
         return
     whole = _WHOLE.get(change.action, "change")
     yield from attribute_lines(change.attributes, change.before, style, whole=whole)
+    for note in _other_patches(change):
+        yield f"    {style.paint(f'# {note}', 'grey')}"
     if note := _left_out(change):
         yield f"    {style.paint(f'# {note}', 'grey')}"
 
@@ -298,11 +315,11 @@ def _left_out(change: Change) -> str:
     return f"{change.unchanged} unchanged attribute{several} hidden" if change.attributes else ""
 
 
-def _keeps(before: Json, style: Style) -> str:
+def _keeps(before: Json) -> str:
     if not before:
         return "nothing: it is gone from the tenant"
     held = {key: value for key, value in before.items() if value not in (None, [])}
-    return shown(held, whole=style.whole)
+    return shown(held)
 
 
 def _blocks(attributes: tuple[AttributeChange, ...]) -> Mapping[str, list[AttributeChange]]:
@@ -346,11 +363,12 @@ def _line(each: AttributeChange, name: str, width: int, indent: int, style: Styl
     symbol, colour = _OPS[each.op]
     if each.op == "change":
         before = shown(each.before, whole=style.whole)
-        value = f"{before} {style.paint('->', 'yellow')} {shown(each.after, whole=style.whole)}"
+        value = f"{before} {style.paint('->', 'yellow')} {shown(each.after)}"
     else:
-        value = shown(each.after if each.op == "add" else each.before, whole=style.whole)
+        value = shown(each.after) if each.op == "add" else shown(each.before, whole=style.whole)
     rule = f" ({each.rule})" if each.rule else ""
     note = f"     # {each.note}{rule}" if each.note else ""
+    note += _patch(each)
     margin = " " * indent
     if each.note:
         margin = style.paint("!", "bold red") + margin[1:]
@@ -369,19 +387,38 @@ def _members(  # noqa: PLR0913 - one set with its frame
     """A set: who joins and who leaves, never one changed into another."""
     margin = " " * indent
     yield f"{margin}{style.paint('~', 'yellow')} {name} : ["
-    texts = []
-    for each in members:
-        symbol, colour = _OPS[each.op]
-        value = each.after if each.op == "add" else each.before
-        pending = (
-            "     # yet to be created" if isinstance(value, dict) and "address" in value else ""
-        )
-        texts.append(f"{style.paint(symbol, colour)} {shown(value)}{pending}")
-    yield from (f"{margin}    {text}" for text in few(texts, whole=style.whole))
+    kept = [each for each in members if each.op != "remove" or each.opens]
+    removed = [_member(each, style) for each in members if each.op == "remove" and not each.opens]
+    yield from (f"{margin}    {_member(each, style)}" for each in kept)
+    yield from (f"{margin}    {text}" for text in few(removed, whole=style.whole, word="removed"))
     staying = _size(before, path) - sum(1 for each in members if each.op == "remove")
     if staying > 0:
         yield f"{margin}      {style.paint(f'# {staying} unchanged', 'grey')}"
     yield f"{margin}  ]"
+
+
+def _member(each: AttributeChange, style: Style) -> str:
+    symbol, colour = _OPS[each.op]
+    value = each.after if each.op == "add" else each.before
+    pending = "     # yet to be created" if isinstance(value, dict) and "address" in value else ""
+    return f"{style.paint(symbol, colour)} {shown(value)}{pending}{_patch(each)}"
+
+
+def _patch(each: AttributeChange) -> str:
+    """The place in the patch that a value comes from."""
+    if each.source is None:
+        return ""
+    by = "removed by " if each.source.removed else ""
+    return f"     # {by}{safe(each.source.file)}:{each.source.line}"
+
+
+def _other_patches(change: Change) -> Iterator[str]:
+    """What patches set or removed and no line of the attributes shows: it is as before."""
+    shown_ = {each.source for each in change.attributes if each.source}
+    for each in change.patches:
+        if each not in shown_:
+            verb = "removed" if each.removed else "set"
+            yield f"{safe(each.path)} is {verb} by {safe(each.file)}:{each.line}"
 
 
 def _size(before: Json, path: str) -> int:
@@ -405,6 +442,7 @@ def _side_effects(what: Plan, style: Style) -> Iterator[str]:
         if each.window:
             who = f"{each.people} {'people' if each.people != 1 else 'person'}"
             yield f"    {ends}; wider access in between, {who}: {safe(each.window)}"
+            yield from (f"      {safe(person)}" for person in each.who)
         else:
             yield f"    {ends}; nobody may do more in between"
 
@@ -416,8 +454,7 @@ def _runbook(what: Plan, style: Style) -> Iterator[str]:
     several = len(what.tenants) > 1
     yield ""
     yield f"{style.paint('By hand', 'bold')} (the vendor offers no API; the next plan sees it done)"
-    kept = what.runbook if style.whole else what.runbook[:MOST]
-    for number, each in enumerate(kept, 1):
+    for number, each in enumerate(what.runbook, 1):
         guide, name = each.guide, safe(_named(each.address, several=several))
         rule = f" ({guide.rule})" if guide.rule else ""
         yield f"  {number}. {safe(guide.title)}: {name}{rule}"
@@ -427,8 +464,6 @@ def _runbook(what: Plan, style: Style) -> Iterator[str]:
         yield f"     done   {safe(guide.done)}"
         waiting = [safe(_named(address, several=several)) for address in each.waiting]
         yield from (f"     for    {text}" for text in few(waiting, whole=style.whole))
-    if left := len(what.runbook) - len(kept):
-        yield f"  and {left} more, all with -v"
 
 
 def _limits(what: Plan, style: Style) -> Iterator[str]:
@@ -473,15 +508,16 @@ def _findings(what: Plan, style: Style) -> Iterator[str]:
     weights = list(tally)
     ordered = sorted(findings, key=lambda found: weights.index(found.severity))
     groups = [[each] for each in ordered] if style.whole else together(ordered, _what)
-    kept = groups if style.whole else groups[:MOST]
+    # a plan with errors is never applied: only there may findings be folded
+    kept = groups[:MOST] if what.errored and not style.whole else groups
     for alike in kept:
-        yield from _finding(alike, style, several=several)
+        yield from _finding(alike, style, several=several, cut=what.errored)
     if left := groups[len(kept) :]:
         yield f"  {left_out(Severity(each.severity) for alike in left for each in alike)}"
 
 
 def _what(found: Finding) -> tuple[str, ...]:
-    return (found.severity, found.code, found.summary, found.hint, found.tenant)
+    return (found.severity, found.code, found.summary, found.detail, found.hint, found.tenant)
 
 
 def _leave(what: Plan, style: Style) -> Iterator[str]:
@@ -504,17 +540,31 @@ def _named(address: str, *, several: bool) -> str:
     return address if several else Address.parse(address).short
 
 
-def _finding(alike: list[Finding], style: Style, *, several: bool) -> Iterator[str]:
+def _finding(alike: list[Finding], style: Style, *, several: bool, cut: bool) -> Iterator[str]:
     """One finding, or many that say the same of different objects."""
     colours = {"error": "bold red", "warning": "bold yellow", "info": "bold cyan"}
     first = alike[0]
     label = style.paint(f"{first.severity:<7} {first.code}", colours[first.severity])
     count = f" ({len(alike)} alike)" if len(alike) > 1 else ""
     yield f"  {label}  {safe(first.summary)}{count}"
-    for place in first_places([_where(each, several=several) for each in alike]):
-        yield f"    {place}"
+    shown_first = alike if not all(each.address for each in alike) else alike[:ALIKE]
+    places = [_where(each, several=several) for each in (alike if cut else shown_first)]
+    yield from (f"    {place}" for place in (first_places(places) if cut else places) if place)
+    if not cut and (others := alike[len(shown_first) :]):
+        yield f"    {_and_others(others, several=several)}"
+    yield from (f"    {safe(line)}" for line in first.detail.splitlines())
     if first.hint:
         yield f"    help: {safe(first.hint)}"
+
+
+def _and_others(alike: list[Finding], *, several: bool) -> str:
+    """Every other object that a finding is about, briefly: their places are shown with -v."""
+    names: dict[str, list[str]] = {}
+    for each in alike:
+        head, _, name = _named(each.address, several=several).rpartition("/")
+        names.setdefault(head, []).append(safe(name))
+    listed = (f"{safe(head)}/{{{', '.join(dict.fromkeys(each))}}}" for head, each in names.items())
+    return f"and {'; '.join(listed)} (places with -v)"
 
 
 def _where(each: Finding, *, several: bool) -> str:

@@ -11,8 +11,11 @@ FEW = 10
 _WORD = re.compile(r"[a-z0-9][a-z0-9-]*")
 
 
-def shown(value: Json, *, whole: bool = False) -> str:
-    """One line: words bare, other text quoted, references by name, long lists cut at ten."""
+def shown(value: Json, *, whole: bool = True) -> str:
+    """One line: words bare, other text quoted, references by name.
+
+    Lists are shown in full; only what is removed may be cut at ten, by `whole=False`.
+    """
     if value is None:
         return "none"
     if isinstance(value, bool):
@@ -27,12 +30,12 @@ def shown(value: Json, *, whole: bool = False) -> str:
         inner = ", ".join(f"{safe(k)}: {shown(v, whole=whole)}" for k, v in value.items())
         return "{" + inner + "}"
     if isinstance(value, list):
-        return "[" + ", ".join(few([shown(each) for each in value], whole=whole)) + "]"
+        return "[" + ", ".join(few([shown(each, whole=whole) for each in value], whole=whole)) + "]"
     return safe(value)
 
 
-def few(texts: list[str], *, whole: bool) -> list[str]:
-    """The first ten and a count of the rest, or all of them."""
+def few(texts: list[str], *, whole: bool, word: str = "") -> list[str]:
+    """The first ten and a count of the rest, or all of them; `word` says what the rest is."""
     if whole or len(texts) <= FEW:
         return texts
-    return [*texts[:FEW], f"and {len(texts) - FEW} more"]
+    return [*texts[:FEW], f"and {len(texts) - FEW} more{f' {word}' if word else ''}"]

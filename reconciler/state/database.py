@@ -15,6 +15,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, DisconnectionError, Integr
 from sqlalchemy.pool import QueuePool
 
 from reconciler.errors import StateError
+from reconciler.model.state_url import file_of
 from reconciler.state import tables
 
 BUSY_SECONDS = 10
@@ -28,13 +29,15 @@ def database_file(url: str, root: Path) -> Path:
         raise StateError(
             "RUN125", "the state's URL cannot be read", hint="write sqlite:///PATH"
         ) from error
-    if parsed.get_backend_name() != "sqlite" or not parsed.database:
+    file = parsed.database
+    # where it is was checked without this library: both have to mean the same file
+    if parsed.get_backend_name() != "sqlite" or not file or file != file_of(url):
         raise StateError(
             "RUN125",
-            f"this version keeps its state on SQLite, not on {parsed.get_backend_name()}",
+            "this version keeps its state on SQLite alone",
             hint="write sqlite:///PATH, relative to the project's folder",
         )
-    return root / parsed.database
+    return root / file
 
 
 def engine_of(file: Path) -> Engine:

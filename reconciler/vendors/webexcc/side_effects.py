@@ -14,9 +14,6 @@ from reconciler.vendors.webexcc.permissions import LEVELS
 LIST_OF = {"edit": "editable", "view": "viewable", "none": "hidden"}
 """The list that holds the folders of a level."""
 
-FEW = 5
-"""So many folders are named, the rest counted."""
-
 Lists = Mapping[str, frozenset[str]]
 
 
@@ -100,7 +97,7 @@ class _Tree:
         found: dict[str, list[str]] = {}
         for key in sorted(moved, key=self._shown):
             found.setdefault(there.get(key, "in no list"), []).append(self._shown(key))
-        return " and ".join(f"{_few(keys)} ({name})" for name, keys in found.items())
+        return " and ".join(f"{', '.join(keys)} ({name})" for name, keys in found.items())
 
     def wider(self, *moments: tuple[Lists, str]) -> str:
         """What is open at the second moment further than at the first and at the third."""
@@ -111,7 +108,7 @@ class _Tree:
         for key in keys:
             if between[key] > max(before[key], after[key]):
                 found.setdefault(between[key], []).append(self._shown(key))
-        return "; ".join(f"{LEVELS[each]} {_few(found[each])}" for each in sorted(found))
+        return "; ".join(f"{LEVELS[each]} {', '.join(found[each])}" for each in sorted(found))
 
     def _open(self, keys: Iterable[str], lists: Lists, own: str) -> Mapping[str, int]:
         """How far each folder is open: one in no list as Analyzer itself."""
@@ -147,9 +144,3 @@ def _levels(lists: Lists) -> dict[str, int]:
         for each, name in LIST_OF.items()
         for key in lists.get(name, frozenset())
     }
-
-
-def _few(texts: Iterable[str]) -> str:
-    said = list(texts)
-    rest = f" and {len(said) - FEW} more" if len(said) > FEW else ""
-    return ", ".join(said[:FEW]) + rest
