@@ -16,6 +16,7 @@ from reconciler.manifests.load import Loaded
 from reconciler.model.diagnostic import (
     Diagnostic,
     Origin,
+    Position,
     Severity,
     Suppression,
     has_errors,
@@ -29,6 +30,9 @@ from reconciler.rules.rule import Rule, Where
 if TYPE_CHECKING:
     from reconciler.engine.prepare import Work
     from reconciler.manifests.project import Project, Tenant
+
+_NAMED = 10
+"""So many files are named."""
 
 
 def validate(work: Work, tenants: tuple[Tenant, ...]) -> tuple[Diagnostic, ...]:
@@ -68,7 +72,7 @@ def check(given: Iterable[TenantInput], loaded: Loaded) -> tuple[Diagnostic, ...
     found = list(loaded.diagnostics)
     given = tuple(given)
     if not loaded.resources and not found:
-        found.extend(_no_manifest(each.tenant) for each in given[:1])
+        found.extend(_no_manifest(each.tenant, loaded.files) for each in given[:1])
     for each in given:
         found.extend(check_alone(each))
     return positions.attach(found, loaded.read)
@@ -170,11 +174,17 @@ def _ignore_note(each: Ignore, code: str, summary: str) -> Diagnostic:
     )
 
 
-def _no_manifest(tenant: str) -> Diagnostic:
+def _no_manifest(tenant: str, files: tuple[str, ...]) -> Diagnostic:
+    """The refusal of a tenant without a manifest, at the first file that could hold one."""
+    named, more = list(files[:_NAMED]), len(files) - _NAMED
+    if more > 0:
+        named.append(f"{more} more")
     return Diagnostic(
         Severity.ERROR,
         "PLN101",
         "there is no manifest at all",
+        detail=f"no document in {', '.join(named)}" if files else "",
         hint="correct where manifests are looked for: nothing in Git never means `remove all`",
         tenant=tenant,
+        position=Position(files[0], 1, 1, 2, "") if files else None,
     )
