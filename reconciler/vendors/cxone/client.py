@@ -5,11 +5,18 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 
-from reconciler.errors import NotFoundError, ReconcilerError, StalePlanError, TenantError
+from reconciler.errors import (
+    NotFoundError,
+    ReconcilerError,
+    StalePlanError,
+    TenantError,
+    UnknownOutcomeError,
+)
+from reconciler.http.fields import identifier, segment, whole
 from reconciler.http.parallel import in_parallel
 from reconciler.http.session import Answer, ReadSession, WriteSession, reading, writing
 from reconciler.model.live import Identity, LiveObject, Snapshot
@@ -26,6 +33,7 @@ ROLE_SEARCH = "/authorization/v1/roles/search"
 USER_SEARCH = "/user-management/v2/users/search"
 USERS = "/user-management/v1/users"
 PAGE = 100
+_MOST_USERS = 10_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +88,7 @@ class CxoneReader:
             answer = await self._session.search(ROLE_SEARCH, asked)
             with documented(f"POST {ROLE_SEARCH}", answer.tracking_id):
                 rows = list(answer.body["roles"])
-                new = {row["roleId"]: row for row in rows}
+                new = {identifier(row, "roleId"): row for row in rows}
             if new.keys() & found.keys() or len(new) < len(rows):
                 raise TenantError(
                     "TEN120",
@@ -126,22 +134,27 @@ class CxoneReader:
         }
         answer = await self._session.search(USER_SEARCH, asked)
         with documented(f"POST {USER_SEARCH}", answer.tracking_id):
-            rows, total = list(answer.body["users"]), int(answer.body["totalRecords"])
-            if not all(isinstance(row["id"], str) for row in rows):
-                raise ValueError("`id` of a user is no text")
+            rows, total = list(answer.body["users"]), answer.body["totalRecords"]
+            if type(total) is not int or not 0 <= total <= _MOST_USERS:
+                raise ValueError("totalRecords is not a number of users")
+            for row in rows:
+                identifier(row, "id")
         return _Page(rows, total, answer.tracking_id)
 
     async def _role_body(self, role_id: str) -> Mapping[str, Any]:
         for each in await self._roles({"roleId": [role_id]}):
             if each["roleId"] == role_id:
-                return each
+                with documented(f"POST {ROLE_SEARCH}, role {role_id}"):
+                    return whole(each)
         raise NotFoundError("TEN104", f"there is no role {role_id}")
 
     async def _user_body(self, user_id: str) -> Mapping[str, Any]:
-        answer = await self._session.get(f"/user-management/v3/users/{user_id}")
-        with documented("GET v3/users", answer.tracking_id):
+        answer = await self._session.get(f"/user-management/v3/users/{segment(user_id)}")
+        with documented(f"GET v3/users/{user_id}", answer.tracking_id):
             body: Mapping[str, Any] = answer.body["user"]
-            return body
+            if body["id"] != user_id:
+                raise ValueError("it is of another user")
+            return whole(body)
 
 
 class CxoneWriter(CxoneReader):
@@ -191,9 +204,20 @@ class CxoneWriter(CxoneReader):
         async def there() -> LiveObject | None:
             return await self.find(ROLE, str(values["name"]))
 
-        done = await self._writes.surely(
-            lambda: assumed.create_role(self._writes, body), there, repeatable=False
-        )
+        async def make() -> Answer:
+            answer = await assumed.create_role(self._writes, body)
+            with suppress(ValueError, KeyError, TypeError):
+                identifier(answer.body, "roleId")
+                return answer
+            raise UnknownOutcomeError(
+                "TEN113",
+                f"POST {assumed.ROLES}: the answer names no role",
+                status=answer.status,
+                tracking_id=answer.tracking_id,
+                hint="whether it was created is unknown: run `reconciler plan` to see",
+            )
+
+        done = await self._writes.surely(make, there, repeatable=False)
         live = done.found or await self.fetch(
             ROLE, done.answer.body["roleId"] if done.answer else ""
         )
@@ -249,7 +273,7 @@ class CxoneWriter(CxoneReader):
     async def _switch(self, user_id: str, *, on: bool) -> Answer:
         async def write() -> Answer:
             if on:
-                return await self._writes.post(f"{USERS}/{user_id}/revive", None)
+                return await self._writes.post(f"{USERS}/{segment(user_id)}/revive", None)
             answer = await self._writes.post(f"{USERS}/deactivate", {"userIds": [user_id]})
             with documented("POST v1/users/deactivate", answer.tracking_id):
                 if user_id in (answer.body.get("notDeletedUserIds") or ()):
@@ -297,12 +321,12 @@ class CxoneWriter(CxoneReader):
 
 
 def _role(body: Mapping[str, Any]) -> LiveObject:
-    with documented("a role"):
+    with documented(f"POST {ROLE_SEARCH}"):
         return wire.role(body)
 
 
 def _employee(body: Mapping[str, Any], role_ids: Mapping[str, str]) -> LiveObject:
-    with documented("a user"):
+    with documented(f"POST {USER_SEARCH}"):
         return wire.employee(body, role_ids)
 
 

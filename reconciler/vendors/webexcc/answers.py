@@ -9,12 +9,16 @@ from typing import Any
 from reconciler.errors import TenantError
 
 
+_ODD = (KeyError, TypeError, AttributeError, ValueError, OverflowError, RecursionError)
+"""What reading a value of another shape raises; a list index is never asked for."""
+
+
 @contextmanager
 def documented(what: str, tracking_id: str = "") -> Iterator[None]:
     """An answer that is not of the documented shape is an error of the tenant, not of ours."""
     try:
         yield
-    except (KeyError, TypeError, AttributeError, ValueError) as error:
+    except _ODD as error:
         raise TenantError(
             "TEN113",
             f"{what}: the answer is not of the documented shape: {_how(error)}",
