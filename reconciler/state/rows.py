@@ -124,10 +124,13 @@ def address(table: str, text: str) -> str:
 
 
 def owned(values: Iterable[Any], tenant: object = None) -> Row:
-    """A row of ownership; what was applied stays text until it is asked for."""
+    """A row of ownership; what was applied stays text until it is asked for.
+
+    One that is kept with an operation, which has no `tenant`, may lack the id: of what is created.
+    """
     place, object_id, name, stored, prevent_destroy, adopted = values
     for column, value in (("address", place), ("object_id", object_id), ("name", name)):
-        if type(value) is not str or not value:
+        if type(value) is not str or (not value and (column != "object_id" or tenant is not None)):
             raise damaged("ownership", place, f"`{column}` is not text")
     address("ownership", place)
     if tenant is not None and not place.startswith(f"{tenant}/"):

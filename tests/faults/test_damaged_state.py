@@ -121,7 +121,7 @@ def test_an_odd_value_in_any_row_is_refused_or_harmless(here: Damaged, data: st.
         ("ownership", "address", "other/webexcc/User/x", "plan", "other/webexcc/User/x"),
         ("ownership", "object_id", b"\xff", "plan", "test/webexcc/"),
         ("ownership", "object_id", "", "plan", "test/webexcc/"),
-        ("ownership", "name", 1.5, "drift", "test/webexcc/"),
+        ("ownership", "name", b"\x00", "drift", "test/webexcc/"),
         ("operation", "keep", '{"address": 1}', "plan", "run-"),
         ("operation", "keep", "{", "drift", "run-"),
         ("operation", "before", "[1]", "plan", "run-"),

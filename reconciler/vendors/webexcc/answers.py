@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from reconciler.errors import TenantError
+from reconciler.http.secrets import redacted
 
 
 _ODD = (KeyError, TypeError, AttributeError, ValueError, OverflowError, RecursionError)
@@ -32,7 +33,9 @@ def _how(error: Exception) -> str:
     """What is wrong, in words: our own say it, Python's tell the kind of thing."""
     if isinstance(error, KeyError):
         return f"`{error.args[0]}` is missing"
-    return str(error)[:200] if isinstance(error, ValueError) else "a value is of another type"
+    if not isinstance(error, ValueError):
+        return "a value is of another type"
+    return redacted(str(error))[:200]
 
 
 def an_object(body: Any) -> Mapping[str, Any]:
