@@ -5,8 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import replace
+from collections.abc import Hashable, Iterable
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -39,7 +38,7 @@ def validate(work: Work, tenants: tuple[Tenant, ...]) -> tuple[Diagnostic, ...]:
     """Everything that the manifests alone tell, of these tenants; equal findings once."""
     from reconciler.engine.prepare import load_tenant  # noqa: PLC0415 - files need no project
 
-    found: dict[Diagnostic, Diagnostic] = {}
+    found: dict[Hashable, Diagnostic] = {}
     whole = len(tenants) == len(work.project.tenants)
     for tenant in tenants:
         loaded = load_tenant(work, tenant)
@@ -52,7 +51,7 @@ def validate(work: Work, tenants: tuple[Tenant, ...]) -> tuple[Diagnostic, ...]:
             policy=work.project.policy,
         )
         for diagnostic in check((given,), loaded):
-            found.setdefault(replace(diagnostic, tenant="", address=None), diagnostic)
+            found.setdefault(diagnostic.anywhere(), diagnostic)
     judged = (rule.code for rule in rules(work) if _needs_no_tenant(rule)) if whole else ()
     notes = policy_notes(work.project, found.values(), judged)
     return tuple(sorted((*found.values(), *notes), key=Diagnostic.sort_key))

@@ -38,9 +38,8 @@ class ServiceApp:
             used, grant = newer, await self._exchange(newer)
         if grant.unusable:
             self.refresh_token.warn(
-                f"tenant {self.refresh_token.tenant}: the vendor answered with a refresh token that "
-                "cannot be one (empty, too long, or with other characters than a token has): the "
-                "old one is kept"
+                f"tenant {self.refresh_token.tenant}: the vendor's answer has a refresh token that "
+                "is empty, too long, or has characters that no token has: the old one is kept"
             )
         elif grant.refresh_token not in (None, used):
             self.refresh_token.keep(str(grant.refresh_token))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 
 from reconciler.manifests.built import Marks, Span
 from reconciler.manifests.parse import Source
@@ -21,6 +20,7 @@ class Places:
         self._read = read
         self._sources: dict[str, Source | None] = {}
         self._marks: dict[tuple[str, int], Marks | None] = {}
+        self._starts: dict[tuple[str, int], Position] = {}
 
     def of(self, file: str, document: int, path: Path, *, on_key: bool) -> Position | None:
         """The place of a value (or its key); of what is not there, the nearest thing around.
@@ -33,7 +33,10 @@ class Places:
         chunk = source.chunks[document]
         noted = self._noted(source, file, document)
         if noted is None:
-            return source.position(chunk.line, Span(chunk.content, 0, chunk.content, 1))
+            if (start := self._starts.get((file, document))) is None:
+                start = source.position(chunk.line, Span(chunk.content, 0, chunk.content, 1))
+                self._starts[file, document] = start
+            return start
         return source.position(chunk.line, _span(noted, path, on_key=on_key))
 
     def at(self, origin: Origin, path: Path, *, on_key: bool) -> Position | None:
@@ -86,7 +89,7 @@ def attach(diagnostics: Iterable[Diagnostic], read: Read) -> tuple[Diagnostic, .
     """The diagnostics with their positions, in the order in which a reader meets them."""
     places = Places(read)
     found = [
-        replace(each, position=places.at(each.origin, each.path, on_key=each.on_key))
+        each.at(places.at(each.origin, each.path, on_key=each.on_key))
         if each.position is None and each.origin is not None
         else each
         for each in sorted(diagnostics, key=_document)

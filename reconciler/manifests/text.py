@@ -18,8 +18,8 @@ _ENCODINGS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
     (codecs.BOM_UTF8, "utf-8-sig"),
 )
-# What nobody sees: it could hide a key from a reviewer, order text in another way, or make two names
-# look alike; and the two code points that are no characters in any encoding.
+# What nobody sees could hide a key from a reviewer, order text in another way, or make two names
+# look alike; and two code points are no characters in any encoding.
 _REFUSED = re.compile(f"(?![\t\n])[{INVISIBLE}\ud800-\udfff\ufffe\uffff]")
 _FINE_ASCII = bytes((0x09, 0x0A, *range(0x20, 0x7F)))
 # At the start of a line these end a document whatever stands around them, block text included.

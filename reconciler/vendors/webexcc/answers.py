@@ -9,7 +9,6 @@ from typing import Any
 from reconciler.errors import TenantError
 from reconciler.http.secrets import redacted
 
-
 _ODD = (KeyError, TypeError, AttributeError, ValueError, OverflowError, RecursionError)
 """What reading a value of another shape raises; a list index is never asked for."""
 
