@@ -191,7 +191,15 @@ def sandbox_of(tenant: Tenant, vendor: Vendor, root: Path) -> Iterator[Sandbox]:
             else "give it `sandbox: {seed: FILE}` in reconciler.yaml",
         )
     database = sandbox_database(tenant, root)
-    database.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        database.parent.mkdir(parents=True, exist_ok=True)
+        database.parent.chmod(0o700)  # tokens and people of the seed are in there
+    except OSError as error:
+        raise ProjectError(
+            "PRJ128",
+            f"the folder of the sandbox's data cannot be used: {error.strerror}",
+            hint="correct the permissions of .reconciler",
+        ) from error
     sandbox = vendor.sandbox(database, _seed(tenant, root))
     try:
         yield sandbox
@@ -214,6 +222,12 @@ def _seed(tenant: Tenant, root: Path) -> Mapping[str, Any]:
             f"the seed `{name}` of tenant `{tenant.name}` cannot be read: {error.strerror}",
             hint="correct `sandbox.seed` in reconciler.yaml",
         ) from error
+    from reconciler.sandbox.seed import Seed  # noqa: PLC0415 - a real tenant has none
+
+    return Seed(data, partial(_parsed, name))
+
+
+def _parsed(name: str, data: bytes) -> Mapping[str, Any]:
     documents, diagnostics = parse(name, data)
     if diagnostics:
         raise InvalidInputError(tuple(diagnostics))
