@@ -16,7 +16,7 @@ from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
 
-from bench import corpus, terraform, throttled
+from bench import corpus, hostile, terraform, throttled
 from bench.measure import Cost, paired, run
 from bench.tables import Aim, Table
 
@@ -101,6 +101,7 @@ def main() -> None:
         _imports(Path(folder) / "import", sorted(given.sizes), given.runs)
         _applies(Path(folder) / "apply", given.runs)
         _throttled(Path(folder) / "throttled")
+        _hostile(Path(folder) / "hostile")
 
 
 def _starts(folder: Path, runs: int) -> None:
@@ -187,6 +188,13 @@ def _throttled(folder: Path) -> None:
     print(f"\napply on a throttled sandbox of {RATE} (aim: 95 % of the rate used)", flush=True)
     corpus.write_new(folder, THROTTLED_CREATES, RATE)
     print(throttled.used(folder))
+
+
+def _hostile(folder: Path) -> None:
+    print(f"\nvalidate of hostile input (aim: {hostile.MOST_SECONDS:.0f} s of processor each)")
+    print(f"{'seconds':>9} {'CPU':>9} {'MiB':>6}")
+    for line in hostile.lines(folder):
+        print(line, flush=True)
 
 
 if __name__ == "__main__":

@@ -24,8 +24,11 @@ class FailedError(Exception):
     """A measured command did not do what it was to do; its figures would mean nothing."""
 
 
-def run(command: Sequence[str], folder: Path) -> Cost:
-    """One run of a command in a folder; raises FailedError where it fails."""
+def run(command: Sequence[str], folder: Path, *, refused: bool = False) -> Cost:
+    """One run of a command in a folder; raises FailedError where it fails.
+
+    Where the input may be `refused`, exit code 1 is a result like another.
+    """
     output = folder / ".bench-output"
     # an installed package has its bytecode; a checkout may be kept from writing it
     environment = {**os.environ, "PYTHONPYCACHEPREFIX": str(folder / ".bytecode")}
@@ -43,7 +46,7 @@ def run(command: Sequence[str], folder: Path) -> Cost:
         _, status, usage = os.wait4(process.pid, 0)
         seconds = time.perf_counter() - started
         process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode:
+    if process.returncode not in ((0, 1) if refused else (0,)):
         said = output.read_text(encoding="utf-8", errors="replace")[-2000:]
         raise FailedError(f"{' '.join(command)} exited with {process.returncode}:\n{said}")
     return Cost(seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024)

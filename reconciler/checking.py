@@ -5,8 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import replace
+from collections.abc import Hashable, Iterable
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -16,6 +15,7 @@ from reconciler.manifests.load import Loaded
 from reconciler.model.diagnostic import (
     Diagnostic,
     Origin,
+    Position,
     Severity,
     Suppression,
     has_errors,
@@ -30,12 +30,15 @@ if TYPE_CHECKING:
     from reconciler.engine.prepare import Work
     from reconciler.manifests.project import Project, Tenant
 
+_NAMED = 10
+"""So many files are named."""
+
 
 def validate(work: Work, tenants: tuple[Tenant, ...]) -> tuple[Diagnostic, ...]:
     """Everything that the manifests alone tell, of these tenants; equal findings once."""
     from reconciler.engine.prepare import load_tenant  # noqa: PLC0415 - files need no project
 
-    found: dict[Diagnostic, Diagnostic] = {}
+    found: dict[Hashable, Diagnostic] = {}
     whole = len(tenants) == len(work.project.tenants)
     for tenant in tenants:
         loaded = load_tenant(work, tenant)
@@ -48,7 +51,7 @@ def validate(work: Work, tenants: tuple[Tenant, ...]) -> tuple[Diagnostic, ...]:
             policy=work.project.policy,
         )
         for diagnostic in check((given,), loaded):
-            found.setdefault(replace(diagnostic, tenant="", address=None), diagnostic)
+            found.setdefault(diagnostic.anywhere(), diagnostic)
     judged = (rule.code for rule in rules(work) if _needs_no_tenant(rule)) if whole else ()
     notes = policy_notes(work.project, found.values(), judged)
     return tuple(sorted((*found.values(), *notes), key=Diagnostic.sort_key))
@@ -68,7 +71,7 @@ def check(given: Iterable[TenantInput], loaded: Loaded) -> tuple[Diagnostic, ...
     found = list(loaded.diagnostics)
     given = tuple(given)
     if not loaded.resources and not found:
-        found.extend(_no_manifest(each.tenant) for each in given[:1])
+        found.extend(_no_manifest(each.tenant, loaded.files) for each in given[:1])
     for each in given:
         found.extend(check_alone(each))
     return positions.attach(found, loaded.read)
@@ -170,11 +173,17 @@ def _ignore_note(each: Ignore, code: str, summary: str) -> Diagnostic:
     )
 
 
-def _no_manifest(tenant: str) -> Diagnostic:
+def _no_manifest(tenant: str, files: tuple[str, ...]) -> Diagnostic:
+    """The refusal of a tenant without a manifest, at the first file that could hold one."""
+    named, more = list(files[:_NAMED]), len(files) - _NAMED
+    if more > 0:
+        named.append(f"{more} more")
     return Diagnostic(
         Severity.ERROR,
         "PLN101",
         "there is no manifest at all",
+        detail=f"no document in {', '.join(named)}" if files else "",
         hint="correct where manifests are looked for: nothing in Git never means `remove all`",
         tenant=tenant,
+        position=Position(files[0], 1, 1, 2, "") if files else None,
     )

@@ -213,7 +213,15 @@ def sandbox_of(
             else "give it `sandbox: {seed: FILE}` in reconciler.yaml",
         )
     database = sandbox_database(tenant, root)
-    database.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        database.parent.mkdir(parents=True, exist_ok=True)
+        database.parent.chmod(0o700)  # tokens and people of the seed are in there
+    except OSError as error:
+        raise ProjectError(
+            "PRJ128",
+            f"the folder of the sandbox's data cannot be used: {error.strerror}",
+            hint="correct the permissions of .reconciler",
+        ) from error
     data = _seed_bytes(tenant, root)
     try:
         sandbox = vendor.sandbox(database, _seed(tenant, data))
@@ -254,11 +262,17 @@ def _seed_bytes(tenant: Tenant, root: Path) -> bytes:
 
 def _seed(tenant: Tenant, data: bytes) -> Mapping[str, Any]:
     """The seed of a tenant; one that names no assumed calls has those that the project lists."""
-    name = str(tenant.seed)
+    from reconciler.sandbox.seed import Seed  # noqa: PLC0415 - a real tenant has none
+
+    assumed = sorted(tenant.assumed)
+    return Seed(data, partial(_parsed, str(tenant.seed), assumed), also=",".join(assumed))
+
+
+def _parsed(name: str, assumed: list[str], data: bytes) -> Mapping[str, Any]:
     documents, diagnostics = parse(name, data)
     if diagnostics:
         raise InvalidInputError(tuple(diagnostics))
     if len(documents) != 1 or not isinstance(documents[0].value, dict):
         raise ProjectError("PRJ122", f"the seed `{name}` is not one mapping")
     seed: Mapping[str, Any] = documents[0].value
-    return {"assumed": sorted(tenant.assumed), **seed} if tenant.assumed else seed
+    return {"assumed": assumed, **seed} if assumed else seed

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from reconciler.engine.connect import Surroundings
+from reconciler.errors import StateError
 from reconciler.manifests.files import find
 from reconciler.manifests.load import NOTHING, Loaded, load
 from reconciler.manifests.project import Project, Tenant
@@ -149,7 +150,7 @@ def _known(work: Work) -> dict[str, _Known] | None:
     if state is None:
         return None
     try:
-        return {
+        found = {
             tenant.name: _Known(
                 state.rows(tenant.name), state.unsettled(tenant.name), state.spent(tenant.name)
             )
@@ -157,6 +158,27 @@ def _known(work: Work) -> dict[str, _Known] | None:
         }
     finally:
         state.close()
+    for tenant in work.tenants:
+        _refuse_unknown_kinds(found[tenant.name], work.vendors[tenant.vendor])
+    return found
+
+
+def _refuse_unknown_kinds(known: _Known, vendor: Vendor) -> None:
+    """Raise StateError for an address of a kind that the tenant's vendor does not have."""
+    kinds = {(vendor.name, kind.name) for kind in vendor.kinds}
+    places = [("ownership", each) for each in known.rows]
+    for each in known.unsettled:
+        places += [("operation", a) for a in (each.intent.address, each.intent.drop) if a]
+    for table, text in places:
+        address = Address.parse(text)
+        if (address.group, address.kind) not in kinds:
+            raise StateError(
+                "RUN121",
+                f"the state is damaged: table `{table}`, row {text!a}: this version has no kind "
+                f"`{address.group}/{address.kind}`",
+                hint="update reconciler if a newer version wrote it; `reconciler state rm ADDRESS` "
+                "gives up the ownership of that object",
+            )
 
 
 def _to_prune(each: Prepared, target: str) -> Iterator[Address]:

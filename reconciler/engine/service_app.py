@@ -36,7 +36,12 @@ class ServiceApp:
             if newer == used:
                 raise
             used, grant = newer, await self._exchange(newer)
-        if grant.refresh_token not in (None, used):
+        if grant.unusable:
+            self.refresh_token.warn(
+                f"tenant {self.refresh_token.tenant}: the vendor's answer has a refresh token that "
+                "is empty, too long, or has characters that no token has: the old one is kept"
+            )
+        elif grant.refresh_token not in (None, used):
             self.refresh_token.keep(str(grant.refresh_token))
         return grant
 

@@ -77,7 +77,7 @@ class Asked:
         """The error of this attempt."""
         return TenantError(
             code,
-            f"{self.operation}: {said}",
+            self.redacted(f"{self.operation}: {said}"),
             status=status,
             tracking_id=self.tracking_id,
             hint=hint,
@@ -136,7 +136,9 @@ def judged(
             return _no_json(content, asked, status)
         return Answer(status, body, asked.tracking_id, next=_next(response))
     text = content[:10_000].decode("utf-8", "replace")
-    reason, told = explain(None if body is _NOT_JSON else body, text)
+    # before anything is cut to a line: a part of a secret is not found as easily as all of it
+    sound = None if body is _NOT_JSON else secrets.without(body, asked.token)
+    reason, told = explain(sound, asked.redacted(text))
     tracking_id = asked.redacted(told) or asked.tracking_id
     return Failure(
         refusal(asked.operation, status, asked.redacted(reason), tracking_id),

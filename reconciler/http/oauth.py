@@ -5,6 +5,7 @@ Nothing of an answer is shown but the standard's own error words.
 
 from __future__ import annotations
 
+import math
 import uuid
 from typing import Any
 
@@ -24,7 +25,7 @@ from reconciler.http.answers import (
 from reconciler.http.retry import Attempts
 from reconciler.http.secrets import remember
 from reconciler.http.session import proxies_understood
-from reconciler.http.tokens import Grant
+from reconciler.http.tokens import Grant, is_token
 from reconciler.vendor import Pace, TokenRequest
 
 _WORDS = (
@@ -92,10 +93,25 @@ def _refused(error: TenantError, request: TokenRequest) -> TenantError:
 def _grant(body: Any, asked: Asked) -> Grant | Failure:
     if not isinstance(body, dict) or not isinstance(body.get("access_token"), str):
         return Failure(asked.failure("TEN102", "the answer holds no access token"))
-    lifetime, refresh = body.get("expires_in"), body.get("refresh_token")
-    known = isinstance(lifetime, (int, float)) and not isinstance(lifetime, bool)
+    access, refresh = body["access_token"], body.get("refresh_token")
+    if not is_token(access):
+        said = "the access token of the answer is empty, too long, or holds other characters"
+        return Failure(asked.failure("TEN102", said))
+    usable = is_token(refresh) and refresh != access
     return Grant(
-        access_token=remember(body["access_token"]),
-        expires_in=max(float(lifetime or 0), 1.0) if known else None,
-        refresh_token=remember(refresh) if isinstance(refresh, str) and refresh else None,
+        access_token=remember(access),
+        expires_in=_seconds(body.get("expires_in")),
+        refresh_token=remember(str(refresh)) if usable else None,
+        unusable=refresh is not None and not usable,
     )
+
+
+def _seconds(lifetime: object) -> float | None:
+    """How long a token is good for, a second at least; None where nothing sensible says so."""
+    if not isinstance(lifetime, (int, float)) or isinstance(lifetime, bool):
+        return None
+    try:
+        seconds = float(lifetime)
+    except OverflowError:
+        return None
+    return max(seconds, 1.0) if math.isfinite(seconds) else None

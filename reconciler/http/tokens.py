@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
@@ -48,13 +49,30 @@ class KeptToken:
         return self._token
 
 
+MOST_OF_A_TOKEN = 16 * 1024
+_TOKEN = re.compile(r"[!-~]+")
+
+
+def is_token(value: object) -> bool:
+    """Whether something can be a token: visible ASCII, and not without end."""
+    return (
+        isinstance(value, str)
+        and len(value) <= MOST_OF_A_TOKEN
+        and _TOKEN.fullmatch(value) is not None
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """What a token endpoint answers: lifetimes in seconds, where it tells them."""
+    """What a token endpoint answers: lifetimes in seconds, where it tells them.
+
+    `unusable` says that its refresh token is not one: the one that there is must stay.
+    """
 
     access_token: str = field(repr=False)
     expires_in: float | None = None
     refresh_token: str | None = field(default=None, repr=False)
+    unusable: bool = False
 
 
 class GrantedToken:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Mapping
 
 from reconciler.manifests.scalars import plain
+from reconciler.model.characters import escaped, has_invisible
 from reconciler.model.value import Json
 
 WIDTH = 100
@@ -60,20 +61,20 @@ def scalar(value: Json, *, in_a_block: bool = False) -> str:
     wanted = _PLAIN_IN_A_BLOCK if in_a_block else _PLAIN
     if not wanted.fullmatch(value) or value.endswith(" ") or _DOUBTFUL.fullmatch(value):
         return quoted(value)
-    return value if plain(value) == value else quoted(value)
+    return value if plain(value) == value and is_visible(value) else quoted(value)
 
 
-def quoted(text: str) -> str:
-    """A text in double quotes, as YAML and JSON read it."""
+def quoted(text: str, *, is_json: bool = False) -> str:
+    """A text in double quotes, as YAML or JSON reads it: what is invisible is an escape."""
     return "".join(
-        each if each == " " or each.isprintable() else _escaped(each)
+        each if each == " " or is_visible(each) else escaped(each, is_json=is_json)
         for each in json.dumps(text, ensure_ascii=False)
     )
 
 
-def _escaped(character: str) -> str:
-    number = ord(character)
-    return f"\\u{number:04x}" if number < 0x10000 else f"\\U{number:08x}"  # noqa: PLR2004
+def is_visible(text: str) -> bool:
+    """Whether a text may stand in a manifest without escapes."""
+    return text.isprintable() and not has_invisible(text)
 
 
 def _entry(key: str, value: Json, depth: int, *, flowing: bool) -> list[str]:

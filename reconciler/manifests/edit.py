@@ -23,7 +23,8 @@ from reconciler.manifests.surgery import Cuts, Place, add, append, remove, repla
 from reconciler.model.diagnostic import Path, dotted
 from reconciler.model.value import Json
 
-_LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
+_LINE = re.compile(r"[^\n]*\n|[^\n]+")
+_LINE_END = re.compile(r"\r?\n\Z")
 _YAML = "manifest.yaml"
 _MODELINE = "# yaml-language-server:"
 
@@ -118,7 +119,7 @@ class _Text:
         except UnicodeDecodeError:
             _refuse(file, "the file is not UTF-8", "save it as UTF-8")
         found = _LINE.findall(text)
-        self.lines = [each.rstrip("\r\n") for each in found]
+        self.lines = [_LINE_END.sub("", each) for each in found]
         self._ends = [each[len(line) :] for each, line in zip(found, self.lines, strict=True)]
         self._usual = max(Counter(filter(None, self._ends)).items(), key=_count, default=("\n", 0))[
             0

@@ -13,6 +13,7 @@ LARGE = 2_000
 """So many values may all be wrong, and are all told."""
 
 _FEW = 64
+_GROWTH = 8
 
 
 def excerpt(value: Any, refuses: Callable[[Any], bool]) -> Any | None:
@@ -24,8 +25,8 @@ def excerpt(value: Any, refuses: Callable[[Any], bool]) -> Any | None:
     while not refuses(_cut(value, width)):
         if width >= widest:
             return None
-        width = width * 3 // 2
-    accepted = 0 if width == _FEW else width * 2 // 3 - 1
+        width *= _GROWTH
+    accepted = 0 if width == _FEW else width // _GROWTH
     while width - accepted > _FEW:
         middle = (width + accepted) // 2
         if refuses(_cut(value, middle)):

@@ -29,12 +29,14 @@ class Loaded:
     """The resources of one tenant, sorted by address, and all that is wrong with the rest.
 
     `digest` fingerprints the files' names and bytes; `read` gives the bytes of one of them.
+    `files` are the manifests' files, in the order in which they were read.
     """
 
     resources: tuple[Resource[Any], ...]
     diagnostics: tuple[Diagnostic, ...]
     digest: str
     read: Callable[[str], bytes]
+    files: tuple[str, ...] = ()
 
 
 def load(  # noqa: PLR0913 - what a tenant is made of
@@ -74,6 +76,7 @@ class _Loading:
             if self._shaping.is_patch(document):
                 patches.add(document)
         resources: list[Resource[Any]] = []
+        files = tuple(files)
         for document in self._documents(files):
             resource = self._shaping.resource(*patches.applied(document))
             if resource is not None:
@@ -88,6 +91,7 @@ class _Loading:
             diagnostics=tuple(diagnostics),
             digest=_digest(self._contents),
             read=self._contents.__getitem__,
+            files=files,
         )
 
     def _documents(self, files: Iterable[str]) -> Iterator[Document]:

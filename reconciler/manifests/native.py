@@ -17,8 +17,11 @@ from reconciler.manifests.built import Built, Span, too_many
 from reconciler.manifests.text import Chunk
 from reconciler.manifests.tree import MOST_DEPTH, MOST_NODES, Measured, measured, strings
 
-# Beyond, the tree alone could take half a gigabyte; the other way counts while it reads.
+# Beyond both, the tree alone could take half a gigabyte; the other way counts while it reads. A
+# value begins the text, or follows one of these marks.
 _MOST_CHARACTERS = 4 * 1024 * 1024
+_BEFORE_A_VALUE = "\n,[{:-?"
+_MOST_VALUES = 3_000_000
 
 # Single characters first: a search for one is so quick that a whole file is looked through.
 _NEVER = "!&\t"
@@ -68,7 +71,7 @@ def read(chunk: Chunk) -> Built | None:
     Raises BuildError for one that holds too much: the other way would count long.
     """
     loads, text = _loads(), chunk.text
-    if loads is None or len(text) > _MOST_CHARACTERS:
+    if loads is None or (len(text) > _MOST_CHARACTERS and _may_hold_too_much(text)):
         return None
     if len(text) > _LONG and _LONG_NUMBER.search(text):
         return None
@@ -87,6 +90,10 @@ def read(chunk: Chunk) -> Built | None:
     if ("|" in text or ">" in text) and any(each.startswith(_BLOCK) for each in strings(value)):
         return None
     return Built(chunk.content, value, found.nodes, type(None) in found.types)
+
+
+def _may_hold_too_much(text: str) -> bool:
+    return sum(map(text.count, _BEFORE_A_VALUE)) > _MOST_VALUES
 
 
 def _agreed(text: str, found: Measured) -> bool:

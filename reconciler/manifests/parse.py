@@ -22,6 +22,7 @@ from reconciler.manifests.text import (
     other_version,
     refused_character,
 )
+from reconciler.model.characters import escaped, is_invisible, named
 from reconciler.model.diagnostic import Diagnostic, Origin, Position, Severity
 
 STDIN = "<stdin>"
@@ -30,6 +31,7 @@ STDIN = "<stdin>"
 _MOST_MARKED = 256 * 1024
 _HINTS_FOR_CHARACTERS = {
     "\0": "remove it; a file full of them is UTF-16: save it as UTF-8",
+    "\r": "end each line with LF or CR LF; a CR that belongs to a value is `\\r` in double quotes",
     "\ufeff": "remove this invisible mark; it belongs to the start of a file only",
 }
 
@@ -91,11 +93,13 @@ class Source:
             yield self._refusal(0, _of_another_version(directive, self._text))
             return
         checked = self._is_json or native.trusts(self._text)
-        clean = self._is_json or refused_character(self._text) is None
+        clean = refused_character(self._text) is None
+        if not clean and (between := self._refused_between()):
+            yield self._refusal(0, between)
         for index, chunk in enumerate(self.chunks):
             try:
                 if not clean:
-                    _refuse_characters(chunk.text)
+                    _refuse_characters(chunk.text, is_json=self._is_json)
                 built = self._built(chunk, trusted=checked or native.trusts(chunk.text))
             except BuildError as error:
                 yield self._refusal(chunk.line, error)
@@ -103,6 +107,18 @@ class Source:
             if built.value is not None:
                 line = chunk.line + built.line + 1
                 yield Document(self._file, index, line, built.value, built.size, built.has_null)
+
+    def _refused_between(self) -> BuildError | None:
+        """The refusal of a character among the comments that belong to no document."""
+        lines = list(self.lines)
+        for chunk in self.chunks:
+            after = chunk.line + chunk.text.removesuffix("\n").count("\n") + 1
+            lines[chunk.line : after] = [""] * (after - chunk.line)
+        try:
+            _refuse_characters("\n".join(lines), is_json=self._is_json)
+        except BuildError as error:
+            return error
+        return None
 
     def _built(self, chunk: Chunk, *, trusted: bool) -> Built:
         if self._is_json:
@@ -132,16 +148,22 @@ class Source:
         return _problem(self._file, error.code, error.summary, error.hint, position)
 
 
-def _refuse_characters(text: str) -> None:
+def _refuse_characters(text: str, *, is_json: bool) -> None:
     at = refused_character(text)
     if at is None:
         return
     line, column = text.count("\n", 0, at), at - (text.rfind("\n", 0, at) + 1)
+    character = text[at]
+    kind = "invisible character" if is_invisible(character) else "character"
     raise BuildError(
         "YML106",
-        f"the character U+{ord(text[at]):04X} is not allowed",
+        f"the {kind} {named(character)} is not allowed",
         Span(line, column, line, column + 1),
-        _HINTS_FOR_CHARACTERS.get(text[at], "remove it, or quote and escape it"),
+        _HINTS_FOR_CHARACTERS.get(
+            character,
+            f"remove it; a value that needs it has `{escaped(character, is_json=is_json)}` in "
+            "double quotes",
+        ),
     )
 
 

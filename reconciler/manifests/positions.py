@@ -22,6 +22,7 @@ class Places:
         self._read = read
         self._sources: dict[str, Source | None] = {}
         self._marks: dict[tuple[str, int], Marks | None] = {}
+        self._starts: dict[tuple[str, int], Position] = {}
 
     def of(self, file: str, document: int, path: Path, *, on_key: bool) -> Position | None:
         """The place of a value (or its key); of what is not there, the nearest thing around.
@@ -34,7 +35,10 @@ class Places:
         chunk = source.chunks[document]
         noted = self._noted(source, file, document)
         if noted is None:
-            return source.position(chunk.line, Span(chunk.content, 0, chunk.content, 1))
+            if (start := self._starts.get((file, document))) is None:
+                start = source.position(chunk.line, Span(chunk.content, 0, chunk.content, 1))
+                self._starts[file, document] = start
+            return start
         return source.position(chunk.line, _span(noted, path, on_key=on_key))
 
     def at(self, origin: Origin, path: Path, *, on_key: bool) -> Position | None:
@@ -98,7 +102,7 @@ def attach(diagnostics: Iterable[Diagnostic], read: Read) -> tuple[Diagnostic, .
 def _placed(found: Diagnostic, origin: Origin, places: Places) -> Diagnostic:
     """The diagnostic with its position, and a line for each patch that may be behind it."""
     if not origin.patches:
-        return replace(found, position=places.at(origin, found.path, on_key=found.on_key))
+        return found.at(places.at(origin, found.path, on_key=found.on_key))
     removal = provenance.removal_beneath(origin, found.path)
     if removal is None:
         position = places.at(origin, found.path, on_key=found.on_key)

@@ -24,10 +24,11 @@ from reconciler.manifests.policy import RuleBlock, Weight, policy_of
 from reconciler.manifests.policy import problems as policy_problems
 from reconciler.manifests.state_location import located, variable_of
 from reconciler.manifests.tenant_block import SandboxBlock, TenantBlock
+from reconciler.manifests.text import decoded
 from reconciler.manifests.thresholds import ThresholdsBlock, thresholds_of
 from reconciler.manifests.thresholds import problems as threshold_problems
 from reconciler.model import diagnostic as model
-from reconciler.model.diagnostic import Diagnostic, InvalidInputError, Origin, Severity
+from reconciler.model.diagnostic import Diagnostic, InvalidInputError, Origin, Position, Severity
 from reconciler.model.facts import NO_FACTS, Facts
 from reconciler.model.guard import UNASKED, Thresholds
 from reconciler.model.ignore import NO_IGNORES, Ignores
@@ -171,9 +172,7 @@ def load_project(
     data = _read(root)
     documents, problems = parse(FILE, data)
     if not problems and len(documents) != 1:
-        raise ProjectError(
-            "PRJ102", f"{FILE} holds {len(documents)} documents; a project is one", hint=_START
-        )
+        raise InvalidInputError((_not_one_document(documents, data),))
     if not problems:
         _refuse_secrets(documents[0], data)
         shaping = _Shaping(documents[0], data)
@@ -196,6 +195,23 @@ def load_project(
                     ignores=Ignores(ignores_of(_drift_blocks(written)), today),
                 )
     raise InvalidInputError(positions.attach(problems, lambda _: data))
+
+
+def _not_one_document(documents: list[Document], data: bytes) -> Diagnostic:
+    """The refusal of a file with no document, or with a second one, at its first line."""
+    line = documents[1].line if documents else 1
+    lines = decoded(data).split("\n")
+    return replace(
+        _problem(
+            "PRJ102",
+            (),
+            f"{FILE} holds {len(documents)} documents; a project is one"
+            if documents
+            else f"{FILE} is empty",
+            hint=_START,
+        ),
+        position=Position(FILE, line, 1, len(lines[line - 1]) + 1, lines[line - 1]),
+    )
 
 
 def _refuse_secrets(document: Document, data: bytes) -> None:

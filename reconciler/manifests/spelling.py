@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from reconciler.manifests.document import quoted, scalar
+from reconciler.manifests.document import is_visible, quoted, scalar
 from reconciler.manifests.outline import Node
 from reconciler.model.value import Json
 
@@ -50,12 +50,12 @@ def column(text: str, at: int) -> int:
 def spelled(value: Json, habits: Habits, like: str = "", *, in_a_block: bool = False) -> str:
     """A scalar, quoted in the style that it is to be like, where that can hold it."""
     if habits.is_json:
-        return quoted(value) if isinstance(value, str) else repr_of(value)
+        return quoted(value, is_json=True) if isinstance(value, str) else repr_of(value)
     if not isinstance(value, str):
         return repr_of(value)
     if like == '"':
         return quoted(value)
-    if like == "'" and value.isprintable():
+    if like == "'" and is_visible(value):
         return "'" + value.replace("'", "''") + "'"
     if _BINARY.fullmatch(value):
         return quoted(value)
@@ -152,7 +152,7 @@ def is_literal(text: str) -> bool:
     """Whether lines below `|` can hold a text, without a number that tells their indentation."""
     lines = text.split("\n")
     return bool(text.strip("\n")) and all(
-        line.isprintable() and (line == "" or line.strip() != "") for line in lines
+        is_visible(line) and (line == "" or line.strip() != "") for line in lines
     ) and text[0] not in " \n"  # fmt: skip
 
 

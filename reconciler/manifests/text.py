@@ -7,6 +7,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from reconciler.model.characters import INVISIBLE
+
 MOST_BYTES = 10 * 1024 * 1024
 
 _ENCODINGS = (
@@ -16,11 +18,9 @@ _ENCODINGS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
     (codecs.BOM_UTF8, "utf-8-sig"),
 )
-# Besides control characters: what ends a line for some readers and not for others (NEL, LS, PS),
-# so that a comment could hide a key, and the byte order mark, which nobody sees within a name.
-_REFUSED = re.compile(
-    "[^\t\n -~\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
-)
+# What nobody sees could hide a key from a reviewer, order text in another way, or make two names
+# look alike; and two code points are no characters in any encoding.
+_REFUSED = re.compile(f"(?![\t\n])[{INVISIBLE}\ud800-\udfff\ufffe\uffff]")
 _FINE_ASCII = bytes((0x09, 0x0A, *range(0x20, 0x7F)))
 # At the start of a line these end a document whatever stands around them, block text included.
 _MARKER = re.compile(r"\n(---|\.\.\.)(?=[ \t\n])")
@@ -46,17 +46,16 @@ class Chunk:
 def decoded(data: bytes) -> str:
     """The text of a file in UTF-8, or in UTF-16 or UTF-32 with a byte order mark.
 
-    Lines end with LF whatever ends them in the file. Raises UnicodeDecodeError.
+    Lines end with LF where the file has CR LF; a lone CR stays, and is refused. Raises
+    UnicodeDecodeError.
     """
     encoding = next((name for mark, name in _ENCODINGS if data.startswith(mark)), "utf-8")
     text = data.decode(encoding)
-    if "\r" in text:
-        text = text.replace("\r\n", "\n").replace("\r", "\n")
-    return text
+    return text.replace("\r\n", "\n") if "\r" in text else text
 
 
 def refused_character(text: str) -> int | None:
-    """Where the first character stands that YAML has no place for, None where all are fine."""
+    """The place of the first character that no manifest may hold, None where all are fine."""
     if text.isascii() and not text.encode("ascii").translate(None, _FINE_ASCII):
         return None
     found = _REFUSED.search(text)

@@ -5,7 +5,7 @@ They are rendered once, at the edge (`reporting`); nothing here prints.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -117,6 +117,21 @@ class Diagnostic:
     source: str = ""
     suppression: Suppression | None = None
     guard: str = ""
+
+    def at(self, position: Position | None) -> Diagnostic:
+        """The same at a place; spelled out, as `replace` takes ten times as long."""
+        return Diagnostic(
+            self.severity, self.code, self.summary, self.detail, self.hint, self.address,
+            self.tenant, self.origin, self.path, self.on_key, position, self.source,
+            self.suppression, self.guard,
+        )  # fmt: skip
+
+    def anywhere(self) -> Hashable:
+        """What two findings share that differ in their tenant alone."""
+        return (
+            self.severity, self.code, self.summary, self.detail, self.hint, self.origin, self.path,
+            self.on_key, self.position, self.source, self.suppression, self.guard,
+        )  # fmt: skip
 
     def sort_key(self) -> tuple[str, int, int, str, str, str]:
         """By file, line and column, then code: the order in which a reader meets them."""

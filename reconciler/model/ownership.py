@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 
+from reconciler.errors import StateError
 from reconciler.model.value import Json
 
 
@@ -39,5 +40,16 @@ class Row:
 
     @property
     def applied(self) -> Json:
-        """The managed attributes as plain JSON (`model.value.to_json`)."""
-        return json.loads(self.stored)
+        """The managed attributes as plain JSON (`model.value.to_json`); raises StateError."""
+        try:
+            found = json.loads(self.stored)
+        except (ValueError, RecursionError):
+            found = None
+        if not isinstance(found, dict):
+            raise StateError(
+                "RUN121",
+                f"the state is damaged: table `ownership`, row {self.address!a}: `applied` is not "
+                "the JSON text of an object",
+                hint="restore a copy of the state, or correct that row; nothing was changed",
+            )
+        return found

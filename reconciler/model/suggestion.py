@@ -28,6 +28,12 @@ class NearNames:
     def __init__(self) -> None:
         self._found: dict[tuple[Hashable, str], tuple[str, ...]] = {}
 
+    def hint(
+        self, where: Hashable, written: str, known: Iterable[str], *, otherwise: str = ""
+    ) -> str:
+        """The question whether one of the known names was meant, else what is said instead."""
+        return meant(self.of(where, written, known), otherwise=otherwise)
+
     def of(
         self, where: Hashable, written: str, known: Iterable[str], *, cutoff: float = 0.6
     ) -> tuple[str, ...]:

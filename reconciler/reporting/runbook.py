@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from reconciler.model.address import Address
 from reconciler.model.plan import Plan
 from reconciler.model.runbook import RunbookStep
-from reconciler.reporting.escape import markdown
+from reconciler.reporting.escape import copyable
 
 _SEVERAL = 1
 
@@ -35,26 +35,26 @@ def _lines(plan: Plan) -> Iterator[str]:
 
 def _step(number: int, each: RunbookStep, *, several: bool) -> Iterator[str]:
     guide = each.guide
-    tenant = f" in {markdown(each.tenant)}" if several else ""
-    yield f"## {number}. {markdown(guide.title)}{tenant}"
+    tenant = f" in {copyable(each.tenant)}" if several else ""
+    yield f"## {number}. {copyable(guide.title)}{tenant}"
     yield ""
     yield f"- [ ] {_object(each.address)}"
-    yield f"- Who: {markdown(guide.who)}"
+    yield f"- Who: {copyable(guide.who)}"
     if guide.rule:
-        yield f"- Why by hand: {markdown(guide.rule)}"
+        yield f"- Why by hand: {copyable(guide.rule)}"
     yield ""
-    yield from (f"{place}. {markdown(click)}" for place, click in enumerate(guide.clicks, 1))
+    yield from (f"{place}. {copyable(click)}" for place, click in enumerate(guide.clicks, 1))
     if guide.enter:
         yield ""
         yield "| field | value |"
         yield "|---|---|"
-        yield from (f"| {markdown(e.name)} | {markdown(e.value)} |" for e in guide.enter)
+        yield from (f"| {copyable(e.name)} | {copyable(e.value)} |" for e in guide.enter)
     yield ""
-    yield f"Done when: {markdown(guide.done)}."
+    yield f"Done when: {copyable(guide.done)}."
     if each.waiting:
         yield ""
         yield f"Waiting for it: {', '.join(map(_object, each.waiting))}."
 
 
 def _object(address: str) -> str:
-    return markdown(Address.parse(address).short)
+    return copyable(Address.parse(address).short)

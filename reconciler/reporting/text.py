@@ -16,7 +16,7 @@ from reconciler.planning.guards import wanted
 from reconciler.reporting.alike import FEW as ALIKE
 from reconciler.reporting.alike import first_places, together
 from reconciler.reporting.diagnostics import MOST, left_out
-from reconciler.reporting.escape import safe
+from reconciler.reporting.escape import quoted, safe
 from reconciler.reporting.paint import Paint
 from reconciler.reporting.set_aside import loosened, section
 from reconciler.reporting.values import FEW, few, shown
@@ -283,8 +283,7 @@ def _why(change: Change) -> str:
         before = safe(Address.parse(change.previous_address).name)
         because = f"{because}; until now {before}"
     address = Address.parse(change.address)
-    named = "" if change.name == address.name else safe(change.name)
-    told = f'"{named}"' if named else ""
+    told = "" if change.name in ("", address.name) else quoted(change.name)
     told_by_address = address.outside == change.object_id
     known = f"id {safe(change.object_id)}" if change.object_id and not told_by_address else ""
     return "; ".join(filter(None, [because, told, known]))

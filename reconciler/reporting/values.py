@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 
 from reconciler.model.value import Json
-from reconciler.reporting.escape import safe
+from reconciler.reporting.escape import quoted, safe
 
 FEW = 10
+_NAME = re.compile(r"(?!and \d)\w(?:[\w.@&'/+-]| (?! ))*(?<! )")
+"""A name that looks like nothing else: no arrow, comment, list or quote is in it."""
 _WORD = re.compile(r"[a-z0-9][a-z0-9-]*")
 
 
@@ -21,17 +23,22 @@ def shown(value: Json, *, whole: bool = True) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, str):
-        return value if _WORD.fullmatch(value) else f'"{safe(value)}"'
+        return value if _WORD.fullmatch(value) else quoted(value)
     if isinstance(value, dict):
         if value == {"hidden": True}:
             return "(hidden)"
         if value.keys() in ({"id", "name"}, {"address", "name"}):
-            return safe(value["name"])
+            return reference(str(value["name"]))
         inner = ", ".join(f"{safe(k)}: {shown(v, whole=whole)}" for k, v in value.items())
         return "{" + inner + "}"
     if isinstance(value, list):
         return "[" + ", ".join(few([shown(each, whole=whole) for each in value], whole=whole)) + "]"
     return safe(value)
+
+
+def reference(name: str) -> str:
+    """The name of an object: bare, or quoted where it could be taken for more than a name."""
+    return name if _NAME.fullmatch(name) and safe(name) == name else quoted(name)
 
 
 def few(texts: list[str], *, whole: bool, word: str = "") -> list[str]:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 
 from reconciler.model.address import Address
 from reconciler.model.diagnostic import Diagnostic, Severity
-from reconciler.model.resource import Resource, Spec, error_about
+from reconciler.model.resource import Resource, Spec
 from reconciler.model.value import at
 from reconciler.rules.policy import NO_POLICY, Policy
 from reconciler.rules.rule import (
@@ -108,12 +107,17 @@ def _diagnostic(
     severity: Severity,
     policy: Policy,
 ) -> Diagnostic:
-    told = error_about(resource, rule.code, finding.summary, finding.path, hint=finding.hint)
-    return replace(
-        told,
+    return Diagnostic(
         severity=finding.severity or severity,
-        suppression=policy.suppression(rule.code, resource.address),
+        code=rule.code,
+        summary=finding.summary,
+        hint=finding.hint,
+        address=resource.address,
+        tenant=resource.address.tenant,
+        origin=resource.origin,
+        path=finding.path or ("metadata", "name"),
         on_key=finding.on_key,
         source=rule.source,
+        suppression=policy.suppression(rule.code, resource.address),
         guard=rule.guard,
     )

@@ -11,6 +11,7 @@ from types import MappingProxyType
 from reconciler.model.address import Address
 from reconciler.model.facts import NO_FACTS, Facts
 from reconciler.model.live import Identity, InventoryItem, Snapshot
+from reconciler.model.suggestion import NearNames
 from reconciler.model.value import Ref, Values, refs
 
 
@@ -77,6 +78,8 @@ class World:
         self.assumed = assumed
         self.spent = spent
         self.removed = removed
+        self.near = NearNames()
+        """Near names for hints, looked up for the first so many only."""
         self._inventory = snapshot.inventory if snapshot else {}
         self._expected = {each.key: each for each in expected}
         self._holders_of: dict[str, Mapping[Ref, tuple[Expected, ...]]] = {}

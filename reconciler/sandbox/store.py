@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from array import array
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -31,6 +32,7 @@ CREATE INDEX IF NOT EXISTS link_from ON link (kind, id);
 CREATE TABLE IF NOT EXISTS counter (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
 """
 
+_BESIDE = ("-wal", "-shm", "-journal")
 _CACHE_KIBIBYTES = 65_536
 """What a tenant of 100,000 users is filled with without reading its own pages again and again."""
 
@@ -45,6 +47,7 @@ class Store:
         self._links = links
         self._stamp: tuple[int, int] = (0, 0)
         self._kept: dict[tuple[str, str], Any] = {}
+        _close_to_others(database)
         try:
             self._connection = sqlite3.connect(database, isolation_level=None, timeout=10)
             self._connection.execute(f"PRAGMA cache_size = -{_CACHE_KIBIBYTES}")
@@ -203,6 +206,21 @@ class Store:
             return None
         body: Body = from_json(found[0])
         return body
+
+
+def _close_to_others(database: Path) -> None:
+    """Make the file, or what is there, its owner's alone; what SQLite puts beside it follows."""
+    try:
+        os.close(os.open(database, os.O_RDWR | os.O_CREAT, 0o600))
+        for each in (database, *(database.with_name(database.name + end) for end in _BESIDE)):
+            if each.exists():
+                each.chmod(0o600)
+    except OSError as error:
+        raise SandboxError(
+            "PRJ128",
+            f"the sandbox's data cannot be used: {error.strerror}",
+            hint="start it over: reconciler sandbox reset",
+        ) from error
 
 
 class Rows(Sequence[Body]):

@@ -125,6 +125,7 @@ def _version(engine: Engine) -> str | None:
 _TOLD = (
     ("not a database", "RUN121", "the state is damaged: {}", "restore a copy, or move it away"),
     ("malformed", "RUN121", "the state is damaged: {}", "restore a copy, or move it away"),
+    ("Could not decode", "RUN121", "the state is damaged: {}", "restore a copy, or move it away"),
     ("readonly", "RUN122", "the state cannot be written: {}", "check its permissions"),
     ("unable to open", "RUN122", "the state cannot be opened: {}", "check its permissions"),
     ("full", "RUN123", "the state cannot grow: {}", "make room on the disk"),

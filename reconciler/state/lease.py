@@ -23,7 +23,7 @@ from sqlalchemy.exc import IntegrityError
 
 from reconciler.errors import LockedError, StateError
 from reconciler.model.journal import Holder
-from reconciler.state import tables
+from reconciler.state import rows, tables
 from reconciler.state.database import reading, writing, written
 from reconciler.state.holder import Process, this_process
 
@@ -191,11 +191,17 @@ def unlocked(
 def lock_of(engine: Engine, tenant: str) -> Held | None:
     """The row of a tenant's lock, None where nobody ever held it."""
     with reading(engine) as connection:
-        row = connection.execute(select(_TABLE).where(_TABLE.c.tenant == tenant)).one_or_none()
-    if row is None:
+        asked = select(*rows.raw(_TABLE)).where(_TABLE.c.tenant == tenant)
+        found = connection.execute(asked).mappings().one_or_none()
+    if found is None:
         return None
-    process = Process(row.who.rpartition("@")[0], row.host, row.pid, row.born, row.place)
-    return Held(tenant, row.token, row.held, row.command, row.since, process, row.expires, row.ends)
+    row = rows.checked(_TABLE, found, tenant)
+    user = row["who"].rpartition("@")[0]
+    process = Process(user, row["host"], row["pid"], row["born"], row["place"])
+    return Held(
+        tenant, row["token"], row["held"], row["command"], row["since"], process,
+        rows.moment(_TABLE.name, tenant, "expires", row["expires"]), row["ends"],
+    )  # fmt: skip
 
 
 def _locked(seen: Held, clock: Clock) -> LockedError:

@@ -10,11 +10,11 @@ import json
 import zlib
 from collections.abc import Collection
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, String, delete, insert, select, type_coerce, update
 
 from reconciler.model.journal import Look, Memory, Seen
 from reconciler.model.value import Json
-from reconciler.state import tables
+from reconciler.state import rows, tables
 
 MOST_LOOKS = 500
 """Entries of a tenant that are kept; the oldest go."""
@@ -30,7 +30,7 @@ def noted(connection: Connection, seen: Seen, now: str, started_by: str) -> None
     """Write down what a look found, and what it leaves to the next one."""
     found = _packed(seen.found)
     last = connection.execute(
-        select(_LOOK.c.number, _LOOK.c.found)
+        select(_LOOK.c.number, type_coerce(_LOOK.c.found, String).label("found"))
         .where(_LOOK.c.tenant == seen.tenant)
         .order_by(_LOOK.c.number.desc())
         .limit(1)
@@ -79,37 +79,52 @@ def _remember(connection: Connection, tenant: str, memory: Memory) -> None:
 
 def memory(connection: Connection, tenant: str) -> Memory:
     """What the last look left."""
-    asked = select(_MEMORY).where(_MEMORY.c.tenant == tenant)
-    row = connection.execute(asked).one_or_none()
-    if row is None:
+    asked = select(*rows.raw(_MEMORY)).where(_MEMORY.c.tenant == tenant)
+    held = connection.execute(asked).mappings().one_or_none()
+    if held is None:
         return Memory()
-    known = None if row.known is None else _unpacked(row.known)
-    return Memory(
-        reads=row.reads,
-        remembered=None if row.remembered is None else _unpacked(row.remembered),
-        known=None if known is None else {kind: frozenset(ids) for kind, ids in known.items()},
+    row = rows.checked(_MEMORY, held, tenant)
+    remembered, known = (
+        None if row[name] is None else _unpacked(_MEMORY.name, tenant, name, row[name])
+        for name in ("remembered", "known")
     )
+    return Memory(row["reads"], remembered, None if known is None else _ids(tenant, known))
+
+
+def _ids(tenant: str, known: Json) -> dict[str, frozenset[str]]:
+    try:
+        found = {kind: frozenset(ids) for kind, ids in known.items()}
+    except (AttributeError, TypeError):
+        found = {"": frozenset({None})}
+    if not all(isinstance(each, str) for ids in found.values() for each in ids):
+        raise rows.damaged(_MEMORY.name, tenant, "`known` is not ids by kind")
+    return found
 
 
 def looks(connection: Connection, of: Collection[str]) -> tuple[Look, ...]:
     """Every look at these tenants, the newest first."""
     asked = (
-        select(*(_LOOK.c[name] for name in _SHOWN), _LOOK.c.git_commit.label("commit"))
+        select(*rows.raw(_LOOK, (*_SHOWN, "git_commit")))
         .where(_LOOK.c.tenant.in_(of))
         .order_by(_LOOK.c.last.desc(), _LOOK.c.number.desc())
     )
-    return tuple(Look(**row) for row in connection.execute(asked).mappings())
+    found = []
+    for held in connection.execute(asked).mappings():
+        row = rows.checked(_LOOK, held, held["number"])
+        found.append(Look(commit=row.pop("git_commit"), **row))
+    return tuple(found)
 
 
 def found(connection: Connection, number: int) -> Json:
     """What a look found, as it was given."""
-    asked = select(_LOOK.c.found).where(_LOOK.c.number == number)
-    return _unpacked(connection.execute(asked).scalar_one())
+    asked = select(*rows.raw(_LOOK, ("found",))).where(_LOOK.c.number == number)
+    row = rows.checked(_LOOK, connection.execute(asked).mappings().one(), number)
+    return _unpacked(_LOOK.name, number, "found", row["found"])
 
 
 def _packed(data: Json) -> bytes:
     return zlib.compress(json.dumps(data, separators=(",", ":"), sort_keys=True).encode())
 
 
-def _unpacked(data: bytes) -> Json:
-    return json.loads(zlib.decompress(data))
+def _unpacked(table: str, key: object, column: str, data: bytes) -> Json:
+    return rows.decoded(table, key, column, rows.unpacked(table, key, column, data))

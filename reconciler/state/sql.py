@@ -31,7 +31,7 @@ from reconciler.model.journal import (
 )
 from reconciler.model.ownership import Row
 from reconciler.model.value import Json
-from reconciler.state import journal, looks, tables, unfinished
+from reconciler.state import journal, looks, rows, tables, unfinished
 from reconciler.state.database import (
     database_file,
     engine_of,
@@ -131,10 +131,11 @@ class SqlState:
     def spent(self, tenant: str) -> dict[tuple[str, str], str]:
         """Every name that was ever read, by kind and as names are compared, with whose it was."""
         table = tables.spent
-        asked = select(table.c.kind, table.c.name, table.c.object_id)
+        asked = select(*rows.raw(table, ("kind", "name", "object_id")))
         with reading(self._engine) as connection:
-            rows = connection.execute(asked.where(table.c.tenant == tenant))
-            return {(kind, name): object_id for kind, name, object_id in rows}
+            held = connection.execute(asked.where(table.c.tenant == tenant)).mappings()
+            found = (rows.checked(table, row, f"{tenant} {row['name']!r}") for row in held)
+            return {(row["kind"], row["name"]): row["object_id"] for row in found}
 
     def spend(self, tenant: str, names: Mapping[tuple[str, str], str]) -> None:
         """Remember names for good; one that is known keeps whose it was first."""
@@ -341,16 +342,17 @@ class SqlState:
         now, table = self._time(), tables.ownership
         with writing(self._engine) as connection:
             for number, address in enumerate(addresses, start=1):
-                held = select(table.c.object_id, table.c.applied).where(table.c.address == address)
-                row = connection.execute(held).one()
+                held = select(*rows.raw(table, ("object_id", "applied")))
+                asked = held.where(table.c.address == address)
+                row = rows.checked(table, connection.execute(asked).mappings().one(), address)
                 connection.execute(
                     insert(tables.operation).values(
                         run=run,
                         id=f"op-{number}",
                         address=address,
                         action=str(Action.FORGET),
-                        object_id=row.object_id,
-                        before=row.applied,
+                        object_id=row["object_id"],
+                        before=row["applied"],
                         intended=now,
                         finished=now,
                         outcome="done",

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import asdict
+from typing import Any
 
 from sqlalchemy import Connection, select
 from sqlalchemy import Row as Found
 
+from reconciler.model.change import Action
 from reconciler.model.journal import Intent, Left, Resumable, Unsettled
 from reconciler.model.ownership import Row
 from reconciler.model.value import Json
-from reconciler.state import tables
+from reconciler.state import rows, tables
 
 _RUN, _STEP = tables.run, tables.operation
 APPLY = "apply"
@@ -32,25 +34,40 @@ def kept(row: Row | None) -> Json:
 def unsettled(connection: Connection, tenant: str) -> tuple[Unsettled, ...]:
     """The operations of the tenant of which nobody wrote down what came of them, in order."""
     asked = (
-        select(_STEP)
+        select(*rows.raw(_STEP))
         .join(_RUN, _RUN.c.id == _STEP.c.run)
         .where(_RUN.c.tenant == tenant, _STEP.c.outcome.is_(None))
         .order_by(_STEP.c.intended, _STEP.c.id)
     )
-    return tuple(Unsettled(row.run, _intent(row)) for row in connection.execute(asked))
+    return tuple(_unsettled(_step(row)) for row in connection.execute(asked).mappings())
 
 
-def _intent(row: Found) -> Intent:  # type: ignore[type-arg]
-    return Intent(
-        operation=row.id,
-        address=row.address,
-        action=row.action,
-        object_id=row.object_id,
-        before=row.before,
-        after=row.after,
-        keep=Row(**row.keep) if row.keep else None,
-        drop=row.drop,
+def _step(row: Mapping[Any, Any]) -> dict[str, Any]:
+    """An operation as the journal has it; raises StateError where it is damaged."""
+    return rows.checked(_STEP, row, f"{row['run']} {row['id']}")
+
+
+def _unsettled(row: Mapping[str, Any]) -> Unsettled:
+    key = f"{row['run']} {row['id']}"
+    for name in ("address", "drop"):
+        if row[name] is not None:
+            rows.address(_STEP.name, row[name])
+    if row["action"] not in set(Action):
+        raise rows.damaged(_STEP.name, key, "`action` is not one of an operation")
+    for name in ("before", "after"):
+        if not isinstance(row[name], dict | None):
+            raise rows.damaged(_STEP.name, key, f"`{name}` is not an object")
+    intent = Intent(
+        operation=row["id"],
+        address=row["address"],
+        action=row["action"],
+        object_id=row["object_id"],
+        before=row["before"],
+        after=row["after"],
+        keep=rows.kept(_STEP.name, key, row["keep"]),
+        drop=row["drop"],
     )
+    return Unsettled(row["run"], intent)
 
 
 def carried_out(connection: Connection, tenant: str, plan_digest: str) -> dict[str, Left]:
@@ -62,9 +79,11 @@ def carried_out(connection: Connection, tenant: str, plan_digest: str) -> dict[s
     for run in _latest(connection, [tenant]):
         if run.plan_digest != plan_digest or run.command != APPLY:
             break
-        asked = select(_STEP).where(_STEP.c.run == run.id, _STEP.c.outcome == DONE)
-        for row in connection.execute(asked):
-            found.setdefault(row.id, Left(row.object_id, row.digest))
+        wanted = rows.raw(_STEP, ("run", "id", "object_id", "digest"))
+        asked = select(*wanted).where(_STEP.c.run == run.id, _STEP.c.outcome == DONE)
+        for held in connection.execute(asked).mappings():
+            row = _step(held)
+            found.setdefault(row["id"], Left(row["object_id"], row["digest"]))
     return found
 
 
@@ -98,9 +117,10 @@ def resumable(connection: Connection, tenants: Collection[str]) -> Resumable | N
     for run in sorted(last.values(), key=lambda each: (each.started, each.id), reverse=True):
         if run.command != APPLY or run.outcome == DONE:
             continue
-        kept_plan = select(_RUN.c.plan).where(_RUN.c.id == run.id)
-        if (plan := connection.execute(kept_plan).scalar_one()) is not None:
-            return Resumable(run.id, run.tenant, zlib.decompress(plan))
+        asked = select(*rows.raw(_RUN, ("plan",))).where(_RUN.c.id == run.id)
+        row = rows.checked(_RUN, connection.execute(asked).mappings().one(), run.id)
+        if (plan := row["plan"]) is not None:
+            return Resumable(run.id, run.tenant, rows.unpacked(_RUN.name, run.id, "plan", plan))
     return None
 
 
@@ -109,8 +129,11 @@ def _latest(connection: Connection, tenants: Collection[str]) -> tuple[Found, ..
     turn that back. Their plans, which may be large, are left out.
     """
     asked = (
-        select(*(column for column in _RUN.c if column is not _RUN.c.plan))
+        select(*rows.raw(_RUN, (column.name for column in _RUN.c if column is not _RUN.c.plan)))
         .where(_RUN.c.tenant.in_(tenants))
         .order_by(_RUN.c.token.desc(), _RUN.c.started.desc(), _RUN.c.id.desc())
     )
-    return tuple(connection.execute(asked))
+    found = tuple(connection.execute(asked))
+    for run in found:
+        rows.checked(_RUN, run._mapping, run.id)
+    return found

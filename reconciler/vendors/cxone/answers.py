@@ -7,6 +7,10 @@ from contextlib import contextmanager
 from typing import Any
 
 from reconciler.errors import TenantError
+from reconciler.http.secrets import redacted
+
+_ODD = (KeyError, TypeError, AttributeError, ValueError, OverflowError, RecursionError)
+"""What reading a value of another shape raises; a list index is never asked for."""
 
 
 @contextmanager
@@ -14,14 +18,23 @@ def documented(what: str, tracking_id: str = "") -> Iterator[None]:
     """An answer that is not of the known shape is an error of the tenant, not of ours."""
     try:
         yield
-    except (KeyError, TypeError, AttributeError, ValueError) as error:
-        how = f"`{error.args[0]}` is missing" if isinstance(error, KeyError) else str(error)[:200]
+    except _ODD as error:
+        how = _how(error)
         raise TenantError(
             "TEN113",
             f"{what}: the answer is not of the known shape: {how}",
             tracking_id=tracking_id,
             hint="this version may not know it yet: update reconciler",
         ) from error
+
+
+def _how(error: Exception) -> str:
+    """The fault in words: our own say it, Python's name the kind of fault."""
+    if isinstance(error, KeyError):
+        return f"`{error.args[0]}` is missing"
+    if not isinstance(error, ValueError):
+        return "a value is of another type"
+    return redacted(str(error))[:200]
 
 
 def explain(body: Any, text: str) -> tuple[str, str]:

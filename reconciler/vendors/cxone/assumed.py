@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from reconciler.errors import TenantError
+from reconciler.http.fields import segment
 from reconciler.http.session import Answer, ReadSession, WriteSession
 
 ROLES = "/authorization/v1/roles"
@@ -29,7 +30,7 @@ async def create_role(session: WriteSession, body: Mapping[str, Any]) -> Answer:
 
 async def write_role(session: WriteSession, role_id: str, body: Mapping[str, Any]) -> Answer:
     """A2: a role whole, its status too; the answer is the role."""
-    return await session.put(f"{ROLES}/{role_id}", body)
+    return await session.put(f"{ROLES}/{segment(role_id)}", body)
 
 
 async def permissions(session: ReadSession) -> Answer:
@@ -39,7 +40,7 @@ async def permissions(session: ReadSession) -> Answer:
 
 async def history(session: ReadSession, role_id: str, body: Mapping[str, Any]) -> Answer:
     """A4: what was changed of a role, a part of it: `skip`, `top`, `from`, `to`."""
-    return await session.search(f"{ROLES}/{role_id}/history/search", body)
+    return await session.search(f"{ROLES}/{segment(role_id)}/history/search", body)
 
 
 def refuse(call: str) -> TenantError:

@@ -13,7 +13,7 @@ from collections.abc import (
     Mapping,
     Sequence,
 )
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -26,6 +26,7 @@ from reconciler.errors import (
     UnknownOutcomeError,
 )
 from reconciler.http.answers import is_unexpected
+from reconciler.http.fields import identifier, segment, whole
 from reconciler.http.paging import IncompleteListError, complete
 from reconciler.http.parallel import in_parallel
 from reconciler.http.session import Answer, ReadSession, WriteSession, reading, writing
@@ -46,6 +47,7 @@ ROLE_SEARCH = "/authorization/v1/roles/search"
 USER_SEARCH = "/user-management/v2/users/search"
 USERS = "/user-management/v1/users"
 PAGE = 100
+_MOST_USERS = 10_000_000
 UNREADABLE = frozenset({402, 403, 404})
 """How a list is refused that the tenant does not have, or that nobody gave a right to read."""
 
@@ -118,8 +120,8 @@ class CxoneReader:
             answer = await self._session.search(ROLE_SEARCH, asked)
             with documented(f"POST {ROLE_SEARCH}", answer.tracking_id):
                 rows = list(answer.body["roles"])
-                if not all(isinstance(row["roleId"], str) for row in rows):
-                    raise ValueError("`roleId` is no text")
+                for row in rows:
+                    identifier(row, "roleId")
                 return rows
 
         return await self._pages.every(page)
@@ -157,24 +159,29 @@ class CxoneReader:
         }
         answer = await self._session.search(USER_SEARCH, asked)
         with documented(f"POST {USER_SEARCH}", answer.tracking_id):
-            rows, total = list(answer.body["users"]), int(answer.body["totalRecords"])
-            if not all(isinstance(row["id"], str) for row in rows):
-                raise ValueError("`id` of a user is no text")
+            rows, total = list(answer.body["users"]), answer.body["totalRecords"]
+            if type(total) is not int or not 0 <= total <= _MOST_USERS:
+                raise ValueError("totalRecords is not a number of users")
+            for row in rows:
+                identifier(row, "id")
         return _Page(rows, total, answer.tracking_id)
 
     async def _role_body(self, role_id: str) -> Mapping[str, Any]:
         for each in await self._roles({"roleId": [role_id]}):
             if each["roleId"] == role_id:
-                return each
+                with documented(f"POST {ROLE_SEARCH}, role {role_id}"):
+                    return whole(each)
         raise NotFoundError("TEN104", f"there is no role {role_id}")
 
     async def _user_body(self, user_id: str) -> Mapping[str, Any]:
-        answer = await self._session.get(f"/user-management/v3/users/{user_id}")
-        with documented("GET v3/users", answer.tracking_id):
+        answer = await self._session.get(f"/user-management/v3/users/{segment(user_id)}")
+        with documented(f"GET v3/users/{user_id}", answer.tracking_id):
             body = answer.body["user"]
             if not isinstance(body, dict):
                 raise ValueError("`user` is not an object")
-            return body
+            if body["id"] != user_id:
+                raise ValueError("it is of another user")
+            return whole(body)
 
 
 class CxoneWriter(CxoneReader):
@@ -237,7 +244,8 @@ class CxoneWriter(CxoneReader):
 
         async def make() -> Answer:
             answer = await assumed.create_role(self._writes, body)
-            if isinstance(answer.body, dict) and isinstance(answer.body.get("roleId"), str):
+            with suppress(ValueError, KeyError, TypeError):
+                identifier(answer.body, "roleId")
                 return answer
             raise _unconfirmed(f"POST {assumed.ROLES}", answer)
 
@@ -408,7 +416,7 @@ class CxoneWriter(CxoneReader):
     async def _switch(self, user_id: str, *, on: bool) -> Answer:
         async def write() -> Answer:
             if on:
-                return await self._writes.post(f"{USERS}/{user_id}/revive", None)
+                return await self._writes.post(f"{USERS}/{segment(user_id)}/revive", None)
             answer = await self._writes.post(f"{USERS}/deactivate", {"userIds": [user_id]})
             if not isinstance(answer.body, dict):
                 raise _unconfirmed(f"POST {USERS}/deactivate", answer)
@@ -527,12 +535,12 @@ def _has(values: Values) -> Callable[[LiveObject | None], bool]:
 
 
 def _role(body: Mapping[str, Any]) -> LiveObject:
-    with documented("a role"):
+    with documented(f"POST {ROLE_SEARCH}"):
         return wire.role(body)
 
 
 def _employee(body: Mapping[str, Any], role_ids: Mapping[str, str]) -> LiveObject:
-    with documented("a user"):
+    with documented(f"POST {USER_SEARCH}"):
         return wire.employee(body, role_ids)
 
 

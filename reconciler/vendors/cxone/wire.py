@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from reconciler.http import fields
 from reconciler.model.live import LiveObject
 from reconciler.model.value import Json, Ref, Value, Values, digest
 from reconciler.vendors.cxone.semantics import EMPLOYEE, ROLE
@@ -28,19 +29,26 @@ USER_FIELDS = ("id", "userName", "emailAddress", "role", "roleUUID", "secondaryR
 
 def role(body: Mapping[str, Any]) -> LiveObject:
     """A role as role search answers it; raises ValueError for a status that is not known."""
+    try:
+        return _role(body)
+    except ValueError as error:
+        raise fields.about(error, ROLE, body.get("roleId")) from error
+
+
+def _role(body: Mapping[str, Any]) -> LiveObject:
     status = body["status"]
     if status not in _STATUS:
         raise ValueError(f"status is {status!r}, which is not known")
-    name = body.get("displayName") or body["roleName"]
+    name = fields.text(body, "displayName") or fields.name(body, "roleName")
     values: dict[str, Value] = {
-        "name": name,
-        "description": body.get("description") or "",
+        "name": fields.text_of(name, "displayName", fields.MOST_OF_A_NAME),
+        "description": fields.text(body, "description"),
         "status": _STATUS[status],
         "permissions": frozenset(permissions(body.get("applications") or ())),
     }
     return LiveObject(
         kind=ROLE,
-        id=body["roleId"],
+        id=fields.identifier(body, "roleId"),
         name=name,
         values=values,
         digest=digest({key: each for key, each in body.items() if key not in _SERVER}),
@@ -85,19 +93,20 @@ def moment(told: str) -> datetime:
 def permissions(applications: Iterable[Mapping[str, Any]]) -> Iterator[str]:
     """The permissions of a tree, each as one text."""
     for application in applications:
-        head = application["applicationId"]
+        head = fields.name(application, "applicationId")
         if "/" in head:
             raise ValueError(f"the application {head!r} has a slash in its id")
         for privilege in application.get("privileges") or ():
             yield from _actions(head, privilege)
         for feature in application.get("features") or ():
             for privilege in feature.get("privileges") or ():
-                yield from _actions(f"{head}/{feature['featureId']}", privilege)
+                yield from _actions(f"{head}/{fields.name(feature, 'featureId')}", privilege)
 
 
 def _actions(head: str, privilege: Mapping[str, Any]) -> Iterator[str]:
     for action in privilege.get("actions") or ():
-        found = f"{head}/{privilege['privilegeId']}/{action}"
+        fields.text_of(action, "an action", fields.MOST_OF_A_NAME, empty=False)
+        found = f"{head}/{fields.name(privilege, 'privilegeId')}/{action}"
         if found.count("/") != head.count("/") + 2:
             raise ValueError(f"the permission {found!r} has a slash in an id")
         yield found
@@ -150,19 +159,32 @@ def role_body(values: Values, current: Mapping[str, Any] | None) -> dict[str, Js
 
 def employee(body: Mapping[str, Any], role_ids: Mapping[str, str]) -> LiveObject:
     """An employee as user search, or one by one, answers; `role_ids` are those of roles by name."""
-    told = body.get("roleUUID") or body.get("role")
-    primary = Ref(role_ids.get(str(told), str(told))) if told else None
-    status = body["status"]
+    try:
+        return _employee(body, role_ids)
+    except ValueError as error:
+        raise fields.about(error, EMPLOYEE, body.get("id")) from error
+
+
+def _employee(body: Mapping[str, Any], role_ids: Mapping[str, str]) -> LiveObject:
+    told = fields.text(body, "roleUUID") or fields.text(body, "role")
+    primary = Ref(role_ids.get(told, told)) if told else None
+    status = fields.name(body, "status")
+    secondary = body.get("secondaryRoleIds") or []
+    if not isinstance(secondary, list):
+        raise ValueError("secondaryRoleIds is not a list")
     values: dict[str, Value] = {
         "active": status != DEACTIVATED,
         "primaryRole": primary,
-        "secondaryRoles": frozenset(Ref(each) for each in body.get("secondaryRoleIds") or ()),
+        "secondaryRoles": frozenset(
+            Ref(fields.an_id(each, "secondaryRoleIds")) for each in secondary
+        ),
     }
-    name = body.get("emailAddress") or body["userName"]
+    name = fields.text(body, "emailAddress") or fields.name(body, "userName")
+    fields.text_of(name, "emailAddress", fields.MOST_OF_A_NAME)
     part = {key: body.get(key) for key in USER_FIELDS}
     return LiveObject(
         kind=EMPLOYEE,
-        id=body["id"],
+        id=fields.identifier(body, "id"),
         name=name,
         values=values,
         digest=digest(part),

@@ -7,6 +7,10 @@ from contextlib import contextmanager
 from typing import Any
 
 from reconciler.errors import TenantError
+from reconciler.http.secrets import redacted
+
+_ODD = (KeyError, TypeError, AttributeError, ValueError, OverflowError, RecursionError)
+"""What reading a value of another shape raises; a list index is never asked for."""
 
 
 @contextmanager
@@ -14,7 +18,7 @@ def documented(what: str, tracking_id: str = "") -> Iterator[None]:
     """An answer that is not of the documented shape is an error of the tenant, not of ours."""
     try:
         yield
-    except (KeyError, TypeError, AttributeError, ValueError) as error:
+    except _ODD as error:
         raise TenantError(
             "TEN113",
             f"{what}: the answer is not of the documented shape: {_how(error)}",
@@ -28,7 +32,9 @@ def _how(error: Exception) -> str:
     """What is wrong, in words: our own say it, Python's tell the kind of thing."""
     if isinstance(error, KeyError):
         return f"`{error.args[0]}` is missing"
-    return str(error)[:200] if isinstance(error, ValueError) else "a value is of another type"
+    if not isinstance(error, ValueError):
+        return "a value is of another type"
+    return redacted(str(error))[:200]
 
 
 def an_object(body: Any) -> Mapping[str, Any]:

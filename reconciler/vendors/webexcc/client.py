@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 from functools import partial as partial_function
 from typing import Any, TypeVar
@@ -22,6 +22,7 @@ from reconciler.errors import (
     UnknownOutcomeError,
 )
 from reconciler.http.answers import is_unexpected
+from reconciler.http.fields import an_id, identifier, segment
 from reconciler.http.paging import Row
 from reconciler.http.parallel import in_parallel
 from reconciler.http.retry import Landed
@@ -191,7 +192,7 @@ class WebexReader:
             return answer.body, _live(kind, answer.body)
 
     async def _answer(self, kind: str, object_id: str) -> Answer:
-        answer = await self._session.get(self._path(ITEMS[kind], object_id))
+        answer = await self._session.get(self._path(ITEMS[kind], segment(object_id)))
         if not isinstance(answer.body, dict) or answer.body.get("id") != object_id:
             raise TenantError(
                 "TEN113",
@@ -201,7 +202,8 @@ class WebexReader:
         return answer
 
     def _path(self, *parts: str) -> str:
-        return "/".join(("/organization", self._endpoint.organization, *parts))
+        organization = segment(self._endpoint.organization)
+        return "/".join(("/organization", organization, *parts))
 
     async def _parallel(
         self, what: str, items: Sequence[str], work: Callable[[str], Awaitable[Any]]
@@ -246,7 +248,9 @@ class WebexWriter(WebexReader):
                 self._session, self._endpoint.organization, limit=self._endpoint.parallelism
             )
             return {
-                n: str(row["id"]) for row in await lists.rows(kind) if (n := row["name"]) in names
+                n: str(row["id"])
+                for row in await lists.rows(kind)
+                if isinstance(n := row.get("name"), str) and n in names
             }
         asked = tuple(names)
         found = await in_parallel(
@@ -259,7 +263,7 @@ class WebexWriter(WebexReader):
         query = {"filter": f"name=={json.dumps(name)}", "page": "0", "pageSize": "2"}
         answer = await self._session.get(self._path(listing.PATHS[kind]), query)
         with documented(f"GET {listing.PATHS[kind]}", answer.tracking_id):
-            return next((str(row["id"]) for row in answer.body["data"]), None)
+            return next((identifier(row, "id") for row in answer.body["data"]), None)
 
     async def create(self, kind: str, values: Values) -> Written:
         """POST the object, and read it back."""
@@ -279,7 +283,8 @@ class WebexWriter(WebexReader):
 
         async def make() -> Answer:
             answer = await self._writes.post(path, body)
-            if isinstance(answer.body, dict) and "id" in answer.body:
+            with suppress(ValueError, KeyError, TypeError):
+                an_id(answer.body["id"])
                 return answer
             raise UnknownOutcomeError(
                 "TEN113",
@@ -296,7 +301,7 @@ class WebexWriter(WebexReader):
     async def update(self, kind: str, object_id: str, values: Values, expect: str) -> Written:
         """Replace (or patch) the object as it is now, if it is as expected; read it back."""
         going = await self._going(kind, Update(object_id, values, expect))
-        path = self._path(ITEMS[kind], object_id)
+        path = self._path(ITEMS[kind], segment(object_id))
         write = self._writes.patch if kind == USER else self._writes.put
 
         async def replaced() -> Answer:
@@ -360,7 +365,7 @@ class WebexWriter(WebexReader):
     async def delete(self, kind: str, object_id: str, expect: str) -> Written:
         """DELETE the object, if it is as expected."""
         await self._expected(kind, object_id, expect)
-        path = self._path(ITEMS[kind], object_id)
+        path = self._path(ITEMS[kind], segment(object_id))
 
         async def gone() -> bool | None:
             there = await self.fetch(kind, object_id)

@@ -11,11 +11,12 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from reconciler.errors import NotFoundError, TenantError
+from reconciler.http import fields
 from reconciler.http.session import ReadSession
 from reconciler.model.live import Identity, LiveObject
 from reconciler.model.value import Ref
 from reconciler.vendors.webexcc import wire
-from reconciler.vendors.webexcc.answers import documented
+from reconciler.vendors.webexcc.answers import array, documented
 from reconciler.vendors.webexcc.models import COLLECTION_TYPES
 from reconciler.vendors.webexcc.permissions import COLLECTION_TYPES_OF, NO_ACCESS
 from reconciler.vendors.webexcc.wire import COLLECTION, PROFILE, USER
@@ -61,10 +62,14 @@ async def whoami(session: ReadSession, organization: str) -> Mapping[str, Any]:
 
 async def identify(session: ReadSession, organization: str, me: Mapping[str, Any]) -> Identity:
     """The user behind a person, with the profile that decides on their rights."""
-    name = next(iter(me.get("emails") or ()), None) or me.get("displayName") or "an unknown account"
-    if me.get("type") != "person":
-        return Identity(name)
-    path = f"/organization/{organization}/v2/user/by-ci-user-id/{_uuid(me['id'])}"
+    with documented("GET /people/me"):
+        emails = array(me, "emails", str)
+        name = emails[0] if emails else fields.text(me, "displayName") or "an unknown account"
+        fields.text_of(name, "emails", fields.MOST_OF_A_NAME)
+        if me.get("type") != "person":
+            return Identity(name)
+        person = fields.segment(_uuid(me["id"]))
+    path = f"/organization/{fields.segment(organization)}/v2/user/by-ci-user-id/{person}"
     try:
         answer = await session.get(path, {"includeUserProfile": "true"})
     except NotFoundError:
@@ -72,7 +77,8 @@ async def identify(session: ReadSession, organization: str, me: Mapping[str, Any
     with documented("GET v2/user/by-ci-user-id", answer.tracking_id):
         user = answer.body
         rights = wire.profile(user["userProfileGranularAccessData"])
-        return Identity(user["email"], Ref(user["id"]), rights)
+        email = fields.name(user, "email")
+        return Identity(email, Ref(fields.identifier(user, "id")), rights)
 
 
 def unseen(

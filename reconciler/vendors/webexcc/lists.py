@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from reconciler.errors import NotFoundError
+from reconciler.http import fields
 from reconciler.http.paging import Page, Row, complete, whole_list
 from reconciler.http.session import Answer, ReadSession
 from reconciler.vendors.webexcc import wire
@@ -108,11 +109,13 @@ def _sized(number: int) -> dict[str, str]:
     return {"page": str(number), "size": str(PAGE_SIZE)}
 
 
-def _page(answer: Answer, told: Mapping[str, Any], number: int | None) -> Page:
+def _page(answer: Answer, told: Mapping[str, Any], number: object) -> Page:
     rows = array({"data": answer.body["data"]}, "data", dict)
-    if not all(isinstance(row["id"], str) for row in rows):
-        raise ValueError("the id of a row is no text")
+    for row in rows:
+        fields.identifier(row, "id")
     pages, records = told["totalPages"], told["totalRecords"]
     if type(pages) is not int or type(records) is not int:
         raise ValueError("totalPages and totalRecords are no numbers")
+    if number is not None and type(number) is not int:
+        raise ValueError("the number of the page is not a number")
     return Page(tuple(map(wire.listed, rows)), pages, records, number)

@@ -15,6 +15,7 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
+from reconciler.http import fields
 from reconciler.model.live import InventoryItem, LiveObject
 from reconciler.model.value import HIDDEN, Hidden, Json, Ref, Value, Values, digest
 from reconciler.vendors.webexcc.answers import array, one_of
@@ -64,14 +65,14 @@ def profile(body: Mapping[str, Any]) -> LiveObject:
     full = one_of(body, "permissionAccessLevel", _REACH) == "ALL"
     kind = _type_name(body)
     values: dict[str, Value] = {
-        "name": body["name"],
-        "description": body.get("description") or "",
+        "name": fields.name(body, "name"),
+        "description": fields.text(body, "description"),
         "profileType": kind,
         "fullAccess": full,
         "permissions": everything(kind)
         if full
         else {
-            row["name"]: _level(row["name"], row.get("access") or "NONE")
+            fields.name(row, "name"): _level(row["name"], row.get("access") or "NONE")
             for row in array(body, "permissions", dict)
         },
         "analyzerFolders": {
@@ -82,7 +83,7 @@ def profile(body: Mapping[str, Any]) -> LiveObject:
     }
     return LiveObject(
         kind=PROFILE,
-        id=body["id"],
+        id=fields.identifier(body, "id"),
         name=body["name"],
         values=values,
         digest=digest(_stable_profile(body)),
@@ -92,8 +93,12 @@ def profile(body: Mapping[str, Any]) -> LiveObject:
     )
 
 
+_LAST_MOMENT = 253_402_300_799_999
+"""The last millisecond of the year 9999: no version is as large, and no moment is later."""
+
+
 def _whole(number: Any) -> int | None:
-    return number if type(number) is int else None
+    return number if type(number) is int and 0 <= number <= _LAST_MOMENT else None
 
 
 def _type_name(body: Mapping[str, Any]) -> str:
@@ -118,7 +123,9 @@ def _resources(body: Mapping[str, Any]) -> Value:
     if level != "SPECIFIC":
         return level.lower()
     return {
-        "collections": frozenset(Ref(c["id"]) for c in array(body, "resourceCollections", dict)),
+        "collections": frozenset(
+            _one(fields.identifier(c, "id")) for c in array(body, "resourceCollections", dict)
+        ),
         "default": _single(body.get("defaultResourceCollectionId")),
     }
 
@@ -135,7 +142,7 @@ def _single(written: Any) -> Ref | None:
 @lru_cache(maxsize=20_000)
 def _one(written: str) -> Ref:
     """The one reference to an id: thousands of people share their profile, site and teams."""
-    return Ref(written)
+    return Ref(fields.an_id(written, "a reference"))
 
 
 def _written(single: Value) -> Value:
@@ -235,9 +242,9 @@ def collection(body: Mapping[str, Any]) -> LiveObject:
     """A resource collection's item answer; raises ValueError for what no document has."""
     rows = array(body, "resources", dict)
     values: dict[str, Value] = {
-        "name": body["name"],
-        "description": body.get("description") or "",
-        "resources": {row["name"]: _selection(row) for row in rows},
+        "name": fields.name(body, "name"),
+        "description": fields.text(body, "description"),
+        "resources": {fields.name(row, "name"): _selection(row) for row in rows},
     }
     stable = {key: value for key, value in body.items() if key not in _SERVER}
     stable["resources"] = sorted(
@@ -245,7 +252,7 @@ def collection(body: Mapping[str, Any]) -> LiveObject:
     )
     return LiveObject(
         COLLECTION,
-        body["id"],
+        fields.identifier(body, "id"),
         body["name"],
         values,
         digest(stable),
@@ -257,7 +264,7 @@ def collection(body: Mapping[str, Any]) -> LiveObject:
 def _selection(row: Mapping[str, Any]) -> Value:
     level = one_of(row, "accessLevel", _REACH)
     if level == "SPECIFIC":
-        return frozenset(Ref(each) for each in array(row, "ids", str))
+        return frozenset(map(_one, array(row, "ids", str)))
     return level.lower()
 
 
@@ -286,6 +293,13 @@ def user(body: Mapping[str, Any], teams: frozenset[Ref] | None) -> LiveObject:
 
     Only what decides on access is kept: names and phone numbers are nobody's business.
     """
+    try:
+        return _user(body, teams)
+    except ValueError as error:
+        raise fields.about(error, USER, body.get("id")) from error
+
+
+def _user(body: Mapping[str, Any], teams: frozenset[Ref] | None) -> LiveObject:
     written = [body["userProfileId"], *map(body.get, _BESIDE_THE_PROFILE)]  # which every user has
     values: dict[str, Value] = dict(zip(_OF_USERS, map(_single, written), strict=True))
     values["teams"] = frozenset() if teams is None else teams
@@ -294,8 +308,8 @@ def user(body: Mapping[str, Any], teams: frozenset[Ref] | None) -> LiveObject:
     mark = digest([*written, *known, active])
     return LiveObject(
         USER,
-        body["id"],
-        body["email"],
+        fields.identifier(body, "id"),
+        fields.name(body, "email"),
         values,
         mark,
         active=active is not False,
@@ -354,7 +368,11 @@ def listed(row: Mapping[str, Any]) -> Mapping[str, Any]:
 
 def item(kind: str, body: Mapping[str, Any]) -> InventoryItem:
     """A row of an inventory type, with what rules judge by."""
-    return InventoryItem(kind, body["id"], body["name"], _judged(kind, body))
+    try:
+        object_id, name = fields.identifier(body, "id"), fields.name(body, "name")
+        return InventoryItem(kind, object_id, name, _judged(kind, body))
+    except ValueError as error:
+        raise fields.about(error, kind, body.get("id")) from error
 
 
 def _judged(kind: str, body: Mapping[str, Any]) -> Values:
@@ -362,7 +380,7 @@ def _judged(kind: str, body: Mapping[str, Any]) -> Values:
         return {"site": _single(body.get("siteId"))}
     if kind == "idle-wrapup-code":
         return {
-            "workTypeCode": body.get("workTypeCode"),
+            "workTypeCode": fields.text(body, "workTypeCode") or None,
             "defaultCode": bool(body.get("defaultCode")),
         }
     return {}

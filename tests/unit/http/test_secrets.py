@@ -1,8 +1,74 @@
 from __future__ import annotations
 
-import pytest
+import base64
+import html
+import json
+from urllib.parse import quote
 
-from reconciler.http.secrets import redacted, remember
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from reconciler.http.secrets import redacted, remember, without
+
+TOKEN = "eyJhbGciOiJ+IUzI1NiJ9/Zm9vYmFy=Y2FuYXJ5LXRva2Vu_SBX"
+PARTS = [TOKEN[at : at + 24].lower() for at in range(len(TOKEN) - 24)]
+
+
+@pytest.mark.parametrize(
+    "echo",
+    [
+        TOKEN,
+        TOKEN.upper(),
+        TOKEN.swapcase(),
+        quote(TOKEN, safe=""),
+        quote(TOKEN),
+        quote(quote(TOKEN, safe=""), safe=""),
+        base64.b64encode(TOKEN.encode()).decode(),
+        base64.urlsafe_b64encode(TOKEN.encode()).decode().rstrip("="),
+        base64.b64encode(TOKEN.encode()).decode().lower(),
+        base64.b64encode(f"Bearer {TOKEN}".encode()).decode(),
+        base64.b64encode(f"x{TOKEN} and more".encode()).decode(),
+        TOKEN.encode().hex(),
+        TOKEN.encode().hex().upper(),
+        html.escape(TOKEN),
+        json.dumps(TOKEN),
+        f"token={TOKEN}&x=1",
+        f"tracking-{TOKEN}-id",
+        TOKEN[:30],
+        TOKEN[20:],
+    ],
+)
+@pytest.mark.parametrize("known", [True, False])
+def test_a_token_is_left_out_however_it_is_echoed(echo: str, known: bool) -> None:
+    text = f"the token {echo} is wrong"
+    left = redacted(text, "" if known and remember(TOKEN) else TOKEN)
+    assert "***" in left
+    assert left.startswith("the token ")
+    assert left.endswith(" is wrong")
+    assert not any(part in left.lower() for part in PARTS)
+    encoded = base64.b64encode(TOKEN.encode()).decode()[8:28].lower()
+    assert encoded not in left.lower()
+
+
+@given(st.binary(max_size=9), st.binary(max_size=9), st.booleans())
+def test_base64_of_anything_around_a_token_is_left_out(
+    before: bytes, after: bytes, safe: bool
+) -> None:
+    encode = base64.urlsafe_b64encode if safe else base64.b64encode
+    left = redacted(encode(before + TOKEN.encode() + after).decode(), TOKEN)
+    # what is left is decided by what stands around the token
+    assert len(left) <= 4 * (len(before) + len(after) + 6) / 3 + 3
+
+
+@given(st.text())
+def test_a_text_without_a_secret_stays(text: str) -> None:
+    assert redacted(text, "a-token-that-is-nowhere") in (text, redacted(text))
+
+
+def test_every_text_of_a_body_is_cleared() -> None:
+    body = {"errors": [{TOKEN: 1, "a": f"<{TOKEN.lower()}>"}], "n": None, "b": 1.5}
+    assert without(body, TOKEN) == {"errors": [{"***": 1, "a": "<***>"}], "n": None, "b": 1.5}
 
 
 def test_what_was_read_is_left_out_however_it_is_written() -> None:

@@ -226,6 +226,38 @@ def test_what_the_answer_leaves_out_is_unknown(text: str) -> None:
     assert granted(body(text))[0] == Grant("a", None, None)
 
 
+ODD_TOKENS = [
+    '""',
+    '" "',
+    '"a b"',
+    '"a\\nb"',
+    '"\\ud800"',
+    '"\\u200b"',
+    "7",
+    "[]",
+    "true",
+    f'"{"x" * 20_000}"',
+]
+
+
+@pytest.mark.parametrize("odd", [*ODD_TOKENS, '"a"'], ids=lambda each: each[:12])
+def test_a_refresh_token_that_cannot_be_one_is_not_taken(odd: str) -> None:
+    grant, _ = granted(body(f'{{"access_token": "a", "refresh_token": {odd}}}'))
+    assert grant == Grant("a", None, None, unusable=True)
+
+
+@pytest.mark.parametrize("odd", ODD_TOKENS, ids=lambda each: each[:12])
+def test_an_access_token_that_cannot_be_one_is_an_error_of_the_answer(odd: str) -> None:
+    error, _ = granted(body(f'{{"access_token": {odd}, "refresh_token": "r"}}'))
+    assert error.told.code == "TEN102"
+
+
+@pytest.mark.parametrize("lifetime", ["NaN", "Infinity", "1e999", "9" * 400, "null", "[]"])
+def test_a_lifetime_that_is_none_is_unknown(lifetime: str) -> None:
+    grant, _ = granted(body(f'{{"access_token": "a", "expires_in": {lifetime}}}'))
+    assert grant == Grant("a", None, None)
+
+
 @pytest.mark.parametrize(
     ("told", "code", "summary", "requests"),
     [

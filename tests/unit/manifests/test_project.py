@@ -63,7 +63,7 @@ def test_the_state_may_come_from_the_environment(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "code", "summary", "hint"),
     [
-        ("", "PRJ102", "0 documents", "apiVersion: reconciler/v1"),
+        ("", "PRJ102", "is empty", "apiVersion: reconciler/v1"),
         ("- a\n", "PRJ102", "no mapping", "apiVersion"),
         (HEAD + "tenants: {}\n", "PRJ102", "not possible", ""),
         (HEAD + "tenant:\n" + SANDBOX, "PRJ102", "no field `tenant`", "`tenants`"),

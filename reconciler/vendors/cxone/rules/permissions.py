@@ -7,7 +7,6 @@ from itertools import groupby
 
 from reconciler.model.diagnostic import Severity
 from reconciler.model.resource import Resource
-from reconciler.model.suggestion import did_you_mean
 from reconciler.rules.rule import Finding, NotChecked, Once, Where, rule
 from reconciler.rules.world import World
 from reconciler.vendors.cxone.models import Role
@@ -175,11 +174,14 @@ def permission_is_one_of_the_tenants(
         yield NotChecked(f"which permissions there are: {world.partial[PERMISSION]}")
         return
     known = {item.id for item in world.items(PERMISSION)}
+    every = sorted(known)
     unknown = sorted(set(permissions_in(role.spec.permissions)) - known)
     for place, some in groupby(unknown, key=lambda each: each.rpartition("/")[0]):
         here = list(some)
         yield Finding(
             ("spec", "permissions", *place.split("/")),
             f"no role of the tenant has {' or '.join(f'`{each}`' for each in here)}",
-            hint=did_you_mean(here[0], sorted(known), otherwise="see whether CXone knows it"),
+            hint=world.near.hint(
+                PERMISSION, here[0], every, otherwise="see whether CXone knows it"
+            ),
         )

@@ -9,6 +9,7 @@ from typing import Any
 
 from reconciler.sandbox.app import Endpoint, asgi
 from reconciler.sandbox.errors import SandboxError
+from reconciler.sandbox.seed import keep_settings, settings
 from reconciler.sandbox.store import Store
 from reconciler.vendor import AsgiApp
 from reconciler.vendors.cxone.sandbox import console, front
@@ -29,6 +30,15 @@ def _now() -> datetime:
     return datetime.now(UTC)
 
 
+def _settings(seed: Mapping[str, Any]) -> Mapping[str, Any]:
+    found = seeds.settings(seed)
+    return {
+        "organization": found.organization,
+        "assumed": sorted(found.assumed),
+        "quirks": seed.get("quirks"),
+    }
+
+
 class CxoneSandbox:
     """One tenant on one database file, filled from its seed where it is empty."""
 
@@ -37,13 +47,14 @@ class CxoneSandbox:
     def __init__(
         self, database: Path, seed: Mapping[str, Any], clock: Callable[[], datetime] = _now
     ) -> None:
-        settings = seeds.settings(seed)
-        self.organization, self._assumed = settings.organization, settings.assumed
         self._store = Store(database)
-        self._data = Data(self._store, self.organization, clock, settings.quirks)
-        self._tokens = Tokens(self._data)
         try:
+            found = settings(self._store, seed, _settings)
+            self.organization, self._assumed = found["organization"], seeds.assumed(found)
+            self._data = Data(self._store, self.organization, clock, seeds.quirks(found))
+            self._tokens = Tokens(self._data)
             self._open(seed)
+            keep_settings(self._store, seed, found)
         except BaseException:
             self._store.close()
             raise

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from reconciler.model.resource import Resource
-from reconciler.model.suggestion import did_you_mean
 from reconciler.rules.rule import Finding, NotChecked, Where, rule
 from reconciler.rules.world import World
 from reconciler.vendors.webexcc.facts import facts_of
@@ -21,7 +20,7 @@ from reconciler.vendors.webexcc.rules.documents import API, D1
 from reconciler.vendors.webexcc.rules.granted import at, granted
 from reconciler.vendors.webexcc.rules.permissions import names_of_the_tenant
 
-_LISTED = frozenset(PERMISSIONS)
+_KNOWN = frozenset(PERMISSIONS) | NOT_OF_PROFILES
 CUSTOM_ACCESS_ONLY = ("unlicensed-administrator", "standard-agent")
 MOST_COLLECTIONS = 5
 MOST_PROFILES = 15
@@ -313,14 +312,15 @@ def permission_is_one_the_api_knows(
     """Permissions carry the 68 names that the API lists, or one that the tenant has, as it is
     seen there or as the project's facts declare.
     """
-    for name in profile.spec.permissions or {}:
-        if name in _LISTED or name in NOT_OF_PROFILES:
-            continue
-        if name not in (here := names_of_the_tenant(world)):
+    odd = [n for n in profile.spec.permissions or {} if n not in _KNOWN]
+    here = names_of_the_tenant(world) if odd else frozenset()
+    for name in odd:
+        if name not in here:
             yield Finding(
                 ("spec", "permissions", name),
                 f"`{name}` is no permission of Webex Contact Center",
-                hint=did_you_mean(
+                hint=world.near.hint(
+                    "permission",
                     name,
                     (*PERMISSIONS, *here),
                     otherwise="names are singular, words joined by hyphens; one that only this "

@@ -9,6 +9,7 @@ from typing import Any
 
 from reconciler.sandbox.app import Answer, Call, Endpoint, Handler, asgi
 from reconciler.sandbox.errors import Refusal, SandboxError
+from reconciler.sandbox.seed import keep_settings, settings
 from reconciler.sandbox.store import Store
 from reconciler.vendor import AsgiApp
 from reconciler.vendors.webexcc.sandbox import console
@@ -35,6 +36,11 @@ def _now() -> datetime:
     return datetime.now(UTC)
 
 
+def _settings(seed: Mapping[str, Any]) -> Mapping[str, Any]:
+    organization, _ = seeds.settings(seed)
+    return {"organization": organization, "quirks": seed.get("quirks")}
+
+
 class WebexSandbox:
     """One organization on one database file, filled from its seed where it is empty."""
 
@@ -43,11 +49,13 @@ class WebexSandbox:
     def __init__(
         self, database: Path, seed: Mapping[str, Any], clock: Callable[[], datetime] = _now
     ) -> None:
-        self.organization, quirks = seeds.settings(seed)
         self._store = Store(database, links)
-        self._data = Data(self._store, self.organization, clock, quirks)
         try:
+            found = settings(self._store, seed, _settings)
+            self.organization, quirks = found["organization"], seeds.quirks(found)
+            self._data = Data(self._store, self.organization, clock, quirks)
             self._open(seed)
+            keep_settings(self._store, seed, found)
         except BaseException:
             self._store.close()
             raise
