@@ -64,7 +64,7 @@ def _standard_input(chosen: Common, paths: tuple[Path, ...], *, check: bool, dif
         made = Layouts(Path(), {STDIN: data}, after)
         _show(made, chosen, check=check, diff=diff)
     else:
-        echo(new.decode(), nl=False)
+        echo(new, nl=False)  # as bytes: Windows would end CRLF lines twice
     return DIFFERS if check and new != data else 0
 
 
