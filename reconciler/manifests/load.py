@@ -29,12 +29,15 @@ class Loaded:
     """The resources of one tenant, sorted by address, and all that is wrong with the rest.
 
     `digest` fingerprints the files' names and bytes; `read` gives the bytes of one of them.
+    `manifests` counts the documents that were judged, `files` are those that hold them.
     """
 
     resources: tuple[Resource[Any], ...]
     diagnostics: tuple[Diagnostic, ...]
     digest: str
     read: Callable[[str], bytes]
+    manifests: int = 0
+    files: tuple[str, ...] = ()
 
 
 def load(  # noqa: PLR0913 - what a tenant is made of
@@ -74,7 +77,9 @@ class _Loading:
             if self._shaping.is_patch(document):
                 patches.add(document)
         resources: list[Resource[Any]] = []
+        files, manifests = tuple(files), -len(self._unread)
         for document in self._documents(files):
+            manifests += 1
             resource = self._shaping.resource(*patches.applied(document))
             if resource is not None:
                 resources.append(resource)
@@ -88,6 +93,8 @@ class _Loading:
             diagnostics=tuple(diagnostics),
             digest=_digest(self._contents),
             read=self._contents.__getitem__,
+            manifests=manifests + len(self._unread),
+            files=files,
         )
 
     def _documents(self, files: Iterable[str]) -> Iterator[Document]:
@@ -133,12 +140,15 @@ def _unique(
             continue
         place = f"{other.origin.file}:{other.origin.line}"
         diagnostics.append(
-            error_about(
-                each,
-                "REF101",
-                f"{each.address.short} is declared twice; the other one is at {place}",
-                ("metadata", "name"),
-                hint="keep one of the two, or give this one another name",
+            replace(
+                error_about(
+                    each,
+                    "REF101",
+                    f"{each.address.short} is declared twice; the other one is at {place}",
+                    ("metadata", "name"),
+                    hint="keep one of the two, or give this one another name",
+                ),
+                cause=f"declared twice {each.address.short}",
             )
         )
 

@@ -23,6 +23,7 @@ from reconciler.manifests.positions import Places
 from reconciler.manifests.tree import measured
 from reconciler.model import diagnostic as model
 from reconciler.model.address import Address
+from reconciler.model.causes import cause_of_manifest
 from reconciler.model.diagnostic import Diagnostic, Origin, Patched, Severity
 from reconciler.model.resource import Lifecycle, Resource, Spec
 from reconciler.model.suggestion import did_you_mean
@@ -56,6 +57,7 @@ class Shaping:
         self.problems: list[Diagnostic] = []
         self._tenant = tenant
         self._places = places
+        self._cause = ""
         self._vendors = {vendor.api_version: vendor for vendor in vendors.values()}
         self._kinds = {
             (vendor.api_version, kind.name): _Kind(vendor.name, kind)
@@ -69,6 +71,7 @@ class Shaping:
         """The typed form of one document; None where something is wrong with it."""
         origin = Origin(document.file, document.index, document.line, patches)
         before = len(self.problems)
+        self._cause = _cause(document.value)
         found = self._kind(document.value, origin)
         metadata, spec = self._parts(document, found, origin)
         if found is None or metadata is None or spec is None:
@@ -212,8 +215,17 @@ class Shaping:
                 origin=origin,
                 path=path,
                 on_key=on_key,
+                cause=self._cause,
             )
         )
+        self._cause = ""  # each problem of a manifest is a slip of its own
+
+
+def _cause(value: Any) -> str:
+    """What others that refer to a manifest have in common with what is wrong with it."""
+    metadata = value.get("metadata") if isinstance(value, dict) else None
+    name = metadata.get("name") if isinstance(metadata, dict) else None
+    return cause_of_manifest(name) if isinstance(name, str) else ""
 
 
 @cache

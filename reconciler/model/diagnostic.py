@@ -99,7 +99,9 @@ class Diagnostic:
     """One finding about an input: what is wrong, where, which rule says so, what to do.
 
     A suppressed one is counted and kept in reports, and stops nothing. An error with a `guard` is
-    one that `--allow` with that name lets pass.
+    one that `--allow` with that name lets pass. Findings of one tenant with the same `cause` come
+    from one slip; one that only `follows` is never the slip itself. `consequence_of` is the `mark`
+    of the finding that a person has to correct first.
     """
 
     severity: Severity
@@ -116,6 +118,16 @@ class Diagnostic:
     source: str = ""
     suppression: Suppression | None = None
     guard: str = ""
+    cause: str = ""
+    follows: bool = False
+    consequence_of: str = ""
+
+    @property
+    def mark(self) -> str:
+        """Code and place: `CXR105 access/roles.yaml:8:11`, what `consequence_of` holds."""
+        place = self.position
+        at = f"{place.file}:{place.line}:{place.column}" if place else str(self.address or "")
+        return f"{self.code} {at}".rstrip()
 
     def sort_key(self) -> tuple[str, int, int, str, str, str]:
         """By file, line and column, then code: the order in which a reader meets them."""

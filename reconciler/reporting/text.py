@@ -13,8 +13,8 @@ from reconciler.model.diagnostic import Severity
 from reconciler.model.plan import Finding, Headroom, Plan, Summary, TenantRead
 from reconciler.model.value import Json
 from reconciler.planning.guards import wanted
-from reconciler.reporting.alike import first_places, together
-from reconciler.reporting.diagnostics import MOST, left_out
+from reconciler.reporting.alike import Slip, first_places, follow, slips, split
+from reconciler.reporting.diagnostics import MOST, follow_up, left_out
 from reconciler.reporting.escape import safe
 from reconciler.reporting.paint import Paint
 from reconciler.reporting.values import FEW, few, shown
@@ -459,8 +459,9 @@ def _findings(what: Plan, style: Style) -> Iterator[str]:
     if not findings and not what.suppressed:
         return
     yield ""
+    first, following = split(findings)
     tally = dict.fromkeys(("error", "warning", "info"), 0)
-    for each in findings:
+    for each in first:
         tally[each.severity] += 1
     said = ", ".join(
         f"{count} {word}{'s' if count != 1 and word != 'info' else ''}"
@@ -469,15 +470,16 @@ def _findings(what: Plan, style: Style) -> Iterator[str]:
     )
     if what.suppressed:
         said += f", {len(what.suppressed)} suppressed"
+    said += follow_up([each.severity for others in following.values() for each in others])
     yield f"{style.paint('Findings', 'bold')} ({said})"
     weights = list(tally)
     ordered = sorted(findings, key=lambda found: weights.index(found.severity))
-    groups = [[each] for each in ordered] if style.whole else together(ordered, _what)
+    groups = [Slip([each], []) for each in ordered] if style.whole else slips(ordered, _what)
     kept = groups if style.whole else groups[:MOST]
-    for alike in kept:
-        yield from _finding(alike, style, several=several)
+    for slip in kept:
+        yield from _finding(slip, style, several=several)
     if left := groups[len(kept) :]:
-        yield f"  {left_out(Severity(each.severity) for alike in left for each in alike)}"
+        yield f"  {left_out(Severity(each.severity) for slip in left for each in slip.alike)}"
 
 
 def _what(found: Finding) -> tuple[str, ...]:
@@ -504,8 +506,9 @@ def _named(address: str, *, several: bool) -> str:
     return address if several else Address.parse(address).short
 
 
-def _finding(alike: list[Finding], style: Style, *, several: bool) -> Iterator[str]:
-    """One finding, or many that say the same of different objects."""
+def _finding(slip: Slip[Finding], style: Style, *, several: bool) -> Iterator[str]:
+    """One finding, or many that say the same of different objects, and what follows from it."""
+    alike = slip.alike
     colours = {"error": "bold red", "warning": "bold yellow", "info": "bold cyan"}
     first = alike[0]
     label = style.paint(f"{first.severity:<7} {first.code}", colours[first.severity])
@@ -515,6 +518,10 @@ def _finding(alike: list[Finding], style: Style, *, several: bool) -> Iterator[s
         yield f"    {place}"
     if first.hint:
         yield f"    help: {safe(first.hint)}"
+    if said := follow(slip.following):
+        yield f"    {said}"
+    if style.whole and first.consequence_of:
+        yield f"    follows from {safe(first.consequence_of)}"
 
 
 def _where(each: Finding, *, several: bool) -> str:

@@ -39,13 +39,17 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What a rule yields: where in the manifest, what is wrong, what to do."""
+    """What a rule yields: where in the manifest, what is wrong, what to do.
+
+    Findings with the same `cause` come from one slip (`model/causes.py`).
+    """
 
     path: Path
     summary: str
     hint: str = ""
     severity: Severity | None = None
     on_key: bool = False
+    cause: str = ""
 
 
 @dataclass(frozen=True, slots=True)

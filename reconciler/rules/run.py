@@ -116,4 +116,5 @@ def _diagnostic(
         on_key=finding.on_key,
         source=rule.source,
         guard=rule.guard,
+        cause=finding.cause,
     )
