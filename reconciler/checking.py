@@ -34,8 +34,13 @@ if TYPE_CHECKING:
     from reconciler.manifests.project import Project, Tenant
 
 
-def validate(work: Work, tenants: tuple[Tenant, ...]) -> Judged:
+def validate(work: Work, tenants: tuple[Tenant, ...]) -> tuple[Diagnostic, ...]:
     """Everything that the manifests alone tell, of these tenants; equal findings once."""
+    return judge_project(work, tenants).found
+
+
+def judge_project(work: Work, tenants: tuple[Tenant, ...]) -> Judged:
+    """The same, with how much was judged."""
     from reconciler.engine.prepare import load_tenant  # noqa: PLC0415 - files need no project
 
     found: dict[Diagnostic, Diagnostic] = {}

@@ -100,8 +100,13 @@ async def plan(work: Work) -> Plan:
     return joined(tuple(parts), (*notes, *unread), targets=work.targets, bounds=work.bounds)
 
 
-async def judged(work: Work) -> Judged:
+async def judged(work: Work) -> tuple[Diagnostic, ...]:
     """What validation and a plan find, of manifests and tenants, with positions."""
+    return (await judge_all(work)).found
+
+
+async def judge_all(work: Work) -> Judged:
+    """The same, with how much was judged."""
     prepared = prepare(work)
     checks = [judge((each.given(),), each.loaded) for each in prepared]
     counts = sum((each.counts for each in checks), Counts())

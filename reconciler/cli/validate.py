@@ -93,7 +93,7 @@ def _of_snapshot(chosen: Common, path: Path) -> Checked:
     from reconciler.cli.interrupts import NOTHING_WRITTEN, meaning, run  # noqa: PLC0415
 
     with meaning(NOTHING_WRITTEN), work_on_snapshot(chosen, path) as what:
-        judged = run(pipeline.judged(what))
+        judged = run(pipeline.judge_all(what))
         return Checked(
             judged.found,
             checking.files(what, what.tenants) if chosen.format == "junit" else (),
@@ -105,7 +105,7 @@ def _of_snapshot(chosen: Common, path: Path) -> Checked:
 def _of_project(chosen: Common) -> Checked:
     with work(chosen) as what:
         tenants = what.tenants if chosen.tenants else tuple(what.project.tenants.values())
-        judged = checking.validate(what, tenants)
+        judged = checking.judge_project(what, tenants)
         return Checked(
             judged.found,
             # the one report that tells of files without a finding

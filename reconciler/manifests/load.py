@@ -15,7 +15,7 @@ from reconciler.manifests.contents import content
 from reconciler.manifests.parse import Document, parse
 from reconciler.manifests.patches import Patches
 from reconciler.manifests.positions import Places
-from reconciler.manifests.shape import Shaping
+from reconciler.manifests.shape import Shaping, is_our_schema
 from reconciler.model.address import Address
 from reconciler.model.diagnostic import Diagnostic
 from reconciler.model.resource import Resource, Spec, error_about
@@ -79,7 +79,7 @@ class _Loading:
         resources: list[Resource[Any]] = []
         files, manifests = tuple(files), -len(self._unread)
         for document in self._documents(files):
-            manifests += 1
+            manifests += not is_our_schema(document.value)
             resource = self._shaping.resource(*patches.applied(document))
             if resource is not None:
                 resources.append(resource)
@@ -148,7 +148,8 @@ def _unique(
                     ("metadata", "name"),
                     hint="keep one of the two, or give this one another name",
                 ),
-                cause=f"declared twice {each.address.short}",
+                cause=(cause := f"declared twice {each.address.short}"),
+                root_of=cause,
             )
         )
 

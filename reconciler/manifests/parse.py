@@ -103,7 +103,7 @@ class Source:
                     _refuse_characters(chunk.text)
                 built = self._built(chunk, trusted=checked or native.trusts(chunk.text))
             except BuildError as error:
-                yield replace(self._refusal(chunk.line, error), cause=_cause(chunk.text))
+                yield replace(self._refusal(chunk.line, error), root_of=_cause(chunk.text))
                 continue
             if built.value is not None:
                 line = chunk.line + built.line + 1

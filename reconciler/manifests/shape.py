@@ -45,9 +45,9 @@ class _Kind:
     kind: Kind
 
 
-def _is_our_schema(value: dict[str, Any]) -> bool:
+def is_our_schema(value: Any) -> bool:
     """Whether it is a file of `schema export`, which may lie in a folder that is searched."""
-    return str(value.get("$id", "")).startswith(SCHEMA_URN)
+    return isinstance(value, dict) and str(value.get("$id", "")).startswith(SCHEMA_URN)
 
 
 class Shaping:
@@ -122,7 +122,7 @@ class Shaping:
         self, value: Any, found: _Kind | None, origin: Origin
     ) -> tuple[Metadata | None, Spec | None]:
         """The parts of a manifest that are valid, with all that is wrong with the others told."""
-        if not isinstance(value, dict) or _is_our_schema(value):
+        if not isinstance(value, dict) or is_our_schema(value):
             return None, None
         envelope = self._valid(Envelope, _head(value), origin, ())
         spec, wanted = value.get("spec"), found.kind.spec if found else None
@@ -215,10 +215,10 @@ class Shaping:
                 origin=origin,
                 path=path,
                 on_key=on_key,
-                cause=self._cause,
+                root_of=self._cause,
             )
         )
-        self._cause = ""  # each problem of a manifest is a slip of its own
+        self._cause = ""  # others follow from the first problem of a manifest
 
 
 def _cause(value: Any) -> str:

@@ -99,9 +99,9 @@ class Diagnostic:
     """One finding about an input: what is wrong, where, which rule says so, what to do.
 
     A suppressed one is counted and kept in reports, and stops nothing. An error with a `guard` is
-    one that `--allow` with that name lets pass. Findings of one tenant with the same `cause` come
-    from one slip; one that only `follows` is never the slip itself. `consequence_of` is the `mark`
-    of the finding that a person has to correct first.
+    one that `--allow` with that name lets pass. Within a tenant, a finding with a `cause` follows
+    from the first one that is the `root_of` it; `consequence_of` is the `mark` of that one, which
+    a person has to correct first.
     """
 
     severity: Severity
@@ -119,7 +119,7 @@ class Diagnostic:
     suppression: Suppression | None = None
     guard: str = ""
     cause: str = ""
-    follows: bool = False
+    root_of: str = ""
     consequence_of: str = ""
 
     @property

@@ -1,6 +1,6 @@
 """The findings that follow from another one: one slip is one error, the rest is counted below it.
 
-Two ways lead there. Of findings with one `cause` (a name that is nowhere, an address that two
+Two ways lead there. Of findings with one cause (a name that is nowhere, an address that two
 manifests claim) the first is the slip. And a finding about an object that refers to another one,
 which has an error of its own, follows from that error if the rules find it no more once the other
 object is left out.
@@ -28,14 +28,17 @@ def linked(found: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
     every = tuple(found)
     first: dict[tuple[str, str], Diagnostic] = {}
     for each in sorted(every, key=Diagnostic.sort_key):
-        if each.cause and not each.follows and each.suppression is None:
-            first.setdefault((each.tenant, each.cause), each)
-    return tuple(
-        replace(each, consequence_of=root.mark)
-        if (root := first.get((each.tenant, each.cause))) is not None and root is not each
-        else each
-        for each in every
-    )
+        if each.root_of and each.suppression is None:
+            first.setdefault((each.tenant, each.root_of), each)
+    return tuple(_with_root(each, first) for each in every)
+
+
+def _with_root(each: Diagnostic, first: Mapping[tuple[str, str], Diagnostic]) -> Diagnostic:
+    if not each.cause:
+        return each
+    # what is wrong with the text of a file is about no tenant
+    root = first.get((each.tenant, each.cause)) or first.get(("", each.cause))
+    return each if root is None or root is each else replace(each, consequence_of=root.mark)
 
 
 def traced(
@@ -74,11 +77,11 @@ def traced(
         for each, targets in pointing.items()
         if targets & reasons and each.address not in reasons and _same(each) not in left
     }
-    keys = {root: root.cause or _about_object(root) for root in causes.values()}
+    keys = {root: root.root_of or _about_object(root) for root in causes.values()}
     return tuple(
-        replace(each, cause=keys[causes[each]], follows=True)
+        replace(each, cause=keys[causes[each]])
         if each in causes
-        else replace(each, cause=keys[each])
+        else replace(each, root_of=keys[each])
         if each in keys
         else each
         for each in found

@@ -56,7 +56,8 @@ def taken_names(items: Iterable[Item], world: World) -> Iterator[Diagnostic]:
             ("spec", "name"),
             hint="choose another name, or pin the object that is meant with `spec.id`",
         )
-        yield replace(found, cause=cause_of_name(item.kind.name, name))
+        cause = cause_of_name(item.kind.name, name)
+        yield replace(found, cause=cause, root_of=cause)
 
 
 def _cannot_be_created(item: Item) -> Iterator[Diagnostic]:

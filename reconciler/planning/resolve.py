@@ -175,7 +175,7 @@ class Directory:
         )
         # where the manifest of that name is refused, this follows from it
         cause = cause_of_manifest(text)
-        self._problems[replace(told, severity=Severity.INFO, cause=cause, follows=True)] = None
+        self._problems[replace(told, severity=Severity.INFO, cause=cause)] = None
 
     @cached_property
     def _our_names(self) -> Mapping[str, list[str]]:
@@ -254,8 +254,9 @@ class Directory:
         self, resource: Resource[Any], code: str, summary: str, path: Path, *, hint: str = ""
     ) -> None:
         problem = error_about(resource, code, summary, path, hint=hint)
+        cause = f"{code} {summary}"
         # whoever else uses the name has the same problem: it is corrected once
-        self._problems[replace(problem, cause=f"{code} {summary}")] = None
+        self._problems[replace(problem, cause=cause, root_of=cause)] = None
 
 
 def _by_kind(known: Iterable[tuple[str, str]]) -> Mapping[str, list[str]]:

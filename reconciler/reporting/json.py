@@ -29,25 +29,27 @@ def document(data: Any) -> str:
     return json.dumps(data, indent=2, ensure_ascii=True) + "\n"
 
 
-def validation(found: Iterable[Diagnostic], counts: Counts) -> dict[str, Any]:
+def validation(found: Iterable[Diagnostic], counts: Counts | None = None) -> dict[str, Any]:
     """The result of `validate`; `judged` counts what was judged."""
     counted, suppressed = open_and_suppressed(found)
     findings = [finding(each) for each in counted]
-    return {
+    result = {
         "format_version": FORMAT_VERSION,
         "valid": not _count(findings, Severity.ERROR),
         "error_count": _count(findings, Severity.ERROR),
         "warning_count": _count(findings, Severity.WARNING),
         "diagnostics": [asdict(each) for each in findings],
         "suppressed": [asdict(finding(each)) for each in suppressed],
-        "judged": {
+    }
+    if counts is not None:
+        result["judged"] = {
             "tenants": counts.tenants,
             "manifests": counts.manifests,
             "files": len(counts.files),
             "references": counts.references,
             "references_left_to_the_tenant": counts.left_to_the_tenant,
-        },
-    }
+        }
+    return result
 
 
 def drift(  # noqa: PLR0913 - what a look found, part by part

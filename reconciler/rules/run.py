@@ -117,4 +117,5 @@ def _diagnostic(
         source=rule.source,
         guard=rule.guard,
         cause=finding.cause,
+        root_of=finding.cause,
     )
