@@ -15,11 +15,13 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError, create_model
 
 from reconciler.manifests import schema
+from reconciler.manifests.choices import choices, instead_of_boolean
 from reconciler.manifests.envelope import SCHEMA_URN, Envelope, Metadata, name_problem
 from reconciler.manifests.excerpt import LARGE, excerpt
 from reconciler.manifests.parse import Document
 from reconciler.manifests.patches import PatchEnvelope
 from reconciler.manifests.positions import Places
+from reconciler.manifests.problem import WRONG_TYPE, Problem
 from reconciler.manifests.tree import measured
 from reconciler.model import diagnostic as model
 from reconciler.model.address import Address
@@ -172,8 +174,19 @@ class Shaping:
         made, problems = schema.validated(wanted, data, written)
         for each in problems:
             path = (*at, *each.path)
-            self._tell(origin, each.code, path, each.summary, hint=each.hint, on_key=each.on_key)
+            hint = self._choice(wanted, data, each) or each.hint
+            self._tell(origin, each.code, path, each.summary, hint=hint, on_key=each.on_key)
         return made
+
+    def _choice(self, wanted: type[BaseModel], data: Any, problem: Problem) -> str:
+        """Which text to write instead of `true` or `false`, where rules say which there are."""
+        value = _value_at(data, problem.path)
+        if problem.code != WRONG_TYPE or not isinstance(value, bool):
+            return ""
+        if not issubclass(wanted, Spec):
+            return ""
+        rules = (rule for vendor in self._vendors.values() for rule in vendor.rules.on(wanted))
+        return instead_of_boolean(value, choices(rules, problem.path))
 
     def _check_metadata(self, metadata: Metadata, kind: Kind, origin: Origin) -> None:
         self._check_name(metadata.name, kind, origin, ("metadata", "name"))
@@ -244,14 +257,20 @@ def _refused(value: Any, found: _Kind | None) -> bool:
     return False
 
 
-def _said(data: Any, path: model.Path) -> str:
-    """A value in our own words, where nobody knows how it is written."""
+def _value_at(data: Any, path: model.Path) -> Any:
+    """The value at a path, None where it does not lead anywhere."""
     try:
         for part in path:
             data = data[part]
     except (KeyError, IndexError, TypeError):
-        return ""
-    return json.dumps(data, ensure_ascii=False)
+        return None
+    return data
+
+
+def _said(data: Any, path: model.Path) -> str:
+    """A value in our own words, where nobody knows how it is written."""
+    found = _value_at(data, path)
+    return "" if found is None else json.dumps(found, ensure_ascii=False)
 
 
 def _short(text: str) -> str:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import unicodedata
 
+from reconciler.model.address import Address
+from reconciler.model.diagnostic import Path, dotted
+
 
 def cause_of_manifest(name: str) -> str:
     """Something is wrong with the manifest of that `metadata.name`, so that it is not there."""
@@ -13,3 +16,8 @@ def cause_of_manifest(name: str) -> str:
 def cause_of_name(kind: str, name: str) -> str:
     """Several objects of a kind have this name in the tenant."""
     return f"name {kind} {unicodedata.normalize('NFC', name).strip().casefold()}"
+
+
+def cause_of_value(address: Address, path: Path) -> str:
+    """The value at a path of a manifest is none of those that there are."""
+    return f"value {address.short} {dotted(path)}"

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from reconciler.model.address import Address
+from reconciler.model.causes import cause_of_value
 from reconciler.model.diagnostic import Diagnostic, Severity
 from reconciler.model.resource import Resource, Spec, error_about
 from reconciler.model.value import at
@@ -108,6 +109,7 @@ def _diagnostic(
     severity: Severity,
     policy: Policy,
 ) -> Diagnostic:
+    value = cause_of_value(resource.address, finding.path)
     told = error_about(resource, rule.code, finding.summary, finding.path, hint=finding.hint)
     return replace(
         told,
@@ -116,6 +118,6 @@ def _diagnostic(
         on_key=finding.on_key,
         source=rule.source,
         guard=rule.guard,
-        cause=finding.cause,
-        root_of=finding.cause,
+        cause=finding.cause or value,
+        root_of=value if finding.is_unknown_value else finding.cause,
     )

@@ -241,3 +241,70 @@ def test_drift_stops_with_one_error_too(cxone: Terminal) -> None:
     assert shown(said) == 1
     assert "Stopped: 1 error, 0 warnings, " in said.err
     assert "; 9 more errors follow from these." in said.err
+
+
+SWITCHES = """\
+---
+apiVersion: webexcc/v1
+kind: UserProfile
+metadata: {name: lead}
+spec:
+  name: Lead
+  profileType: supervisor
+  permissions: {queue: view, call-monitoring: edit, barge-in: %s}
+  resources: all
+"""
+
+
+@pytest.mark.parametrize(
+    ("word", "hint"),
+    [
+        ("true", "write `enabled`"),
+        ("false", "write `disabled`"),
+        ("on", "write `enabled`"),
+        ("yes", "write `enabled`"),
+        ("Enabled", "write `enabled`"),
+        ('"off"', "write `disabled`"),
+        ("edit", "write one of `disabled`, `enabled`"),
+    ],
+)
+def test_a_word_for_on_or_off_is_answered_with_the_vendors(
+    webex: Terminal, word: str, hint: str
+) -> None:
+    write(webex, "access/all.yaml", SWITCHES % word)
+    said = webex("validate")
+    assert shown(said) == 1, said.out
+    assert f"   = help: {hint}\n" in said.out
+
+
+def test_a_boolean_where_a_level_is_wanted_is_answered_with_the_levels(webex: Terminal) -> None:
+    write(webex, "access/all.yaml", (SWITCHES % "enabled").replace("queue: view", "queue: true"))
+    assert "   = help: write one of `none`, `view`, `edit`\n" in webex("validate").out
+
+
+@pytest.mark.parametrize(
+    ("active", "hint"),
+    [
+        ("yes", "write `true`, the only word for it in YAML 1.2"),
+        ("Off", "write `false`, the only word for it in YAML 1.2"),
+        ('"true"', "write `true`, without quotes"),
+    ],
+)
+def test_whether_an_employee_is_active_is_true_or_false(
+    cxone: Terminal, active: str, hint: str
+) -> None:
+    write(
+        cxone,
+        "access/all.yaml",
+        role("reviewer") + employees(1).replace("active: true", f"active: {active}"),
+    )
+    said = cxone("validate")
+    assert shown(said) == 1
+    assert f"   = help: {hint}\n" in said.out
+
+
+def test_a_status_in_capitals_is_answered_in_lower_case(cxone: Terminal) -> None:
+    write(cxone, "access/all.yaml", role("reviewer", "Active"))
+    assert "   = help: write `active`, in lower case\n" in cxone("validate").out
+    write(cxone, "access/all.yaml", role("reviewer", "true"))
+    assert "   = help: write `active`\n" in cxone("validate").out
