@@ -15,7 +15,7 @@ from reconciler import pipeline
 from reconciler.cli import completing
 from reconciler.cli.asking import yes
 from reconciler.cli.interrupts import NOTHING_WRITTEN, meaning, run
-from reconciler.cli.options import Common, common, work
+from reconciler.cli.options import Common, allow, common, lock_timeout, work
 from reconciler.cli.output import save, show_plan
 from reconciler.cli.streams import echo
 from reconciler.cli.terminal import paint_for
@@ -42,6 +42,8 @@ DRIFTED = 2
 @click.option("--dry-run", is_flag=True, help="Show what --accept would write, and write nothing.")
 @click.option("--target", "more", multiple=True, hidden=True)
 @click.option("--detailed-exitcode", is_flag=True, hidden=True, expose_value=False)
+@allow
+@lock_timeout
 @common
 def command(  # noqa: PLR0913, PLR0917 - the options of a command
     chosen: Common,

@@ -82,4 +82,5 @@ def _show(made: Layouts, chosen: Common, *, check: bool, diff: bool) -> None:
         for file in files:
             echo(file)
     if not files:
-        chosen.say(f"All {len(made.before):,} files are in the one layout.")
+        count = len(made.before)
+        chosen.say("1 file is formatted." if count == 1 else f"All {count:,} files are formatted.")

@@ -11,6 +11,7 @@ from reconciler import pipeline
 from reconciler.cli.interrupts import NOTHING_WRITTEN, meaning, run
 from reconciler.cli.options import (
     Common,
+    allow,
     common,
     runbook,
     snapshot,
@@ -32,6 +33,7 @@ DIFFERENCES = 2
 @click.option("--detailed-exitcode", is_flag=True, help="Exit with 2 where anything differs.")
 @snapshot
 @targets
+@allow
 @common
 def command(  # noqa: PLR0913, PLR0917 - the options of a command
     chosen: Common,

@@ -61,7 +61,13 @@ class TenantApply:
     async def _locked(self) -> Ledger:
         tenant, vendor = self.tenant, self.work.vendors[self.tenant.vendor]
         with (
-            self.state.lock(tenant.name, "apply", self.work.around.warn, self.stop.pause) as lease,
+            self.state.lock(
+                tenant.name,
+                "apply",
+                self.work.around.warn,
+                self.stop.pause,
+                self.work.around.lock_timeout,
+            ) as lease,
             connected(tenant, vendor, self.work.around) as endpoint,
         ):
 

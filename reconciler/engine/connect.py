@@ -31,7 +31,8 @@ class Surroundings:
     """What connecting needs from outside: the project's folder, the environment, limits.
 
     `warn` tells the person what stops nothing. `kept` is what lasts as long as the command, over
-    all connections to a tenant: its queue, and its token.
+    all connections to a tenant: its queue, and its token. `lock_timeout` is for how many seconds
+    another run's lock is waited for.
     """
 
     root: Path
@@ -40,6 +41,7 @@ class Surroundings:
     progress: Progress = lambda _what, _done, _all: None
     warn: Callable[[str], None] = _logged
     kept: dict[str, tuple[Pace, TokenSource]] = field(default_factory=dict, repr=False)
+    lock_timeout: float = 0.0
 
     def held(self) -> float:
         """For how many seconds a tenant asked to be left alone, 0 where none did."""

@@ -48,7 +48,7 @@ def test_the_files_of_the_project_are_set_in_one_layout(here: Workshop, terminal
     assert odd(here) == SET
     said = terminal("fmt")
     assert (said.code, said.out) == (0, "")
-    assert "All 3 files are in the one layout." in said.err
+    assert "All 3 files are formatted." in said.err
 
 
 def test_a_check_writes_nothing(here: Workshop, terminal: Terminal) -> None:
