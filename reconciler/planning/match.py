@@ -217,7 +217,7 @@ def _by_name(
     if len(exact) == 1:
         return exact[0], How.NAME, None
     if exact:
-        ids = ", ".join(sorted(each.id for each in exact))
+        ids = ", ".join(f"`{each.name}` ({each.id})" for each in sorted(exact, key=_by_id))
         return (
             None,
             None,
@@ -241,6 +241,10 @@ def _by_name(
             ),
         )
     return None, None, None
+
+
+def _by_id(live: LiveObject) -> str:
+    return live.id
 
 
 def _claimed_twice(matches: Iterable[Match]) -> Iterable[Diagnostic]:
