@@ -176,6 +176,8 @@ def _legend(what: Plan, style: Style) -> Iterator[str]:
     for action, (symbol, colour, word, _) in _SYMBOLS.items():
         if action in present:
             yield f"{style.paint(symbol, colour)} {word}"
+    if any(attribute.note for change in what.changes for attribute in change.attributes):
+        yield f"{style.paint('!', 'bold red')} sensitive access, see its note"
 
 
 def _count_line(what: Plan, style: Style) -> str:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import shlex
 import subprocess
 import sys
 
@@ -150,6 +152,14 @@ def test_the_demo_tells_the_whole_story() -> None:
     )
     assert done.returncode == 0, done.stdout + done.stderr
     assert "That was the whole story." in done.stdout
+    # the last line is typed as it stands, in a shell that knows nothing of this environment
+    last = done.stdout.splitlines()[-1].strip()
+    around = {**os.environ, "PATH": "/usr/bin:/bin"}
+    typed = subprocess.run(
+        shlex.split(last), capture_output=True, text=True, check=False, env=around
+    )
+    assert typed.returncode == 0, last + typed.stderr
+    assert "No changes." in typed.stdout
 
 
 def test_a_refused_apply_ends_its_json_lines_with_the_summary(example: Terminal) -> None:
