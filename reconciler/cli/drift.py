@@ -18,11 +18,12 @@ from reconciler.cli.interrupts import NOTHING_WRITTEN, meaning, run
 from reconciler.cli.options import Common, allow, common, lock_timeout, work
 from reconciler.cli.output import save, show_plan
 from reconciler.cli.streams import echo
-from reconciler.cli.terminal import paint_for
+from reconciler.cli.terminal import paint_for, room
 from reconciler.errors import CancelledError, UsageError
 from reconciler.model.diagnostic import Diagnostic
 from reconciler.reporting import diagnostics, drift, json
 from reconciler.reporting.text import Style
+from reconciler.reporting.wrapping import wrapped
 
 if TYPE_CHECKING:
     from reconciler.engine.prepare import Work
@@ -107,7 +108,8 @@ def _show(found: pipeline.Drift, chosen: Common, seconds: float, *, whole: bool)
         if whole:
             echo(json.document(_result(found)), nl=False)
         return
-    echo(_text(found, Style(chosen.paint, whole=chosen.verbose, seconds=seconds)), nl=False)
+    shown = _text(found, Style(chosen.paint, whole=chosen.verbose, seconds=seconds))
+    echo(wrapped(shown, room(sys.stdout)), nl=False)
     _say(found.notes, chosen)
     reused = sum(each.snapshot.reused for each in found.looks)
     if chosen.verbose and reused:
@@ -121,7 +123,7 @@ def _show(found: pipeline.Drift, chosen: Common, seconds: float, *, whole: bool)
 def _say(notes: Iterable[Diagnostic], chosen: Common) -> None:
     paint = paint_for(sys.stderr, no_color=chosen.no_color)
     for note in diagnostics.listed(tuple(notes), paint, whole=chosen.verbose):
-        chosen.say(note)
+        chosen.say(wrapped(note, room(sys.stderr)))
 
 
 def _accept(what: Work, found: pipeline.Drift, chosen: Common, how: Accepting) -> int:

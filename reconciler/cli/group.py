@@ -71,7 +71,7 @@ def group(ctx: click.Context, chdir: Path | None) -> None:
 
     \b
     reconciler demo                      see the whole story on a sandbox
-    reconciler validate                  check the manifests, no credentials needed
+    reconciler validate                  check the manifests; no credentials
     reconciler plan --out access.plan    see what would change, and keep it
     reconciler apply access.plan         do exactly that
     """

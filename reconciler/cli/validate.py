@@ -25,6 +25,7 @@ from reconciler.reporting import diagnostics
 from reconciler.reporting.judged import judged_line
 from reconciler.reporting.paint import Paint, plain
 from reconciler.reporting.places import Places
+from reconciler.reporting.wrapping import wrapped
 from reconciler.vendor import discover
 
 LOCAL = "local"
@@ -69,7 +70,7 @@ def command(chosen: Common, paths: tuple[Path, ...], snapshot: Path | None) -> i
         for each in diagnostics.listed(
             checked.found, chosen.paint, whole=chosen.verbose, room=room(sys.stdout)
         ):
-            echo(each)
+            echo(wrapped(each, room(sys.stdout)))
         echo(_verdict(checked.found, chosen.paint))
         echo(judged_line(checked.counts, asked=snapshot is not None))
     else:

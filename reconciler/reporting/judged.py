@@ -1,4 +1,4 @@
-"""How much a check judged, in one line: what was not looked at is found by its count."""
+"""How much a check judged: what was passed over is noticed by its count."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from reconciler.model.counts import Counts
 
 
 def judged_line(counts: Counts, *, asked: bool) -> str:
-    """`Judged 104 manifests in 12 files, and 388 references; ...`.
+    """`Judged 104 manifests in 12 files, with 388 references.`, and what only the tenant tells.
 
     `asked` says that a snapshot answered for the tenant.
     """
@@ -17,10 +17,8 @@ def judged_line(counts: Counts, *, asked: bool) -> str:
     )
     if asked or not counts.left_to_the_tenant:
         return f"{line}."
-    left = counts.left_to_the_tenant
-    which = "which" if left == counts.references else "of which"
-    only = "" if left == counts.references else f" {left:,}"
-    return f"{line}, {which}{only} only the tenant can tell: `reconciler plan` asks it."
+    left = number(counts.left_to_the_tenant, "reference")
+    return f"{line}.\n{left} can be told by the tenant alone: `reconciler plan` asks it."
 
 
 def number(count: int, word: str) -> str:

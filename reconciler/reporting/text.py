@@ -33,6 +33,7 @@ _GROUPED = frozenset({Action.UPDATE, Action.DEACTIVATE, Action.REACTIVATE, Actio
 _WHOLE = {Action.CREATE: "add", Action.DELETE: "remove"}
 _OPS = {"add": ("+", "green"), "remove": ("-", "red"), "change": ("~", "yellow")}
 _HEADING = 66
+_SYMBOLS_IN_A_LINE = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +132,7 @@ def _nothing(what: Plan, style: Style) -> str:
 def _changes(what: Plan, style: Style) -> Iterator[str]:
     if what.changes:
         yield "Actions are indicated with the following symbols:"
-        yield "  " + "    ".join(_legend(what, style))
+        yield from _legend(what, style)
         yield ""
     if what.errored:
         if not what.changes:
@@ -170,14 +171,19 @@ def _without_changes(what: Plan) -> str:
 
 
 def _legend(what: Plan, style: Style) -> Iterator[str]:
+    """The symbols that the plan has, five a line: that fits a terminal of 80 columns."""
     present = {change.action for change in what.changes}
     if any(change.action is Action.ADOPT and change.attributes for change in what.changes):
         present.add(Action.UPDATE)
-    for action, (symbol, colour, word, _) in _SYMBOLS.items():
-        if action in present:
-            yield f"{style.paint(symbol, colour)} {word}"
+    said = [
+        f"{style.paint(symbol, colour)} {word}"
+        for action, (symbol, colour, word, _) in _SYMBOLS.items()
+        if action in present
+    ]
+    for at in range(0, len(said), _SYMBOLS_IN_A_LINE):
+        yield "  " + "    ".join(said[at : at + _SYMBOLS_IN_A_LINE])
     if any(attribute.note for change in what.changes for attribute in change.attributes):
-        yield f"{style.paint('!', 'bold red')} sensitive access, see its note"
+        yield f"  {style.paint('!', 'bold red')} sensitive access: the note behind it says which"
 
 
 def _count_line(what: Plan, style: Style) -> str:
