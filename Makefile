@@ -4,7 +4,7 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 INSTALL := $(PIP) install --no-warn-script-location
 
-.PHONY: demo test coverage nightly soak lint format schemas bench lock clean
+.PHONY: demo test coverage nightly soak lint format schemas bench lock lock-check clean
 
 demo: .venv/.runtime
 	$(BIN)/reconciler demo
@@ -65,6 +65,10 @@ lock:
 	$(UV) pyproject.toml -o requirements/runtime.txt
 	printf 'hatchling\neditables\n' | $(UV) - -o requirements/build.txt
 	$(UV) pyproject.toml --group dev requirements/build.txt -o requirements/dev.txt
+
+# whether pip, the oldest and the newest that this Python bundles, would install the locks today
+lock-check:
+	$(PYTHON) .ci/check_locks.py
 
 clean:
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage* coverage.xml .import_linter_cache dist

@@ -6,12 +6,15 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable
+from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
 from reconciler.manifests import positions
 from reconciler.manifests.files import FILE, find
 from reconciler.manifests.load import Loaded
+from reconciler.manifests.unmatched import unmatched
+from reconciler.model.counts import Counts
 from reconciler.model.diagnostic import (
     Diagnostic,
     Origin,
@@ -22,7 +25,8 @@ from reconciler.model.diagnostic import (
 )
 from reconciler.model.ignore import Ignore
 from reconciler.model.resource import Spec
-from reconciler.planning.check import check as check_alone
+from reconciler.planning.check import checked as check_alone
+from reconciler.planning.consequences import linked
 from reconciler.planning.item import TenantInput
 from reconciler.rules.rule import Rule, Where
 
@@ -36,10 +40,16 @@ _NAMED = 10
 
 def validate(work: Work, tenants: tuple[Tenant, ...]) -> tuple[Diagnostic, ...]:
     """Everything that the manifests alone tell, of these tenants; equal findings once."""
+    return judge_project(work, tenants).found
+
+
+def judge_project(work: Work, tenants: tuple[Tenant, ...]) -> Judged:
+    """The same, with how much was judged."""
     from reconciler.engine.prepare import load_tenant  # noqa: PLC0415 - files need no project
 
     found: dict[Hashable, Diagnostic] = {}
     whole = len(tenants) == len(work.project.tenants)
+    counts = Counts()
     for tenant in tenants:
         loaded = load_tenant(work, tenant)
         whole = whole and not has_errors(loaded.diagnostics)
@@ -50,11 +60,16 @@ def validate(work: Work, tenants: tuple[Tenant, ...]) -> tuple[Diagnostic, ...]:
             facts=tenant.facts,
             policy=work.project.policy,
         )
-        for diagnostic in check((given,), loaded):
+        judgement = judge((given,), loaded)
+        counts += judgement.counts
+        for diagnostic in judgement.found:
             found.setdefault(diagnostic.anywhere(), diagnostic)
     judged = (rule.code for rule in rules(work) if _needs_no_tenant(rule)) if whole else ()
-    notes = policy_notes(work.project, found.values(), judged)
-    return tuple(sorted((*found.values(), *notes), key=Diagnostic.sort_key))
+    notes = (
+        *policy_notes(work.project, found.values(), judged),
+        *unmatched(work.project.root, work.project.tenants.values(), work.vendors),
+    )
+    return Judged(tuple(sorted((*found.values(), *notes), key=Diagnostic.sort_key)), counts)
 
 
 def files(work: Work, tenants: Iterable[Tenant]) -> tuple[str, ...]:
@@ -63,18 +78,38 @@ def files(work: Work, tenants: Iterable[Tenant]) -> tuple[str, ...]:
     return tuple(sorted(found))
 
 
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """The findings of a check, and how much it judged."""
+
+    found: tuple[Diagnostic, ...]
+    counts: Counts
+
+
 def check(given: Iterable[TenantInput], loaded: Loaded) -> tuple[Diagnostic, ...]:
     """Reading, schema, references and rules of one tenant's manifests, with positions.
 
     `given` has the resources of each vendor of the tenant.
     """
+    return judge(given, loaded).found
+
+
+def judge(given: Iterable[TenantInput], loaded: Loaded) -> Judged:
+    """The same, with how much was judged."""
     found = list(loaded.diagnostics)
     given = tuple(given)
     if not loaded.resources and not found:
         found.extend(_no_manifest(each.tenant, loaded.files) for each in given[:1])
-    for each in given:
-        found.extend(check_alone(each))
-    return positions.attach(found, loaded.read)
+    checked = [check_alone(each) for each in given]
+    found.extend(diagnostic for each in checked for diagnostic in each.found)
+    counts = Counts(
+        tenants=1,
+        manifests=loaded.manifests,
+        files=frozenset(loaded.files),
+        references=sum(each.references for each in checked),
+        left_to_the_tenant=sum(each.left_to_the_tenant for each in checked),
+    )
+    return Judged(linked(positions.attach(found, loaded.read)), counts)
 
 
 def rules(work: Work) -> Iterable[Rule[Spec]]:

@@ -10,7 +10,14 @@ from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from reconciler.checking import check, needless_ignores, policy_notes, rules
+from reconciler.checking import (
+    Judged,
+    check,
+    judge,
+    needless_ignores,
+    policy_notes,
+    rules,
+)
 from reconciler.engine.base import base_of, compared
 from reconciler.engine.events import Ledger, Report
 from reconciler.engine.looked import Looked
@@ -23,7 +30,9 @@ from reconciler.errors import ReconcilerError, UsageError
 from reconciler.manifests import positions
 from reconciler.manifests.project import Tenant
 from reconciler.manifests.provenance import sourced, with_sources
+from reconciler.manifests.unmatched import unmatched
 from reconciler.model.address import Address
+from reconciler.model.counts import Counts
 from reconciler.model.diagnostic import (
     Diagnostic,
     InvalidInputError,
@@ -38,6 +47,7 @@ from reconciler.model.value import Values
 from reconciler.planning import drift as drifting
 from reconciler.planning import loosened as policy
 from reconciler.planning import planner
+from reconciler.planning.consequences import linked
 from reconciler.planning.drift import Difference
 from reconciler.planning.graph import Graph, of_references
 from reconciler.planning.guards import refuse_if_blocked
@@ -83,12 +93,13 @@ async def plan(work: Work) -> Plan:
     """The plan of all chosen tenants; an errored one has findings and no steps."""
     prepared = prepare(work)
     refused = _refused(prepared)
+    unread = unmatched(work.project.root, work.project.tenants.values(), work.vendors)
     work = compared(work, prepared)
     aside, loosened = set_aside(work, prepared), policy.findings(work.base)
     if has_errors(refused):
         return joined(
             (),
-            (*refused, *loosened),
+            (*refused, *loosened, *unread),
             targets=work.targets,
             bounds=work.bounds,
             set_aside=aside,
@@ -104,7 +115,7 @@ async def plan(work: Work) -> Plan:
     notes = policy_notes(work.project, (d for part in parts for d in part.diagnostics), judged)
     return joined(
         tuple(parts),
-        (*loosened, *notes),
+        (*loosened, *notes, *unread),
         targets=work.targets,
         bounds=work.bounds,
         set_aside=aside,
@@ -127,16 +138,26 @@ def refuse_loosening(work: Work, what: Plan) -> None:
 
 async def judged(work: Work) -> tuple[Diagnostic, ...]:
     """What validation and a plan find, of manifests and tenants, with positions."""
+    return (await judge_all(work)).found
+
+
+async def judge_all(work: Work) -> Judged:
+    """The same, with how much was judged."""
     prepared = prepare(work)
-    found = _refused(prepared)
+    checks = [judge((each.given(),), each.loaded) for each in prepared]
+    counts = sum((each.counts for each in checks), Counts())
+    found = tuple(diagnostic for each in checks for diagnostic in each.found)
     if has_errors(found):
-        return found
+        return Judged(found, counts)
     every = dict.fromkeys(found)
     for unread in prepared:
         each, snapshot = await _read(unread, work)
         made = planner.plan(each.given(), snapshot)
-        every |= dict.fromkeys(positions.attach(made.diagnostics, each.loaded.read))
-    return tuple(sorted(every, key=Diagnostic.sort_key))
+        every |= dict.fromkeys(linked(positions.attach(made.diagnostics, each.loaded.read)))
+    every |= dict.fromkeys(
+        unmatched(work.project.root, work.project.tenants.values(), work.vendors)
+    )
+    return Judged(tuple(sorted(every, key=Diagnostic.sort_key)), counts)
 
 
 async def snapshot(work: Work) -> Snapshot:
@@ -397,7 +418,7 @@ def _part(
             objects=made.seen,
         ),
         plan=made,
-        diagnostics=positions.attach([*made.diagnostics, *notes], each.loaded.read),
+        diagnostics=linked(positions.attach([*made.diagnostics, *notes], each.loaded.read)),
     )
 
 

@@ -6,18 +6,13 @@ import sys
 
 from reconciler import __version__
 
-_TERRAFORM_FLAGS = frozenset(
-    {
-        "-target", "-auto-approve", "-detailed-exitcode", "-out", "-refresh-only", "-chdir",
-        "-no-color", "-parallelism",
-    }
-)  # fmt: skip
+_VERSION = (["--version"], ["-version"], ["-V"], ["version"])
 
 
 def main() -> None:
     """Run the command line of this process and exit."""
-    arguments = _ours([_with_two_dashes(each) for each in sys.argv[1:]])
-    if arguments in (["--version"], ["-V"]):
+    arguments = sys.argv[1:]
+    if arguments in _VERSION:
         sys.stdout.write(f"reconciler {__version__}\n")
         sys.exit(0)
     sys.exit(_run(arguments))
@@ -40,19 +35,3 @@ def _run(arguments: list[str]) -> int:
         code = signalled.exit_code  # before there was anything to tell, or again while it was told
     interrupts.let_signals_end_it()
     return code
-
-
-def _ours(arguments: list[str]) -> list[str]:
-    """Terraform's `plan -refresh-only` is our `drift`."""
-    if "plan" not in arguments or "--refresh-only" not in arguments:
-        return arguments
-    at = arguments.index("plan")
-    rest = [each for each in arguments[at + 1 :] if each != "--refresh-only"]
-    return [*arguments[:at], "drift", *rest]
-
-
-def _with_two_dashes(argument: str) -> str:
-    """Terraform's spelling of a flag as ours: `-target=A` is `--target=A`."""
-    if argument == "-input=false":
-        return "--no-input"
-    return f"-{argument}" if argument.partition("=")[0] in _TERRAFORM_FLAGS else argument

@@ -14,7 +14,7 @@ import click
 from reconciler import pipeline
 from reconciler.cli.asking import yes
 from reconciler.cli.interrupts import NOTHING_WRITTEN, SignalledError, meaning, run
-from reconciler.cli.options import Common, base, common, targets, work
+from reconciler.cli.options import Common, allow, base, common, lock_timeout, targets, work
 from reconciler.cli.output import going_on, print_on, saved, show_plan
 from reconciler.cli.streams import echo
 from reconciler.cli.terminal import StatusLine
@@ -36,6 +36,8 @@ _STALE = frozenset({"RUN104"})
 @click.option("--keep-going", is_flag=True, help="Go on to the next tenant after a failure.")
 @targets
 @base
+@allow
+@lock_timeout
 @common
 def command(  # noqa: PLR0913, PLR0917 - one for each option
     chosen: Common,

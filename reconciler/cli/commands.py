@@ -16,6 +16,7 @@ COMMANDS = {
     "state": "What is owned since when, past runs, the lock; give up ownership or a lock.",
     "rules": "Every documented rule with its source; one of them explained.",
     "schema": "Write the JSON Schemas of manifests, project and plan.",
+    "version": "Print the version.",
     "demo": "The whole story on a sandbox tenant, nothing to configure.",
     "sandbox": "Serve a sandbox tenant, act in it as a person would, start it over.",
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import shutil
 import subprocess
 import sys
@@ -19,6 +20,7 @@ from reconciler.cli.streams import echo
 from reconciler.errors import UsageError
 
 HEAD, TAIL = 36, 14
+_SCRIPTS = ("reconciler", "reconciler.exe")
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +96,23 @@ def _told(chosen: Common, folder: Path) -> int:
             echo(f"\nThe demo stops: exit code {code} instead of {scene.exit_code}.", err=True)
             return 1
     echo(chosen.paint("\nThat was the whole story.", "bold green"))
-    echo(f"Its files are in {folder}: change one and type `reconciler plan` there.")
+    echo(f"Its files are in {folder}. Change one of them, then type:")
+    echo(f"  {_ourselves()} -C {shlex.quote(str(folder))} plan")
     return 0
+
+
+def _ourselves() -> str:
+    """How this program is called from the present folder: it need not be on the path."""
+    here = Path(sys.executable).parent
+    on_path = shutil.which("reconciler")
+    if on_path is not None and Path(on_path).parent == here:
+        return "reconciler"
+    beside = next((here / each for each in _SCRIPTS if (here / each).is_file()), None)
+    if beside is None:
+        return f"{shlex.quote(sys.executable)} -m reconciler"
+    present = Path.cwd()
+    near = beside.relative_to(present) if beside.is_relative_to(present) else beside
+    return shlex.quote(str(near))
 
 
 def _played(scene: Scene, folder: Path) -> tuple[int, list[str]]:

@@ -15,14 +15,15 @@ from reconciler import pipeline
 from reconciler.cli import completing
 from reconciler.cli.asking import yes
 from reconciler.cli.interrupts import NOTHING_WRITTEN, meaning, run
-from reconciler.cli.options import Common, common, work
+from reconciler.cli.options import Common, allow, common, lock_timeout, work
 from reconciler.cli.output import save, show_plan
 from reconciler.cli.streams import echo
-from reconciler.cli.terminal import paint_for
+from reconciler.cli.terminal import paint_for, room
 from reconciler.errors import CancelledError, UsageError
 from reconciler.model.diagnostic import Diagnostic, has_errors
 from reconciler.reporting import diagnostics, drift, json
 from reconciler.reporting.text import Style
+from reconciler.reporting.wrapping import wrapped
 
 if TYPE_CHECKING:
     from reconciler.engine.prepare import Work
@@ -43,6 +44,8 @@ FAILED = 1
 @click.option("--dry-run", is_flag=True, help="Show what --accept would write, and write nothing.")
 @click.option("--target", "more", multiple=True, hidden=True)
 @click.option("--detailed-exitcode", is_flag=True, hidden=True, expose_value=False)
+@allow
+@lock_timeout
 @common
 def command(  # noqa: PLR0913, PLR0917 - the options of a command
     chosen: Common,
@@ -109,7 +112,8 @@ def _show(found: pipeline.Drift, chosen: Common, seconds: float, *, whole: bool)
         if whole:
             echo(json.document(_result(found)), nl=False)
         return
-    echo(_text(found, Style(chosen.paint, whole=chosen.verbose, seconds=seconds)), nl=False)
+    shown = _text(found, Style(chosen.paint, whole=chosen.verbose, seconds=seconds))
+    echo(wrapped(shown, room(sys.stdout)), nl=False)
     _say(found.notes, chosen)
     reused = sum(each.snapshot.reused for each in found.looks)
     if chosen.verbose and reused:
@@ -123,7 +127,7 @@ def _show(found: pipeline.Drift, chosen: Common, seconds: float, *, whole: bool)
 def _say(notes: Iterable[Diagnostic], chosen: Common) -> None:
     paint = paint_for(sys.stderr, no_color=chosen.no_color)
     for note in diagnostics.listed(tuple(notes), paint, whole=chosen.verbose, cut=False):
-        chosen.say(note)
+        chosen.say(wrapped(note, room(sys.stderr)))
 
 
 def _accept(what: Work, found: pipeline.Drift, chosen: Common, how: Accepting) -> int:

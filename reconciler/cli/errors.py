@@ -73,6 +73,7 @@ def _tell(error: ReconcilerError, arguments: list[str]) -> None:
     from reconciler.errors import TenantError  # noqa: PLC0415
     from reconciler.model.diagnostic import InvalidInputError  # noqa: PLC0415
     from reconciler.reporting import diagnostics  # noqa: PLC0415
+    from reconciler.reporting.wrapping import wrapped  # noqa: PLC0415
 
     paint = paint_for(sys.stderr, no_color="--no-color" in arguments)
     if isinstance(error, InvalidInputError):
@@ -80,11 +81,12 @@ def _tell(error: ReconcilerError, arguments: list[str]) -> None:
         for each in diagnostics.listed(
             error.diagnostics, paint, whole=whole, room=room(sys.stderr)
         ):
-            echo(each, err=True)
+            echo(wrapped(each, room(sys.stderr)), err=True)
         echo(f"Stopped: {diagnostics.summary(error.diagnostics)}.", err=True)
         return
     tracking_id = error.tracking_id if isinstance(error, TenantError) else ""
-    echo(diagnostics.refusal(error.told, paint, tracking_id), err=True)
+    text = diagnostics.refusal(error.told, paint, tracking_id)
+    echo(wrapped(text, room(sys.stderr)), err=True)
 
 
 def _wants_json(arguments: list[str]) -> bool:

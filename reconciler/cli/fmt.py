@@ -64,7 +64,7 @@ def _standard_input(chosen: Common, paths: tuple[Path, ...], *, check: bool, dif
         made = Layouts(Path(), {STDIN: data}, after)
         _show(made, chosen, check=check, diff=diff)
     else:
-        echo(new.decode(), nl=False)
+        echo(new, nl=False)  # as bytes: Windows would end CRLF lines twice
     return DIFFERS if check and new != data else 0
 
 
@@ -82,4 +82,5 @@ def _show(made: Layouts, chosen: Common, *, check: bool, diff: bool) -> None:
         for file in files:
             echo(file)
     if not files:
-        chosen.say(f"All {len(made.before):,} files are in the one layout.")
+        count = len(made.before)
+        chosen.say("1 file is formatted." if count == 1 else f"All {count:,} files are formatted.")

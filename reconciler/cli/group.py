@@ -12,6 +12,7 @@ import click
 from reconciler import __version__
 from reconciler.cli.commands import COMMANDS
 from reconciler.cli.errors import exit_code
+from reconciler.cli.terraform import instead_of, refuse, translated
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
@@ -54,7 +55,7 @@ class LazyGroup(click.Group):
         if args and args[0] not in COMMANDS and not args[0].startswith("-"):
             from reconciler.model.suggestion import did_you_mean  # noqa: PLC0415 - a mistake only
 
-            hint = did_you_mean(args[0], COMMANDS)
+            hint = instead_of(args[0]) or did_you_mean(args[0], COMMANDS)
             raise click.UsageError(f"there is no command `{args[0]}`; {hint}".rstrip("; "), ctx)
         return super().resolve_command(ctx, args)
 
@@ -70,7 +71,7 @@ def group(ctx: click.Context, chdir: Path | None) -> None:
 
     \b
     reconciler demo                      see the whole story on a sandbox
-    reconciler validate                  check the manifests, no credentials needed
+    reconciler validate                  check the manifests; no credentials
     reconciler plan --out access.plan    see what would change, and keep it
     reconciler apply access.plan         do exactly that
     """
@@ -83,7 +84,10 @@ def run(arguments: list[str]) -> int:
     # costs a third of the time at 10,000 objects
     gc.set_threshold(200_000, 50, 100)
 
-    def command() -> object:
-        return group.main(args=arguments, prog_name="reconciler", standalone_mode=False)
+    ours = translated(arguments)
 
-    return exit_code(command, arguments)
+    def command() -> object:
+        refuse(arguments)
+        return group.main(args=ours, prog_name="reconciler", standalone_mode=False)
+
+    return exit_code(command, ours)

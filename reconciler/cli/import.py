@@ -11,7 +11,7 @@ import click
 from reconciler import pipeline
 from reconciler.cli import completing
 from reconciler.cli.interrupts import NOTHING_WRITTEN, meaning, run
-from reconciler.cli.options import Common, common, work
+from reconciler.cli.options import Common, common, lock_timeout, work
 from reconciler.cli.streams import echo
 from reconciler.cli.terminal import paint_for
 from reconciler.errors import UsageError
@@ -32,6 +32,7 @@ _HALF_WAY = "what was written stays; the same command again completes it"
 @click.argument("object_id", metavar="[ID]", required=False)
 @click.option("--all", "everything", is_flag=True, help="All that no manifest means yet.")
 @click.option("--dry-run", is_flag=True, help="Show what it would be, and write nothing.")
+@lock_timeout
 @common
 def command(
     chosen: Common, address: str | None, object_id: str | None, everything: bool, dry_run: bool

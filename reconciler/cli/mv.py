@@ -9,7 +9,7 @@ import click
 from reconciler import pipeline
 from reconciler.cli import completing
 from reconciler.cli.interrupts import NOTHING_WRITTEN, meaning
-from reconciler.cli.options import Common, common, work
+from reconciler.cli.options import Common, common, lock_timeout, work
 from reconciler.cli.streams import echo
 from reconciler.model.plan import FORMAT_VERSION
 from reconciler.reporting import json
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 @click.argument("new")
 @click.option("--no-state", is_flag=True, help="Leave the state to the next apply.")
 @click.option("--dry-run", is_flag=True, help="Show what it would be, and write nothing.")
+@lock_timeout
 @common
 def command(chosen: Common, old: str, new: str, no_state: bool, dry_run: bool) -> int:
     """Rename the manifest OLD to NEW: `reconciler mv UserProfile/lead team-lead`.

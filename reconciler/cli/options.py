@@ -16,6 +16,7 @@ import click
 
 from reconciler.cli import completing
 from reconciler.cli.allow import parse
+from reconciler.cli.durations import seconds
 from reconciler.cli.streams import echo
 from reconciler.cli.terminal import clear_status, paint_for, progress
 from reconciler.model.guard import Allowance
@@ -41,6 +42,7 @@ class Common:
     quiet: bool
     parallelism: int
     allow: Allowance
+    lock_timeout: float
 
     @property
     def json(self) -> bool:
@@ -93,14 +95,24 @@ _OPTIONS = (
         show_default=True,
         help="How many reads or writes are under way at once.",
     ),
-    click.option(
-        "--allow",
-        multiple=True,
-        metavar="LEAVE",
-        help="Leave to what a guard stops, as the plan names it: destroy=N,people=N,"
-        "policy:DIGEST,lockout,transient.",
-    ),
 )
+
+allow = click.option(
+    "--allow",
+    multiple=True,
+    metavar="LEAVE",
+    help="Leave to what a guard stops, as the plan names it: destroy=N,people=N,"
+    "policy:DIGEST,lockout,transient.",
+)
+"""For the commands that a guard may stop."""
+
+lock_timeout = click.option(
+    "--lock-timeout",
+    default="0s",
+    metavar="DURATION",
+    help="Wait so long for another run to release the lock, such as 30s or 5m.  [default: 0s]",
+)
+"""For the commands that take the lock of a tenant."""
 
 targets = click.option(
     "--target",
@@ -162,7 +174,8 @@ def _with_options(
             verbose=given.pop("verbose"),
             quiet=given.pop("quiet"),
             parallelism=given.pop("parallelism"),
-            allow=parse(given.pop("allow")),
+            allow=parse(given.pop("allow", ())),
+            lock_timeout=seconds("--lock-timeout", given.pop("lock_timeout", "0s")),
         )
         return command(chosen, *args, **given)
 
@@ -216,6 +229,12 @@ def work(chosen: Common, targets: tuple[str, ...] = ()) -> Iterator[Work]:
 
     with progress(quiet=chosen.quiet) as told:
         around = Surroundings(
-            project.root, os.environ, chosen.parallelism, told, _warn, waiting=waiting
+            project.root,
+            os.environ,
+            chosen.parallelism,
+            told,
+            _warn,
+            waiting=waiting,
+            lock_timeout=chosen.lock_timeout,
         )
         yield Work(project, project.chosen(chosen.tenants), vendors, around, targets, chosen.allow)

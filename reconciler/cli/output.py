@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from reconciler.cli.options import Common
 from reconciler.cli.streams import UnwritableError, echo
+from reconciler.cli.terminal import room
 from reconciler.errors import UsageError
 from reconciler.model.plan import Plan, dump, fingerprint, load
 from reconciler.planning.guards import wanted
 from reconciler.reporting import text
+from reconciler.reporting.wrapping import wrapped
 
 
 def show_plan(plan: Plan, chosen: Common, *, seconds: float | None = None) -> None:
@@ -21,7 +24,7 @@ def show_plan(plan: Plan, chosen: Common, *, seconds: float | None = None) -> No
         echo(dump(plan), nl=False)
     else:
         style = text.Style(chosen.paint, whole=chosen.verbose, seconds=seconds)
-        echo(text.plan(plan, style), nl=False)
+        echo(wrapped(text.plan(plan, style), room(sys.stdout)), nl=False)
 
 
 @contextmanager

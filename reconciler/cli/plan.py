@@ -12,6 +12,7 @@ from reconciler import pipeline
 from reconciler.cli.interrupts import NOTHING_WRITTEN, meaning, run
 from reconciler.cli.options import (
     Common,
+    allow,
     base,
     common,
     runbook,
@@ -35,6 +36,7 @@ DIFFERENCES = 2
 @click.option("--detailed-exitcode", is_flag=True, help="Exit with 2 where anything differs.")
 @snapshot
 @targets
+@allow
 @common
 def command(  # noqa: PLR0913, PLR0917 - the options of a command
     chosen: Common,

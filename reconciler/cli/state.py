@@ -13,7 +13,7 @@ import click
 
 from reconciler.cli import completing
 from reconciler.cli.asking import yes
-from reconciler.cli.options import Common, common, work
+from reconciler.cli.options import Common, common, lock_timeout, work
 from reconciler.cli.streams import echo
 from reconciler.cli.terminal import room
 from reconciler.engine.prepare import Work
@@ -95,6 +95,7 @@ def show(chosen: Common, address: str) -> int:
     shell_complete=completing.addresses,
 )
 @click.option("--auto-approve", is_flag=True, help="Do not ask.")
+@lock_timeout
 @common
 def rm(chosen: Common, addresses: tuple[str, ...], auto_approve: bool) -> int:
     """Forget that the objects of these addresses are ours.
@@ -109,7 +110,7 @@ def rm(chosen: Common, addresses: tuple[str, ...], auto_approve: bool) -> int:
         if not auto_approve:
             _approved(chosen)
         runs = {
-            tenant: _forget(opened, tenant, addresses_)
+            tenant: _forget(opened, tenant, addresses_, chosen.lock_timeout)
             for tenant, addresses_ in _by_tenant(found).items()
         }
     if chosen.json:
@@ -255,9 +256,9 @@ def _approved(chosen: Common) -> None:
         raise CancelledError("RUN106", "cancelled; nothing was forgotten")
 
 
-def _forget(opened: Opened, tenant: str, addresses: list[str]) -> str:
+def _forget(opened: Opened, tenant: str, addresses: list[str], patience: float) -> str:
     state = opened.state
-    with state.lock(tenant, "state rm", opened.warn) as lease:
+    with state.lock(tenant, "state rm", opened.warn, patience=patience) as lease:
         run = state.start_run(tenant, "state rm", lease=lease)
         state.forget(run, addresses)
         state.finish_run(run, "done")

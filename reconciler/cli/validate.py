@@ -18,11 +18,14 @@ from reconciler.manifests.files import FILE, find_paths
 from reconciler.manifests.load import load
 from reconciler.manifests.parse import STDIN
 from reconciler.manifests.text import MOST_BYTES
+from reconciler.model.counts import NOTHING_JUDGED, Counts
 from reconciler.model.diagnostic import Diagnostic, InvalidInputError, Severity, has_errors
 from reconciler.planning.item import TenantInput
 from reconciler.reporting import diagnostics
+from reconciler.reporting.judged import judged_line
 from reconciler.reporting.paint import Paint, plain
 from reconciler.reporting.places import Places
+from reconciler.reporting.wrapping import wrapped
 from reconciler.vendor import discover
 
 LOCAL = "local"
@@ -31,12 +34,16 @@ FOR_OTHERS = ("sarif", "junit", "github")
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """What was found, in which files; not `finished` where something stopped the check."""
+    """What was found, in which files; not `finished` where something stopped the check.
+
+    `counts` is how much was judged.
+    """
 
     found: tuple[Diagnostic, ...]
     files: tuple[str, ...]
     places: Places
     finished: bool = True
+    counts: Counts = NOTHING_JUDGED
 
 
 @click.command(name="validate")
@@ -63,8 +70,9 @@ def command(chosen: Common, paths: tuple[Path, ...], snapshot: Path | None) -> i
         for each in diagnostics.listed(
             checked.found, chosen.paint, whole=chosen.verbose, room=room(sys.stdout)
         ):
-            echo(each)
+            echo(wrapped(each, room(sys.stdout)))
         echo(_verdict(checked.found, chosen.paint))
+        echo(judged_line(checked.counts, asked=snapshot is not None))
     else:
         echo(_report(checked, chosen.format), nl=False)
     if chosen.format in FOR_OTHERS:
@@ -86,21 +94,25 @@ def _of_snapshot(chosen: Common, path: Path) -> Checked:
     from reconciler.cli.interrupts import NOTHING_WRITTEN, meaning, run  # noqa: PLC0415
 
     with meaning(NOTHING_WRITTEN), work_on_snapshot(chosen, path) as what:
+        judged = run(pipeline.judge_all(what))
         return Checked(
-            run(pipeline.judged(what)),
+            judged.found,
             checking.files(what, what.tenants) if chosen.format == "junit" else (),
             Places(_from_here(chosen.chdir), FILE),
+            counts=judged.counts,
         )
 
 
 def _of_project(chosen: Common) -> Checked:
     with work(chosen) as what:
         tenants = what.tenants if chosen.tenants else tuple(what.project.tenants.values())
+        judged = checking.judge_project(what, tenants)
         return Checked(
-            checking.validate(what, tenants),
+            judged.found,
             # the one report that tells of files without a finding
             checking.files(what, tenants) if chosen.format == "junit" else (),
             Places(_from_here(chosen.chdir), FILE),
+            counts=judged.counts,
         )
 
 
@@ -115,7 +127,8 @@ def _of_files(paths: tuple[Path, ...]) -> Checked:
         )
         for vendor in vendors.values()
     )
-    return Checked(checking.check(parts, loaded), files, Places("", files[0]))
+    judged = checking.judge(parts, loaded)
+    return Checked(judged.found, files, Places("", files[0]), counts=judged.counts)
 
 
 def _report_stopped(error: ReconcilerError, chosen: Common) -> None:
@@ -157,7 +170,7 @@ def _report(checked: Checked, form: str) -> str:
         from reconciler.reporting import github  # noqa: PLC0415
 
         return github.commands(checked.found, checked.places)
-    return json.document(json.validation(checked.found))
+    return json.document(json.validation(checked.found, checked.counts))
 
 
 def _summarize(checked: Checked) -> None:

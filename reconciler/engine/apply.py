@@ -18,14 +18,14 @@ from reconciler.engine.read import read
 from reconciler.engine.readback import read_back
 from reconciler.engine.stale import moved_on, stale
 from reconciler.engine.stopping import Stop
-from reconciler.errors import StateError
+from reconciler.errors import ReconcilerError, StateError
 from reconciler.manifests.project import Tenant
 from reconciler.model.address import Address
 from reconciler.model.journal import Author, Left
 from reconciler.model.plan import Plan, dump, fingerprint
 from reconciler.planning import basis
 from reconciler.planning.attribution import in_words
-from reconciler.planning.staleness import Moved
+from reconciler.planning.staleness import Moved, names_of
 from reconciler.state.lease import Lease
 from reconciler.state.sql import SqlState
 from reconciler.vendor import Writer
@@ -61,7 +61,13 @@ class TenantApply:
     async def _locked(self) -> Ledger:
         tenant, vendor = self.tenant, self.work.vendors[self.tenant.vendor]
         with (
-            self.state.lock(tenant.name, "apply", self.work.around.warn, self.stop.pause) as lease,
+            self.state.lock(
+                tenant.name,
+                "apply",
+                self.work.around.warn,
+                self.stop.pause,
+                self.work.around.lock_timeout,
+            ) as lease,
             connected(tenant, vendor, self.work.around) as endpoint,
         ):
 
@@ -86,6 +92,14 @@ class TenantApply:
         vendor = self.work.vendors[self.tenant.vendor]
         return (await read(self.tenant, vendor, (), self.work.around)).partial
 
+    async def _names(self) -> Mapping[str, str]:
+        """What everything of the tenant is called; empty where it cannot be read."""
+        vendor = self.work.vendors[self.tenant.vendor]
+        try:
+            return names_of(await read(self.tenant, vendor, (), self.work.around))
+        except ReconcilerError:
+            return {}  # the refusal stands, with ids
+
     async def _run(self, lease: Lease, writer: Writer) -> Ledger:
         name, document = self.tenant.name, dump(self.plan)
         digest = fingerprint(document)
@@ -97,7 +111,7 @@ class TenantApply:
         identity = await self._refuse_if_stale({**half, **done})
         if not self.saved:  # else all of the tenant was read just now
             await self._refuse(
-                await moved_on(self.plan, name, writer, parallelism=self.parallelism)
+                await moved_on(self.plan, name, writer, self._names, parallelism=self.parallelism)
             )
         run = self.state.start_run(
             name,

@@ -70,4 +70,6 @@ class Calls:
             live = await self._writer.fetch(change.kind, object_id)
         except TenantError:
             return  # the refusal stands, with or without
-        error.add(f"Changed: {differences(change, live) if live else 'it is gone'}")
+        error.add(
+            f"Changed: {differences(change, live, self._objects.names) if live else 'it is gone'}"
+        )

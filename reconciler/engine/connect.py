@@ -36,6 +36,7 @@ class Surroundings:
 
     `warn` tells the person what stops nothing, `waiting` why nothing happens for a while. `kept` is
     what lasts as long as the command, over all connections to a tenant: its queue, and its token.
+    `lock_timeout` is for how many seconds another run's lock is waited for.
     """
 
     root: Path
@@ -53,6 +54,7 @@ class Surroundings:
             self.warn(text)
 
     waiting: Callable[[str], None] = lambda _text: None
+    lock_timeout: float = 0.0
 
     def held(self) -> float:
         """For how many seconds a tenant asked to be left alone, 0 where none did."""

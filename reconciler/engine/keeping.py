@@ -53,7 +53,14 @@ def keep_together(
     try:
         with ExitStack() as held:
             leases = {
-                tenant: held.enter_context(state.lock(tenant, command, work.around.warn))
+                tenant: held.enter_context(
+                    state.lock(
+                        tenant,
+                        command,
+                        work.around.warn,
+                        patience=work.around.lock_timeout,
+                    )
+                )
                 for tenant in sorted(records)
             }
             for tenant, each in records.items():

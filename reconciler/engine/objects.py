@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cached_property
 from typing import TypeAlias
 
 from reconciler.errors import ReconcilerError, StateError, TenantError, UnknownOutcomeError
@@ -12,6 +13,7 @@ from reconciler.model.ownership import Row
 from reconciler.model.plan import Operation, Plan
 from reconciler.model.value import Json, Values, from_json
 from reconciler.planning import diff, recorded
+from reconciler.planning.staleness import names_in
 from reconciler.vendor import Written
 
 Outcome: TypeAlias = Written | ReconcilerError
@@ -44,6 +46,11 @@ class Objects:
         self._created: dict[str, str] = {}
         self._left: dict[str, str] = {}
         self._keeps: dict[str, Row | None] = {}
+
+    @cached_property
+    def names(self) -> Mapping[str, str]:
+        """What the plan calls the objects that it knows of, by the vendor's ids."""
+        return names_in(self._plan)
 
     def change(self, operation: Operation) -> Change:
         """What the plan tells of the operation's object."""

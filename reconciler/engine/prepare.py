@@ -11,6 +11,7 @@ from reconciler.manifests.files import find
 from reconciler.manifests.load import NOTHING, Loaded, load
 from reconciler.manifests.project import Project, Tenant
 from reconciler.model.address import OUTSIDE, Address
+from reconciler.model.diagnostic import has_errors
 from reconciler.model.guard import NOTHING_ALLOWED, Allowance, Bounds
 from reconciler.model.journal import Unsettled
 from reconciler.model.live import Snapshot
@@ -116,7 +117,10 @@ def prepare(work: Work, *, may_be_none: bool = False) -> tuple[Prepared, ...]:
         )
         for tenant in work.tenants
     )
-    return _targeted(prepared, work.targets) if work.targets else prepared
+    if not work.targets or any(has_errors(each.loaded.diagnostics) for each in prepared):
+        # the manifest that a target means may be one that is refused: its error says more
+        return prepared
+    return _targeted(prepared, work.targets)
 
 
 def load_tenant(

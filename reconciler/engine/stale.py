@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 
 from reconciler.errors import ReconcilerError, StalePlanError
 from reconciler.http.parallel import in_parallel
 from reconciler.model.address import Address
 from reconciler.model.plan import Operation, Plan
-from reconciler.planning.staleness import GONE, TAKEN, Moved, changed, moved
+from reconciler.planning.staleness import GONE, TAKEN, Moved, changed, moved, names_in
 from reconciler.vendor import Writer
 
+Names = Callable[[], Awaitable[Mapping[str, str]]]
+"""What everything of the tenant is called, by the vendor's ids; asked only to word a refusal."""
 
-async def moved_on(plan: Plan, tenant: str, writer: Writer, *, parallelism: int) -> list[Moved]:
+
+async def moved_on(
+    plan: Plan, tenant: str, writer: Writer, names: Names, *, parallelism: int
+) -> list[Moved]:
     """Every object that a call is to write and that is not as the plan saw it."""
     operations = [
         operation
@@ -25,7 +30,7 @@ async def moved_on(plan: Plan, tenant: str, writer: Writer, *, parallelism: int)
     ]
     return [
         *await _taken(plan, operations, writer),
-        *await _changed(plan, operations, writer, parallelism),
+        *await _changed(plan, operations, writer, names, parallelism),
     ]
 
 
@@ -48,7 +53,11 @@ async def _taken(plan: Plan, operations: Iterable[Operation], writer: Writer) ->
 
 
 async def _changed(
-    plan: Plan, operations: Iterable[Operation], writer: Writer, parallelism: int
+    plan: Plan,
+    operations: Iterable[Operation],
+    writer: Writer,
+    names: Names,
+    parallelism: int,
 ) -> list[Moved]:
     """Each object that is no longer as the plan saw it."""
     changes = {each.address: each for each in plan.changes}
@@ -62,7 +71,8 @@ async def _changed(
             return moved(address, GONE, object_id=str(request.object_id), name=change.name)
         if live.is_as(request.expect):
             return None
-        return moved(address, changed(change, live), name=change.name, live=live)
+        said = changed(change, live, names_in(plan) | dict(await names()))
+        return moved(address, said, name=change.name, live=live)
 
     there = [each for each in operations if each.request.object_id and not each.mends]
     found = await in_parallel(there, looked_at, limit=parallelism)

@@ -136,7 +136,7 @@ class Builder:
                 hint=f'quote it: "{event.value}"',
             )
         if key in top.value and key != "<<":
-            raise twice(key, span)
+            raise twice(key, span, is_root=len(self._stack) == 1)
         if key == "<<" and event.style is not None:
             raise BuildError("YML103", "a quoted `<<` cannot be a key", span)
         if event.anchor:

@@ -59,9 +59,14 @@ def too_long(span: Span) -> BuildError:
     return BuildError("YML107", "a number of this length cannot be read", span, "quote it")
 
 
-def twice(key: str, span: Span) -> BuildError:
-    """The refusal of a key that its mapping has already."""
+_OF_A_MANIFEST = frozenset({"apiVersion", "kind", "metadata", "spec"})
+
+
+def twice(key: str, span: Span, *, is_root: bool = False) -> BuildError:
+    """The refusal of a key that its mapping has already; `is_root` is that of a whole document."""
     hint = "keep one of the two; the other one would be lost silently"
+    if is_root and key in _OF_A_MANIFEST:
+        hint = "where another manifest begins, put a line `---` before it; else keep one of the two"
     return BuildError("YML102", f"the key `{key}` is already there", span, hint)
 
 

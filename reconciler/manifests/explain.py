@@ -6,7 +6,7 @@ Imported only when something was refused.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cache
@@ -25,8 +25,9 @@ from reconciler.manifests.problem import (
     Problem,
     Written,
 )
+from reconciler.manifests.syntax import spaced
 from reconciler.model.diagnostic import Path
-from reconciler.model.suggestion import meant
+from reconciler.model.suggestion import as_boolean, meant
 
 MOST_CHOICES = 6
 """More choices than these are not all listed."""
@@ -133,7 +134,9 @@ def _problems(refusal: _Refusal, written: Written, mistyped: set[Path]) -> Itera
     """The problems of one refusal; `mistyped` gathers fields that are there under a wrong name."""
     path, value = refusal.path, refusal.value
     if value is None:
-        yield Problem(WRONG_TYPE, path, "there is no value", "give one, or remove the line")
+        joined = spaced(str(path[-1])) if path else ""
+        hint = f"write `{joined}`, with a space after the colon" if joined else ""
+        yield Problem(WRONG_TYPE, path, "there is no value", hint or "give one, or remove the line")
     elif refusal.on_key:
         summary = f"`{value}` is not possible as a key: {_reason(refusal)}"
         yield Problem(WRONG_VALUE, (*path, value), summary, on_key=True)
@@ -158,9 +161,12 @@ def _unknown(refusal: _Refusal, mistyped: set[Path]) -> Iterator[Problem]:
     for name in refusal.value:
         if name in known:
             continue
-        near = get_close_matches(str(name), list(known), n=2)
+        head, colon, _ = str(name).partition(":")
+        near = get_close_matches(head, list(known), n=2)
         mistyped.update((*refusal.path, each) for each in near)
         hint = meant(near, otherwise="the fields are " + ", ".join(sorted(known)))
+        if colon and head in known:
+            hint = f"write `{head}: ...`, with a space after the colon"
         path = (*refusal.path, name)
         yield Problem(UNKNOWN, path, f"there is no field `{name}`", hint, on_key=True)
 
@@ -172,9 +178,24 @@ def _wrong_type(refusal: _Refusal, written: Written) -> Problem:
     if isinstance(value, (bool, int, float)) and "text" in wanted:
         text = written(path)
         return Problem(WRONG_TYPE, path, f"{said}, not {text}", f'quote it: "{text}"')
+    if isinstance(value, str) and (hint := _meant_by(value, wanted)):
+        return Problem(WRONG_TYPE, path, f"{said}, not text", hint)
     names = ((dict, "a mapping"), (list, "a list"), (str, "text"))
     what = next((name for type_, name in names if isinstance(value, type_)), written(path))
     return Problem(WRONG_TYPE, path, f"{said}, not {what}")
+
+
+def _meant_by(text: str, wanted: Sequence[str]) -> str:
+    """What to write instead of a text."""
+    if _WORDS["boolean"] in wanted and (meant_ := as_boolean(text)) is not None:
+        word = str(meant_).lower()
+        why = (
+            "without quotes" if text.strip().lower() == word else "the only word for it in YAML 1.2"
+        )
+        return f"write `{word}`, {why}"
+    if _WORDS["object"] in wanted and (joined := spaced(text)):
+        return f"write `{joined}`, with a space after the colon"
+    return ""
 
 
 def _wanted(refusal: _Refusal) -> Iterator[str]:

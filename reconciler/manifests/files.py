@@ -50,10 +50,11 @@ def find(
             raise ProjectError("PRJ114", _unsearchable(error)) from error
         expected = [each for each in new if finds(root, pattern, each)]
         if not files and not expected and not may_be_none:
+            otherwise = f"add {key} under {root.resolve()}, or correct `{key}` in reconciler.yaml"
             raise ProjectError(
                 "PRJ110",
                 f"no file matches `{pattern}`",
-                hint=f"add {key} under {root.resolve()}, or correct `{key}` in reconciler.yaml",
+                hint=_slashes(pattern) or otherwise,
             )
         for each in files:
             found.setdefault(each.real, each.name)
@@ -83,12 +84,20 @@ def find_paths(paths: Iterable[Path]) -> tuple[str, ...]:
         if not files:
             if path.is_dir():
                 raise UsageError("PRJ110", f"there is no manifest in {path}")
+            hint = _slashes(str(path))
             if is_glob(str(path)):
-                raise UsageError("PRJ110", f"no file matches `{path}`")
-            raise UsageError("PRJ112", f"there is no file {path}")
+                raise UsageError("PRJ110", f"no file matches `{path}`", hint=hint)
+            raise UsageError("PRJ112", f"there is no file {path}", hint=hint)
         for each in files:
             found.setdefault(each.real, each.name)
     return tuple(found.values())
+
+
+def _slashes(pattern: str) -> str:
+    """What to write instead of the separator of Windows, where a pattern has it."""
+    if "\\" not in pattern:
+        return ""
+    return f"folders are separated by `/`, on Windows too: write `{pattern.replace(chr(92), '/')}`"
 
 
 def _unsearchable(error: OSError) -> str:

@@ -14,6 +14,7 @@ from typing import TypeAlias
 
 from reconciler.manifests.built import BuildError
 from reconciler.manifests.laid_out import NO_ORDER, Order, is_laid_out
+from reconciler.manifests.line_ends import LineEnds
 from reconciler.manifests.outline import Entry, Node, after_blanks, is_merge, outline
 from reconciler.manifests.parse import parse, unreadable
 from reconciler.manifests.text import documents
@@ -31,9 +32,10 @@ _KEPT = "\0"
 
 
 def formatted(file: str, data: bytes, order_of: OrderOf) -> bytes:
-    """The bytes of a YAML file in the one layout: UTF-8, LF, no mark, a line end at the end.
+    """The bytes of a YAML file in the one layout: UTF-8, with a line end at the end.
 
-    Raises InvalidInputError for a file that cannot be read.
+    Its line ends and its byte order mark stay; lines that end in two ways end as most do once the
+    layout changes any. Raises InvalidInputError for a file that cannot be read.
     """
     found, problems = parse(file, data)
     if problems:
@@ -44,7 +46,10 @@ def formatted(file: str, data: bytes, order_of: OrderOf) -> bytes:
         told = unreadable(file, "the file is not UTF-8", "save it as UTF-8")
         raise InvalidInputError((told,)) from error
     text = text.replace("\r\n", "\n").replace("\r", "\n")
-    result = _joined(text, order_of, {each.index: each.value for each in found}).encode()
+    new = _joined(text, order_of, {each.index: each.value for each in found})
+    if new == text:
+        return data
+    result = LineEnds.of(data).encode(new)
     # what cannot be set anew without a change of what it says stays as it is
     return result if _values(file, result) == _values(file, data) else data
 

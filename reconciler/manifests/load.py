@@ -15,7 +15,7 @@ from reconciler.manifests.contents import content
 from reconciler.manifests.parse import Document, parse
 from reconciler.manifests.patches import Patches
 from reconciler.manifests.positions import Places
-from reconciler.manifests.shape import Shaping
+from reconciler.manifests.shape import Shaping, is_our_schema
 from reconciler.model.address import Address
 from reconciler.model.diagnostic import Diagnostic
 from reconciler.model.resource import Resource, Spec, error_about
@@ -29,13 +29,14 @@ class Loaded:
     """The resources of one tenant, sorted by address, and all that is wrong with the rest.
 
     `digest` fingerprints the files' names and bytes; `read` gives the bytes of one of them.
-    `files` are the manifests' files, in the order in which they were read.
+    `manifests` counts the documents that were judged, `files` are those that hold them.
     """
 
     resources: tuple[Resource[Any], ...]
     diagnostics: tuple[Diagnostic, ...]
     digest: str
     read: Callable[[str], bytes]
+    manifests: int = 0
     files: tuple[str, ...] = ()
 
 
@@ -76,8 +77,9 @@ class _Loading:
             if self._shaping.is_patch(document):
                 patches.add(document)
         resources: list[Resource[Any]] = []
-        files = tuple(files)
+        files, manifests = tuple(files), -len(self._unread)
         for document in self._documents(files):
+            manifests += not is_our_schema(document.value)
             resource = self._shaping.resource(*patches.applied(document))
             if resource is not None:
                 resources.append(resource)
@@ -91,6 +93,7 @@ class _Loading:
             diagnostics=tuple(diagnostics),
             digest=_digest(self._contents),
             read=self._contents.__getitem__,
+            manifests=manifests + len(self._unread),
             files=files,
         )
 
@@ -137,12 +140,16 @@ def _unique(
             continue
         place = f"{other.origin.file}:{other.origin.line}"
         diagnostics.append(
-            error_about(
-                each,
-                "REF101",
-                f"{each.address.short} is declared twice; the other one is at {place}",
-                ("metadata", "name"),
-                hint="keep one of the two, or give this one another name",
+            replace(
+                error_about(
+                    each,
+                    "REF101",
+                    f"{each.address.short} is declared twice; the other one is at {place}",
+                    ("metadata", "name"),
+                    hint="keep one of the two, or give this one another name",
+                ),
+                cause=(cause := f"declared twice {each.address.short}"),
+                root_of=cause,
             )
         )
 

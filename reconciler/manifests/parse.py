@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -22,6 +22,7 @@ from reconciler.manifests.text import (
     other_version,
     refused_character,
 )
+from reconciler.model.causes import cause_of_manifest
 from reconciler.model.characters import escaped, is_invisible, named
 from reconciler.model.diagnostic import Diagnostic, Origin, Position, Severity
 
@@ -29,6 +30,10 @@ STDIN = "<stdin>"
 """The name of standard input, which holds YAML or one JSON document."""
 
 _MOST_MARKED = 256 * 1024
+_HEAD = 4096
+_NAME = re.compile(
+    r"""^\s*["']?metadata["']?\s*:[\s{]*["']?name["']?\s*:\s*["']?([\w.@+-]+)""", re.MULTILINE
+)
 _HINTS_FOR_CHARACTERS = {
     "\0": "remove it; a file full of them is UTF-16: save it as UTF-8",
     "\r": "end each line with LF or CR LF; a CR that belongs to a value is `\\r` in double quotes",
@@ -102,7 +107,7 @@ class Source:
                     _refuse_characters(chunk.text, is_json=self._is_json)
                 built = self._built(chunk, trusted=checked or native.trusts(chunk.text))
             except BuildError as error:
-                yield self._refusal(chunk.line, error)
+                yield replace(self._refusal(chunk.line, error), root_of=_cause(chunk.text))
                 continue
             if built.value is not None:
                 line = chunk.line + built.line + 1
@@ -146,6 +151,12 @@ class Source:
     def _refusal(self, line: int, error: BuildError) -> Diagnostic:
         position = self.position(line, error.span)
         return _problem(self._file, error.code, error.summary, error.hint, position)
+
+
+def _cause(text: str) -> str:
+    """What others that refer to a document have in common with it, as far as its text tells."""
+    found = _NAME.search(text[:_HEAD])
+    return cause_of_manifest(found[1]) if found else ""
 
 
 def _refuse_characters(text: str, *, is_json: bool) -> None:

@@ -248,7 +248,10 @@ def _read(root: Path) -> bytes:
         hint = f"there is one in {above}: go there, or use -C {above}"
     else:
         summary = f"there is no {FILE} in {here}"
-        hint = "go to the folder of your project, or see `reconciler demo`"
+        hint = (
+            "go to the folder of your project, or begin one with `apiVersion: reconciler/v1`, "
+            "`kind: Project`\nand `tenants`; `reconciler demo` leaves one to look at"
+        )
     raise ProjectError("PRJ101", summary, hint=hint)
 
 

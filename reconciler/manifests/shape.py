@@ -15,14 +15,17 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError, create_model
 
 from reconciler.manifests import schema
+from reconciler.manifests.choices import choices, instead_of_boolean
 from reconciler.manifests.envelope import SCHEMA_URN, Envelope, Metadata, name_problem
 from reconciler.manifests.excerpt import LARGE, excerpt
 from reconciler.manifests.parse import Document
 from reconciler.manifests.patches import PatchEnvelope
 from reconciler.manifests.positions import Places
+from reconciler.manifests.problem import WRONG_TYPE, Problem
 from reconciler.manifests.tree import measured
 from reconciler.model import diagnostic as model
 from reconciler.model.address import Address
+from reconciler.model.causes import cause_of_manifest
 from reconciler.model.diagnostic import Diagnostic, Origin, Patched, Severity
 from reconciler.model.resource import Lifecycle, Resource, Spec
 from reconciler.model.suggestion import did_you_mean
@@ -44,9 +47,9 @@ class _Kind:
     kind: Kind
 
 
-def _is_our_schema(value: dict[str, Any]) -> bool:
+def is_our_schema(value: Any) -> bool:
     """Whether it is a file of `schema export`, which may lie in a folder that is searched."""
-    return str(value.get("$id", "")).startswith(SCHEMA_URN)
+    return isinstance(value, dict) and str(value.get("$id", "")).startswith(SCHEMA_URN)
 
 
 class Shaping:
@@ -56,6 +59,7 @@ class Shaping:
         self.problems: list[Diagnostic] = []
         self._tenant = tenant
         self._places = places
+        self._cause = ""
         self._vendors = {vendor.api_version: vendor for vendor in vendors.values()}
         self._kinds = {
             (vendor.api_version, kind.name): _Kind(vendor.name, kind)
@@ -69,6 +73,7 @@ class Shaping:
         """The typed form of one document; None where something is wrong with it."""
         origin = Origin(document.file, document.index, document.line, patches)
         before = len(self.problems)
+        self._cause = _cause(document.value)
         found = self._kind(document.value, origin)
         metadata, spec = self._parts(document, found, origin)
         if found is None or metadata is None or spec is None:
@@ -119,7 +124,7 @@ class Shaping:
         self, value: Any, found: _Kind | None, origin: Origin
     ) -> tuple[Metadata | None, Spec | None]:
         """The parts of a manifest that are valid, with all that is wrong with the others told."""
-        if not isinstance(value, dict) or _is_our_schema(value):
+        if not isinstance(value, dict) or is_our_schema(value):
             return None, None
         envelope = self._valid(Envelope, _head(value), origin, ())
         spec, wanted = value.get("spec"), found.kind.spec if found else None
@@ -169,8 +174,19 @@ class Shaping:
         made, problems = schema.validated(wanted, data, written)
         for each in problems:
             path = (*at, *each.path)
-            self._tell(origin, each.code, path, each.summary, hint=each.hint, on_key=each.on_key)
+            hint = self._choice(wanted, data, each) or each.hint
+            self._tell(origin, each.code, path, each.summary, hint=hint, on_key=each.on_key)
         return made
+
+    def _choice(self, wanted: type[BaseModel], data: Any, problem: Problem) -> str:
+        """Which text to write instead of `true` or `false`, where rules say which there are."""
+        value = _value_at(data, problem.path)
+        if problem.code != WRONG_TYPE or not isinstance(value, bool):
+            return ""
+        if not issubclass(wanted, Spec):
+            return ""
+        rules = (rule for vendor in self._vendors.values() for rule in vendor.rules.on(wanted))
+        return instead_of_boolean(value, choices(rules, problem.path))
 
     def _check_metadata(self, metadata: Metadata, kind: Kind, origin: Origin) -> None:
         self._check_name(metadata.name, kind, origin, ("metadata", "name"))
@@ -212,8 +228,17 @@ class Shaping:
                 origin=origin,
                 path=path,
                 on_key=on_key,
+                root_of=self._cause,
             )
         )
+        self._cause = ""  # others follow from the first problem of a manifest
+
+
+def _cause(value: Any) -> str:
+    """What others that refer to a manifest have in common with what is wrong with it."""
+    metadata = value.get("metadata") if isinstance(value, dict) else None
+    name = metadata.get("name") if isinstance(metadata, dict) else None
+    return cause_of_manifest(name) if isinstance(name, str) else ""
 
 
 @cache
@@ -232,14 +257,20 @@ def _refused(value: Any, found: _Kind | None) -> bool:
     return False
 
 
-def _said(data: Any, path: model.Path) -> str:
-    """A value in our own words, where nobody knows how it is written."""
+def _value_at(data: Any, path: model.Path) -> Any:
+    """The value at a path, None where it does not lead anywhere."""
     try:
         for part in path:
             data = data[part]
     except (KeyError, IndexError, TypeError):
-        return ""
-    return json.dumps(data, ensure_ascii=False)
+        return None
+    return data
+
+
+def _said(data: Any, path: model.Path) -> str:
+    """A value in our own words, where nobody knows how it is written."""
+    found = _value_at(data, path)
+    return "" if found is None else json.dumps(found, ensure_ascii=False)
 
 
 def _short(text: str) -> str:

@@ -100,7 +100,9 @@ class Diagnostic:
     """One finding about an input: what is wrong, where, which rule says so, what to do.
 
     A suppressed one is counted and kept in reports, and stops nothing. An error with a `guard` is
-    one that `--allow` with that name lets pass.
+    one that `--allow` with that name lets pass. Within a tenant, a finding with a `cause` follows
+    from the first one that is the `root_of` it; `consequence_of` is the `mark` of that one, which
+    a person has to correct first.
     """
 
     severity: Severity
@@ -117,20 +119,31 @@ class Diagnostic:
     source: str = ""
     suppression: Suppression | None = None
     guard: str = ""
+    cause: str = ""
+    root_of: str = ""
+    consequence_of: str = ""
+
+    @property
+    def mark(self) -> str:
+        """Code and place: `CXR105 access/roles.yaml:8:11`, what `consequence_of` holds."""
+        place = self.position
+        at = f"{place.file}:{place.line}:{place.column}" if place else str(self.address or "")
+        return f"{self.code} {at}".rstrip()
 
     def at(self, position: Position | None) -> Diagnostic:
         """The same at a place; spelled out, as `replace` takes ten times as long."""
         return Diagnostic(
             self.severity, self.code, self.summary, self.detail, self.hint, self.address,
             self.tenant, self.origin, self.path, self.on_key, position, self.source,
-            self.suppression, self.guard,
+            self.suppression, self.guard, self.cause, self.root_of, self.consequence_of,
         )  # fmt: skip
 
     def anywhere(self) -> Hashable:
         """What two findings share that differ in their tenant alone."""
         return (
             self.severity, self.code, self.summary, self.detail, self.hint, self.origin, self.path,
-            self.on_key, self.position, self.source, self.suppression, self.guard,
+            self.on_key, self.position, self.source, self.suppression, self.guard, self.cause,
+            self.root_of, self.consequence_of,
         )  # fmt: skip
 
     def sort_key(self) -> tuple[str, int, int, str, str, str]:

@@ -126,7 +126,10 @@ class TenantRead:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A diagnostic as machines read it; `suppressed` says why it counts for nothing."""
+    """A diagnostic as machines read it; `suppressed` says why it counts for nothing.
+
+    `consequence_of` is code and place of the finding that this one follows from.
+    """
 
     severity: str
     code: str
@@ -141,6 +144,13 @@ class Finding:
     path: str = ""
     source: str = ""
     suppressed: str = ""
+    consequence_of: str = ""
+
+    @property
+    def mark(self) -> str:
+        """Code and place, what `consequence_of` of others holds."""
+        at = f"{self.file}:{self.line}:{self.column}" if self.line else self.address
+        return f"{self.code} {at}".rstrip()
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,24 @@ def meant(near: Iterable[str], *, otherwise: str = "") -> str:
     return f"did you mean {' or '.join(names)}?" if names else otherwise
 
 
+_ON = ("true", "yes", "on", "y", "1", "enabled", "enable", "active")
+_OFF = ("false", "no", "off", "n", "0", "disabled", "disable", "inactive")
+
+
+def as_boolean(text: str) -> bool | None:
+    """What somebody means by a word such as `yes`, `off` or `Enabled`; None for any other."""
+    word = text.strip().casefold()
+    return word in _ON if word in (*_ON, *_OFF) else None
+
+
+def meant_level(written: object, levels: Iterable[str]) -> str:
+    """The level that a word for on or off means, such as `enabled`; empty where there is none."""
+    on = as_boolean(str(written))
+    if on is None:
+        return ""
+    return next((each for each in levels if as_boolean(each) is on), "")
+
+
 class NearNames:
     """The near names of many that are wrong: each is looked up once, and only the first so many.
 

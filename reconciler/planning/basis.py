@@ -15,7 +15,16 @@ from reconciler.model.value import Ref, digest, refs
 from reconciler.planning.item import Item, TenantInput
 from reconciler.planning.match import LiveIndex
 from reconciler.planning.recorded import unwritten
-from reconciler.planning.staleness import CHANGED, GONE, TAKEN, Moved, changed, moved
+from reconciler.planning.staleness import (
+    CHANGED,
+    GONE,
+    TAKEN,
+    Moved,
+    changed,
+    moved,
+    names_in,
+    names_of,
+)
 from reconciler.rules.world import World
 
 NOTHING_DONE: Mapping[str, Left] = {}
@@ -65,9 +74,10 @@ def moved_on(
     What was `done` of the plan, by operation, is compared with how that left it.
     """
     live, left = LiveIndex(snapshot), _left(plan, done)
-    yield from _objects_moved_on(plan, tenant, snapshot, live, left)
+    names = names_in(plan) | names_of(snapshot)
+    yield from _objects_moved_on(plan, tenant, snapshot, live, left, names)
     yield from rows_moved_on(plan, tenant, rows, left)
-    yield from _needed_by_now(plan, tenant, snapshot)
+    yield from _needed_by_now(plan, tenant, snapshot, names)
     written = {op.request.object_id for op in plan.operations()}
     for change in plan.changes:
         if change.tenant != tenant or change.action is not Action.CREATE or change.address in left:
@@ -76,11 +86,16 @@ def moved_on(
             # one that the plan itself renames or deletes is no obstacle
             if normal(each.name) == normal(change.name) and each.id not in written:
                 address = Address.parse(change.address)
-                yield moved(address, TAKEN, live=each, label=_shown(address))
+                yield moved(address, TAKEN, live=each, label=_shown(address, names))
 
 
-def _objects_moved_on(
-    plan: Plan, tenant: str, snapshot: Snapshot, live: LiveIndex, left: Mapping[str, Seen]
+def _objects_moved_on(  # noqa: PLR0913, PLR0917 - what a plan saw, and what there is now
+    plan: Plan,
+    tenant: str,
+    snapshot: Snapshot,
+    live: LiveIndex,
+    left: Mapping[str, Seen],
+    names: Mapping[str, str],
 ) -> Iterator[Moved]:
     marks = {(kind, str(key)): mark for kind, key, mark in _fingerprints(snapshot)}
     changes = {change.address: change for change in plan.changes}
@@ -97,18 +112,20 @@ def _objects_moved_on(
         if said == GONE and (reason := snapshot.unread.get(address.kind)):
             said = f"is unknown, because the list of {address.kind} could not be read: {reason}"
         if said == CHANGED and change is not None and now is not None and text not in left:
-            said = changed(change, now)
+            said = changed(change, now, names)
         yield moved(
             address,
             said,
             object_id=was.id or "",
             name=change.name if change else "",
             live=now,
-            label=_shown(address),
+            label=_shown(address, names),
         )
 
 
-def _needed_by_now(plan: Plan, tenant: str, snapshot: Snapshot) -> Iterator[Moved]:
+def _needed_by_now(
+    plan: Plan, tenant: str, snapshot: Snapshot, names: Mapping[str, str]
+) -> Iterator[Moved]:
     """Each thing that refers to what the plan deletes and did not do so then."""
     changes = [each for each in plan.changes if each.tenant == tenant and each.writes]
     written = {each.object_id for each in changes}
@@ -122,7 +139,7 @@ def _needed_by_now(plan: Plan, tenant: str, snapshot: Snapshot) -> Iterator[Move
             for key in {key for _, key in refs(row.values)} & deleted.keys():
                 if row.id not in written:
                     address = deleted[key]
-                    said = f"{_shown(address)} is needed by {kind} `{row.name}` by now"
+                    said = f"{_shown(address, names)} is needed by {kind} `{row.name}` by now"
                     yield Moved(address, said)
 
 
@@ -142,6 +159,7 @@ def rows_moved_on(
 
     One that is as the plan itself leaves it was written by an earlier apply of the plan.
     """
+    names = names_in(plan)
     until_now = {change.address: change.previous_address for change in plan.changes}
     ours = unwritten(plan, tenant, rows)
     leaves: dict[str, str | None] = dict.fromkeys(ours.drop)
@@ -151,11 +169,14 @@ def rows_moved_on(
         if text in left or address.outside is not None or was.row == now:
             continue
         if text not in leaves or leaves[text] != _row(rows.get(text)):
-            yield Moved(address, f"{_shown(address)}: our record of it was changed by another run")
-    yield from _owned_by_now(plan, tenant, rows)
+            shown = _shown(address, names)
+            yield Moved(address, f"{shown}: our record of it was changed by another run")
+    yield from _owned_by_now(plan, tenant, rows, names)
 
 
-def _owned_by_now(plan: Plan, tenant: str, rows: Mapping[str, Row]) -> Iterator[Moved]:
+def _owned_by_now(
+    plan: Plan, tenant: str, rows: Mapping[str, Row], names: Mapping[str, str]
+) -> Iterator[Moved]:
     """Each thing that was nobody's, and that another run has adopted meanwhile."""
     owners = {
         (a.kind, row.object_id): a for row in rows.values() if (a := Address.parse(row.address))
@@ -164,7 +185,7 @@ def _owned_by_now(plan: Plan, tenant: str, rows: Mapping[str, Row]) -> Iterator[
         owner = owners.get((change.kind, change.object_id or ""))
         if change.tenant == tenant and change.reason is Reason.UNMANAGED and owner is not None:
             address = Address.parse(change.address)
-            yield Moved(address, f"{_shown(address)} is managed as {owner.short} by now")
+            yield Moved(address, f"{_shown(address, names)} is managed as {owner.short} by now")
 
 
 def _seen(live: LiveObject | None, row: Row | None) -> Seen:
@@ -182,5 +203,9 @@ def _fingerprints(snapshot: Snapshot) -> Iterator[tuple[str, Ref, str]]:
         yield from ((kind, Ref(item.id), digest(item.name)) for item in items)
 
 
-def _shown(address: Address) -> str:
-    return address.short if address.outside is None else f"{address.kind} {address.outside}"
+def _shown(address: Address, names: Mapping[str, str]) -> str:
+    """An object as messages call it: by its address, else by its name in the tenant."""
+    if address.outside is None:
+        return address.short
+    name = names.get(address.outside)
+    return f"{address.kind} `{name}`" if name else f"{address.kind} with id {address.outside}"

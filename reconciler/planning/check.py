@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from reconciler.model.address import Address
 from reconciler.model.diagnostic import Diagnostic
+from reconciler.model.resource import Resource
+from reconciler.planning.consequences import traced
 from reconciler.planning.copies import filled
 from reconciler.planning.item import TenantInput, from_manifest, world_of
 from reconciler.planning.match import Match
@@ -11,15 +18,40 @@ from reconciler.planning.resolve import Directory
 from reconciler.rules.run import run
 
 
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What was found, how many references were resolved, and how many of them need the tenant."""
+
+    found: tuple[Diagnostic, ...]
+    references: int
+    left_to_the_tenant: int
+
+
 def check(given: TenantInput) -> tuple[Diagnostic, ...]:
     """What the manifests alone tell: references among them, and every rule they can decide."""
+    return checked(given).found
+
+
+def checked(given: TenantInput) -> Checked:
+    """The same, with how many references that was about."""
     kinds = {kind.name: kind for kind in given.vendor.kinds}
     matches = [Match(r, kinds[r.address.kind], None, None, None) for r in given.resources]
     directory = Directory(matches, given.vendor, given.facts, None)
     items = filled((from_manifest(each, directory, given) for each in matches), None)
     world = world_of(items, (), snapshot=None, facts=given.facts)
-    return (
+
+    def again(
+        resources: Sequence[Resource[Any]], without: frozenset[Address]
+    ) -> Iterable[Diagnostic]:
+        left = (item for item in items if item.address not in without)
+        smaller = world_of(left, (), snapshot=None, facts=given.facts)
+        return run(given.vendor.rules, resources, smaller, given.policy)
+
+    found = (
         *directory.problems,
         *run(given.vendor.rules, given.resources, world, given.policy),
         *taken_names(items, world),
+    )
+    return Checked(
+        traced(found, given.resources, again), directory.references, directory.left_to_the_tenant
     )

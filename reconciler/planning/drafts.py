@@ -80,7 +80,9 @@ def unmanaged(given: TenantInput, snapshot: Snapshot) -> Unmanaged:
     }
     objects, left_out = [], []
     for kind in given.vendor.kinds:
-        for each in snapshot.objects.get(kind.name, ()):
+        rows = snapshot.objects.get(kind.name, ())
+        namesakes = _namesakes(rows) if kind.person else {}
+        for each in rows:
             key = (kind.name, each.id)
             if key in managed:
                 continue
@@ -90,11 +92,29 @@ def unmanaged(given: TenantInput, snapshot: Snapshot) -> Unmanaged:
                 why = (
                     "the state has it, and its manifest left Git: the next apply would act on that"
                 )
+            elif each.id in namesakes:
+                why = (
+                    f"one e-mail but for capitals: {namesakes[each.id]}; a manifest cannot mean "
+                    "one of them alone: correct one in the tenant"
+                )
             else:
                 objects.append(each)
                 continue
             left_out.append(LeftOut(kind.name, each.id, each.name, why))
     return Unmanaged(tuple(objects), tuple(left_out), managed, departed, tuple(matches))
+
+
+def _namesakes(people: Iterable[LiveObject]) -> dict[str, str]:
+    """Those whose e-mails differ in capitals alone, by id, each with all who share theirs."""
+    by_email: dict[str, list[LiveObject]] = {}
+    for each in people:
+        by_email.setdefault(normal(each.name).casefold(), []).append(each)
+    return {
+        each.id: ", ".join(f"`{one.name}` ({one.id})" for one in sharing)
+        for sharing in by_email.values()
+        if len(sharing) > 1
+        for each in sharing
+    }
 
 
 def drafted(

@@ -147,4 +147,5 @@ def finding(diagnostic: Diagnostic) -> Finding:
         path=dotted(diagnostic.path),
         source=diagnostic.source,
         suppressed=str(diagnostic.suppression or ""),
+        consequence_of=diagnostic.consequence_of,
     )

@@ -434,11 +434,12 @@ def _two_candidates(
 
 
 def _several(resource: AnyResource, name: str, exact: Iterable[LiveObject]) -> Diagnostic:
-    ids = sorted(each.id for each in exact)
+    objects = sorted(exact, key=lambda live: live.id)
+    ids = ", ".join(f"`{each.name}` ({each.id})" for each in objects)
     return error_about(
         resource,
         "REF111",
-        f"{len(ids)} objects of the tenant are named `{name}`: {', '.join(ids)}",
+        f"{len(objects)} objects of the tenant are named `{name}`: {ids}",
         hint="say which one is meant with `spec.id`",
     )
 

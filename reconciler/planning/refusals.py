@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
+from reconciler.model.causes import cause_of_name
 from reconciler.model.diagnostic import Diagnostic, Path, Severity
 from reconciler.model.live import LiveObject
 from reconciler.model.name import normal
@@ -47,14 +48,16 @@ def taken_names(items: Iterable[Item], world: World) -> Iterator[Diagnostic]:
         others = [o for o in carriers.get((item.kind.name, normal(name)), ()) if o.key != item.key]
         if not others or (item.live is not None and normal(item.live.name) == normal(name)):
             continue
-        who = folded(str(o.address) if o.address else f"id {o.key}" for o in others)
-        yield error(
+        who = folded(o.address.short if o.address else f"id {o.key}" for o in others)
+        found = error(
             item,
             "PLN126",
             f"the name `{name}` would also be that of {who}",
             ("spec", "name"),
             hint="choose another name, or pin the object that is meant with `spec.id`",
         )
+        cause = cause_of_name(item.kind.name, name)
+        yield replace(found, cause=cause, root_of=cause)
 
 
 def _cannot_be_created(item: Item) -> Iterator[Diagnostic]:

@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import Any
 
 from reconciler.model.address import Address
+from reconciler.model.causes import cause_of_manifest
 from reconciler.model.diagnostic import Diagnostic, Path, Severity
 from reconciler.model.facts import Facts
 from reconciler.model.live import InventoryItem, Snapshot
@@ -42,6 +43,8 @@ class Directory:
     ) -> None:
         self.view = view
         self._problems: dict[Diagnostic, None] = {}
+        self.references = 0
+        self.left_to_the_tenant = 0
         self._near = NearNames()
         self._live = snapshot is not None
         listed = {kind.name for kind in vendor.kinds} | set(vendor.inventory)
@@ -109,11 +112,15 @@ class Directory:
             if kind not in self._known:
                 return self._unknown_kind(resource, kind, path)
             self.view.learn(resource.address, path, kind)
+            self.references += 1
             if self._live and kind not in self._complete:
                 return self._undeclared(resource, kind, reference, path)
             if reference.id is not None:
+                self.left_to_the_tenant += kind not in self._complete
                 return self._by_id(resource, kind, reference, path)
-            return self._by_name(resource, kind, str(reference), path)
+            found = self._by_name(resource, kind, str(reference), path)
+            self.left_to_the_tenant += type(found) is Unresolved and kind not in self._complete
+            return found
 
         return resolve
 
@@ -220,7 +227,9 @@ class Directory:
             path,
             hint=meant(near),
         )
-        self._problems[replace(told, severity=Severity.INFO)] = None
+        # where the manifest of that name is refused, this follows from it
+        cause = cause_of_manifest(text)
+        self._problems[replace(told, severity=Severity.INFO, cause=cause)] = None
 
     @cached_property
     def _our_names(self) -> Mapping[str, list[str]]:
@@ -298,7 +307,10 @@ class Directory:
     def _problem(
         self, resource: Resource[Any], code: str, summary: str, path: Path, *, hint: str = ""
     ) -> None:
-        self._problems[error_about(resource, code, summary, path, hint=hint)] = None
+        problem = error_about(resource, code, summary, path, hint=hint)
+        cause = f"{code} {summary}"
+        # whoever else uses the name has the same problem: it is corrected once
+        self._problems[replace(problem, cause=cause, root_of=cause)] = None
 
 
 def _by_kind(known: Iterable[tuple[str, str]]) -> Mapping[str, list[str]]:

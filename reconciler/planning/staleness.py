@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from reconciler.model.address import Address
 from reconciler.model.change import Change
-from reconciler.model.live import LiveObject
+from reconciler.model.live import LiveObject, Snapshot
+from reconciler.model.plan import Plan
 from reconciler.model.value import Json, Ref, to_json
 from reconciler.planning.attribution import Subject
 
@@ -49,20 +50,40 @@ CHANGED = "was changed in the tenant"
 UNMANAGED = "in what Git does not manage"
 
 
-def changed(change: Change, live: LiveObject) -> str:
+NO_NAMES: Mapping[str, str] = {}
+
+
+def names_in(plan: Plan) -> dict[str, str]:
+    """The names of the objects that a plan changes or that those refer to, by the vendor's ids."""
+    names: dict[str, str] = {}
+    for each in plan.changes:
+        names |= {str(key): name for key, name in (*_names(each.before), *_names(each.after))}
+        if each.object_id:
+            names[each.object_id] = each.name
+    return names
+
+
+def names_of(snapshot: Snapshot) -> dict[str, str]:
+    """The names of everything that a tenant has, by the vendor's ids."""
+    names = {row.id: row.name for rows in snapshot.objects.values() for row in rows}
+    return names | {item.id: item.name for items in snapshot.inventory.values() for item in items}
+
+
+def changed(change: Change, live: LiveObject, names: Mapping[str, str] = NO_NAMES) -> str:
     """That an object is no longer as a plan saw it, and in what."""
-    return f"{CHANGED}: {differences(change, live)}"
+    return f"{CHANGED}: {differences(change, live, names)}"
 
 
-def differences(change: Change, live: LiveObject) -> str:
+def differences(change: Change, live: LiveObject, names: Mapping[str, str] = NO_NAMES) -> str:
     """What a plan saw and what is there: `permissions.queue view -> edit`; the first few of it.
 
     The plan keeps the managed attributes alone: where those are as they were, another one differs.
+    What is referred to is called by its name, as far as the plan or `names` has it.
     """
     before = change.before if isinstance(change.before, dict) else {}
-    names = dict(_names(before))
+    known = {**names, **{str(key): name for key, name in _names(before)}}
     after = {
-        key: to_json(value, lambda ref: names.get(ref, str(ref)))
+        key: to_json(value, lambda ref: known.get(str(ref), f"id {ref}"))
         for key, value in live.values.items()
         if key in before
     }

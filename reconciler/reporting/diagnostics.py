@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from reconciler.errors import Told
 from reconciler.model.diagnostic import Diagnostic, Position, Severity, open_and_suppressed
-from reconciler.reporting.alike import first_places, together
+from reconciler.reporting.alike import Slip, counted, first_places, follow, slips, split
 from reconciler.reporting.cells import ROOM, around, width
 from reconciler.reporting.escape import safe
 from reconciler.reporting.paint import Paint
@@ -41,19 +41,23 @@ def listed(
 ) -> Iterator[str]:
     """The diagnostics one by one, each with a blank line after it, the first `MOST` of them.
 
-    Many that say the same are shown as one, with the first places. Errors are chosen before
-    warnings and warnings before infos; the order stays the reader's. `room` is how long a line
-    of source may be, where a terminal says so. Without `cut` every group and place is shown.
+    Many that say the same are shown as one, with the first places; what follows from another one
+    is counted below that. Errors are chosen before warnings and warnings before infos; the order
+    stays the reader's. `room` is how long a line of source may be, where a terminal says so.
+    Without `cut` every group and place is shown.
     """
     found, _ = open_and_suppressed(found)
-    groups = [[each] for each in found] if whole else together(found, _what)
-    heavy_first = sorted(range(len(groups)), key=lambda n: _WEIGHTS.index(groups[n][0].severity))
+    groups = [Slip([each], []) for each in found] if whole else slips(found, _what)
+    heavy_first = sorted(
+        range(len(groups)), key=lambda n: _WEIGHTS.index(groups[n].alike[0].severity)
+    )
     kept = heavy_first if whole or not cut else heavy_first[:MOST]
     for number in sorted(kept):
-        first, *others = groups[number]
-        yield "\n".join((*_lines(first, paint, room), *_also(others, cut=cut))) + "\n"
+        first, *others = groups[number].alike
+        after = (*_also(others, cut=cut), *_following(first, groups[number].following, whole=whole))
+        yield "\n".join((*_lines(first, paint, room), *after)) + "\n"
     if left := heavy_first[len(kept) :]:
-        yield left_out(each.severity for number in left for each in groups[number]) + "\n"
+        yield left_out(each.severity for number in left for each in groups[number].alike) + "\n"
 
 
 def _what(found: Diagnostic) -> tuple[str, ...]:
@@ -67,6 +71,14 @@ def _also(others: list[Diagnostic], *, cut: bool) -> Iterator[str]:
         yield f"   = also: {place}"
 
 
+def _following(first: Diagnostic, following: list[Diagnostic], *, whole: bool) -> Iterator[str]:
+    """How many findings follow from one, or which one it follows from where all are shown."""
+    if said := follow(following):
+        yield f"   = {said}"
+    if whole and first.consequence_of:
+        yield f"   = follows from {safe(first.consequence_of)}"
+
+
 def _place(found: Diagnostic) -> str:
     at, where = found.position, safe(found.address or found.tenant)
     return f"{safe(at.file)}:{at.line}:{at.column}   {where}".rstrip() if at else where
@@ -74,19 +86,14 @@ def _place(found: Diagnostic) -> str:
 
 def left_out(severities: Iterable[Severity]) -> str:
     """`… and 312 more errors, 4 more warnings; all of them with -v`."""
-    counted = list(severities)
-    said = ", ".join(
-        f"{n} more {severity}{'s' if n != 1 else ''}"
-        for severity in _WEIGHTS
-        if (n := counted.count(severity))
-    )
-    return f"… and {said}; all of them with -v"
+    return f"… and {counted(severities)}; all of them with -v"
 
 
 def summary(found: Iterable[Diagnostic]) -> str:
-    """`2 errors, 1 warning, 3 suppressed`."""
-    counted, suppressed = open_and_suppressed(found)
-    severities = [each.severity for each in counted]
+    """`2 errors, 1 warning, 3 suppressed; 24 errors follow from these`."""
+    open_, suppressed = open_and_suppressed(found)
+    first, following = split(open_)
+    severities = [each.severity for each in first]
     counts = [
         f"{n} {name}{'s' if n != 1 else ''}"
         for severity, name in (
@@ -98,7 +105,15 @@ def summary(found: Iterable[Diagnostic]) -> str:
     ]
     if suppressed:
         counts.append(f"{len(suppressed)} suppressed")
-    return ", ".join(counts)
+    rest = [each.severity for others in following.values() for each in others]
+    return ", ".join(counts) + follow_up(rest)
+
+
+def follow_up(severities: Sequence[str]) -> str:
+    """`; 24 more errors follow from these`, empty for none."""
+    if not severities:
+        return ""
+    return f"; {counted(severities)} {'follows' if len(severities) == 1 else 'follow'} from these"
 
 
 def refusal(told: Told, paint: Paint, tracking_id: str = "") -> str:

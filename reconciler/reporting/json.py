@@ -10,6 +10,7 @@ from typing import Any
 from reconciler.engine.events import Event, Ledger
 from reconciler.errors import ReconcilerError, TenantError
 from reconciler.model.address import Address
+from reconciler.model.counts import Counts
 from reconciler.model.diagnostic import (
     Diagnostic,
     InvalidInputError,
@@ -29,11 +30,11 @@ def document(data: Any) -> str:
     return json.dumps(data, indent=2, ensure_ascii=True) + "\n"
 
 
-def validation(found: Iterable[Diagnostic]) -> dict[str, Any]:
-    """The result of `validate`."""
+def validation(found: Iterable[Diagnostic], counts: Counts | None = None) -> dict[str, Any]:
+    """The result of `validate`; `judged` counts what was judged."""
     counted, suppressed = open_and_suppressed(found)
     findings = [finding(each) for each in counted]
-    return {
+    result = {
         "format_version": FORMAT_VERSION,
         "valid": not _count(findings, Severity.ERROR),
         "error_count": _count(findings, Severity.ERROR),
@@ -41,6 +42,15 @@ def validation(found: Iterable[Diagnostic]) -> dict[str, Any]:
         "diagnostics": [asdict(each) for each in findings],
         "suppressed": [asdict(finding(each)) for each in suppressed],
     }
+    if counts is not None:
+        result["judged"] = {
+            "tenants": counts.tenants,
+            "manifests": counts.manifests,
+            "files": len(counts.files),
+            "references": counts.references,
+            "references_left_to_the_tenant": counts.left_to_the_tenant,
+        }
+    return result
 
 
 def drift(  # noqa: PLR0913 - what a look found, part by part

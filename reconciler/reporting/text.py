@@ -14,8 +14,8 @@ from reconciler.model.plan import Finding, Headroom, Plan, Summary, TenantRead
 from reconciler.model.value import Json
 from reconciler.planning.guards import wanted
 from reconciler.reporting.alike import FEW as ALIKE
-from reconciler.reporting.alike import first_places, together
-from reconciler.reporting.diagnostics import MOST, left_out
+from reconciler.reporting.alike import Slip, first_places, follow, slips, split
+from reconciler.reporting.diagnostics import MOST, follow_up, left_out
 from reconciler.reporting.escape import quoted, safe
 from reconciler.reporting.paint import Paint
 from reconciler.reporting.set_aside import loosened, section
@@ -35,6 +35,7 @@ _GROUPED = frozenset({Action.UPDATE, Action.DEACTIVATE, Action.REACTIVATE, Actio
 _WHOLE = {Action.CREATE: "add", Action.DELETE: "remove"}
 _OPS = {"add": ("+", "green"), "remove": ("-", "red"), "change": ("~", "yellow")}
 _HEADING = 66
+_SYMBOLS_IN_A_LINE = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +136,7 @@ def _nothing(what: Plan, style: Style) -> str:
 def _changes(what: Plan, style: Style) -> Iterator[str]:
     if what.changes:
         yield "Actions are indicated with the following symbols:"
-        yield "  " + "    ".join(_legend(what, style))
+        yield from _legend(what, style)
         yield ""
     if what.errored:
         if not what.changes:
@@ -174,12 +175,19 @@ def _without_changes(what: Plan) -> str:
 
 
 def _legend(what: Plan, style: Style) -> Iterator[str]:
+    """The symbols that the plan has, five a line: that fits a terminal of 80 columns."""
     present = {change.action for change in what.changes}
     if any(change.action is Action.ADOPT and change.attributes for change in what.changes):
         present.add(Action.UPDATE)
-    for action, (symbol, colour, word, _) in _SYMBOLS.items():
-        if action in present:
-            yield f"{style.paint(symbol, colour)} {word}"
+    said = [
+        f"{style.paint(symbol, colour)} {word}"
+        for action, (symbol, colour, word, _) in _SYMBOLS.items()
+        if action in present
+    ]
+    for at in range(0, len(said), _SYMBOLS_IN_A_LINE):
+        yield "  " + "    ".join(said[at : at + _SYMBOLS_IN_A_LINE])
+    if any(attribute.note for change in what.changes for attribute in change.attributes):
+        yield f"  {style.paint('!', 'bold red')} sensitive access: the note behind it says which"
 
 
 def _count_line(what: Plan, style: Style) -> str:
@@ -493,8 +501,9 @@ def _findings(what: Plan, style: Style) -> Iterator[str]:
     if not findings and not what.suppressed:
         return
     yield ""
+    first, following = split(findings)
     tally = dict.fromkeys(("error", "warning", "info"), 0)
-    for each in findings:
+    for each in first:
         tally[each.severity] += 1
     said = ", ".join(
         f"{count} {word}{'s' if count != 1 and word != 'info' else ''}"
@@ -503,16 +512,17 @@ def _findings(what: Plan, style: Style) -> Iterator[str]:
     )
     if what.suppressed:
         said += f", {len(what.suppressed)} suppressed"
+    said += follow_up([each.severity for others in following.values() for each in others])
     yield f"{style.paint('Findings', 'bold')} ({said})"
     weights = list(tally)
     ordered = sorted(findings, key=lambda found: weights.index(found.severity))
-    groups = [[each] for each in ordered] if style.whole else together(ordered, _what)
+    groups = [Slip([each], []) for each in ordered] if style.whole else slips(ordered, _what)
     # a plan with errors is never applied: only there may findings be folded
     kept = groups[:MOST] if what.errored and not style.whole else groups
-    for alike in kept:
-        yield from _finding(alike, style, several=several, cut=what.errored)
+    for slip in kept:
+        yield from _finding(slip, style, several=several, cut=what.errored)
     if left := groups[len(kept) :]:
-        yield f"  {left_out(Severity(each.severity) for alike in left for each in alike)}"
+        yield f"  {left_out(Severity(each.severity) for slip in left for each in slip.alike)}"
 
 
 def _what(found: Finding) -> tuple[str, ...]:
@@ -539,8 +549,9 @@ def _named(address: str, *, several: bool) -> str:
     return address if several else Address.parse(address).short
 
 
-def _finding(alike: list[Finding], style: Style, *, several: bool, cut: bool) -> Iterator[str]:
-    """One finding, or many that say the same of different objects."""
+def _finding(slip: Slip[Finding], style: Style, *, several: bool, cut: bool) -> Iterator[str]:
+    """One finding, or many that say the same of different objects, and what follows from it."""
+    alike = slip.alike
     colours = {"error": "bold red", "warning": "bold yellow", "info": "bold cyan"}
     first = alike[0]
     label = style.paint(f"{first.severity:<7} {first.code}", colours[first.severity])
@@ -554,6 +565,10 @@ def _finding(alike: list[Finding], style: Style, *, several: bool, cut: bool) ->
     yield from (f"    {safe(line)}" for line in first.detail.splitlines())
     if first.hint:
         yield f"    help: {safe(first.hint)}"
+    if said := follow(slip.following):
+        yield f"    {said}"
+    if style.whole and first.consequence_of:
+        yield f"    follows from {safe(first.consequence_of)}"
 
 
 def _and_others(alike: list[Finding], *, several: bool) -> str:

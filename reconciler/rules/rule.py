@@ -39,13 +39,19 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What a rule yields: where in the manifest, what is wrong, what to do."""
+    """What a rule yields: where in the manifest, what is wrong, what to do.
+
+    Findings with the same `cause` come from one slip (`model/causes.py`). What other rules find at
+    the place of a value that is none of those that there are follows from that.
+    """
 
     path: Path
     summary: str
     hint: str = ""
     severity: Severity | None = None
     on_key: bool = False
+    cause: str = ""
+    is_unknown_value: bool = False
 
 
 @dataclass(frozen=True, slots=True)

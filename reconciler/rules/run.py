@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
 from reconciler.model.address import Address
+from reconciler.model.causes import cause_of_value
 from reconciler.model.diagnostic import Diagnostic, Severity
 from reconciler.model.resource import Resource, Spec
 from reconciler.model.value import at
@@ -107,6 +108,7 @@ def _diagnostic(
     severity: Severity,
     policy: Policy,
 ) -> Diagnostic:
+    value = cause_of_value(resource.address, finding.path)
     return Diagnostic(
         severity=finding.severity or severity,
         code=rule.code,
@@ -120,4 +122,6 @@ def _diagnostic(
         source=rule.source,
         suppression=policy.suppression(rule.code, resource.address),
         guard=rule.guard,
+        cause=finding.cause or value,
+        root_of=value if finding.is_unknown_value else finding.cause,
     )

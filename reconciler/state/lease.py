@@ -30,6 +30,9 @@ from reconciler.state.holder import Process, this_process
 SECONDS = 30.0
 """How long a lease lasts; a third of it before each renewal."""
 
+_TURN = 0.5
+"""How long it is until a lock that is waited for is asked for again."""
+
 LOST = "RUN111"
 """The code of a lock that is another's by now."""
 
@@ -150,18 +153,28 @@ def acquired(  # noqa: PLR0913, PLR0917 - what it reads, whose it will be, how i
     command: str,
     warn: Callable[[str], None],
     pause: Callable[[float], None] = time.sleep,
+    patience: float = 0.0,
 ) -> Lease:
     """The lock of a tenant, free or left by the dead; raises LockedError where somebody has it.
 
-    `warn` is told where that takes as long as a lease lasts; `pause` lets that time pass.
+    `warn` is told where that takes as long as a lease lasts; `pause` lets that time pass. Another
+    run is waited for as many seconds as there is `patience`.
     """
+    waited = 0.0
     while True:
         seen = lock_of(engine, tenant)
         if seen is None:
             _add(engine, tenant)
             continue
         if seen.held and not _is_over(engine, clock, seen, warn, pause):
-            raise _locked(seen, clock)
+            if waited >= patience:
+                raise _locked(seen, clock)
+            if not waited:
+                holder = seen.holder.described(clock())
+                warn(f"the lock of {tenant} is held by {holder}; waiting up to {patience:g} s")
+            pause(turn := min(_TURN, patience - waited))
+            waited += turn
+            continue
         if _swapped(engine, seen, held=True, **_mine_now(clock, command)):
             return Lease(engine, clock, tenant, seen.token + 1)
 

@@ -171,13 +171,17 @@ class SqlState:
         command: str,
         warn: Callable[[str], None] = _silent,
         pause: Callable[[float], None] = time.sleep,
+        patience: float = 0.0,
     ) -> Iterator[Lease]:
         """Hold the tenant for the length of the block; raises LockedError.
 
         `warn` is told where it takes long to see whether another holder is still alive; `pause`
-        lets that time pass, and may raise to end the wait.
+        lets that time pass, and may raise to end the wait. Another run is waited for as many
+        seconds as there is `patience`.
         """
-        with acquired(self._engine, self._clock, tenant, command, warn, pause).kept() as lease:
+        with acquired(
+            self._engine, self._clock, tenant, command, warn, pause, patience
+        ).kept() as lease:
             yield lease
 
     def unlock(

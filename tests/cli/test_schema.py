@@ -101,4 +101,5 @@ def test_schemas_in_a_searched_folder_are_no_manifests(terminal: Terminal) -> No
         "apiVersion: webexcc/v1\nkind: User\nmetadata: {name: a@b.example}\nspec: {site: Berlin}\n"
     )
     said = terminal("validate", ".")
-    assert (said.code, said.out) == (0, "Success! The manifests are valid.\n")
+    assert said.code == 0
+    assert said.out.startswith("Success! The manifests are valid.\nJudged 1 manifest in ")

@@ -76,7 +76,22 @@ def told(data: Any, model: type[Manifest] = Model) -> list[tuple[str, str, str, 
         ({"count": "a"}, "SCH103", "count", "a whole number is wanted, not text", ""),
         ({"count": 1.5}, "SCH103", "count", "a whole number is wanted, not 1.5", ""),
         ({"ratio": "a"}, "SCH103", "ratio", "a number is wanted, not text", ""),
-        ({"switch": "yes"}, "SCH103", "switch", "true or false is wanted, not text", ""),
+        *(
+            ({"switch": word}, "SCH103", "switch", "true or false is wanted, not text", hint)
+            for word, hint in (
+                ("yes", "write `true`, the only word for it in YAML 1.2"),
+                ("On", "write `true`, the only word for it in YAML 1.2"),
+                ("off", "write `false`, the only word for it in YAML 1.2"),
+                ("true", "write `true`, without quotes"),
+                ("perhaps", ""),
+            )
+        ),
+        ({"keyed": {"a:b": None}}, "SCH103", "keyed.a:b", "there is no value",
+         "write `a: b`, with a space after the colon"),
+        ({"keyed": "a:b"}, "SCH103", "keyed", "a mapping is wanted, not text",
+         "write `a: b`, with a space after the colon"),
+        ({"name:x": None}, "SCH101", "name:x", "there is no field `name:x`",
+         "write `name: ...`, with a space after the colon"),
         ({"tags": "a"}, "SCH103", "tags", "a list is wanted, not text", ""),
         ({"keyed": ["a"]}, "SCH103", "keyed", "a mapping is wanted, not a list", ""),
         ({"either": 3}, "SCH103", "either", "text or a list is wanted, not 3", 'quote it: "3"'),

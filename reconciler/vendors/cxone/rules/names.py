@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from reconciler.model.causes import cause_of_name
 from reconciler.model.name import folded
 from reconciler.model.resource import Resource
 from reconciler.rules.rule import Finding, Where, rule
@@ -91,6 +92,7 @@ def role_names_differ(role: Resource[Role], world: World) -> Iterator[Finding]:
             ("spec", "name") if role.spec.name else ("metadata", "name"),
             f"`{_name(role)}` is the name of {who} too",
             hint="choose another name; case makes no difference",
+            cause=cause_of_name(ROLE, wanted),
         )
 
 

@@ -34,11 +34,15 @@ _STATUSES, _EMPLOYEES = D3 / "Role Statuses", D3 / "Employees & Roles"
 )
 def role_status_is_known(role: Resource[Role], _: World) -> Iterator[Finding]:
     """A role is active, inactive or draft. The last two differ by name alone."""
+    lower = str(role.spec.status).strip().casefold()
     if role.spec.status not in (None, *STATUSES):
         yield Finding(
             ("spec", "status"),
             f"`{role.spec.status}` is no status of a role",
-            hint="write active, inactive or draft",
+            hint=f"write `{lower}`, in lower case"
+            if lower in STATUSES
+            else "write active, inactive or draft",
+            is_unknown_value=True,
         )
 
 

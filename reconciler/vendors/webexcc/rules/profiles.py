@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from reconciler.model.resource import Resource
+from reconciler.model.suggestion import meant_level
 from reconciler.rules.rule import Finding, NotChecked, Where, rule
 from reconciler.rules.world import World
 from reconciler.vendors.webexcc.facts import facts_of
@@ -49,6 +50,7 @@ def profile_is_of_a_known_type(profile: Resource[UserProfile], _: World) -> Iter
             ("spec", "profileType"),
             f"`{written}` is no type of user profile",
             hint="write one of " + ", ".join(f"`{each}`" for each in PROFILE_TYPES),
+            is_unknown_value=True,
         )
 
 
@@ -283,10 +285,12 @@ def permission_has_a_level_that_exists(
     for name, level in (profile.spec.permissions or {}).items():
         if level not in levels(name):
             allowed = ", ".join(f"`{each}`" for each in levels(name))
+            meant = meant_level(level, levels(name))
             yield Finding(
                 ("spec", "permissions", name),
                 f"`{level}` is no level of {name}",
-                hint=f"write one of {allowed}",
+                hint=f"write `{meant}`" if meant else f"write one of {allowed}",
+                is_unknown_value=True,
             )
 
 

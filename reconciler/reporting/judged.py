@@ -1,0 +1,26 @@
+"""How much a check judged: what was passed over is noticed by its count."""
+
+from __future__ import annotations
+
+from reconciler.model.counts import Counts
+
+
+def judged_line(counts: Counts, *, asked: bool) -> str:
+    """`Judged 104 manifests in 12 files, with 388 references.`, and what only the tenant tells.
+
+    `asked` says that a snapshot answered for the tenant.
+    """
+    of = f" of {counts.tenants} tenants" if counts.tenants > 1 else ""
+    line = (
+        f"Judged {number(counts.manifests, 'manifest')}{of} in "
+        f"{number(len(counts.files), 'file')}, with {number(counts.references, 'reference')}"
+    )
+    if asked or not counts.left_to_the_tenant:
+        return f"{line}."
+    left = number(counts.left_to_the_tenant, "reference")
+    return f"{line}.\n{left} can be told by the tenant alone: `reconciler plan` asks it."
+
+
+def number(count: int, word: str) -> str:
+    """`1 file`, `1,200 files`."""
+    return f"{count:,} {word}{'' if count == 1 else 's'}"
