@@ -29,10 +29,11 @@ from reconciler.model.diagnostic import (
 )
 from reconciler.model.journal import Resumable
 from reconciler.model.live import Snapshot
-from reconciler.model.plan import Basis, Plan, TenantRead
+from reconciler.model.plan import Basis, Mode, Plan, TenantRead, dump, fingerprint
 from reconciler.model.value import Values
 from reconciler.planning import drift as drifting
 from reconciler.planning import planner
+from reconciler.planning.basis import tenant_digest
 from reconciler.planning.drift import Difference
 from reconciler.planning.graph import Graph, of_references
 from reconciler.planning.guards import refuse_if_blocked
@@ -46,6 +47,7 @@ if TYPE_CHECKING:
     from reconciler.engine.importing import Found
     from reconciler.engine.renaming import Renaming
     from reconciler.engine.stopping import Stop
+    from reconciler.state.sql import SqlState
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,15 +80,40 @@ async def plan(work: Work) -> Plan:
     refused = _refused(prepared)
     if has_errors(refused):
         return joined((), refused, targets=work.targets)
-    parts = [_part(*await _read(each, work)) for each in prepared]
+    return _whole(work, "normal", tuple([_part(*await _read(each, work)) for each in prepared]))
+
+
+def _whole(work: Work, mode: Mode, parts: tuple[Part, ...]) -> Plan:
+    """The plan of the parts of all chosen tenants."""
+    if mode == "revert":
+        return joined(parts, mode=mode, targets=work.targets, bounds=work.bounds)
     whole = (
         not work.targets
-        and len(prepared) == len(work.project.tenants)
+        and len(parts) == len(work.project.tenants)
         and not any(part.read.partial for part in parts)
     )
     judged = (rule.code for rule in rules(work)) if whole else ()
     notes = policy_notes(work.project, (d for part in parts for d in part.diagnostics), judged)
-    return joined(tuple(parts), notes, targets=work.targets, bounds=work.bounds)
+    return joined(parts, notes, targets=work.targets, bounds=work.bounds)
+
+
+def _part_again(
+    work: Work,
+    here: Prepared,
+    snapshot: Snapshot,
+    mode: Mode,
+    only: frozenset[Address] | None = None,
+) -> Part | None:
+    """One tenant's part of a saved plan, as it is planned now; `only` narrows to addresses.
+
+    None where a revert has nothing to take back.
+    """
+    if mode == "normal":
+        return _part(replace(here, targets=only) if only is not None else here, snapshot)
+    asked = drifting.Asked(ignores=work.project.ignores.valid)
+    found = drifting.find(here.given(), snapshot, stateless=here.stateless, asked=asked)
+    revert = {a: each for a, each in found.revert.items() if only is None or a in only}
+    return _part(here, snapshot, revert) if revert else None
 
 
 async def judged(work: Work) -> tuple[Diagnostic, ...]:
@@ -132,7 +159,7 @@ async def drift(work: Work, *, full: bool = False) -> Drift:
         tenants=tuple(each.read for each in looks),
         differences=_heaviest_first(d for each in found for d in each.differences),
         beyond=tuple(address for each in found for address in each.beyond),
-        revert=joined(tuple(parts), mode="revert", bounds=work.bounds) if parts else None,
+        revert=_whole(work, "revert", tuple(parts)) if parts else None,
         notes=(
             *(note for each in found for note in each.notes),
             *(note for each in looks for note in each.notes),
@@ -237,8 +264,8 @@ async def apply(  # noqa: PLR0913 - how it is done is said by name
     """Carry out a plan, tenant by tenant; stops before the next one after a failure, unless it is
     to `keep_going`: then what refused a tenant is raised at the end.
 
-    A saved plan is first compared with what it was made from, and what earlier runs did of it is
-    left out; raises StalePlanError. Raises UsageError for a tenant that the project does not have
+    A saved plan is first compared with what it was made from, and derived again where no run has
+    verified it yet; what earlier runs did of it is left out. Raises StalePlanError. Raises UsageError for a tenant that the project does not have
     any more, and BlockedError where a guard stops it and neither the plan
     nor this work has the leave. Where there is a `stop`, the first signal asks it, and the second
     one cancels; a tenant that had not begun by then has no ledger. Each tenant's account is told to
@@ -252,17 +279,28 @@ async def apply(  # noqa: PLR0913 - how it is done is said by name
     import asyncio  # noqa: PLC0415
 
     from reconciler.engine.apply import TenantApply  # noqa: PLC0415
+    from reconciler.engine.derivation import Derivation, Planning  # noqa: PLC0415
     from reconciler.engine.stopping import Stop  # noqa: PLC0415
-    from reconciler.state.sql import create_state  # noqa: PLC0415
+    from reconciler.state.sql import create_state, has_state  # noqa: PLC0415
 
+    had_state = has_state(work.project.state, work.project.root)
     state = create_state(work.project.state, work.project.root)
     ledgers: list[Ledger] = []
     refused: ReconcilerError | None = None
     asked = stop or Stop()
     try:
         with asked.on_signals() if stop is not None else nullcontext():
+            derivation = None
+            if saved and not _is_verified(what, state):
+                planning = Planning(_part_again, _whole)
+                derivation = Derivation(work, what, planning, had_state=had_state)
+                if derivation.is_of_several:
+                    for each in (await derivation.check_all(state)).in_words():
+                        work.around.warn(each)
             for tenant in tenants:
-                applied = TenantApply(work, tenant, what, state, report, asked, saved, over)
+                applied = TenantApply(
+                    work, tenant, what, state, report, asked, saved, over, derivation
+                )
                 asked.at_work(False)
                 try:
                     ledgers.append(await applied.run())
@@ -281,6 +319,15 @@ async def apply(  # noqa: PLR0913 - how it is done is said by name
     if refused is not None:
         raise refused
     return tuple(ledgers)
+
+
+def _is_verified(what: Plan, state: SqlState) -> bool:
+    """Whether the last run of one of its tenants was of this very plan: it is under way, or done.
+
+    The first run of a plan derives it again before it is recorded.
+    """
+    digest = fingerprint(dump(what))
+    return any(state.is_last_plan(each.name, digest) for each in what.tenants)
 
 
 async def to_import(work: Work, tenant: Tenant) -> Found:
@@ -331,6 +378,8 @@ def _part(
     each: Prepared, snapshot: Snapshot, revert: Mapping[Address, Values] | None = None
 ) -> Part:
     made = planner.plan(each.given(revert), snapshot)
+    # a revert considers what drifted alone
+    standing = made.standing if revert is None else planner.standing(each.given(), snapshot)
     notes = () if revert is not None else _notes(each, made)
     return Part(
         read=_tenant_read(each, snapshot, made.unmanaged),
@@ -339,6 +388,8 @@ def _part(
             project=each.tenant.digest,
             organization=snapshot.organization,
             objects=made.seen,
+            unchanged={a: each for a, each in standing.items() if a not in made.seen},
+            tenant=tenant_digest(snapshot),
         ),
         plan=made,
         diagnostics=positions.attach([*made.diagnostics, *notes], each.loaded.read),

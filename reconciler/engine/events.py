@@ -52,7 +52,8 @@ class Ledger:
 
     `carried_over` are the operations that runs before this one did of the plan; `recorded` the
     addresses whose records changed without a write. `interrupted` says how somebody ended it,
-    `unrecorded` why the state could not take all of it.
+    `unrecorded` why the state could not take all of it. `elsewhere` are the addresses that others
+    changed after the plan was made, and that the plan leaves out.
     """
 
     tenant: str
@@ -63,6 +64,7 @@ class Ledger:
     recorded: tuple[str, ...] = ()
     interrupted: str = ""
     unrecorded: Told | None = None
+    elsewhere: tuple[str, ...] = ()
 
     def of(self, kind: str) -> tuple[Event, ...]:
         """The events of one type, in their order."""

@@ -84,13 +84,17 @@ class Seen:
 class Basis:
     """What one tenant's part of a plan was computed from.
 
-    `objects` holds what the plan changes and what those refer to or are counted with.
+    `objects` holds what the plan changes and what those refer to or are counted with. `unchanged`
+    has the digest of the live body behind every other manifest and record, empty where the tenant
+    has none; `tenant` is the digest of all that was read.
     """
 
     manifests: str
     project: str
     organization: str
     objects: Mapping[str, Seen]
+    unchanged: Mapping[str, str] = field(default_factory=dict)
+    tenant: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -278,6 +282,11 @@ def load(data: bytes) -> Plan:
         return _adapter().validate_json(data)
     except ValidationError as error:
         raise UsageError("RUN101", "this file is no whole plan", hint="make it anew") from error
+
+
+def reread(plan: Plan) -> Plan:
+    """The plan as it is once it was saved and loaded, so that two can be compared."""
+    return _adapter().validate_json(_adapter().dump_json(plan))
 
 
 def fingerprint(document: bytes) -> str:
