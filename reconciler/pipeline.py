@@ -265,12 +265,12 @@ async def apply(  # noqa: PLR0913 - how it is done is said by name
     to `keep_going`: then what refused a tenant is raised at the end.
 
     A saved plan is first compared with what it was made from, and derived again where no run has
-    verified it yet; what earlier runs did of it is left out. Raises StalePlanError. Raises UsageError for a tenant that the project does not have
-    any more, and BlockedError where a guard stops it and neither the plan
-    nor this work has the leave. Where there is a `stop`, the first signal asks it, and the second
-    one cancels; a tenant that had not begun by then has no ledger. Each tenant's account is told to
-    `over` as soon as the tenant is over, so that it is known where a later one is refused, or all
-    is stopped at once.
+    verified it yet; what earlier runs did of it is left out. Raises StalePlanError where it is not
+    what it says, UsageError for a tenant that the project does not have any more, and BlockedError
+    where a guard stops it and neither the plan nor this work has the override. Where there is a
+    `stop`, the first signal asks it, and the second one cancels; a tenant that had not begun by
+    then has no ledger. Each tenant's account is given to `over` as soon as the tenant is over, so
+    that it is known where a later one is refused, or all is stopped at once.
     """
     refuse_if_blocked(what, work.allow)
     names = [each.name for each in what.tenants]
@@ -294,9 +294,7 @@ async def apply(  # noqa: PLR0913 - how it is done is said by name
             if saved and not _is_verified(what, state):
                 planning = Planning(_part_again, _whole)
                 derivation = Derivation(work, what, planning, had_state=had_state)
-                if derivation.is_of_several:
-                    for each in (await derivation.check_all(state)).in_words():
-                        work.around.warn(each)
+                await derivation.check_ahead(state)
             for tenant in tenants:
                 applied = TenantApply(
                     work, tenant, what, state, report, asked, saved, over, derivation

@@ -11,7 +11,7 @@ from reconciler.engine.audit import Answers
 from reconciler.engine.authors import said_to_have_changed
 from reconciler.engine.checkout import commit_of
 from reconciler.engine.connect import connected
-from reconciler.engine.derivation import Derivation
+from reconciler.engine.derivation import Derivation, refuse_other_sources
 from reconciler.engine.events import Ledger, Report
 from reconciler.engine.execute import Apply
 from reconciler.engine.prepare import Work, load_tenant
@@ -155,17 +155,12 @@ class TenantApply:
         if not self.saved:
             await self._refuse(basis.rows_moved_on(plan, name, rows))
             return next(each.identity for each in plan.tenants if each.name == name), NOTHING
-        if name not in plan.basis:
-            raise stale([f"the plan does not say what it was made from for tenant {name}"])
-        was, work, derivation = plan.basis[name], self.work, self.derivation
+        work, derivation = self.work, self.derivation
         loaded = derivation.loaded(name) if derivation else load_tenant(work, self.tenant)
-        if loaded.digest != was.manifests:
-            raise stale([f"the manifests of {name} were edited"])
-        if self.tenant.digest != was.project:
-            raise stale([f"tenant {name} was edited in reconciler.yaml"])
+        refuse_other_sources(plan, self.tenant, loaded)
         vendor = work.vendors[self.tenant.vendor]
         snapshot = await read(self.tenant, vendor, loaded.resources, work.around)
-        if snapshot.organization != was.organization:
+        if snapshot.organization != plan.basis[name].organization:
             raise stale([f"{name} is another organization by now"])
         await self._refuse(basis.moved_on(plan, name, snapshot, rows, done))
         elsewhere = NOTHING

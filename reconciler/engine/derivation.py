@@ -17,15 +17,17 @@ from reconciler.engine.spent import remembered
 from reconciler.engine.stale import stale
 from reconciler.errors import StalePlanError, UsageError
 from reconciler.manifests.load import Loaded
+from reconciler.manifests.project import Tenant
 from reconciler.model import plan as plans
 from reconciler.model.address import Address
 from reconciler.model.live import Snapshot
 from reconciler.model.ownership import Row
 from reconciler.model.plan import Mode, Plan
 from reconciler.planning import plan_comparison
+from reconciler.planning.basis import moved_on
 from reconciler.planning.guards import refuse_if_blocked
 from reconciler.planning.join import Part
-from reconciler.planning.plan_comparison import Elsewhere
+from reconciler.planning.plan_comparison import NOTHING, Elsewhere
 from reconciler.state.sql import SqlState
 
 MOST = 3
@@ -74,21 +76,31 @@ class Derivation:
         """The manifests of a tenant."""
         return self._prepared[tenant].loaded
 
-    async def check_all(self, state: SqlState) -> Elsewhere:
-        """Read every tenant and compare; raises StalePlanError or BlockedError."""
+    async def check_ahead(self, state: SqlState) -> None:
+        """Of a plan of several tenants, read and compare all before the first one is written to.
+
+        Raises StalePlanError or BlockedError.
+        """
+        if not self.is_of_several:
+            return
+        for here in self._prepared.values():
+            refuse_other_sources(self._saved, here.tenant, here.loaded)
         parts = []
         for name, unread in self._prepared.items():
             snapshot = await read(
                 unread.tenant, unread.vendor, unread.loaded.resources, self._work.around
             )
             here = unread.understood(snapshot)
+            self._refuse_if_stale(here, snapshot)
             parts.append(self._part(here, snapshot, state.rows(name), state))
-        return self._compare([each for each in parts if each is not None])
+        elsewhere = self._compare([each for each in parts if each is not None])
+        for each in elsewhere.in_words():
+            self._work.around.warn(each)
 
     def check(
         self, tenant: str, snapshot: Snapshot, rows: Mapping[str, Row], state: SqlState
     ) -> Elsewhere:
-        """Compare a plan of one tenant, which was read just now; raises as `check_all`."""
+        """Compare a plan of one tenant, which was read just now; raises as `check_ahead`."""
         here = replace(self._prepared[tenant], rows=rows, unsettled=(), spent=state.spent(tenant))
         part = self._part(here, snapshot, rows, state)
         return self._compare([part] if part is not None else [])
@@ -115,6 +127,14 @@ class Derivation:
         mine.update(map(Address.parse, others))
         return self._planning.part(self._work, here, snapshot, self._saved.mode, frozenset(mine))
 
+    def _refuse_if_stale(self, here: Prepared, snapshot: Snapshot) -> None:
+        """Raises StalePlanError where a tenant is not as the plan saw it."""
+        name = here.tenant.name
+        if snapshot.organization != self._saved.basis[name].organization:
+            raise stale([f"{name} is another organization by now"])
+        if moved := [each.said for each in moved_on(self._saved, name, snapshot, here.rows)]:
+            raise stale(moved)
+
     def _is_stateless(self, tenant: str, rows: Mapping[str, Row], state: SqlState) -> bool:
         """Whether the plan was made without a state, and still nothing of the tenant is in one."""
         if not self._had_state:
@@ -128,11 +148,14 @@ class Derivation:
     def _compare(self, parts: Iterable[Part]) -> Elsewhere:
         saved = self._saved
         now = plans.reread(self._planning.join(self._work, saved.mode, tuple(parts)))
-        _refuse(plan_comparison.errors(now))
-        _refuse(plan_comparison.written(saved, now))
-        _refuse(plan_comparison.basis_lacks(saved, now))
-        refuse_if_blocked(now, self._allow)
         readers = plan_comparison.readers_changed(saved, now)
+        if not self._elsewhere and plan_comparison.is_equal(saved, now, readers):
+            refuse_if_blocked(now, self._allow)
+            return NOTHING
+        _refuse(plan_comparison.errors(now))
+        refuse_if_blocked(now, self._allow)
+        _refuse(plan_comparison.written(saved, now, readers))
+        _refuse(plan_comparison.basis_lacks(saved, now))
         moved = not plan_comparison.is_the_same_tenant(saved, now)
         # what another identity may do and see is found by rules about it
         passing = frozenset({"findings", "suppressed"} if readers else ())
@@ -146,6 +169,18 @@ class Derivation:
         if self._elsewhere:  # what is left out of the plan is left out of its sections too
             sections = []
         return Elsewhere(tuple(self._elsewhere), tuple(dict.fromkeys(sections)))
+
+
+def refuse_other_sources(saved: Plan, tenant: Tenant, loaded: Loaded) -> None:
+    """Raises StalePlanError where a plan was made from other manifests, or another project."""
+    name = tenant.name
+    was = saved.basis.get(name)
+    if was is None:
+        raise stale([f"the plan does not say what it was made from for tenant {name}"])
+    if loaded.digest != was.manifests:
+        raise stale([f"the manifests of {name} were edited"])
+    if tenant.digest != was.project:
+        raise stale([f"tenant {name} was edited in reconciler.yaml"])
 
 
 def _prepared(work: Work) -> tuple[Prepared, ...]:

@@ -7,7 +7,6 @@ connection, nothing else. `TypeAdapter(Plan)` reads and writes it; there is no o
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -15,7 +14,8 @@ from typing import Literal
 
 from pydantic import TypeAdapter, ValidationError
 
-from reconciler.errors import ReconcilerError, UsageError
+from reconciler.errors import ReconcilerError
+from reconciler.model import plan_file
 from reconciler.model.change import Action, Change
 from reconciler.model.guard import NO_REACH, NOTHING_ALLOWED, Allowance, BlastRadius, Guard
 from reconciler.model.runbook import RunbookStep
@@ -267,21 +267,15 @@ def dump(plan: Plan) -> bytes:
 
 
 def load(data: bytes) -> Plan:
-    """The inverse of `dump`; raises UsageError for anything else."""
+    """The inverse of `dump`; raises UsageError (RUN101) for anything else."""
+    document = plan_file.document(data, FORMAT_VERSION)
     try:
-        version = json.loads(data)["format_version"]
-    except (ValueError, TypeError, KeyError) as error:
-        raise UsageError("RUN101", "this file is no saved plan") from error
-    if version != FORMAT_VERSION:
-        raise UsageError(
-            "RUN101",
-            f"the plan has format {version}; this version reads {FORMAT_VERSION}",
-            hint="make the plan anew with this version",
-        )
-    try:
-        return _adapter().validate_json(data)
+        plan = _adapter().validate_json(data, strict=True)
     except ValidationError as error:
-        raise UsageError("RUN101", "this file is no whole plan", hint="make it anew") from error
+        plan_file.refuse(plan_file.wrong_types(error))
+        raise  # pragma: no cover - at least one thing is wrong
+    plan_file.refuse(plan_file.loose_ends(document))
+    return plan
 
 
 def reread(plan: Plan) -> Plan:

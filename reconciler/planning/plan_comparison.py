@@ -14,10 +14,12 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, fields, is_dataclass, replace
 from typing import Any
 
+from pydantic_core import to_json
+
 from reconciler.model.address import Address
 from reconciler.model.change import Action
 from reconciler.model.diagnostic import Severity
-from reconciler.model.plan import Basis, Finding, Operation, Plan, TenantRead
+from reconciler.model.plan import Basis, Finding, Operation, Plan, TenantRead, dump
 from reconciler.model.value import Json
 from reconciler.planning.refusals import listed
 
@@ -82,6 +84,14 @@ class Elsewhere:
 NOTHING = Elsewhere()
 
 
+def is_equal(saved: Plan, now: Plan, identities: Collection[str] = ()) -> bool:
+    """Whether two plans have the same JSON, but for what no two readings have in common.
+
+    `identities` are the tenants that another identity reads by now.
+    """
+    return dump(_comparable(saved, identities)) == dump(_comparable(now, identities))
+
+
 def addresses(plan: Plan) -> frozenset[str]:
     """Every address for which a plan writes or records anything."""
     return frozenset(_entries(plan))
@@ -115,12 +125,18 @@ def _body(basis: Basis, address: str) -> str:
     return (seen.digest or "") if seen is not None else basis.unchanged.get(address, "")
 
 
-def written(saved: Plan, now: Plan) -> Iterator[str]:
-    """Where two plans differ in what they write or record, in words, address by address."""
+def written(saved: Plan, now: Plan, identities: Collection[str] = ()) -> Iterator[str]:
+    """Where two plans differ in what they write or record, in words, address by address.
+
+    What they find about these objects is part of it, but in the tenants that another identity reads
+    by now: some rules are about that.
+    """
     here, there = _entries(saved), _entries(now)
+    _add_findings(here, saved, identities)
+    _add_findings(there, now, identities)
     for address in dict.fromkeys((*here, *there)):
         mine, other = here.get(address), there.get(address)
-        if mine == other:
+        if _is_same(mine, other):
             continue
         if other is None or mine is None:
             yield _only_one(address, mine, other)
@@ -140,7 +156,7 @@ def shown(
         saved, now = (replace(e, summary=replace(e.summary, no_op=0)) for e in (saved, now))
     here, there = _whole(saved, identities), _whole(now, identities)
     for key, mine in here.items():
-        if mine != there[key] and not (moved and key in BY_ADDRESS):
+        if not (moved and key in BY_ADDRESS) and not _is_same(mine, there[key]):
             for said in _first_difference("the plan", {key: mine}, {key: there[key]}):
                 yield key, said
 
@@ -208,6 +224,15 @@ def _entries(plan: Plan) -> dict[str, dict[str, Any]]:
     return dict(found)
 
 
+def _add_findings(
+    entries: Mapping[str, dict[str, Any]], plan: Plan, identities: Collection[str]
+) -> None:
+    for section in ("findings", "suppressed"):
+        for each in getattr(plan, section):
+            if each.address in entries and each.tenant not in identities:
+                entries[each.address].setdefault(section, []).append(_ageless(each))
+
+
 def _role(each: Operation) -> str:
     return f"{_part(each)} of {each.addresses[0]}"
 
@@ -229,18 +254,24 @@ def _without_ids(each: Operation, roles: Mapping[str, str]) -> Operation:
 
 
 def _whole(plan: Plan, identities: Collection[str]) -> dict[str, Any]:
-    """All that a plan shows, section by section, but for what no two readings have in common.
+    """All that a plan shows, section by section."""
+    comparable = _comparable(plan, identities)
+    return {each.name: getattr(comparable, each.name) for each in fields(plan)}
+
+
+def _comparable(plan: Plan, identities: Collection[str] = ()) -> Plan:
+    """A plan without what no two readings have in common.
 
     The version is compared before; a signature is checked, not compared; how many requests a
     reading takes, and for how many days something is over, changes by itself.
     """
-    without = {"tool_version", "signature"}
-    found = {each.name: getattr(plan, each.name) for each in fields(plan)}
-    return {key: value for key, value in found.items() if key not in without} | {
-        "tenants": tuple(_read(each, identities) for each in plan.tenants),
-        "findings": tuple(_ageless(each) for each in plan.findings),
-        "suppressed": tuple(_ageless(each) for each in plan.suppressed),
-    }
+    return replace(
+        plan,
+        tool_version="",
+        tenants=tuple(_read(each, identities) for each in plan.tenants),
+        findings=tuple(_ageless(each) for each in plan.findings),
+        suppressed=tuple(_ageless(each) for each in plan.suppressed),
+    )
 
 
 def _read(each: TenantRead, identities: Collection[str]) -> TenantRead:
@@ -283,14 +314,14 @@ def _first_difference(name: str, mine: Any, other: Any) -> Iterator[str]:
     before, after = _plain(mine), _plain(other)
     found = DeepDiff(before, after, view="tree")
     levels = [level for each in found.values() for level in each]
-    if not levels:  # equal as JSON: nothing that could be written differs
+    if not levels:  # such as 0.0 and -0.0
+        yield f"{name}: a number is not as it was planned"
         return
     level = min(levels, key=lambda each: list(map(str, each.path(output_format="list"))))
     path, t1, t2 = list(level.path(output_format="list")), level.t1, level.t2
     up = level.up
-    if up is not None and path and path[-1] in {"id", "name", "address"}:
-        if _is_reference(up.t1) and _is_reference(up.t2):
-            path, t1, t2 = path[:-1], up.t1, up.t2
+    if up is not None and _is_reference(up.t1) and _is_reference(up.t2):
+        path, t1, t2 = path[:-1], up.t1, up.t2
     where = "".join(f"[{each}]" if isinstance(each, int) else f".{each}" for each in path)
     first, second = _word(t1), _word(t2)
     if first == second and _is_reference(t1) and _is_reference(t2):
@@ -298,12 +329,21 @@ def _first_difference(name: str, mine: Any, other: Any) -> Iterator[str]:
     yield f"{name}: {where.lstrip('.')}: the plan says {first}, not {second}"
 
 
+def _is_same(mine: Any, other: Any) -> bool:
+    """Whether two documents are equal as JSON: for Python 1 is equal to `true`."""
+    return to_json(mine) == to_json(other) or _text(mine) == _text(other)
+
+
+def _text(data: Any) -> str:
+    return json.dumps(_plain(data), sort_keys=True)
+
+
 def _plain(data: Any) -> Any:
     if is_dataclass(data) and not isinstance(data, type):
         return asdict(data)
     if isinstance(data, Mapping):
         return {key: _plain(value) for key, value in data.items()}
-    if isinstance(data, tuple):
+    if isinstance(data, (tuple, list)):
         return [_plain(each) for each in data]
     return data
 
