@@ -7,6 +7,8 @@ connection, nothing else. `TypeAdapter(Plan)` reads and writes it; there is no o
 from __future__ import annotations
 
 import hashlib
+import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -22,6 +24,8 @@ from reconciler.model.runbook import RunbookStep
 from reconciler.model.value import Json
 
 FORMAT_VERSION = "1.0"
+_NOT_SHOWN = re.compile("[^\\x00-\\x7e]")
+"""Characters of a JSON document that are only ever inside of texts, and may be invisible."""
 
 Outcome = Literal["no_changes", "changes", "blocked", "error"]
 Mode = Literal["normal", "revert"]
@@ -204,7 +208,8 @@ class Plan:
 
     A `blocked` one is whole and can be saved, but the guards named there stop its apply, unless
     somebody gives leave then; `allowed` is the leave that it was made with, and needed. `runbook`
-    is what a person has to do, as the vendor has no API for it: those operations are `by` hand.
+    is what a person has to do, as the vendor has no API for it: those operations are `by` hand. A
+    saved one may have a `signature` (plan_signature.py).
     """
 
     format_version: str
@@ -228,6 +233,7 @@ class Plan:
     limits: tuple[Headroom, ...] = ()
     side_effects: tuple[SideEffect, ...] = ()
     runbook: tuple[RunbookStep, ...] = ()
+    signature: str = ""
 
     def operations(self) -> Iterator[Operation]:
         """Every operation in the order of execution."""
@@ -262,8 +268,18 @@ def _adapter() -> TypeAdapter[Plan]:
 
 
 def dump(plan: Plan) -> bytes:
-    """The plan as one JSON document, indented for people and diffs."""
-    return _adapter().dump_json(plan, indent=2) + b"\n"
+    """The plan as one JSON document, indented for people and diffs.
+
+    It is ASCII: characters that could break a terminal are escaped.
+    """
+    document = _adapter().dump_json(plan, indent=2) + b"\n"
+    if document.isascii() and b"\x7f" not in document:
+        return document
+    return _NOT_SHOWN.sub(_escaped, document.decode()).encode("ascii")
+
+
+def _escaped(found: re.Match[str]) -> str:
+    return json.dumps(found[0])[1:-1] if found[0] != "\x7f" else "\\u007f"
 
 
 def load(data: bytes) -> Plan:

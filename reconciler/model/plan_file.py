@@ -224,6 +224,7 @@ def loose_ends(plan: Plain) -> Iterator[Wrong]:
             yield Wrong(path, said)
     yield from _changes(plan["changes"])
     yield from _steps(plan["steps"])
+    yield from _not_shown(plan["changes"], operations)
     yield from _ids(plan, operations)
     yield from _circle(operations)
     yield from _whole_objects(plan)
@@ -319,6 +320,15 @@ def _steps(steps: Iterable[Plain]) -> Iterator[Wrong]:
             elif not operation["addresses"][0].startswith(f"{step['tenant']}/"):
                 said = f"{operation['addresses'][0]} is not of tenant `{step['tenant']}`"
                 yield Wrong((*at, 0), said)
+
+
+def _not_shown(changes: Iterable[Plain], operations: Placed) -> Iterator[Wrong]:
+    """Operations on objects that no change shows."""
+    shown = {each["address"] for each in changes}
+    for at, operation in operations:
+        for place, text in enumerate(operation["addresses"]):
+            if text not in shown:
+                yield Wrong((*at, "addresses", place), f"no change of the plan is about {text}")
 
 
 def _ids(plan: Plain, operations: Placed) -> Iterator[Wrong]:

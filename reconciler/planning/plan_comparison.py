@@ -268,6 +268,7 @@ def _comparable(plan: Plan, identities: Collection[str] = ()) -> Plan:
     return replace(
         plan,
         tool_version="",
+        signature="",
         tenants=tuple(_read(each, identities) for each in plan.tenants),
         findings=tuple(_ageless(each) for each in plan.findings),
         suppressed=tuple(_ageless(each) for each in plan.suppressed),

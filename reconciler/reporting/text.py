@@ -71,7 +71,7 @@ def counts(summary: Summary) -> str:
 
 def _plan(what: Plan, style: Style) -> Iterator[str]:
     if what.tenants:
-        digests = "+".join(dict.fromkeys(each.manifests[:7] for each in what.basis.values()))
+        digests = "+".join(dict.fromkeys(safe(e.manifests[:7]) for e in what.basis.values()))
         yield f"{read_line(what.tenants, style)}; manifests {digests}."
         yield ""
     if not what.changes and not what.errored:
@@ -108,7 +108,7 @@ def attribute_lines(
     `whole` is the operation of an object that comes or goes with all that it has.
     """
     blocks = _blocks(attributes)
-    width = max((len(key) for key in blocks), default=0)
+    width = max((len(safe(key)) for key in blocks), default=0)
     for key, group in blocks.items():
         yield from _block(key, group, width, before, style, whole=whole)
 
@@ -323,19 +323,20 @@ def _block(  # noqa: PLR0913 - the frame of one block
     whole: str,
 ) -> Iterator[str]:
     first = attributes[0]
+    label = f"{safe(key):<{width}}"
     if first.path == key and first.member:
-        yield from _members(key, f"{key:<{width}}", attributes, before, style, indent=2)
+        yield from _members(key, label, attributes, before, style, indent=2)
         return
     if len(attributes) == 1 and first.path == key:
-        yield _line(first, key, width, 2, style)
+        yield _line(first, safe(key), width, 2, style)
         return
     symbol, colour = _OPS[whole]
-    yield f"  {style.paint(symbol, colour)} {key:<{width}} :"
-    inner = {each.path.removeprefix(key).removeprefix(".") for each in attributes}
+    yield f"  {style.paint(symbol, colour)} {label} :"
+    inner = {safe(each.path.removeprefix(key).removeprefix(".")) for each in attributes}
     inner_width = max(len(path) for path in inner)
     for path, group in groupby(attributes, key=lambda each: each.path):
         members = list(group)
-        name = path.removeprefix(key).removeprefix(".")
+        name = safe(path.removeprefix(key).removeprefix("."))
         if members[0].member:
             yield from _members(path, name, members, before, style)
         else:
@@ -349,8 +350,8 @@ def _line(each: AttributeChange, name: str, width: int, indent: int, style: Styl
         value = f"{before} {style.paint('->', 'yellow')} {shown(each.after, whole=style.whole)}"
     else:
         value = shown(each.after if each.op == "add" else each.before, whole=style.whole)
-    rule = f" ({each.rule})" if each.rule else ""
-    note = f"     # {each.note}{rule}" if each.note else ""
+    rule = f" ({safe(each.rule)})" if each.rule else ""
+    note = f"     # {safe(each.note)}{rule}" if each.note else ""
     margin = " " * indent
     if each.note:
         margin = style.paint("!", "bold red") + margin[1:]
@@ -400,7 +401,7 @@ def _side_effects(what: Plan, style: Style) -> Iterator[str]:
     yield f"{style.paint('Side effects', 'bold')} (made by the vendor, not by a step)"
     for each in what.side_effects:
         name = safe(_named(each.address, several=several))
-        yield f"  {name}   {safe(each.summary)} ({each.rule})"
+        yield f"  {name}   {safe(each.summary)} ({safe(each.rule)})"
         ends = f"put right in step {step_of[each.mended_by]}" if each.mended_by else "it stays so"
         if each.window:
             who = f"{each.people} {'people' if each.people != 1 else 'person'}"
@@ -419,7 +420,7 @@ def _runbook(what: Plan, style: Style) -> Iterator[str]:
     kept = what.runbook if style.whole else what.runbook[:MOST]
     for number, each in enumerate(kept, 1):
         guide, name = each.guide, safe(_named(each.address, several=several))
-        rule = f" ({guide.rule})" if guide.rule else ""
+        rule = f" ({safe(guide.rule)})" if guide.rule else ""
         yield f"  {number}. {safe(guide.title)}: {name}{rule}"
         yield f"     who    {safe(guide.who)}"
         yield from (f"     {place}.     {safe(c)}" for place, c in enumerate(guide.clicks, 1))
@@ -442,8 +443,8 @@ def _limits(what: Plan, style: Style) -> Iterator[str]:
     yield ""
     yield f"{style.paint('Limits near', 'bold')} (once the plan is carried out)"
     for name, each in zip(names, kept, strict=False):
-        used = f"{each.used} of {each.limit} {each.title} ({each.percent} %)"
-        yield f"  {each.rule}  {name:<{width}}  {used}"
+        used = f"{each.used} of {each.limit} {safe(each.title)} ({each.percent} %)"
+        yield f"  {safe(each.rule)}  {name:<{width}}  {used}"
     if left := len(what.limits) - len(kept):
         yield f"  and {left} more, all with -v"
 
@@ -488,7 +489,7 @@ def _leave(what: Plan, style: Style) -> Iterator[str]:
     """Whether the guards let the plan pass, and by whose leave."""
     if str(what.allowed):
         yield ""
-        yield f"{style.paint('Allowed:', 'bold yellow')} {what.allowed}"
+        yield f"{style.paint('Allowed:', 'bold yellow')} {safe(what.allowed)}"
     if what.outcome == "blocked":
         yield ""
         head = style.paint("Blocked:", "bold red")
@@ -496,7 +497,7 @@ def _leave(what: Plan, style: Style) -> Iterator[str]:
             yield f"{head} the errors may follow from a list that falls short. If it is right, add"
         else:
             yield f"{head} `apply` refuses this plan. If it is meant as shown, add"
-        yield f"  --allow {wanted(what)}"
+        yield f"  --allow {safe(wanted(what))}"
 
 
 def _named(address: str, *, several: bool) -> str:
@@ -508,7 +509,7 @@ def _finding(alike: list[Finding], style: Style, *, several: bool) -> Iterator[s
     """One finding, or many that say the same of different objects."""
     colours = {"error": "bold red", "warning": "bold yellow", "info": "bold cyan"}
     first = alike[0]
-    label = style.paint(f"{first.severity:<7} {first.code}", colours[first.severity])
+    label = style.paint(f"{first.severity:<7} {safe(first.code)}", colours[first.severity])
     count = f" ({len(alike)} alike)" if len(alike) > 1 else ""
     yield f"  {label}  {safe(first.summary)}{count}"
     for place in first_places([_where(each, several=several) for each in alike]):

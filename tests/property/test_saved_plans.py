@@ -16,7 +16,8 @@ from reconciler.model.plan import load
 from tests import saved
 from tests.examples import examples
 from tests.property.test_promises import AS_FOUND
-from tests.saved import PLANS, Place, Saved
+from tests.saved import PLANS, Document, Place, Saved
+from tests.workshop import Workshop
 
 promise = examples(60, phases=AS_FOUND)
 
@@ -37,6 +38,12 @@ def changes_by_itself(place: Place) -> bool:
     return of_the_reading or (place[:1] == ("basis",) and place[2:] == ("tenant",))
 
 
+def _apply(here: Workshop, edited: Document, plan: Saved) -> None:
+    read = load(json.dumps(edited).encode())
+    assume(read != plan.plan)  # such as a key left out that has its default
+    here.apply(read, allow=plan.allow)
+
+
 @promise
 @given(data=st.data())
 def test_any_edit_of_a_saved_plan_is_refused(plan: Saved, data: st.DataObject) -> None:
@@ -46,9 +53,7 @@ def test_any_edit_of_a_saved_plan_is_refused(plan: Saved, data: st.DataObject) -
     with tempfile.TemporaryDirectory() as folder:
         here = plan.copied(Path(folder))
         with pytest.raises(ReconcilerError) as refused:
-            read = load(json.dumps(edited).encode())
-            assume(read != plan.plan)  # such as a key left out that has its default
-            here.apply(read, allow=plan.allow)
+            _apply(here, edited, plan)
         event(refused.value.told.code)
         assert refused.value.told.code in {"RUN101", "RUN103", "RUN141", "PRJ103"}
         assert not [call for call in here.writes() if not call[1].endswith("/search")]
