@@ -86,6 +86,18 @@ def saved(path: Path) -> Plan:
     return plan
 
 
+def refuse_contradictions(plan: Plan, path: Path) -> None:
+    """Raises UsageError (RUN101) for a plan that shows another thing than it does."""
+    from reconciler.planning.plan_consistency import contradictions  # noqa: PLC0415 - seldom needed
+
+    if said := next(contradictions(plan), ""):
+        raise UsageError(
+            "RUN101",
+            f"the plan {path} does another thing than it shows: {said}",
+            hint="make a new plan and review it; find out who edited the file",
+        )
+
+
 def write_runbook(plan: Plan, path: Path, chosen: Common) -> None:
     """Write what is to be done by hand as Markdown; raises UsageError."""
     from reconciler.reporting.runbook import as_markdown  # noqa: PLC0415 - seldom wanted

@@ -71,10 +71,13 @@ def verify(plan: Plan, path: Path) -> None:
 
 @dataclass(slots=True)
 class Out:
-    """The file of `--out`, None where there is none, and why nothing was written to it."""
+    """The file of `--out`, None where there is none, and why nothing was written to it.
+
+    Where the command fails, that says why.
+    """
 
     path: Path | None
-    unwritten: str = "the command failed"
+    unwritten: str = ""
     written: bool = False
 
 
@@ -95,12 +98,13 @@ def out_file(path: Path | None, chosen: Common) -> Iterator[Out]:
 
 
 def _say_unwritten(path: Path, why: str, chosen: Common) -> None:
-    said = f"No plan was written to {path}: {why}."
+    because = why or "the command failed"
     if path.is_file() and path.stat().st_size:
         # even a quiet command says this
-        echo(f"{said} The file {path} is still there; it is not of this plan.", err=True)
-    else:
-        chosen.say(said)
+        older = f"The file {path} is still there and holds an earlier plan, not this one."
+        echo(f"No plan was written: {because}. {older}", err=True)
+    elif why:
+        chosen.say(f"No plan was written to {path}: {why}.")
 
 
 def refuse_other_file(path: Path) -> None:

@@ -141,7 +141,7 @@ def written(saved: Plan, now: Plan, identities: Collection[str] = ()) -> Iterato
         if other is None or mine is None:
             yield _only_one(address, mine, other)
         else:
-            yield from _first_difference(_short(saved, address), mine, other)
+            yield from _first_difference(f"{_short(saved, address)}: ", mine, other)
 
 
 def shown(
@@ -157,7 +157,7 @@ def shown(
     here, there = _whole(saved, identities), _whole(now, identities)
     for key, mine in here.items():
         if not (moved and key in BY_ADDRESS) and not _is_same(mine, there[key]):
-            for said in _first_difference("the plan", {key: mine}, {key: there[key]}):
+            for said in _first_difference("", {key: mine}, {key: there[key]}):
                 yield key, said
 
 
@@ -316,7 +316,7 @@ def _first_difference(name: str, mine: Any, other: Any) -> Iterator[str]:
     found = DeepDiff(before, after, view="tree")
     levels = [level for each in found.values() for level in each]
     if not levels:  # such as 0.0 and -0.0
-        yield f"{name}: a number is not as it was planned"
+        yield f"{name}a number is not as it was planned"
         return
     level = min(levels, key=lambda each: list(map(str, each.path(output_format="list"))))
     path, t1, t2 = list(level.path(output_format="list")), level.t1, level.t2
@@ -324,10 +324,23 @@ def _first_difference(name: str, mine: Any, other: Any) -> Iterator[str]:
     if up is not None and _is_reference(up.t1) and _is_reference(up.t2):
         path, t1, t2 = path[:-1], up.t1, up.t2
     where = "".join(f"[{each}]" if isinstance(each, int) else f".{each}" for each in path)
-    first, second = _word(t1), _word(t2)
-    if first == second and _is_reference(t1) and _is_reference(t2):
-        first, second = (f"{first} ({_id(each)})" for each in (t1, t2))
-    yield f"{name}: {where.lstrip('.')}: the plan says {first}, not {second}"
+    yield f"{name}{where.lstrip('.')}: {_says(t1, t2)}"
+
+
+def _says(mine: Any, other: Any) -> str:
+    """What a plan says, and what it should."""
+    if _is_nothing(mine):
+        return f"the plan leaves out {_word(other)}"
+    if _is_nothing(other):
+        return f"the plan says {_word(mine)}, and nothing asks for that"
+    first, second = _word(mine), _word(other)
+    if first == second and _is_reference(mine) and _is_reference(other):
+        first, second = (f"{first} ({_id(each)})" for each in (mine, other))
+    return f"the plan says {first}, not {second}"
+
+
+def _is_nothing(data: Any) -> bool:
+    return data is None or type(data).__name__ == "NotPresent"
 
 
 def _is_same(mine: Any, other: Any) -> bool:
@@ -358,12 +371,17 @@ def _id(data: Json) -> str:
 
 
 def _word(data: Json) -> str:
-    """A value in one short line: a reference by its name, what is not there as `nothing`."""
-    if data is None or type(data).__name__ == "NotPresent":
+    """A value in one short line: a reference by its name, an operation by what it does."""
+    if _is_nothing(data):
         return "nothing"
     if _is_reference(data):
         return f"`{data['name']}`"
+    if isinstance(data, list) and data and all(isinstance(each, dict) for each in data):
+        return ", ".join(_word(each) for each in data[:1]) + (" and more" if data[1:] else "")
     if isinstance(data, dict) and isinstance(data.get("summary"), str):
         data = data["summary"]
+    elif isinstance(data, dict) and isinstance(data.get("request"), dict):
+        values = ", ".join(data["request"].get("values", ()))
+        return f"`{data['request'].get('action')}`" + (f" of {values}" if values else "")
     text = data if isinstance(data, str) else json.dumps(data, ensure_ascii=False, default=str)
     return f"`{text}`" if len(text) <= _LONGEST else f"`{text[:_LONGEST]}…`"

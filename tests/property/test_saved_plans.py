@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from reconciler.errors import ReconcilerError
 from reconciler.model.plan import load
+from reconciler.planning.plan_consistency import contradictions
 from tests import saved
 from tests.examples import examples
 from tests.property.test_promises import AS_FOUND
@@ -67,3 +68,7 @@ def test_the_plan_itself_is_applied(plan: Saved, tmp_path: Path) -> None:
     assert not ledger.elsewhere
     again = here.apply(read, allow=plan.allow)
     assert all(each.already_applied for each in again) or ledger.by_hand
+
+
+def test_a_real_plan_does_not_contradict_itself(plan: Saved) -> None:
+    assert list(contradictions(plan.plan)) == []
