@@ -105,7 +105,7 @@ def test_only_an_object_whose_body_was_changed_is_changed_elsewhere(
     assert (changed, others) == (((address,), ()) if elsewhere else ((), (address,)))
 
 
-def test_a_basis_that_lacks_something_is_told_apart_from_one_that_others_changed(
+def test_a_basis_that_lacks_something_differs_from_one_that_others_changed(
     plan: Plan,
 ) -> None:
     was = plan.basis["test"]
