@@ -41,12 +41,13 @@ from reconciler.model.diagnostic import (
 )
 from reconciler.model.journal import Resumable
 from reconciler.model.live import Snapshot
-from reconciler.model.plan import Basis, Plan, TenantRead
+from reconciler.model.plan import Basis, Mode, Plan, TenantRead, dump, fingerprint
 from reconciler.model.set_aside import SetAside
 from reconciler.model.value import Values
 from reconciler.planning import drift as drifting
 from reconciler.planning import loosened as policy
 from reconciler.planning import planner
+from reconciler.planning.basis import tenant_digest
 from reconciler.planning.consequences import linked
 from reconciler.planning.drift import Difference
 from reconciler.planning.graph import Graph, of_references
@@ -61,6 +62,7 @@ if TYPE_CHECKING:
     from reconciler.engine.importing import Found
     from reconciler.engine.renaming import Renaming
     from reconciler.engine.stopping import Stop
+    from reconciler.state.sql import SqlState
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,29 +95,39 @@ async def plan(work: Work) -> Plan:
     """The plan of all chosen tenants; an errored one has findings and no steps."""
     prepared = prepare(work)
     refused = _refused(prepared)
-    unread = unmatched(work.project.root, work.project.tenants.values(), work.vendors)
     work = compared(work, prepared)
-    aside, loosened = set_aside(work, prepared), policy.findings(work.base)
     if has_errors(refused):
         return joined(
             (),
-            (*refused, *loosened, *unread),
+            (*refused, *policy.findings(work.base), *_unmatched(work)),
             targets=work.targets,
             bounds=work.bounds,
-            set_aside=aside,
+            set_aside=set_aside(work, prepared),
             base=work.base,
         )
-    parts = [_part(*await _read(each, work)) for each in prepared]
+    parts = tuple([_part(*await _read(each, work)) for each in prepared])
+    return _whole(work, "normal", parts, prepared)
+
+
+def _unmatched(work: Work) -> tuple[Diagnostic, ...]:
+    return tuple(unmatched(work.project.root, work.project.tenants.values(), work.vendors))
+
+
+def _whole(work: Work, mode: Mode, parts: tuple[Part, ...], prepared: tuple[Prepared, ...]) -> Plan:
+    """The plan of the parts of all chosen tenants."""
+    aside = set_aside(work, prepared)
+    if mode == "revert":
+        return joined(parts, mode=mode, targets=work.targets, bounds=work.bounds, set_aside=aside)
     whole = (
         not work.targets
-        and len(prepared) == len(work.project.tenants)
+        and len(parts) == len(work.project.tenants)
         and not any(part.read.partial for part in parts)
     )
     judged = (rule.code for rule in rules(work)) if whole else ()
     notes = policy_notes(work.project, (d for part in parts for d in part.diagnostics), judged)
     return joined(
-        tuple(parts),
-        (*loosened, *notes, *unread),
+        parts,
+        (*policy.findings(work.base), *notes, *_unmatched(work)),
         targets=work.targets,
         bounds=work.bounds,
         set_aside=aside,
@@ -136,6 +148,25 @@ def refuse_loosening(work: Work, what: Plan) -> None:
         policy.refuse(base, what.allowed.policy, work.allow.policy)
 
 
+def _part_again(
+    work: Work,
+    here: Prepared,
+    snapshot: Snapshot,
+    mode: Mode,
+    only: frozenset[Address] | None = None,
+) -> Part | None:
+    """One tenant's part of a saved plan, as it is planned now; `only` narrows to addresses.
+
+    None where a revert has nothing to take back.
+    """
+    if mode == "normal":
+        return _part(replace(here, targets=only) if only is not None else here, snapshot)
+    asked = drifting.Asked(ignores=work.project.ignores.valid)
+    found = drifting.find(here.given(), snapshot, stateless=here.stateless, asked=asked)
+    revert = {a: each for a, each in found.revert.items() if only is None or a in only}
+    return _part(here, snapshot, revert) if revert else None
+
+
 async def judged(work: Work) -> tuple[Diagnostic, ...]:
     """What validation and a plan find, of manifests and tenants, with positions."""
     return (await judge_all(work)).found
@@ -154,9 +185,7 @@ async def judge_all(work: Work) -> Judged:
         each, snapshot = await _read(unread, work)
         made = planner.plan(each.given(), snapshot)
         every |= dict.fromkeys(linked(positions.attach(made.diagnostics, each.loaded.read)))
-    every |= dict.fromkeys(
-        unmatched(work.project.root, work.project.tenants.values(), work.vendors)
-    )
+    every |= dict.fromkeys(_unmatched(work))
     return Judged(tuple(sorted(every, key=Diagnostic.sort_key)), counts)
 
 
@@ -190,9 +219,7 @@ async def drift(work: Work, *, full: bool = False) -> Drift:
         tenants=tuple(each.read for each in looks),
         differences=_heaviest_first(d for each in looks for d in _differences(each)),
         beyond=tuple(address for each in found for address in each.beyond),
-        revert=joined(tuple(parts), mode="revert", bounds=work.bounds, set_aside=aside)
-        if parts
-        else None,
+        revert=_whole(work, "revert", tuple(parts), prepared) if parts else None,
         set_aside=aside,
         notes=(
             *(note for each in found for note in each.notes),
@@ -311,13 +338,13 @@ async def apply(  # noqa: PLR0913 - how it is done is said by name
     """Carry out a plan, tenant by tenant; stops before the next one after a failure, unless it is
     to `keep_going`: then what refused a tenant is raised at the end.
 
-    A saved plan is first compared with what it was made from, and what earlier runs did of it is
-    left out; raises StalePlanError. Raises UsageError for a tenant that the project does not have
-    any more, and BlockedError where a guard stops it and neither the plan
-    nor this work has the leave. Where there is a `stop`, the first signal asks it, and the second
-    one cancels; a tenant that had not begun by then has no ledger. Each tenant's account is told to
-    `over` as soon as the tenant is over, so that it is known where a later one is refused, or all
-    is stopped at once.
+    A saved plan is first compared with what it was made from, and derived again where no run has
+    verified it yet; what earlier runs did of it is left out. Raises StalePlanError where it is not
+    what it says, UsageError for a tenant that the project does not have any more, and BlockedError
+    where a guard stops it and neither the plan nor this work has the override. Where there is a
+    `stop`, the first signal asks it, and the second one cancels; a tenant that had not begun by
+    then has no ledger. Each tenant's account is given to `over` as soon as the tenant is over, so
+    that it is known where a later one is refused, or all is stopped at once.
     """
     refuse_if_blocked(what, work.allow)
     names = [each.name for each in what.tenants]
@@ -326,17 +353,26 @@ async def apply(  # noqa: PLR0913 - how it is done is said by name
     import asyncio  # noqa: PLC0415
 
     from reconciler.engine.apply import TenantApply  # noqa: PLC0415
+    from reconciler.engine.derivation import Derivation, Planning  # noqa: PLC0415
     from reconciler.engine.stopping import Stop  # noqa: PLC0415
-    from reconciler.state.sql import create_state  # noqa: PLC0415
+    from reconciler.state.sql import create_state, has_state  # noqa: PLC0415
 
+    had_state = has_state(work.project.state, work.project.root)
     state = create_state(work.project.state, work.project.root)
     ledgers: list[Ledger] = []
     refused: ReconcilerError | None = None
     asked = stop or Stop()
     try:
         with asked.on_signals() if stop is not None else nullcontext():
+            derivation = None
+            if saved and not _is_verified(what, state):
+                planning = Planning(_part_again, _whole)
+                derivation = Derivation(work, what, planning, had_state=had_state)
+                await derivation.check_ahead(state)
             for tenant in tenants:
-                applied = TenantApply(work, tenant, what, state, report, asked, saved, over)
+                applied = TenantApply(
+                    work, tenant, what, state, report, asked, saved, over, derivation
+                )
                 asked.at_work(False)
                 try:
                     ledgers.append(await applied.run())
@@ -355,6 +391,15 @@ async def apply(  # noqa: PLR0913 - how it is done is said by name
     if refused is not None:
         raise refused
     return tuple(ledgers)
+
+
+def _is_verified(what: Plan, state: SqlState) -> bool:
+    """Whether the last run of one of its tenants was of this very plan: it is under way, or done.
+
+    The first run of a plan derives it again before it is recorded.
+    """
+    digest = fingerprint(dump(what))
+    return any(state.is_last_plan(each.name, digest) for each in what.tenants)
 
 
 async def to_import(work: Work, tenant: Tenant) -> Found:
@@ -408,6 +453,8 @@ def _part(
     if revert is None:
         places = positions.Places(each.loaded.read)
         made = replace(made, changes=sourced(made.changes, each.loaded.resources, places))
+    # a revert considers what drifted alone
+    standing = made.standing if revert is None else planner.standing(each.given(), snapshot)
     notes = () if revert is not None else _notes(each, made)
     return Part(
         read=_tenant_read(each, snapshot, made.unmanaged),
@@ -416,6 +463,8 @@ def _part(
             project=each.tenant.digest,
             organization=snapshot.organization,
             objects=made.seen,
+            unchanged={a: each for a, each in standing.items() if a not in made.seen},
+            tenant=tenant_digest(snapshot),
         ),
         plan=made,
         diagnostics=linked(positions.attach([*made.diagnostics, *notes], each.loaded.read)),

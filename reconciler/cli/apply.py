@@ -16,6 +16,7 @@ from reconciler.cli.asking import yes
 from reconciler.cli.interrupts import NOTHING_WRITTEN, SignalledError, meaning, run
 from reconciler.cli.options import Common, allow, base, common, lock_timeout, targets, work
 from reconciler.cli.output import going_on, print_on, saved, show_plan
+from reconciler.cli.plan_files import refuse_without_key
 from reconciler.cli.streams import echo
 from reconciler.cli.terminal import StatusLine
 from reconciler.engine.events import Event, Ledger
@@ -88,7 +89,7 @@ def _apply(chosen: Common, plan: Path | None, targets: tuple[str, ...], how: How
         if how.resume:
             return _resume(what, chosen, how)
         with meaning(NOTHING_WRITTEN):
-            made = saved(plan) if plan is not None else _made(what, chosen, how)
+            made = _saved(plan, what) if plan is not None else _made(what, chosen, how)
             if plan is not None:
                 pipeline.refuse_loosening(what, made)
         if made.errored:
@@ -102,6 +103,19 @@ def _apply(chosen: Common, plan: Path | None, targets: tuple[str, ...], how: How
         if plan is None and how.auto_approve and not (chosen.json or chosen.quiet):
             print_on("")
         return _carry_out(made, what, chosen, how, is_saved=plan is not None)
+
+
+def _saved(plan: Path, what: Work) -> Plan:
+    """The saved plan, which has no errors; raises UsageError."""
+    refuse_without_key(what)
+    made = saved(plan)
+    if made.errored:
+        raise UsageError(
+            "RUN101",
+            "the plan has errors and cannot be applied",
+            hint="correct them and make a new plan with `reconciler plan --out FILE`",
+        )
+    return made
 
 
 def _resume(what: Work, chosen: Common, how: How) -> int:

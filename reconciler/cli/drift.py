@@ -17,6 +17,7 @@ from reconciler.cli.asking import yes
 from reconciler.cli.interrupts import NOTHING_WRITTEN, meaning, run
 from reconciler.cli.options import Common, allow, common, lock_timeout, work
 from reconciler.cli.output import save, show_plan
+from reconciler.cli.plan_files import Out, out_file, refuse_without_key
 from reconciler.cli.streams import echo
 from reconciler.cli.terminal import paint_for, room
 from reconciler.errors import CancelledError, UsageError
@@ -63,22 +64,27 @@ def command(  # noqa: PLR0913, PLR0917 - the options of a command
     Exits with 2 on drift. What Git wants next is pending, and no drift. --accept writes what
     drifted, or what drifted of the ADDRESSES, into the manifests; --revert plans to take it back.
     """
-    _refuse_what_does_not_fit(chosen, revert, out, Accepting(accept, auto_approve, dry_run))
-    started = time.monotonic()
-    with meaning(NOTHING_WRITTEN), work(chosen, (*addresses, *more)) as what:
-        found = run(pipeline.drift(what, full=full))
-        seconds = time.monotonic() - started
-        is_refused = has_errors(found.notes)
-        _show(found, chosen, seconds, whole=is_refused or not (revert or accept))
-        if is_refused:
-            return FAILED
-        if accept:
-            return _accept(what, found, chosen, Accepting(accept, auto_approve, dry_run))
-    if revert:
-        _revert(found, chosen, out)
-    elif found.drifted:
-        _say_what_to_do(found, chosen)
-    return DRIFTED if found.drifted else 0
+    accepting = Accepting(accept, auto_approve, dry_run)
+    _refuse_what_does_not_fit(chosen, revert, out, accepting)
+    with out_file(out, chosen) as file:
+        started = time.monotonic()
+        with meaning(NOTHING_WRITTEN), work(chosen, (*addresses, *more)) as what:
+            if out is not None:
+                refuse_without_key(what)
+            found = run(pipeline.drift(what, full=full))
+            seconds = time.monotonic() - started
+            is_refused = has_errors(found.notes)
+            _show(found, chosen, seconds, whole=is_refused or not (revert or accept))
+            if is_refused:
+                file.unwritten = "the drift check has errors"
+                return FAILED
+            if accept:
+                return _accept(what, found, chosen, accepting)
+        if revert:
+            _revert(found, chosen, file)
+        elif found.drifted:
+            _say_what_to_do(found, chosen)
+        return DRIFTED if found.drifted else 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,8 +191,9 @@ def _say_what_to_do(found: pipeline.Drift, chosen: Common) -> None:
         chosen.say("To take it back:   reconciler drift --revert --out revert.plan")
 
 
-def _revert(found: pipeline.Drift, chosen: Common, out: Path | None) -> None:
+def _revert(found: pipeline.Drift, chosen: Common, file: Out) -> None:
     if found.revert is None:
+        file.unwritten = "there is nothing to take back"
         if chosen.json:
             echo(json.document(_result(found)), nl=False)
         chosen.say("There is nothing to take back.")
@@ -195,8 +202,9 @@ def _revert(found: pipeline.Drift, chosen: Common, out: Path | None) -> None:
         echo("\nTo take it back:\n")
     show_plan(found.revert, chosen)
     if found.revert.errored:
+        file.unwritten = "the plan has errors"
         return
-    if out is not None:
-        save(found.revert, out, chosen)
+    if file.path is not None:
+        save(found.revert, file, chosen)
     else:
         chosen.say("\nThe plan was not saved: `--out FILE` keeps it for `reconciler apply FILE`.")

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from reconciler.cli.options import Common
+from reconciler.cli.plan_files import Out, refuse_other_file, signed, verify
 from reconciler.cli.streams import UnwritableError, echo
 from reconciler.cli.terminal import room
 from reconciler.errors import UsageError
@@ -45,29 +46,24 @@ def print_on(line: str) -> None:
         echo(line)
 
 
-def save(plan: Plan, out: Path, chosen: Common) -> None:
-    """Write the plan for a later apply, readable by its owner alone.
+def save(plan: Plan, file: Out, chosen: Common) -> None:
+    """Write the plan for a later apply, readable by its owner alone, signed where a key is set.
 
     Only an older plan is overwritten; raises UsageError for any other file.
     """
-    if out.is_file() and out.stat().st_size:
-        try:
-            load(out.read_bytes())
-        except UsageError as error:
-            raise UsageError(
-                "RUN100",
-                f"{out} is there and is no saved plan",
-                hint="choose another name, or remove the file first",
-            ) from error
-    document = dump(plan)
+    out = file.path
+    assert out is not None  # noqa: S101 - asked before
+    refuse_other_file(out)
+    document = dump(signed(plan))
     try:
         out.unlink(missing_ok=True)
-        with os.fdopen(os.open(out, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-            file.write(document)
+        with os.fdopen(os.open(out, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as opened:
+            opened.write(document)
     except OSError as error:
         raise UsageError(
             "RUN100", f"the plan cannot be saved to {out}: {error.strerror}"
         ) from error
+    file.written = True
     leave = f" --allow {wanted(plan)}" if plan.outcome == "blocked" else ""
     mark = fingerprint(document)[:12]
     chosen.say(
@@ -77,15 +73,32 @@ def save(plan: Plan, out: Path, chosen: Common) -> None:
 
 
 def saved(path: Path) -> Plan:
-    """A plan that `--out` saved; raises UsageError for anything else."""
+    """A plan that `--out` saved, its signature checked where a key is set.
+
+    Raises UsageError for anything else.
+    """
     try:
-        return load(path.read_bytes())
+        plan = load(path.read_bytes())
     except OSError as error:
         raise UsageError(
             "RUN101",
             f"the plan {path} cannot be read: {error.strerror}",
             hint="make one with `reconciler plan --out FILE`",
         ) from error
+    verify(plan, path)
+    return plan
+
+
+def refuse_contradictions(plan: Plan, path: Path) -> None:
+    """Raises UsageError (RUN101) for a plan that shows another thing than it does."""
+    from reconciler.planning.plan_consistency import contradictions  # noqa: PLC0415 - seldom needed
+
+    if said := next(contradictions(plan), ""):
+        raise UsageError(
+            "RUN101",
+            f"the plan {path} does another thing than it shows: {said}",
+            hint="make a new plan and review it; find out who edited the file",
+        )
 
 
 def write_runbook(plan: Plan, path: Path, chosen: Common) -> None:

@@ -22,6 +22,7 @@ from reconciler.cli.options import (
     work_on_snapshot,
 )
 from reconciler.cli.output import save, show_plan, write_runbook
+from reconciler.cli.plan_files import Out, out_file, refuse_without_key
 from reconciler.errors import UsageError
 
 DIFFERENCES = 2
@@ -52,7 +53,20 @@ def command(  # noqa: PLR0913, PLR0917 - the options of a command
     A plan that a guard blocks is shown and saved like any other, and exits with 1. One that is made
     of a snapshot is for reading alone.
     """
-    if snapshot is not None and out is not None:
+    with out_file(out, chosen) as file:
+        return _plan(chosen, file, runbook, base, snapshot, targets, detailed_exitcode)
+
+
+def _plan(  # noqa: PLR0913, PLR0917 - the options of a command
+    chosen: Common,
+    file: Out,
+    runbook: Path | None,
+    against: str | None,
+    snapshot: Path | None,
+    targets: tuple[str, ...],
+    detailed_exitcode: bool,
+) -> int:
+    if snapshot is not None and file.path is not None:
         raise UsageError(
             "RUN173",
             "a plan of a snapshot cannot be saved: what it was made from is no tenant",
@@ -61,16 +75,19 @@ def command(  # noqa: PLR0913, PLR0917 - the options of a command
     started = time.monotonic()
     opened = work_on_snapshot(chosen, snapshot, targets) if snapshot else work(chosen, targets)
     with meaning(NOTHING_WRITTEN), opened as what:
-        made = run(pipeline.plan(what if base is None else replace(what, against=base)))
+        if file.path is not None:
+            refuse_without_key(what)
+        made = run(pipeline.plan(replace(what, against=against)))
     show_plan(made, chosen, seconds=time.monotonic() - started)
     if made.errored:
+        file.unwritten = "the plan has errors"
         return 1
     if runbook is not None:
         write_runbook(made, runbook, chosen)
     if snapshot is not None:
         chosen.say(f"\nMade from the snapshot {snapshot}; the tenant was not asked.")
-    elif out is not None:
-        save(made, out, chosen)
+    elif file.path is not None:
+        save(made, file, chosen)
     elif made.differs:
         chosen.say("\nThe plan was not saved (--out FILE): `reconciler apply` would make it anew.")
     if made.blocked:

@@ -11,6 +11,7 @@ from reconciler.engine.audit import Answers
 from reconciler.engine.authors import said_to_have_changed
 from reconciler.engine.checkout import commit_of
 from reconciler.engine.connect import connected
+from reconciler.engine.derivation import Derivation, refuse_other_sources
 from reconciler.engine.events import Ledger, Report
 from reconciler.engine.execute import Apply
 from reconciler.engine.prepare import Work, load_tenant
@@ -25,6 +26,7 @@ from reconciler.model.journal import Author, Left
 from reconciler.model.plan import Plan, dump, fingerprint
 from reconciler.planning import basis
 from reconciler.planning.attribution import in_words
+from reconciler.planning.plan_comparison import NOTHING, Elsewhere
 from reconciler.planning.staleness import Moved, names_of
 from reconciler.state.lease import Lease
 from reconciler.state.sql import SqlState
@@ -35,7 +37,8 @@ from reconciler.vendor import Writer
 class TenantApply:
     """What one tenant's apply needs: a `saved` plan is compared with all that it was made from.
 
-    `over` is told the account, also where the run is stopped at once.
+    `over` is told the account, also where the run is stopped at once. `derivation` derives a plan
+    again that no run has verified yet, where it is of this tenant alone.
     """
 
     work: Work
@@ -46,6 +49,7 @@ class TenantApply:
     stop: Stop
     saved: bool
     over: Callable[[Ledger], None]
+    derivation: Derivation | None = None
 
     @property
     def parallelism(self) -> int:
@@ -108,7 +112,7 @@ class TenantApply:
         finished = self.state.finished_run(name, digest) if self.saved else None
         if finished is not None and await self._is_as_left(writer, done):
             return Ledger(name, finished, (), already_applied=True)
-        identity = await self._refuse_if_stale({**half, **done})
+        identity, elsewhere = await self._refuse_if_stale({**half, **done})
         if not self.saved:  # else all of the tenant was read just now
             await self._refuse(
                 await moved_on(self.plan, name, writer, self._names, parallelism=self.parallelism)
@@ -137,7 +141,7 @@ class TenantApply:
         outcome = "interrupted"
         self.stop.at_work(True)
         try:
-            ledger = await doing.carry_out()
+            ledger = replace(await doing.carry_out(), elsewhere=elsewhere.addresses)
             outcome = ledger.outcome
         except BaseException:
             self.over(doing.broken_off())
@@ -158,25 +162,29 @@ class TenantApply:
                 return False
         return True
 
-    async def _refuse_if_stale(self, done: Mapping[str, Left]) -> str:
-        """Raises StalePlanError where anything moved on; answers with who applies."""
+    async def _refuse_if_stale(self, done: Mapping[str, Left]) -> tuple[str, Elsewhere]:
+        """Raises StalePlanError where anything moved on; answers with who applies, and with what
+        was changed elsewhere.
+        """
         plan, name = self.plan, self.tenant.name
         rows = self.state.rows(name)
         if not self.saved:
             await self._refuse(basis.rows_moved_on(plan, name, rows))
-            return next(each.identity for each in plan.tenants if each.name == name)
-        was, work = plan.basis[name], self.work
-        loaded = load_tenant(work, self.tenant)
-        if loaded.digest != was.manifests:
-            raise stale([f"the manifests of {name} were edited"])
-        if self.tenant.digest != was.project:
-            raise stale([f"tenant {name} was edited in reconciler.yaml"])
+            return next(each.identity for each in plan.tenants if each.name == name), NOTHING
+        work, derivation = self.work, self.derivation
+        loaded = derivation.loaded(name) if derivation else load_tenant(work, self.tenant)
+        refuse_other_sources(plan, self.tenant, loaded)
         vendor = work.vendors[self.tenant.vendor]
         snapshot = await read(self.tenant, vendor, loaded.resources, work.around)
-        if snapshot.organization != was.organization:
+        if snapshot.organization != plan.basis[name].organization:
             raise stale([f"{name} is another organization by now"])
         await self._refuse(basis.moved_on(plan, name, snapshot, rows, done))
-        return snapshot.identity.name if snapshot.identity else ""
+        elsewhere = NOTHING
+        if derivation is not None and not derivation.is_of_several:
+            elsewhere = derivation.check(name, snapshot, rows, self.state)
+            for each in elsewhere.in_words():
+                work.around.warn(each)
+        return snapshot.identity.name if snapshot.identity else "", elsewhere
 
     async def _refuse(self, moved: Iterable[Moved]) -> None:
         """Raises StalePlanError with all that moved on, and who made it so where a log tells."""

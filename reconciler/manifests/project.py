@@ -20,6 +20,7 @@ from reconciler.manifests.drift_block import EVERY, DriftBlock, DriftBlocks, ign
 from reconciler.manifests.drift_block import problems as drift_problems
 from reconciler.manifests.files import FILE, inside
 from reconciler.manifests.parse import Document, parse
+from reconciler.manifests.plans_block import PlansBlock
 from reconciler.manifests.policy import RuleBlock, Weight, policy_of
 from reconciler.manifests.policy import problems as policy_problems
 from reconciler.manifests.state_location import located, variable_of
@@ -79,6 +80,11 @@ class ProjectFile(Manifest, defer_build=True):
         description="Drift that the project lives with, in all of its tenants.",
         examples=[{"ignore": [{"address": "UserProfile/emea-lead", "reason": "a pilot"}]}],
     )
+    plans: PlansBlock = Field(
+        default_factory=PlansBlock,
+        description="What saved plans need, so that they are applied.",
+        examples=[{"signed": True}],
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +141,7 @@ class Project:
 
     `policy` is what it decides about rules, as of the day on which it was loaded; `thresholds` is
     how far a plan may reach into each tenant unasked; `ignores` is the drift that it lives with.
+    With `signs_plans` a saved plan is applied only with a signature.
     """
 
     root: Path
@@ -145,6 +152,7 @@ class Project:
     thresholds: Thresholds = UNASKED
     ignores: Ignores = NO_IGNORES
     state_variable: str = ""
+    signs_plans: bool = False
 
     def chosen(self, names: Iterable[str]) -> tuple[Tenant, ...]:
         """The tenants of a command: the named ones, else the default ones.
@@ -401,6 +409,7 @@ def _project(  # noqa: PLR0913 - what a project is made from
         tenants,
         thresholds=thresholds_of(written.thresholds),
         state_variable=variable_of(written.state, environment),
+        signs_plans=written.plans.signed,
     )
 
 

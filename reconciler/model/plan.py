@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -15,7 +16,8 @@ from typing import Literal
 
 from pydantic import TypeAdapter, ValidationError
 
-from reconciler.errors import ReconcilerError, UsageError
+from reconciler.errors import ReconcilerError
+from reconciler.model import plan_file
 from reconciler.model.change import Action, Change
 from reconciler.model.guard import NO_REACH, NOTHING_ALLOWED, Allowance, BlastRadius, Guard
 from reconciler.model.runbook import RunbookStep
@@ -23,6 +25,8 @@ from reconciler.model.set_aside import Base, SetAside
 from reconciler.model.value import Json
 
 FORMAT_VERSION = "1.0"
+_NOT_SHOWN = re.compile("[^\\x00-\\x7e]")
+"""Characters of a JSON document that are only ever inside of texts, and may be invisible."""
 
 Outcome = Literal["no_changes", "changes", "blocked", "error"]
 Mode = Literal["normal", "revert"]
@@ -85,13 +89,17 @@ class Seen:
 class Basis:
     """What one tenant's part of a plan was computed from.
 
-    `objects` holds what the plan changes and what those refer to or are counted with.
+    `objects` holds what the plan changes and what those refer to or are counted with. `unchanged`
+    has the digest of the live body behind every other manifest and record, empty where the tenant
+    has none; `tenant` is the digest of all that was read.
     """
 
     manifests: str
     project: str
     organization: str
     objects: Mapping[str, Seen]
+    unchanged: Mapping[str, str] = field(default_factory=dict)
+    tenant: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,7 +222,7 @@ class Plan:
     somebody gives leave then; `allowed` is the leave that it was made with, and needed. `runbook`
     is what a person has to do, as the vendor has no API for it: those operations are `by` hand.
     `set_aside` are the checks that the project does without; `base` is the revision that the change
-    was compared with, where one was given.
+    was compared with, where one was given. A saved one may have a `signature` (plan_signature.py).
     """
 
     format_version: str
@@ -240,6 +248,7 @@ class Plan:
     runbook: tuple[RunbookStep, ...] = ()
     set_aside: tuple[SetAside, ...] = ()
     base: Base | None = None
+    signature: str = ""
 
     def operations(self) -> Iterator[Operation]:
         """Every operation in the order of execution."""
@@ -274,26 +283,35 @@ def _adapter() -> TypeAdapter[Plan]:
 
 
 def dump(plan: Plan) -> bytes:
-    """The plan as one JSON document, indented for people and diffs."""
-    return _adapter().dump_json(plan, indent=2) + b"\n"
+    """The plan as one JSON document, indented for people and diffs.
+
+    It is ASCII: characters that could break a terminal are escaped.
+    """
+    document = _adapter().dump_json(plan, indent=2) + b"\n"
+    if document.isascii() and b"\x7f" not in document:
+        return document
+    return _NOT_SHOWN.sub(_escaped, document.decode()).encode("ascii")
+
+
+def _escaped(found: re.Match[str]) -> str:
+    return json.dumps(found[0])[1:-1] if found[0] != "\x7f" else "\\u007f"
 
 
 def load(data: bytes) -> Plan:
-    """The inverse of `dump`; raises UsageError for anything else."""
+    """The inverse of `dump`; raises UsageError (RUN101) for anything else."""
+    document = plan_file.document(data, FORMAT_VERSION)
     try:
-        version = json.loads(data)["format_version"]
-    except (ValueError, TypeError, KeyError) as error:
-        raise UsageError("RUN101", "this file is no saved plan") from error
-    if version != FORMAT_VERSION:
-        raise UsageError(
-            "RUN101",
-            f"the plan has format {version}; this version reads {FORMAT_VERSION}",
-            hint="make the plan anew with this version",
-        )
-    try:
-        return _adapter().validate_json(data)
+        plan = _adapter().validate_json(data, strict=True)
     except ValidationError as error:
-        raise UsageError("RUN101", "this file is no whole plan", hint="make it anew") from error
+        plan_file.refuse(plan_file.wrong_types(error))
+        raise  # pragma: no cover - at least one thing is wrong
+    plan_file.refuse(plan_file.loose_ends(document))
+    return plan
+
+
+def reread(plan: Plan) -> Plan:
+    """The plan as it is once it was saved and loaded, so that two can be compared."""
+    return _adapter().validate_json(_adapter().dump_json(plan))
 
 
 def fingerprint(document: bytes) -> str:

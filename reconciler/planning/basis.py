@@ -7,13 +7,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from reconciler.model.address import OUTSIDE, Address
 from reconciler.model.change import Action, Reason
 from reconciler.model.journal import Left
-from reconciler.model.live import LiveObject, Snapshot
+from reconciler.model.live import InventoryItem, LiveObject, Snapshot
 from reconciler.model.name import normal
 from reconciler.model.ownership import Row
 from reconciler.model.plan import Plan, Seen
-from reconciler.model.value import Ref, digest, refs
+from reconciler.model.value import Ref, digest, refs, to_json
 from reconciler.planning.item import Item, TenantInput
-from reconciler.planning.match import LiveIndex
+from reconciler.planning.match import LiveIndex, Match
 from reconciler.planning.recorded import unwritten
 from reconciler.planning.staleness import (
     CHANGED,
@@ -60,6 +60,33 @@ def seen(  # noqa: PLR0913, PLR0917 - the parts of a plan, each used as it is
         if key in elsewhere:
             found[f"{here}/{kind}/{OUTSIDE}{key}"] = Seen(str(key), mark, None)
     return dict(sorted(found.items()))
+
+
+def standing(matches: Iterable[Match], rows: Mapping[str, Row], live: LiveIndex) -> dict[str, str]:
+    """The digest of the live body behind each manifest and record; empty where there is none."""
+    found: dict[str, str] = {}
+    for text, row in rows.items():
+        owned = live.by_id.get((Address.parse(text).kind, row.object_id))
+        found[text] = owned.digest if owned else ""
+    for each in matches:
+        found[str(each.resource.address)] = each.live.digest if each.live else ""
+    return found
+
+
+def tenant_digest(snapshot: Snapshot) -> str:
+    """A digest of all that was read of a tenant, whatever the order of its lists."""
+    read = [
+        f"{kind}\0{row.id}\0{row.digest}" for kind, rows in snapshot.objects.items() for row in rows
+    ]
+    for kind, items in snapshot.inventory.items():
+        read.extend(f"{kind}\0{each.id}\0{each.name}\0{_facts(each)}" for each in items)
+    read.sort()
+    return digest([*read, dict(snapshot.partial)])
+
+
+def _facts(each: InventoryItem) -> str:
+    """What rules know of an inventory item, as text."""
+    return digest(to_json(each.values, str)) if each.values else ""
 
 
 def moved_on(

@@ -48,13 +48,17 @@ from reconciler.rules.world import Expected
 
 @dataclass(frozen=True, slots=True)
 class TenantPlan:
-    """One tenant's part of a plan; `seen` is what a stale plan is told by."""
+    """One tenant's part of a plan; `seen` is what a stale plan is told by.
+
+    `standing` has the digest of the live body behind each manifest and record.
+    """
 
     changes: tuple[Change, ...] = ()
     steps: tuple[Step, ...] = ()
     records: tuple[Record, ...] = ()
     diagnostics: tuple[Diagnostic, ...] = ()
     seen: Mapping[str, Seen] = field(default_factory=dict)
+    standing: Mapping[str, str] = field(default_factory=dict)
     unmanaged: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     no_op: int = 0
     reach: Reach = field(default_factory=Reach)
@@ -147,6 +151,7 @@ def plan(given: TenantInput, snapshot: Snapshot) -> TenantPlan:
         records=() if given.revert is not None else tuple(assemble.records(items, directory)),
         diagnostics=tuple(diagnostics),
         seen=basis.seen(changing, items, world, snapshot, given, locked_out.counted),
+        standing=basis.standing(matches, given.rows, live),
         unmanaged={} if given.revert is not None else unmanaged,
         no_op=len(everything) - len(changing),
         reach=reach(given, (*everything, *absent), world, snapshot),
@@ -154,6 +159,14 @@ def plan(given: TenantInput, snapshot: Snapshot) -> TenantPlan:
         side_effects=effects.told,
         runbook=runbook.told(steps, guides),
     )
+
+
+def standing(given: TenantInput, snapshot: Snapshot) -> Mapping[str, str]:
+    """The digest of the live body behind each manifest and record."""
+    kinds, live = {kind.name: kind for kind in given.vendor.kinds}, LiveIndex(snapshot)
+    hides = View(snapshot, given.rows).hides
+    matches, _ = match(given.resources, kinds, live, given.rows, hides)
+    return basis.standing(matches, given.rows, live)
 
 
 def _listing(schedule: order.Schedule) -> Callable[[Item], tuple[float, int, int, Address]]:

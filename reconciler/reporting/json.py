@@ -115,6 +115,8 @@ def applied(plan: Plan, ledgers: Sequence[Ledger], stopped: ReconcilerError | No
         more["interrupted"] = word
     if unrecorded := [asdict(each.unrecorded) for each in ledgers if each.unrecorded]:
         more["unrecorded"] = unrecorded
+    if elsewhere := [address for each in ledgers for address in each.elsewhere]:
+        more["elsewhere"] = elsewhere
     reached = {each.tenant for each in ledgers}
     if missed := [each.name for each in plan.tenants if each.name not in reached]:
         more["not_reached"] = missed

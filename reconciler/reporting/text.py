@@ -74,7 +74,7 @@ def counts(summary: Summary) -> str:
 
 def _plan(what: Plan, style: Style) -> Iterator[str]:
     if what.tenants:
-        digests = "+".join(dict.fromkeys(each.manifests[:7] for each in what.basis.values()))
+        digests = "+".join(dict.fromkeys(safe(e.manifests[:7]) for e in what.basis.values()))
         yield f"{read_line(what.tenants, style)}; manifests {digests}."
         yield ""
     if not what.changes and not what.errored:
@@ -113,7 +113,7 @@ def attribute_lines(
     `whole` is the operation of an object that comes or goes with all that it has.
     """
     blocks = _blocks(attributes)
-    width = max((len(key) for key in blocks), default=0)
+    width = max((len(safe(key)) for key in blocks), default=0)
     for key, group in blocks.items():
         yield from _block(key, group, width, before, style, whole=whole)
 
@@ -347,19 +347,20 @@ def _block(  # noqa: PLR0913 - the frame of one block
     whole: str,
 ) -> Iterator[str]:
     first = attributes[0]
+    label = f"{safe(key):<{width}}"
     if first.path == key and first.member:
-        yield from _members(key, f"{key:<{width}}", attributes, before, style, indent=2)
+        yield from _members(key, label, attributes, before, style, indent=2)
         return
     if len(attributes) == 1 and first.path == key:
-        yield _line(first, key, width, 2, style)
+        yield _line(first, safe(key), width, 2, style)
         return
     symbol, colour = _OPS[whole]
-    yield f"  {style.paint(symbol, colour)} {key:<{width}} :"
-    inner = {each.path.removeprefix(key).removeprefix(".") for each in attributes}
+    yield f"  {style.paint(symbol, colour)} {label} :"
+    inner = {safe(each.path.removeprefix(key).removeprefix(".")) for each in attributes}
     inner_width = max(len(path) for path in inner)
     for path, group in groupby(attributes, key=lambda each: each.path):
         members = list(group)
-        name = path.removeprefix(key).removeprefix(".")
+        name = safe(path.removeprefix(key).removeprefix("."))
         if members[0].member:
             yield from _members(path, name, members, before, style)
         else:
@@ -373,8 +374,8 @@ def _line(each: AttributeChange, name: str, width: int, indent: int, style: Styl
         value = f"{before} {style.paint('->', 'yellow')} {shown(each.after)}"
     else:
         value = shown(each.after) if each.op == "add" else shown(each.before, whole=style.whole)
-    rule = f" ({each.rule})" if each.rule else ""
-    note = f"     # {each.note}{rule}" if each.note else ""
+    rule = f" ({safe(each.rule)})" if each.rule else ""
+    note = f"     # {safe(each.note)}{rule}" if each.note else ""
     note += _patch(each)
     margin = " " * indent
     if each.note:
@@ -444,7 +445,7 @@ def _side_effects(what: Plan, style: Style) -> Iterator[str]:
     yield f"{style.paint('Side effects', 'bold')} (made by the vendor, not by a step)"
     for each in what.side_effects:
         name = safe(_named(each.address, several=several))
-        yield f"  {name}   {safe(each.summary)} ({each.rule})"
+        yield f"  {name}   {safe(each.summary)} ({safe(each.rule)})"
         ends = f"put right in step {step_of[each.mended_by]}" if each.mended_by else "it stays so"
         if each.window:
             who = f"{each.people} {'people' if each.people != 1 else 'person'}"
@@ -463,7 +464,7 @@ def _runbook(what: Plan, style: Style) -> Iterator[str]:
     yield f"{style.paint('By hand', 'bold')} (the vendor offers no API; the next plan sees it done)"
     for number, each in enumerate(what.runbook, 1):
         guide, name = each.guide, safe(_named(each.address, several=several))
-        rule = f" ({guide.rule})" if guide.rule else ""
+        rule = f" ({safe(guide.rule)})" if guide.rule else ""
         yield f"  {number}. {safe(guide.title)}: {name}{rule}"
         yield f"     who    {safe(guide.who)}"
         yield from (f"     {place}.     {safe(c)}" for place, c in enumerate(guide.clicks, 1))
@@ -484,8 +485,8 @@ def _limits(what: Plan, style: Style) -> Iterator[str]:
     yield ""
     yield f"{style.paint('Limits near', 'bold')} (once the plan is carried out)"
     for name, each in zip(names, kept, strict=False):
-        used = f"{each.used} of {each.limit} {each.title} ({each.percent} %)"
-        yield f"  {each.rule}  {name:<{width}}  {used}"
+        used = f"{each.used} of {each.limit} {safe(each.title)} ({each.percent} %)"
+        yield f"  {safe(each.rule)}  {name:<{width}}  {used}"
     if left := len(what.limits) - len(kept):
         yield f"  and {left} more, all with -v"
 
@@ -533,7 +534,7 @@ def _leave(what: Plan, style: Style) -> Iterator[str]:
     """Whether the guards let the plan pass, and by whose leave."""
     if str(what.allowed):
         yield ""
-        yield f"{style.paint('Allowed:', 'bold yellow')} {what.allowed}"
+        yield f"{style.paint('Allowed:', 'bold yellow')} {safe(what.allowed)}"
     if what.outcome == "blocked":
         yield ""
         head = style.paint("Blocked:", "bold red")
@@ -541,7 +542,7 @@ def _leave(what: Plan, style: Style) -> Iterator[str]:
             yield f"{head} the errors may follow from a list that falls short. If it is right, add"
         else:
             yield f"{head} `apply` refuses this plan. If it is meant as shown, add"
-        yield f"  --allow {wanted(what)}"
+        yield f"  --allow {safe(wanted(what))}"
 
 
 def _named(address: str, *, several: bool) -> str:
@@ -554,7 +555,7 @@ def _finding(slip: Slip[Finding], style: Style, *, several: bool, cut: bool) -> 
     alike = slip.alike
     colours = {"error": "bold red", "warning": "bold yellow", "info": "bold cyan"}
     first = alike[0]
-    label = style.paint(f"{first.severity:<7} {first.code}", colours[first.severity])
+    label = style.paint(f"{first.severity:<7} {safe(first.code)}", colours[first.severity])
     count = f" ({len(alike)} alike)" if len(alike) > 1 else ""
     yield f"  {label}  {safe(first.summary)}{count}"
     shown_first = alike if not all(each.address for each in alike) else alike[:ALIKE]

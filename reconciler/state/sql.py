@@ -255,6 +255,11 @@ class SqlState:
         with reading(self._engine) as connection:
             return unfinished.half_done(connection, tenant, plan_digest)
 
+    def is_last_plan(self, tenant: str, plan_digest: str) -> bool:
+        """Whether the last run of the tenant was an apply of this plan, however it ended."""
+        with reading(self._engine) as connection:
+            return unfinished.is_last_plan(connection, tenant, plan_digest)
+
     def resumable(self, tenants: Collection[str]) -> Resumable | None:
         """The newest run on these tenants that left something to do, None where none did."""
         with reading(self._engine) as connection:
@@ -399,6 +404,11 @@ class SqlState:
 def open_state(url: str, root: Path) -> SqlState | None:
     """The state that is there, None where none is; raises StateError."""
     return _opened(url, root) if database_file(url, root).exists() else None
+
+
+def has_state(url: str, root: Path) -> bool:
+    """Whether there is a state; nothing is opened."""
+    return database_file(url, root).exists()
 
 
 def create_state(url: str, root: Path) -> SqlState:

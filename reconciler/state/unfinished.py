@@ -109,6 +109,13 @@ def is_finished(connection: Connection, tenant: str, plan_digest: str) -> str | 
     return None
 
 
+def is_last_plan(connection: Connection, tenant: str, plan_digest: str) -> bool:
+    """Whether the last run of a tenant was an apply of this plan, however it ended."""
+    for run in _latest(connection, [tenant]):
+        return bool(run.plan_digest == plan_digest and run.command == APPLY)
+    return False
+
+
 def resumable(connection: Connection, tenants: Collection[str]) -> Resumable | None:
     """The newest run that left something to do, of those that are the last of their tenant."""
     last: dict[str, Found] = {}  # type: ignore[type-arg]
