@@ -38,4 +38,8 @@ def served_credentials(vendor: Vendor, tenant: Tenant, root: Path) -> ServedCred
             "\nNo identity there has one yet: add `accessKey: {id: ..., secret: ...}`, then "
             f"`reconciler sandbox reset {tenant.name}`."
         )
+    meaning += (
+        "\nSANDBOX_TOKEN, a token that was fetched with such a key, works too: "
+        "`credentials: {env: SANDBOX_TOKEN}`."
+    )
     return ServedCredentials(block, meaning)

@@ -22,11 +22,6 @@ _FORMS: Mapping[str, tuple[Callable[[Form], str], str]] = {
         "collection=NAME [name= description= TYPE=all|none|A,B]",
     ),
     "move-user": (editing.user, "user=E-MAIL [profile=NAME site=NAME teams=A,B]"),
-    "create-user": (
-        accounts.create,
-        "user=E-MAIL [profile=NAME site=NAME teams=A,B licence=LICENCE first-name= last-name=]",
-    ),
-    "delete-user": (accounts.delete, "user=E-MAIL"),
     "create-profile": (
         creating.profile,
         "name=NAME type=TYPE [description= permissions=all "
@@ -43,6 +38,11 @@ _FORMS: Mapping[str, tuple[Callable[[Form], str], str]] = {
     "create-folder": (creating.folder, "path=A/B [id=NUMBER stock=true|false]"),
     "deactivate-resource": (editing.deactivated, "type=TYPE name=NAME"),
     "delete-resource": (editing.deleted, "type=TYPE name=NAME"),
+    "create-user": (
+        accounts.create,
+        "user=E-MAIL [profile=NAME site=NAME teams=A,B licence=LICENCE first-name= last-name=]",
+    ),
+    "delete-user": (accounts.delete, "user=E-MAIL"),
 }
 
 ACTIONS: Mapping[str, str] = {action: usage for action, (_, usage) in _FORMS.items()}

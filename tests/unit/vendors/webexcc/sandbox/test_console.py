@@ -167,5 +167,5 @@ def test_every_action_is_told_of(tenant: Tenant) -> None:
     assert [line.partition(" ")[0] for line in refused.value.told.hint.splitlines()] == [
         "edit-profile", "edit-collection", "move-user", "create-profile", "create-collection",
         "create-queue", "create-team", "create-resource", "create-folder", "deactivate-resource",
-        "delete-resource",
+        "delete-resource", "create-user", "delete-user",
     ]  # fmt: skip
