@@ -18,7 +18,7 @@ from reconciler.errors import ReconcilerError
 from reconciler.state import lease
 from tests.workshop import Workshop
 
-LONGEST = 60.0
+LONGEST = 300.0
 
 
 def main() -> None:

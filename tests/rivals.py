@@ -27,7 +27,7 @@ from reconciler.state import lease
 from reconciler.state.sql import SqlState
 from tests.workshop import Workshop
 
-LONGEST = 60.0
+LONGEST = 300.0
 NAMES = ("One", "Two", "Three", "Four", "Five", "Six")
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import httpx2
 
-LONGEST = 60
+LONGEST = 600
 """Seconds after which a forgotten server stops by itself."""
 
 
@@ -30,14 +30,14 @@ class Served:
         return httpx2.Client(
             base_url=self.url,
             headers={"Authorization": f"Bearer {token}"},
-            timeout=10,
+            timeout=LONGEST,
             trust_env=False,
         )
 
     def stopped(self, by: signal.Signals) -> tuple[int, str]:
         """Send a signal; the exit code, and all that was said since the start."""
         self.process.send_signal(by)
-        out, err = self.process.communicate(timeout=20)
+        out, err = self.process.communicate(timeout=LONGEST)
         return self.process.returncode, out + err
 
 

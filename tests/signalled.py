@@ -1,7 +1,8 @@
 """Commands in processes of their own, which are sent signals at chosen moments.
 
 `python -m tests.signalled FAULTS COMMAND...` is `reconciler COMMAND...` with an embedded sandbox
-that has faults (a JSON list), and whose answers are noted in the file `answers`.
+that has faults (a JSON list). What arrives there is noted in the file `requests`, what it answers
+in the file `answers`.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ from reconciler.vendor import AsgiApp
 from tests.killed import Log, calls
 from tests.workshop import Workshop
 
-LONGEST = 60.0
+LONGEST = 300.0
 HERE = Path(__file__).parent.parent
 
 
@@ -44,6 +45,9 @@ def main() -> None:
 
 def _noted(inner: AsgiApp, root: Path) -> AsgiApp:
     async def noted(scope: Any, receive: Any, send: Any) -> None:
+        with (root / "requests").open("a", encoding="ascii", errors="replace") as file:
+            file.write(f"{scope['method']} {scope['path']}\n")
+
         async def noting(message: Any) -> None:
             if message["type"] == "http.response.start":
                 with (root / "answers").open("a", encoding="ascii") as file:
@@ -104,6 +108,17 @@ class Command:
         """Wait until an answer, such as `POST 429`, has come."""
         file = self.root / "answers"
         self.until(lambda: file.exists() and answer in file.read_text("ascii").splitlines())
+
+    def until_asked(self, method: str, within: str, times: int) -> None:
+        """Wait until so many requests of a kind have arrived, whatever is answered."""
+        file = self.root / "requests"
+
+        def arrived() -> bool:
+            lines = file.read_text("ascii").splitlines() if file.exists() else []
+            fitting = (each for each in lines if each.startswith(f"{method} ") and within in each)
+            return sum(1 for _ in fitting) >= times
+
+        self.until(arrived)
 
     def until_handled(self) -> None:
         """Wait until a SIGTERM would be handled."""

@@ -23,6 +23,7 @@ from reconciler.cli.terminal import paint_for, room
 from reconciler.errors import CancelledError, UsageError
 from reconciler.model.diagnostic import Diagnostic, has_errors
 from reconciler.reporting import diagnostics, drift, json
+from reconciler.reporting.counting import number
 from reconciler.reporting.text import Style
 from reconciler.reporting.wrapping import wrapped
 
@@ -125,8 +126,9 @@ def _show(found: pipeline.Drift, chosen: Common, seconds: float, *, whole: bool)
     if chosen.verbose and reused:
         requests = sum(each.read.requests for each in found.looks)
         chosen.say(
-            f"{requests} requests; {reused} objects were not read again, as their lists tell that "
-            "nothing of them has changed (--full reads all)."
+            f"{number(requests, 'request')}; {number(reused, 'object')} "
+            f"{'was' if reused == 1 else 'were'} not read again, as nothing has changed in what "
+            "the lists say (--full reads all)."
         )
 
 

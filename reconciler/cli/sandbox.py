@@ -196,7 +196,7 @@ def seed(  # noqa: PLR0913, PLR0917 - one parameter for each option
         chosen.say(f"Wrote {file}.")
     if folder is not None:
         files = write_manifests(root / folder, made.manifests())
-        chosen.say(f"Wrote {files} files of manifests into {folder}.")
+        chosen.say(f"Wrote {counting.number(files, 'file')} of manifests into {folder}.")
     return 0
 
 

@@ -16,6 +16,7 @@ from reconciler.model.snapshot import dump
 from reconciler.planning.between import between
 from reconciler.reporting import json
 from reconciler.reporting import snapshot as reporting
+from reconciler.reporting.counting import number
 from reconciler.reporting.text import Style
 from reconciler.vendor import discover
 
@@ -44,7 +45,8 @@ def command(chosen: Common, ctx: click.Context, out: Path | None) -> int:
         echo(document, nl=False)
     else:
         snapshots.kept(document, out)
-        chosen.say(f"{found.size} objects of {tenant.name} are in {out}. It holds e-mails.")
+        held = number(found.size, "object")
+        chosen.say(f"Wrote {held} of {tenant.name} to {out}. The file holds e-mails.")
     if found.partial:
         chosen.say(
             f"Warning: {len(found.partial)} kinds and types were seen in part only: what is not "

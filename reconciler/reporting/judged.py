@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from reconciler.model.counts import Counts
+from reconciler.reporting.counting import number
 
 
 def judged_line(counts: Counts, *, asked: bool) -> str:
@@ -19,8 +20,3 @@ def judged_line(counts: Counts, *, asked: bool) -> str:
         return f"{line}."
     left = number(counts.left_to_the_tenant, "reference")
     return f"{line}.\n{left} can be told by the tenant alone: `reconciler plan` asks it."
-
-
-def number(count: int, word: str) -> str:
-    """`1 file`, `1,200 files`."""
-    return f"{count:,} {word}{'' if count == 1 else 's'}"

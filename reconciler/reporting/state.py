@@ -9,6 +9,7 @@ from reconciler.model.address import Address
 from reconciler.model.journal import Entry, Holder, Look, Owned, Run
 from reconciler.model.value import Json
 from reconciler.reporting.cells import width
+from reconciler.reporting.counting import number
 from reconciler.reporting.escape import safe
 from reconciler.reporting.values import shown
 
@@ -118,7 +119,7 @@ def look_in_full(each: Look) -> str:
         )
     else:
         lines.append(f"  {_time(each.first)}")
-    lines.append(f"  {each.objects:,} objects, {each.requests:,} requests")
+    lines.append(f"  {number(each.objects, 'object')}, {number(each.requests, 'request')}")
     lines.extend(
         f"  {what} {safe(value)}"
         for what, value in (

@@ -95,8 +95,9 @@ def read_line(tenants: tuple[TenantRead, ...], style: Style) -> str:
     total = sum(each.objects for each in tenants)
     took = "" if style.seconds is None else f" in {style.seconds:.1f} s"
     each = ", ".join(_tenant(tenant) for tenant in tenants)
+    objects = "object" if total == 1 else "objects"
     several = "s" if len(tenants) != 1 else ""
-    return f"Read {total} objects of {len(tenants)} tenant{several}{took} ({each})"
+    return f"Read {total} {objects} of {len(tenants)} tenant{several}{took} ({each})"
 
 
 def _tenant(read: TenantRead) -> str:

@@ -62,7 +62,7 @@ def shell(root: Path, script: str, env: Mapping[str, str] | None = None) -> tupl
         env={**environment(env), "R": " ".join(RECONCILER)},
         stdin=subprocess.DEVNULL,
         capture_output=True,
-        timeout=60,
+        timeout=300,
         check=False,
     )
     assert b"Traceback" not in done.stderr
@@ -86,7 +86,7 @@ def shown(root: Path, *arguments: str, columns: int = 40, term: str = "xterm") -
             said += part
     except OSError:  # the other side is closed
         pass
-    process.wait(timeout=60)
+    process.wait(timeout=300)
     os.close(person)
     return said.decode().replace("\r\n", "\n")
 
@@ -173,7 +173,7 @@ def test_an_answer_outside_of_the_encoding_is_a_no(root: Path) -> None:
     )  # fmt: skip
     os.close(terminal)
     os.write(person, "jä\n".encode())
-    _, err = process.communicate(timeout=60)
+    _, err = process.communicate(timeout=300)
     os.close(person)
     assert process.returncode == 1
     assert "RUN106" in err

@@ -9,7 +9,6 @@ import signal
 import sqlite3
 import subprocess
 import sys
-import time
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -140,7 +139,7 @@ def test_a_write_is_not_begun_while_its_object_is_still_compared(
     slow = 'latency on="GET */resource-collection/*" nth=2 delay=20s'
     with typed(root, "apply", "--auto-approve", faults=[slow]) as apply:
         apply.until(lambda: "Modifying..." in apply.text)
-        time.sleep(0.3)  # let it get there
+        apply.until_asked("GET", "/resource-collection/", 2)
         apply.send(signal.SIGINT)
         assert apply.ended() == 130
     assert "1 not started" in apply.text
@@ -179,7 +178,7 @@ def test_while_the_tenant_is_read_one_line_tells_it(
 
 def test_a_machine_is_told_in_one_document(root: Path) -> None:
     with typed(root, "plan", "--format", "json", faults=[NEVER]) as reading:
-        reading.until_handled()
+        reading.until_answered("GET 200")
         reading.send(signal.SIGTERM)
         assert reading.ended() == 143
     assert '"outcome": "interrupted"' in "".join(reading.out)
