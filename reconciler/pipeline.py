@@ -29,13 +29,13 @@ from reconciler.model.diagnostic import (
 )
 from reconciler.model.journal import Resumable
 from reconciler.model.live import Snapshot
-from reconciler.model.plan import Basis, Plan, TenantRead
+from reconciler.model.plan import Basis, Plan, TenantRead, dump, fingerprint
 from reconciler.model.value import Values
 from reconciler.planning import drift as drifting
 from reconciler.planning import planner
 from reconciler.planning.drift import Difference
 from reconciler.planning.graph import Graph, of_references
-from reconciler.planning.guards import refuse_if_blocked
+from reconciler.planning.guards import refuse_if_blocked, refuse_if_over_window
 from reconciler.planning.join import Part, joined
 from reconciler.planning.planner import TenantPlan
 from reconciler.planning.refusals import listed
@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from reconciler.engine.importing import Found
     from reconciler.engine.renaming import Renaming
     from reconciler.engine.stopping import Stop
+    from reconciler.state.sql import SqlState
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,6 +261,8 @@ async def apply(  # noqa: PLR0913 - how it is done is said by name
     refused: ReconcilerError | None = None
     asked = stop or Stop()
     try:
+        if len(tenants) > 1:  # so that none is written to where another one is over its thresholds
+            _refuse_if_over_window(work, what, tenants, state)
         with asked.on_signals() if stop is not None else nullcontext():
             for tenant in tenants:
                 applied = TenantApply(work, tenant, what, state, report, asked, saved, over)
@@ -281,6 +284,16 @@ async def apply(  # noqa: PLR0913 - how it is done is said by name
     if refused is not None:
         raise refused
     return tuple(ledgers)
+
+
+def _refuse_if_over_window(
+    work: Work, what: Plan, tenants: Iterable[Tenant], state: SqlState
+) -> None:
+    thresholds, mark = work.project.thresholds, fingerprint(dump(what))
+    for tenant in tenants:
+        if state.finished_run(tenant.name, mark) is None:
+            earlier = state.counted_within(tenant.name, thresholds.window)
+            refuse_if_over_window(what, tenant.name, earlier, thresholds, work.allow)
 
 
 async def to_import(work: Work, tenant: Tenant) -> Found:
@@ -331,7 +344,7 @@ def _part(
     each: Prepared, snapshot: Snapshot, revert: Mapping[Address, Values] | None = None
 ) -> Part:
     made = planner.plan(each.given(revert), snapshot)
-    notes = () if revert is not None else _notes(each, made)
+    notes = [*_without_window(each, made), *(() if revert is not None else _notes(each, made))]
     return Part(
         read=_tenant_read(each, snapshot, made.unmanaged),
         basis=Basis(
@@ -342,6 +355,7 @@ def _part(
         ),
         plan=made,
         diagnostics=positions.attach([*made.diagnostics, *notes], each.loaded.read),
+        earlier=each.earlier,
     )
 
 
@@ -363,6 +377,18 @@ def _notes(each: Prepared, made: TenantPlan) -> Iterable[Diagnostic]:
                 f"not in Git: {len(names)} {kind} of the tenant: {listed(names)}",
                 tenant=tenant,
             )
+
+
+def _without_window(each: Prepared, made: TenantPlan) -> Iterable[Diagnostic]:
+    """Where thresholds count without what was done before, as there is no state that says it."""
+    reach = made.reach
+    if each.stateless and (reach.destroyed or reach.people or reach.administrators):
+        yield Diagnostic(
+            Severity.INFO,
+            "PLN151",
+            "no state: thresholds count what this plan does, not what was done before it",
+            tenant=each.tenant.name,
+        )
 
 
 def _but_pruned(each: Prepared) -> str:

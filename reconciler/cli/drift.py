@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,11 +16,12 @@ from reconciler.cli import completing
 from reconciler.cli.asking import yes
 from reconciler.cli.interrupts import NOTHING_WRITTEN, meaning, run
 from reconciler.cli.options import Common, common, work
-from reconciler.cli.output import save, show_plan
+from reconciler.cli.output import save, show_unless_bare
 from reconciler.cli.streams import echo
 from reconciler.cli.terminal import paint_for
 from reconciler.errors import CancelledError, UsageError
 from reconciler.model.diagnostic import Diagnostic
+from reconciler.model.guard import Allowance
 from reconciler.reporting import diagnostics, drift, json
 from reconciler.reporting.text import Style
 
@@ -61,6 +62,9 @@ def command(  # noqa: PLR0913, PLR0917 - the options of a command
     """
     _refuse_what_does_not_fit(chosen, revert, out, Accepting(accept, auto_approve, dry_run))
     started = time.monotonic()
+    given = chosen.allow
+    if out is None:
+        chosen = replace(chosen, allow=given.without_bare)
     with meaning(NOTHING_WRITTEN), work(chosen, (*addresses, *more)) as what:
         found = run(pipeline.drift(what, full=full))
         seconds = time.monotonic() - started
@@ -68,7 +72,7 @@ def command(  # noqa: PLR0913, PLR0917 - the options of a command
         if accept:
             return _accept(what, found, chosen, Accepting(accept, auto_approve, dry_run))
     if revert:
-        _revert(found, chosen, out)
+        _revert(found, chosen, out, given)
     elif found.drifted:
         _say_what_to_do(found, chosen)
     return DRIFTED if found.drifted else 0
@@ -173,7 +177,7 @@ def _say_what_to_do(found: pipeline.Drift, chosen: Common) -> None:
         chosen.say("To take it back:   reconciler drift --revert --out revert.plan")
 
 
-def _revert(found: pipeline.Drift, chosen: Common, out: Path | None) -> None:
+def _revert(found: pipeline.Drift, chosen: Common, out: Path | None, given: Allowance) -> None:
     if found.revert is None:
         if chosen.json:
             echo(json.document(_result(found)), nl=False)
@@ -181,7 +185,7 @@ def _revert(found: pipeline.Drift, chosen: Common, out: Path | None) -> None:
         return
     if not chosen.json:
         echo("\nTo take it back:\n")
-    show_plan(found.revert, chosen)
+    show_unless_bare(found.revert, chosen, given)
     if found.revert.errored:
         return
     if out is not None:

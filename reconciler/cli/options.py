@@ -96,9 +96,9 @@ _OPTIONS = (
     click.option(
         "--allow",
         multiple=True,
-        metavar="LEAVE",
-        help="Leave to what a guard stops, as the plan names it: destroy=N,people=N,lockout,"
-        "transient.",
+        metavar="OVERRIDE",
+        help="Pass a guard, with the values that the plan prints, such as people=412:9b1f: "
+        "destroy, people, administrators, lockout, transient.",
     ),
 )
 

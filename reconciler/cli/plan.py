@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -18,7 +19,7 @@ from reconciler.cli.options import (
     work,
     work_on_snapshot,
 )
-from reconciler.cli.output import save, show_plan, write_runbook
+from reconciler.cli.output import save, show_unless_bare, write_runbook
 from reconciler.errors import UsageError
 
 DIFFERENCES = 2
@@ -53,10 +54,13 @@ def command(  # noqa: PLR0913, PLR0917 - the options of a command
             hint="leave out --snapshot to make a plan that can be applied",
         )
     started = time.monotonic()
+    given = chosen.allow
+    if out is None:
+        chosen = replace(chosen, allow=given.without_bare)
     opened = work_on_snapshot(chosen, snapshot, targets) if snapshot else work(chosen, targets)
     with meaning(NOTHING_WRITTEN), opened as what:
         made = run(pipeline.plan(what))
-    show_plan(made, chosen, seconds=time.monotonic() - started)
+    show_unless_bare(made, chosen, given, seconds=time.monotonic() - started)
     if made.errored:
         return 1
     if runbook is not None:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from reconciler import __version__
 from reconciler.model import plan as plans
 from reconciler.model.change import Action, Change
 from reconciler.model.diagnostic import Diagnostic, dotted, open_and_suppressed
-from reconciler.model.guard import UNASKED_ONLY, Bounds
+from reconciler.model.guard import NOTHING_EARLIER, UNASKED_ONLY, Bounds, Earlier
 from reconciler.model.plan import Basis, Finding, Plan, Step, Summary, TenantRead
 from reconciler.planning import guards
 from reconciler.planning.batches import calls
@@ -18,12 +18,15 @@ from reconciler.planning.planner import TenantPlan
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One tenant's share: how it was read, what it was computed from, what is planned."""
+    """One tenant's share: how it was read, what it was computed from, what is planned, and what
+    `earlier` applies did in the window.
+    """
 
     read: TenantRead
     basis: Basis
     plan: TenantPlan
     diagnostics: tuple[Diagnostic, ...]
+    earlier: Earlier = field(default_factory=lambda: NOTHING_EARLIER)
 
 
 def joined(
@@ -37,7 +40,8 @@ def joined(
     """One plan, tenant after tenant, weighed by its guards; with another error it has no steps."""
     every = (*refused, *(d for part in parts for d in part.diagnostics))
     reaches = {part.read.name: part.plan.reach for part in parts}
-    judged = guards.judged(reaches, every, bounds)
+    earlier = {part.read.name: part.earlier for part in parts}
+    judged = guards.judged(reaches, every, bounds, earlier)
     diagnostics, suppressed = open_and_suppressed(judged.diagnostics)
     errored = judged.errored
     steps, changes = _numbered(parts)

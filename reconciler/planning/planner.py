@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import inf
 
 from reconciler.model.address import Address
@@ -22,6 +22,7 @@ from reconciler.planning import (
     runbook,
     side_effects,
 )
+from reconciler.planning.administrators import administrators
 from reconciler.planning.item import (
     Item,
     TenantInput,
@@ -90,6 +91,7 @@ def plan(given: TenantInput, snapshot: Snapshot) -> TenantPlan:
     wholly = {i.address for i in everything if runbook.is_all(i, guides.get(i.address))}
     judged = [item.resource for item in items if item.resource is not None]
     locked_out = lockouts(given, everything, world, snapshot)
+    becoming = administrators(given, everything, world, snapshot)
     diagnostics = [
         *problems,
         *directory.problems,
@@ -100,6 +102,7 @@ def plan(given: TenantInput, snapshot: Snapshot) -> TenantPlan:
         *notes(items, removed, given),
         *pruning.notes,
         *locked_out.diagnostics,
+        *becoming.notes,
         *hidden.notes(matches, rows, live, view, given.tenant),
     ]
     predicted = side_effects.predicted(
@@ -145,7 +148,16 @@ def plan(given: TenantInput, snapshot: Snapshot) -> TenantPlan:
         seen=basis.seen(changing, items, world, snapshot, given, locked_out.counted),
         unmanaged={} if given.revert is not None else unmanaged,
         no_op=len(everything) - len(changing),
-        reach=reach(given, everything, world, snapshot),
+        reach=replace(
+            reach(
+                given,
+                everything,
+                world,
+                snapshot,
+                runbook.withheld(everything, guides, schedule.waits),
+            ),
+            administrators=becoming.gained,
+        ),
         limits=tuple(limits.near(given.vendor.limits, world, given.tenant)),
         side_effects=effects.told,
         runbook=runbook.told(steps, guides),

@@ -6,7 +6,7 @@ import zlib
 from collections.abc import Collection
 from dataclasses import asdict
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, LargeBinary, select
 from sqlalchemy import Row as Found
 
 from reconciler.model.journal import Intent, Left, Resumable, Unsettled
@@ -95,7 +95,7 @@ def _latest(connection: Connection, tenants: Collection[str]) -> tuple[Found, ..
     turn that back. Their plans, which may be large, are left out.
     """
     asked = (
-        select(*(column for column in _RUN.c if column is not _RUN.c.plan))
+        select(*(column for column in _RUN.c if not isinstance(column.type, LargeBinary)))
         .where(_RUN.c.tenant.in_(tenants))
         .order_by(_RUN.c.token.desc(), _RUN.c.started.desc(), _RUN.c.id.desc())
     )
