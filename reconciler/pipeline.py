@@ -385,7 +385,7 @@ def _without_window(each: Prepared, made: TenantPlan) -> Iterable[Diagnostic]:
     if each.stateless and (reach.destroyed or reach.people or reach.administrators):
         yield Diagnostic(
             Severity.INFO,
-            "PLN151",
+            "PLN147",
             "no state: thresholds count what this plan does, not what was done before it",
             tenant=each.tenant.name,
         )

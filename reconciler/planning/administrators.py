@@ -77,4 +77,4 @@ def _hidden(given: TenantInput, writes: Iterable[Item], snapshot: Snapshot) -> I
 
 
 def _note(given: TenantInput, why: str) -> Diagnostic:
-    return Diagnostic(Severity.INFO, "PLN150", f"{NOT_CHECKED}: {why}", tenant=given.tenant)
+    return Diagnostic(Severity.INFO, "PLN146", f"{NOT_CHECKED}: {why}", tenant=given.tenant)

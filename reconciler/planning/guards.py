@@ -37,7 +37,7 @@ _GUARD_OF = {
     "PLN141": "people",
     "PLN142": "destroy",
     "PLN145": "transient",
-    "PLN150": "administrators",
+    "PLN146": "administrators",
 }
 """The guards by their own codes; every other one is a lock-out."""
 
@@ -199,7 +199,7 @@ def _over(
             _stop(
                 tenant,
                 "administrators",
-                "PLN150",
+                "PLN146",
                 f"{_become(len(administrators))} able to give or define rights{with_others}"
                 f"{passes if is_over and (thresholds.administrators or with_others) else ''}: "
                 f"{_powers(found.administrators)}",
