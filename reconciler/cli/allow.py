@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from reconciler.errors import UsageError
 from reconciler.model.guard import COUNTED, NAMED, Allowance
-from reconciler.model.plan import Plan
 from reconciler.model.suggestion import did_you_mean
-from reconciler.planning.guards import unbound, wanted
+
+if TYPE_CHECKING:
+    from reconciler.model.plan import Plan
 
 _HINT = (
     "write what the plan prints, such as `--allow destroy=41:ab12,people=412:9b1f` or "
@@ -50,6 +52,8 @@ def refuse_bare(plan: Plan, given: Allowance) -> None:
     """Raises UsageError where only a bare number lets the plan pass: it would pass as many others,
     so it counts with `--out` in the same command, or where a person sees the plan and is asked.
     """
+    from reconciler.planning.guards import unbound, wanted  # noqa: PLC0415 - no plan, no guards
+
     if bare := unbound(plan, given):
         values = ", ".join(f"`{guard}={given.number(guard)}`" for guard in bare)
         what = "objects or people are" if len(bare) > 1 or bare[0] == "destroy" else "people are"
