@@ -291,7 +291,7 @@ def _refuse_if_over_window(
 ) -> None:
     thresholds, mark = work.project.thresholds, fingerprint(dump(what))
     for tenant in tenants:
-        if state.finished_run(tenant.name, mark) is None:
+        if not state.carried_out(tenant.name, mark):
             earlier = state.counted_within(tenant.name, thresholds.window)
             refuse_if_over_window(what, tenant.name, earlier, thresholds, work.allow)
 

@@ -99,7 +99,8 @@ class TenantApply:
             await self._refuse(
                 await moved_on(self.plan, name, writer, parallelism=self.parallelism)
             )
-        self._refuse_if_over_window()
+        if not done:  # what is resumed passed when it was begun, and nothing came between
+            self._refuse_if_over_window()
         reached = self.plan.blast_radius.tenants.get(name)
         run = self.state.start_run(
             name,

@@ -283,3 +283,37 @@ def test_a_state_of_the_version_before_counts_nothing(ten: Workshop) -> None:
     assert state is not None
     assert not any(state.counted_within("test", timedelta(hours=1)).values())
     state.close()
+
+
+def test_what_passed_at_its_first_run_is_resumed_without_asking_again(ten: Workshop) -> None:
+    night(ten)
+    ten.planned_and_applied()
+    night(ten, *TEN[:4])
+    first, second = (ten.plan((f"User/{a}", f"User/{b}")) for a, b in (TEN[:2], TEN[2:4]))
+    ten.apply(first)
+    refuses(ten, '400 on="PATCH */user/*" nth=2')
+    (ledger,) = ten.apply(second, allow=Allowance(people=2))
+    assert ledger.outcome == "partial"
+    ten.around = lambda app: app
+    (ledger,) = ten.resume()
+    assert ledger.outcome == "done"
+    (again,) = ten.apply(second)
+    assert again.already_applied
+
+
+def test_no_tenant_is_written_to_where_another_one_is_over(ten: Workshop) -> None:
+    second = PROJECT[PROJECT.index("  test:") :].replace("test", "two")
+    with_thresholds(ten, "people: 3")
+    ten.write("reconciler.yaml", (ten.root / "reconciler.yaml").read_text() + second)
+    night(ten)
+    assert [each.outcome for each in ten.apply(ten.plan())] == ["done", "done"]
+    night(ten, *TEN[:4])
+    both = ten.plan((f"test/webexcc/User/{TEN[0]}", f"two/webexcc/User/{TEN[1]}"))
+    ten.apply(
+        ten.plan((f"two/webexcc/User/{TEN[0]}", *(f"two/webexcc/User/{e}" for e in TEN[2:4])))
+    )
+    assert both.outcome == "changes"
+    ten.writes()
+    with pytest.raises(BlockedError, match="RUN141"):
+        ten.apply(both)
+    assert not ten.writes()
