@@ -51,7 +51,7 @@ from reconciler.planning.basis import tenant_digest
 from reconciler.planning.consequences import linked
 from reconciler.planning.drift import Difference
 from reconciler.planning.graph import Graph, of_references
-from reconciler.planning.guards import refuse_if_blocked
+from reconciler.planning.guards import refuse_if_blocked, refuse_if_over_window
 from reconciler.planning.join import Part, joined
 from reconciler.planning.planner import TenantPlan
 from reconciler.planning.refusals import folded
@@ -363,6 +363,8 @@ async def apply(  # noqa: PLR0913 - how it is done is said by name
     refused: ReconcilerError | None = None
     asked = stop or Stop()
     try:
+        if len(tenants) > 1:  # so that none is written to where another one is over its thresholds
+            _refuse_if_over_window(work, what, tenants, state)
         with asked.on_signals() if stop is not None else nullcontext():
             derivation = None
             if saved and not _is_verified(what, state):
@@ -400,6 +402,16 @@ def _is_verified(what: Plan, state: SqlState) -> bool:
     """
     digest = fingerprint(dump(what))
     return any(state.is_last_plan(each.name, digest) for each in what.tenants)
+
+
+def _refuse_if_over_window(
+    work: Work, what: Plan, tenants: Iterable[Tenant], state: SqlState
+) -> None:
+    thresholds, mark = work.project.thresholds, fingerprint(dump(what))
+    for tenant in tenants:
+        if not state.carried_out(tenant.name, mark):
+            earlier = state.counted_within(tenant.name, thresholds.window)
+            refuse_if_over_window(what, tenant.name, earlier, thresholds, work.allow)
 
 
 async def to_import(work: Work, tenant: Tenant) -> Found:
@@ -455,7 +467,7 @@ def _part(
         made = replace(made, changes=sourced(made.changes, each.loaded.resources, places))
     # a revert considers what drifted alone
     standing = made.standing if revert is None else planner.standing(each.given(), snapshot)
-    notes = () if revert is not None else _notes(each, made)
+    notes = [*_without_window(each, made), *(() if revert is not None else _notes(each, made))]
     return Part(
         read=_tenant_read(each, snapshot, made.unmanaged),
         basis=Basis(
@@ -468,6 +480,7 @@ def _part(
         ),
         plan=made,
         diagnostics=linked(positions.attach([*made.diagnostics, *notes], each.loaded.read)),
+        earlier=each.earlier,
     )
 
 
@@ -489,6 +502,18 @@ def _notes(each: Prepared, made: TenantPlan) -> Iterable[Diagnostic]:
                 f"not in Git: {len(names)} {kind} of the tenant: {folded(names)}",
                 tenant=tenant,
             )
+
+
+def _without_window(each: Prepared, made: TenantPlan) -> Iterable[Diagnostic]:
+    """Where thresholds count without what was done before, as there is no state that says it."""
+    reach = made.reach
+    if each.stateless and (reach.destroyed or reach.people or reach.administrators):
+        yield Diagnostic(
+            Severity.INFO,
+            "PLN147",
+            "no state: thresholds count what this plan does, not what was done before it",
+            tenant=each.tenant.name,
+        )
 
 
 def _but_pruned(each: Prepared) -> str:

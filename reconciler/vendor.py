@@ -243,6 +243,11 @@ class Lockout:
     lost: Callable[[Standing, Standing], tuple[str, ...]]
 
 
+Powers = Callable[[Standing], frozenset[str] | None]
+"""What a person can give or define of other people's rights, in words; None where their access is
+hidden."""
+
+
 @dataclass(frozen=True, slots=True)
 class Kind:
     """One managed kind, described by data; generic code plans it.
@@ -517,7 +522,8 @@ class Vendor:
     of a service app's id, secret and refresh token, the call for an access token, `access_key` of a
     tenant's region and an access key's id and secret. `audit` reads the
     log of who changed what, None where the vendor has none. `lockout` tells
-    who administers a tenant, None where nobody can be locked out; `limits` are those of which a
+    who administers a tenant, None where nobody can be locked out; `powers` what a person can give
+    or define of rights, None where this version does not know it; `limits` are those of which a
     plan tells how near it comes. `organization` is how the ids of tenants are written. `generate`
     makes up a tenant of so many objects, the same for the same number; one vendor is
     `generated_by_default`, where nobody says of which system a tenant is wanted.
@@ -537,6 +543,7 @@ class Vendor:
     facts: type[Facts] = Facts
     documents: tuple[Document, ...] = ()
     lockout: Lockout | None = None
+    powers: Powers | None = None
     limits: tuple[Limit, ...] = ()
     sandbox: Callable[[Path, Mapping[str, Any]], Sandbox] | None = None
     rate: Rate | None = None

@@ -12,6 +12,7 @@ from pathlib import Path
 import click
 
 from reconciler import pipeline
+from reconciler.cli.allow import refuse_bare
 from reconciler.cli.asking import yes
 from reconciler.cli.interrupts import NOTHING_WRITTEN, SignalledError, meaning, run
 from reconciler.cli.options import Common, allow, base, common, lock_timeout, targets, work
@@ -22,6 +23,7 @@ from reconciler.cli.terminal import StatusLine
 from reconciler.engine.events import Event, Ledger
 from reconciler.engine.prepare import Work
 from reconciler.errors import CancelledError, ReconcilerError, UsageError
+from reconciler.model.guard import Allowance
 from reconciler.model.plan import Plan, load
 from reconciler.planning.guards import refuse_if_blocked, wanted
 from reconciler.reporting import applying, json, ledger
@@ -55,7 +57,7 @@ def command(  # noqa: PLR0913, PLR0917 - one for each option
     more; twice stops at once. With --resume the same plan is carried on, without asking again.
 
     Exits with 1 where anything was refused or is left to do. A saved plan that a guard blocks
-    runs with the leave that was given when it was made, or with --allow now.
+    runs with the overrides that it was made with, or with --allow now.
     """
     if resume and (plan is not None or targets):
         raise UsageError("RUN100", "--resume has the plan and the targets of the run it resumes")
@@ -84,10 +86,14 @@ class How:
 def _apply(chosen: Common, plan: Path | None, targets: tuple[str, ...], how: How) -> int:
     if plan is not None and (targets or chosen.tenants):
         raise UsageError("RUN100", "a saved plan has its own tenants and targets")
+    given = chosen.allow
+    if plan is not None or how.resume or how.auto_approve or not chosen.asks:
+        # nobody sees the plan that a bare number would let pass
+        chosen = replace(chosen, allow=given.without_bare)
     with work(chosen, targets) as opened:
         what = replace(opened, against=how.base) if how.base is not None else opened
         if how.resume:
-            return _resume(what, chosen, how)
+            return _resume(what, chosen, how, given)
         with meaning(NOTHING_WRITTEN):
             made = _saved(plan, what) if plan is not None else _made(what, chosen, how)
             if plan is not None:
@@ -96,6 +102,8 @@ def _apply(chosen: Common, plan: Path | None, targets: tuple[str, ...], how: How
             if chosen.json:
                 echo(json.not_applicable(made))
             return 1
+        if chosen.allow != given:
+            refuse_bare(made, given)
         refuse_if_blocked(made, chosen.allow)
         if plan is None and made.differs and not how.auto_approve:
             with meaning(NOTHING_WRITTEN):
@@ -118,7 +126,7 @@ def _saved(plan: Path, what: Work) -> Plan:
     return made
 
 
-def _resume(what: Work, chosen: Common, how: How) -> int:
+def _resume(what: Work, chosen: Common, how: How, given: Allowance) -> int:
     found = pipeline.resumable(what)
     if found is None:
         if chosen.json:
@@ -127,7 +135,9 @@ def _resume(what: Work, chosen: Common, how: How) -> int:
             echo("Nothing to resume: the last apply left nothing to do.")
         return 0
     chosen.say(f"Resuming {found.run} of tenant {found.tenant}.")
-    return _carry_out(load(found.plan), what, chosen, how, is_saved=True)
+    made = load(found.plan)
+    refuse_bare(made, given)
+    return _carry_out(made, what, chosen, how, is_saved=True)
 
 
 def _made(what: Work, chosen: Common, how: How) -> Plan:

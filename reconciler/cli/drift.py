@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,12 +16,13 @@ from reconciler.cli import completing
 from reconciler.cli.asking import yes
 from reconciler.cli.interrupts import NOTHING_WRITTEN, meaning, run
 from reconciler.cli.options import Common, allow, common, lock_timeout, work
-from reconciler.cli.output import save, show_plan
+from reconciler.cli.output import save, show_unless_bare
 from reconciler.cli.plan_files import Out, out_file, refuse_without_key
 from reconciler.cli.streams import echo
 from reconciler.cli.terminal import paint_for, room
 from reconciler.errors import CancelledError, UsageError
 from reconciler.model.diagnostic import Diagnostic, has_errors
+from reconciler.model.guard import Allowance
 from reconciler.reporting import diagnostics, drift, json
 from reconciler.reporting.counting import number
 from reconciler.reporting.text import Style
@@ -67,6 +68,9 @@ def command(  # noqa: PLR0913, PLR0917 - the options of a command
     """
     accepting = Accepting(accept, auto_approve, dry_run)
     _refuse_what_does_not_fit(chosen, revert, out, accepting)
+    given = chosen.allow
+    if out is None:
+        chosen = replace(chosen, allow=given.without_bare)
     with out_file(out, chosen) as file:
         started = time.monotonic()
         with meaning(NOTHING_WRITTEN), work(chosen, (*addresses, *more)) as what:
@@ -82,7 +86,7 @@ def command(  # noqa: PLR0913, PLR0917 - the options of a command
             if accept:
                 return _accept(what, found, chosen, accepting)
         if revert:
-            _revert(found, chosen, file)
+            _revert(found, chosen, file, given)
         elif found.drifted:
             _say_what_to_do(found, chosen)
         return DRIFTED if found.drifted else 0
@@ -193,7 +197,7 @@ def _say_what_to_do(found: pipeline.Drift, chosen: Common) -> None:
         chosen.say("To take it back:   reconciler drift --revert --out revert.plan")
 
 
-def _revert(found: pipeline.Drift, chosen: Common, file: Out) -> None:
+def _revert(found: pipeline.Drift, chosen: Common, file: Out, given: Allowance) -> None:
     if found.revert is None:
         file.unwritten = "there is nothing to take back"
         if chosen.json:
@@ -202,7 +206,7 @@ def _revert(found: pipeline.Drift, chosen: Common, file: Out) -> None:
         return
     if not chosen.json:
         echo("\nTo take it back:\n")
-    show_plan(found.revert, chosen)
+    show_unless_bare(found.revert, chosen, given)
     if found.revert.errored:
         file.unwritten = "the plan has errors"
         return

@@ -100,9 +100,9 @@ _OPTIONS = (
 allow = click.option(
     "--allow",
     multiple=True,
-    metavar="LEAVE",
-    help="Leave to what a guard stops, as the plan names it: destroy=N,people=N,"
-    "policy:DIGEST,lockout,transient.",
+    metavar="OVERRIDE",
+    help="Pass a guard, with the values that the plan prints, such as people=412:9b1f: "
+    "destroy, people, administrators, policy, lockout, transient.",
 )
 """For the commands that a guard may stop."""
 

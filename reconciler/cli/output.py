@@ -8,11 +8,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from reconciler.cli.allow import refuse_bare
 from reconciler.cli.options import Common
 from reconciler.cli.plan_files import Out, refuse_other_file, signed, verify
 from reconciler.cli.streams import UnwritableError, echo
 from reconciler.cli.terminal import room
 from reconciler.errors import UsageError
+from reconciler.model.guard import Allowance
 from reconciler.model.plan import Plan, dump, fingerprint, load
 from reconciler.planning.guards import wanted
 from reconciler.reporting import text
@@ -26,6 +28,19 @@ def show_plan(plan: Plan, chosen: Common, *, seconds: float | None = None) -> No
     else:
         style = text.Style(chosen.paint, whole=chosen.verbose, seconds=seconds)
         echo(wrapped(text.plan(plan, style), room(sys.stdout)), nl=False)
+
+
+def show_unless_bare(
+    plan: Plan, chosen: Common, given: Allowance, *, seconds: float | None = None
+) -> None:
+    """The plan on stdout; raises UsageError where only a bare number among what is `given` lets it
+    pass: after the text, and instead of JSON.
+    """
+    if chosen.json and not plan.errored:
+        refuse_bare(plan, given)
+    show_plan(plan, chosen, seconds=seconds)
+    if not plan.errored:
+        refuse_bare(plan, given)
 
 
 @contextmanager

@@ -21,7 +21,7 @@ from reconciler.cli.options import (
     work,
     work_on_snapshot,
 )
-from reconciler.cli.output import save, show_plan, write_runbook
+from reconciler.cli.output import save, show_unless_bare, write_runbook
 from reconciler.cli.plan_files import Out, out_file, refuse_without_key
 from reconciler.errors import UsageError
 
@@ -73,12 +73,15 @@ def _plan(  # noqa: PLR0913, PLR0917 - the options of a command
             hint="leave out --snapshot to make a plan that can be applied",
         )
     started = time.monotonic()
+    given = chosen.allow
+    if file.path is None:
+        chosen = replace(chosen, allow=given.without_bare)
     opened = work_on_snapshot(chosen, snapshot, targets) if snapshot else work(chosen, targets)
     with meaning(NOTHING_WRITTEN), opened as what:
         if file.path is not None:
             refuse_without_key(what)
         made = run(pipeline.plan(replace(what, against=against)))
-    show_plan(made, chosen, seconds=time.monotonic() - started)
+    show_unless_bare(made, chosen, given, seconds=time.monotonic() - started)
     if made.errored:
         file.unwritten = "the plan has errors"
         return 1

@@ -26,6 +26,7 @@ from reconciler.model.journal import Author, Left
 from reconciler.model.plan import Plan, dump, fingerprint
 from reconciler.planning import basis
 from reconciler.planning.attribution import in_words
+from reconciler.planning.guards import approved, refuse_if_over_window
 from reconciler.planning.plan_comparison import NOTHING, Elsewhere
 from reconciler.planning.staleness import Moved, names_of
 from reconciler.state.lease import Lease
@@ -117,6 +118,9 @@ class TenantApply:
             await self._refuse(
                 await moved_on(self.plan, name, writer, self._names, parallelism=self.parallelism)
             )
+        if not done:  # what is resumed passed when it was begun, and nothing came between
+            self._refuse_if_over_window()
+        reached = self.plan.blast_radius.tenants.get(name)
         run = self.state.start_run(
             name,
             "apply",
@@ -124,6 +128,8 @@ class TenantApply:
             lease=lease,
             author=Author(identity, commit_of(self.work.project.root)),
             plan=document,
+            reached=reached.counted if reached else None,
+            allowed=str(approved(self.plan, self.work.allow)),
         )
         doing = Apply(
             self.plan,
@@ -151,6 +157,16 @@ class TenantApply:
             with suppress(StateError):
                 self.state.finish_run(run, outcome)
         return ledger
+
+    def _refuse_if_over_window(self) -> None:
+        """Raises BlockedError where other applies came between that fill the thresholds."""
+        refuse_if_over_window(
+            self.plan,
+            self.tenant.name,
+            self.state.counted_within(self.tenant.name, self.work.project.thresholds.window),
+            self.work.project.thresholds,
+            self.work.allow,
+        )
 
     async def _is_as_left(self, writer: Writer, done: Mapping[str, Left]) -> bool:
         """Whether the tenant still is as the plan left it."""

@@ -12,7 +12,7 @@ from reconciler.manifests.load import NOTHING, Loaded, load
 from reconciler.manifests.project import Project, Tenant
 from reconciler.model.address import OUTSIDE, Address
 from reconciler.model.diagnostic import has_errors
-from reconciler.model.guard import NOTHING_ALLOWED, Allowance, Bounds
+from reconciler.model.guard import NOTHING_ALLOWED, NOTHING_EARLIER, Allowance, Bounds, Earlier
 from reconciler.model.journal import Unsettled
 from reconciler.model.live import Snapshot
 from reconciler.model.ownership import Row
@@ -56,7 +56,7 @@ class Prepared:
     """One tenant, loaded and ready to be read; `stateless` where there is no state at all.
 
     `unsettled` are operations of which the state does not say what came of them, `spent` the names
-    that it remembers.
+    that it remembers, `earlier` what was done in the window of the thresholds.
     """
 
     tenant: Tenant
@@ -68,6 +68,7 @@ class Prepared:
     policy: Policy = NO_POLICY
     targets: frozenset[Address] | None = None
     spent: Mapping[tuple[str, str], str] = field(default_factory=lambda: NOTHING_SPENT)
+    earlier: Earlier = field(default_factory=lambda: NOTHING_EARLIER)
 
     @property
     def pruned(self) -> frozenset[str]:
@@ -114,6 +115,7 @@ def prepare(work: Work, *, may_be_none: bool = False) -> tuple[Prepared, ...]:
             unsettled=known[tenant.name].unsettled if known is not None else (),
             policy=work.project.policy,
             spent=known[tenant.name].spent if known is not None else NOTHING_SPENT,
+            earlier=known[tenant.name].earlier if known is not None else NOTHING_EARLIER,
         )
         for tenant in work.tenants
     )
@@ -144,6 +146,7 @@ class _Known:
     rows: Mapping[str, Row]
     unsettled: tuple[Unsettled, ...]
     spent: Mapping[tuple[str, str], str]
+    earlier: Earlier
 
 
 def _known(work: Work) -> dict[str, _Known] | None:
@@ -156,7 +159,10 @@ def _known(work: Work) -> dict[str, _Known] | None:
     try:
         found = {
             tenant.name: _Known(
-                state.rows(tenant.name), state.unsettled(tenant.name), state.spent(tenant.name)
+                state.rows(tenant.name),
+                state.unsettled(tenant.name),
+                state.spent(tenant.name),
+                state.counted_within(tenant.name, work.project.thresholds.window),
             )
             for tenant in work.tenants
         }

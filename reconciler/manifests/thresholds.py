@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Annotated
 
 from pydantic import Field
 
 from reconciler.model.diagnostic import Path
-from reconciler.model.guard import UNASKED, Thresholds
+from reconciler.model.guard import LEAST_PEOPLE, UNASKED, Thresholds
 from reconciler.model.resource import Manifest
 
 SHARE = r"(100|[0-9]{1,2}(\.[0-9]{1,4})?)%"
 """From 0% to 100%."""
+
+WINDOW = r"[1-9][0-9]{0,2}[hd]"
+"""From an hour to 999 days."""
 
 
 class ThresholdsBlock(Manifest):
@@ -27,9 +31,21 @@ class ThresholdsBlock(Manifest):
     people: Annotated[int, Field(ge=0)] | str = Field(
         default=UNASKED.people,
         description="The access of so many people may change unasked: a number, or a share of all "
-        "users of the tenant (from 10 users on).",
+        f"users of the tenant (from 10 users on, and never fewer than {LEAST_PEOPLE} people).",
         examples=["10%", 25],
         json_schema_extra={"pattern": rf"^{SHARE}$(?!\n)"},
+    )
+    administrators: int = Field(
+        default=UNASKED.administrators,
+        ge=0,
+        description="So many people may become able to give or define rights unasked.",
+    )
+    window: str = Field(
+        default="24h",
+        description="What earlier applies changed in the tenant within this time counts too: "
+        "hours or days.",
+        examples=["24h", "7d"],
+        json_schema_extra={"pattern": rf"^{WINDOW}$(?!\n)"},
     )
 
 
@@ -41,8 +57,20 @@ def problems(block: ThresholdsBlock) -> Iterator[tuple[Path, str, str]]:
             f"`{block.people}` is no share of the users",
             "write a share from 0% to 100%, such as 10%, or a number of people",
         )
+    if re.fullmatch(WINDOW, block.window, re.ASCII) is None:
+        yield (
+            ("thresholds", "window"),
+            f"`{block.window}` is not a valid window",
+            "write a number of hours or days, such as 24h or 7d",
+        )
 
 
 def thresholds_of(block: ThresholdsBlock) -> Thresholds:
     """A block in which `problems` finds nothing wrong, as guards take it."""
-    return Thresholds(block.destroy, str(block.people))
+    number, unit = int(block.window[:-1]), block.window[-1]
+    return Thresholds(
+        block.destroy,
+        str(block.people),
+        block.administrators,
+        timedelta(hours=number) if unit == "h" else timedelta(days=number),
+    )

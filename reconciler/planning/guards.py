@@ -1,35 +1,43 @@
 """Guards: what a plan may do by every rule, and no plan should do unasked (design §4).
 
-`reach.py`, `lockouts.py` and `side_effects.py` look at one tenant; here what they found is weighed
-over the whole plan, by the thresholds of the project and the leave that a person gives.
+`reach.py`, `administrators.py`, `lockouts.py` and `side_effects.py` each examine one tenant; here
+their results are weighed over the whole plan, by the thresholds of the project and the overrides
+that a person gives. What earlier applies did within the window counts with the plan's own.
 """
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from datetime import timedelta
 
+from reconciler.model.address import Address
 from reconciler.model.diagnostic import Diagnostic, Severity, has_errors
 from reconciler.model.guard import (
+    COUNTED,
+    NAMED,
     NOTHING_ALLOWED,
+    NOTHING_EARLIER,
     Allowance,
     BlastRadius,
     Bounds,
+    Earlier,
     Guard,
     Reached,
     Thresholds,
 )
 from reconciler.model.plan import BlockedError, Finding, Plan
-from reconciler.planning.reach import Missing, Reach
+from reconciler.planning.reach import Counted, Gained, Missing, Reach
 from reconciler.planning.refusals import folded, listed
 
-_GUARDS: tuple[Guard, ...] = ("destroy", "people", "policy", "lockout", "transient")
+_GUARDS: tuple[Guard, ...] = (*COUNTED, "policy", *NAMED)
 _GUARD_OF = {
     "PLN140": "destroy",
     "PLN141": "people",
     "PLN142": "destroy",
     "PLN145": "transient",
+    "PLN146": "administrators",
     "PLN157": "policy",
 }
 """The guards by their own codes; every other one is a lock-out."""
@@ -37,11 +45,11 @@ _GUARD_OF = {
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """Every finding as it weighs under the leave that is given.
+    """Every finding as it weighs under the overrides that are given.
 
-    `blocked` are the guards that still stop the plan, `allowed` the leave that was needed; a plan
-    is `errored` by whatever is no guard's. `doubts` says that a list itself is doubted, so that
-    the errors may follow from that.
+    `blocked` are the guards that still stop the plan, `allowed` the overrides that were needed; a
+    plan is `errored` by whatever is no guard's. `doubts` says that a list itself is doubted, so
+    that the errors may follow from that.
     """
 
     diagnostics: tuple[Diagnostic, ...]
@@ -52,42 +60,65 @@ class Judged:
     doubts: bool
 
 
-def judged(reaches: Mapping[str, Reach], found: Iterable[Diagnostic], bounds: Bounds) -> Judged:
-    """Weigh the guards of all tenants, the counting ones first; `found` is all else that is told.
+def judged(
+    reaches: Mapping[str, Reach],
+    found: Iterable[Diagnostic],
+    bounds: Bounds,
+    earlier: Mapping[str, Earlier] | None = None,
+) -> Judged:
+    """Weigh the guards of all tenants, the counting ones first; `found` are all other findings.
 
-    Each tenant has its thresholds for itself; leave is to the numbers of the whole plan. What has
-    errors is not counted, as its numbers may be wrong; doubtful lists are told all the same.
+    Each tenant has its thresholds for itself, and what `earlier` applies did in it; an override is
+    of the numbers of the whole plan. What has errors is not counted, as its numbers may be wrong;
+    doubtful lists are reported all the same.
     """
     found, thresholds, allow = tuple(found), bounds.thresholds, bounds.allow
     errored = has_errors(each for each in found if not each.guard)
-    radius = _radius({name: each.numbers(thresholds) for name, each in reaches.items()})
+    before = {name: (earlier or {}).get(name, NOTHING_EARLIER) for name in reaches}
+    radius = _radius(
+        {
+            name: each.numbers(thresholds, _others(each.counted(thresholds), before[name]))
+            for name, each in reaches.items()
+        }
+    )
     radius = replace(radius, policy=bounds.policy)
     doubts = [d for name, each in reaches.items() for d in _doubtful(name, each, thresholds)]
-    counted = [d for name, each in reaches.items() for d in _over(name, each, thresholds)]
-    told = (*doubts, *(() if errored else counted), *found)
-    weighed = tuple(_weighed(each, allow, radius) for each in told)
+    counted = [
+        d for name, each in reaches.items() for d in _over(name, each, thresholds, before[name])
+    ]
+    every = (*doubts, *(() if errored else counted), *found)
+    weighed = tuple(_weighed(each, allow, radius) for each in every)
     stopping = _guards(weighed)
-    needed = _guards(told) - stopping
+    needed = _guards(every) - stopping
     return Judged(
         diagnostics=weighed,
         radius=radius,
         blocked=tuple(guard for guard in _GUARDS if guard in stopping),
-        allowed=Allowance(
-            destroy=allow.destroy if "destroy" in needed else None,
-            people=allow.people if "people" in needed else None,
-            lockout="lockout" in needed,
-            transient="transient" in needed,
-            policy=allow.policy if "policy" in needed else "",
-        ),
+        allowed=_bound(allow, radius, needed),
         errored=errored,
         doubts=bool(doubts),
+    )
+
+
+def _bound(allow: Allowance, radius: BlastRadius, needed: Iterable[str]) -> Allowance:
+    """The overrides that are needed, each bound to what was counted."""
+    needed = frozenset(needed)
+    return Allowance(
+        destroy=allow.destroy if "destroy" in needed else None,
+        people=allow.people if "people" in needed else None,
+        lockout="lockout" in needed,
+        transient="transient" in needed,
+        administrators=allow.administrators if "administrators" in needed else None,
+        digests={guard: radius.digest(guard) for guard in COUNTED if guard in needed},
+        policy=allow.policy if "policy" in needed else "",
     )
 
 
 def doubts(tenant: str, missing: Iterable[Missing], bounds: Bounds) -> tuple[Diagnostic, ...]:
     """What a drift check says of lists that lack most of what is owned, as a plan would."""
     reach = Reach(missing=tuple(missing))
-    radius = _radius({tenant: reach.numbers(bounds.thresholds)})
+    counted = _others(reach.counted(bounds.thresholds), NOTHING_EARLIER)
+    radius = _radius({tenant: reach.numbers(bounds.thresholds, counted)})
     found = _doubtful(tenant, reach, bounds.thresholds)
     return tuple(_weighed(each, bounds.allow, radius) for each in found)
 
@@ -100,8 +131,25 @@ def _guards(found: Iterable[Diagnostic]) -> set[str]:
 def _radius(tenants: Mapping[str, Reached]) -> BlastRadius:
     total: Counter[str] = Counter()
     for each in tenants.values():
-        total.update(destroy=each.destroy, people=each.people, users=each.users)
-    return BlastRadius(total["destroy"], total["people"], total["users"], tenants)
+        total.update(
+            destroy=each.destroy,
+            people=each.people,
+            users=each.users,
+            administrators=each.administrators,
+        )
+    radius = BlastRadius(
+        total["destroy"], total["people"], total["users"], tenants, total["administrators"]
+    )
+    digests: dict[str, str] = {g: radius.digest(g) for g in COUNTED if radius.number(g)}
+    return replace(radius, digests=digests)
+
+
+def _others(own: Mapping[str, Iterable[Counted]], earlier: Earlier) -> dict[str, int]:
+    """How many earlier applies counted that the plan does not count itself."""
+    return {
+        guard: len(earlier.get(guard, frozenset()) - {each.id for each in own[guard]})
+        for guard in COUNTED
+    }
 
 
 def _doubtful(tenant: str, found: Reach, thresholds: Thresholds) -> Iterator[Diagnostic]:
@@ -112,30 +160,94 @@ def _doubtful(tenant: str, found: Reach, thresholds: Thresholds) -> Iterator[Dia
                 "destroy",
                 "PLN142",
                 f"the tenant's list of {each.kind} has {each.listed} objects and lacks {each.gone} "
-                f"of the {each.owned} that are ours: {_together(each.planned, listed)}",
+                f"of the {each.owned} that are ours: {_together(_names(each.planned), listed)}",
                 "a list that falls short looks like this: see whether they are really gone",
             )
 
 
-def _over(tenant: str, found: Reach, thresholds: Thresholds) -> Iterator[Diagnostic]:
+def _over(
+    tenant: str, found: Reach, thresholds: Thresholds, earlier: Earlier
+) -> Iterator[Diagnostic]:
+    """The guards that stop what a plan counts, with what earlier applies did in the window."""
+    own = {"destroy": found.destroyed, "people": found.people}
+    administrators = tuple(each.person for each in found.administrators)
+    others = _others({**own, "administrators": administrators}, earlier)
+    more = {
+        guard: f" by this plan, and {number} in the last {_hours(thresholds.window)}: together "
+        if number
+        else ""
+        for guard, number in others.items()
+    }
     destroyed, people = found.destroyed, found.people
-    if len(destroyed) > thresholds.destroy:
+    total = len(destroyed) + others["destroy"]
+    if destroyed and total > thresholds.destroy:
         yield _stop(
             tenant,
             "destroy",
             "PLN140",
-            f"{len(destroyed)} objects would be destroyed, more than thresholds.destroy lets pass "
-            f"({thresholds.destroy}): {_together(destroyed, folded)}",
+            f"{len(destroyed)} objects would be destroyed"
+            f"{_with(more['destroy'], str(total))}, more than thresholds.destroy lets pass "
+            f"({thresholds.destroy}): {_together(_names(destroyed), folded)}",
         )
-    if thresholds.stops_people(len(people), found.users):
-        share = f" ({len(people) / found.users:.1%})" if thresholds.people.endswith("%") else ""
+    total = len(people) + others["people"]
+    if people and thresholds.stops_people(total, found.users):
+        is_share = thresholds.people.endswith("%")
+        share = f" ({len(people) / found.users:.1%})" if is_share else ""
+        all_ = f"{total} ({total / found.users:.1%})" if is_share else str(total)
         yield _stop(
             tenant,
             "people",
             "PLN141",
-            f"the access of {len(people)} of {found.users} users{share} would change, more than "
-            f"thresholds.people lets pass ({thresholds.people}): {_together(people, listed)}",
+            f"the access of {len(people)} of {found.users} users{share} would change"
+            f"{_with(more['people'], all_)}, more than "
+            f"thresholds.people lets pass ({thresholds.people}): "
+            f"{_together(_names(people), listed)}",
         )
+    total = len(administrators) + others["administrators"]
+    if administrators:
+        is_over = total > thresholds.administrators
+        passes = f", more than thresholds.administrators lets pass ({thresholds.administrators})"
+        with_others = _with(more["administrators"], str(total))
+        yield replace(
+            _stop(
+                tenant,
+                "administrators",
+                "PLN146",
+                f"{_become(len(administrators))} able to give or define rights{with_others}"
+                f"{passes if is_over and (thresholds.administrators or with_others) else ''}: "
+                f"{_powers(found.administrators)}",
+            ),
+            severity=Severity.ERROR if is_over else Severity.WARNING,
+        )
+
+
+def _with(more: str, total: str) -> str:
+    return f"{more}{total}" if more else ""
+
+
+def _hours(window: timedelta) -> str:
+    whole_days, rest = divmod(window, timedelta(days=1))
+    if whole_days > 1 and not rest:
+        return f"{whole_days} days"
+    return f"{window // timedelta(hours=1)} h"
+
+
+def _become(number: int) -> str:
+    return "1 person becomes" if number == 1 else f"{number} people become"
+
+
+def _powers(gained: Iterable[Gained]) -> str:
+    """Everybody by name, those together who gain the same."""
+    groups: dict[tuple[str, ...], list[str]] = defaultdict(list)
+    for each in gained:
+        groups[each.powers].append(each.person.shown)
+    return "; ".join(
+        f"{_all_together(names)} ({', '.join(powers)})" for powers, names in sorted(groups.items())
+    )
+
+
+def _names(counted: Iterable[Counted]) -> tuple[str, ...]:
+    return tuple(each.shown for each in counted)
 
 
 def _together(addresses: tuple[str, ...], names: Callable[[Iterable[str]], str]) -> str:
@@ -146,38 +258,51 @@ def _together(addresses: tuple[str, ...], names: Callable[[Iterable[str]], str])
     return f"{heads.pop()}/{{{names(each.rpartition('/')[2] for each in addresses)}}}"
 
 
+def _all_together(addresses: Iterable[str]) -> str:
+    """All of them; what managed ones begin with is said once."""
+    heads: dict[str, list[str]] = defaultdict(list)
+    for each in addresses:
+        head, slash, name = each.rpartition("/")
+        heads[head + slash].append(name)
+    return ", ".join(
+        f"{head}{{{', '.join(names)}}}" if head and len(names) > 1 else f"{head}{', '.join(names)}"
+        for head, names in heads.items()
+    )
+
+
 def _stop(tenant: str, guard: Guard, code: str, summary: str, hint: str = "") -> Diagnostic:
     return Diagnostic(Severity.ERROR, code, summary, hint=hint, tenant=tenant, guard=guard)
 
 
 def _weighed(each: Diagnostic, allow: Allowance, radius: BlastRadius) -> Diagnostic:
-    """A guard's error with the leave that lets it pass, or as a warning where that is given."""
+    """A guard's error with the override that lets it pass, or as a warning where that is given."""
     if not each.guard or each.severity is not Severity.ERROR:
         return each
-    number = radius.number(each.guard)
-    leave = f"`--allow {_leave(each.guard, number)}`"
-    if allow.gives(each.guard, number):
-        return replace(each, severity=Severity.WARNING, hint=f"allowed by {leave}")
+    override = f"`--allow {radius.override(each.guard)}`"
+    if radius.passes(each.guard, allow):
+        return replace(each, severity=Severity.WARNING, hint=f"allowed by {override}")
     hint = each.hint
-    if leave not in hint:  # rules may name it themselves
-        hint = f"{hint}; if it is meant: {leave}" if hint else f"if it is meant: {leave}"
-    given = {"destroy": allow.destroy, "people": allow.people}.get(each.guard)
-    if given is not None:
+    if override not in hint:  # rules may name it themselves
+        hint = f"{hint}; if it is meant: {override}" if hint else f"if it is meant: {override}"
+    given = allow.number(each.guard)
+    if given is not None and given != radius.number(each.guard):
         hint += f" ({given} is not this plan's number)"
+    elif given is not None:
+        hint += f" ({allow.digests[each.guard]} stands for others)"
     if each.guard == "policy" and allow.policy:
         hint += f" ({allow.policy} stands for another change)"
     return replace(each, hint=hint)
 
 
-def _leave(guard: str, number: int | str) -> str:
-    if guard == "policy":
-        return f"policy:{number}"
-    return f"{guard}={number}" if guard in ("destroy", "people") else guard
-
-
 def wanted(plan: Plan, allow: Allowance = NOTHING_ALLOWED) -> str:
-    """The leave that a plan still needs beside what it recorded and what is given."""
-    return ",".join(_leave(g, plan.blast_radius.number(g)) for g in _open(plan, allow))
+    """The overrides that a plan still needs beside what it recorded and what is given."""
+    return ",".join(map(plan.blast_radius.override, _open(plan, allow)))
+
+
+def unbound(plan: Plan, allow: Allowance) -> tuple[Guard, ...]:
+    """The guards that a bare number would let pass, if bare numbers counted."""
+    blocked = _open(plan, allow.without_bare)
+    return tuple(g for g in allow.bare if g in blocked and plan.blast_radius.passes(g, allow))
 
 
 def refuse_if_blocked(plan: Plan, allow: Allowance) -> None:
@@ -187,8 +312,64 @@ def refuse_if_blocked(plan: Plan, allow: Allowance) -> None:
         raise BlockedError(tuple(_findings(plan, left)), wanted(plan, allow))
 
 
+def approved(plan: Plan, allow: Allowance) -> Allowance:
+    """The overrides, bound to the plan, that it was made with or that are given now."""
+    radius = plan.blast_radius
+    passed = {g for g in _GUARDS if radius.passes(g, plan.allowed) or radius.passes(g, allow)}
+    return Allowance(
+        destroy=radius.destroy if "destroy" in passed else None,
+        people=radius.people if "people" in passed else None,
+        lockout="lockout" in passed,
+        transient="transient" in passed,
+        administrators=radius.administrators if "administrators" in passed else None,
+        digests={guard: radius.digest(guard) for guard in COUNTED if guard in passed},
+    )
+
+
+def refuse_if_over_window(
+    plan: Plan, tenant: str, earlier: Earlier, thresholds: Thresholds, allow: Allowance
+) -> None:
+    """Raises BlockedError where what the plan does in a tenant is, with what was done there since
+    the plan was made, more than passes unasked.
+    """
+    passed = approved(plan, allow)
+    reached = plan.blast_radius.tenants.get(tenant)
+    if reached is None:
+        return
+    own = Reach(
+        destroyed=_counted(reached, "destroy"),
+        people=_counted(reached, "people"),
+        users=reached.users,
+        administrators=tuple(Gained(each, ()) for each in _counted(reached, "administrators")),
+    )
+    over = [
+        _weighed(each, passed, plan.blast_radius)
+        for each in _over(tenant, own, thresholds, earlier)
+        if earlier.get(each.guard)
+    ]
+    stops = [each for each in over if each.severity is Severity.ERROR]
+    if stops:
+        raise BlockedError(
+            tuple(
+                Finding(each.severity, each.code, each.summary, hint=each.hint, tenant=tenant)
+                for each in stops
+            ),
+            ",".join(dict.fromkeys(plan.blast_radius.override(each.guard) for each in stops)),
+        )
+
+
+def _counted(reached: Reached, guard: str) -> tuple[Counted, ...]:
+    return tuple(
+        sorted(
+            Counted(Address.parse(address).short, address, key, group.by)
+            for group in reached.counted.get(guard, ())
+            for address, key in group.objects.items()
+        )
+    )
+
+
 def _open(plan: Plan, allow: Allowance) -> tuple[Guard, ...]:
-    return tuple(g for g in plan.blocked if not allow.gives(g, plan.blast_radius.number(g)))
+    return tuple(g for g in plan.blocked if not plan.blast_radius.passes(g, allow))
 
 
 def _findings(plan: Plan, guards: Iterable[str]) -> Iterator[Finding]:

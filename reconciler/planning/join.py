@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from reconciler import __version__
 from reconciler.model import plan as plans
 from reconciler.model.change import Action, Change
 from reconciler.model.diagnostic import Diagnostic, dotted, open_and_suppressed
-from reconciler.model.guard import UNASKED_ONLY, Allowance, Bounds
+from reconciler.model.guard import NOTHING_EARLIER, UNASKED_ONLY, Allowance, Bounds, Earlier
 from reconciler.model.plan import Basis, Finding, Plan, Step, Summary, TenantRead
 from reconciler.model.set_aside import Base, SetAside
 from reconciler.planning import guards
@@ -19,12 +19,15 @@ from reconciler.planning.planner import TenantPlan
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One tenant's share: how it was read, what it was computed from, what is planned."""
+    """One tenant's share: how it was read, what it was computed from, what is planned, and what
+    `earlier` applies did in the window.
+    """
 
     read: TenantRead
     basis: Basis
     plan: TenantPlan
     diagnostics: tuple[Diagnostic, ...]
+    earlier: Earlier = field(default_factory=lambda: NOTHING_EARLIER)
 
 
 def joined(  # noqa: PLR0913 - the parts of a plan
@@ -40,7 +43,8 @@ def joined(  # noqa: PLR0913 - the parts of a plan
     """One plan, tenant after tenant, weighed by its guards; with another error it has no steps."""
     every = (*refused, *(d for part in parts for d in part.diagnostics))
     reaches = {part.read.name: part.plan.reach for part in parts}
-    judged = guards.judged(reaches, every, bounds)
+    earlier = {part.read.name: part.earlier for part in parts}
+    judged = guards.judged(reaches, every, bounds, earlier)
     diagnostics, suppressed = open_and_suppressed(judged.diagnostics)
     errored = judged.errored
     steps, changes = _numbered(parts)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import inf
 
 from reconciler.model.address import Address
@@ -24,6 +24,7 @@ from reconciler.planning import (
     runbook,
     side_effects,
 )
+from reconciler.planning.administrators import administrators
 from reconciler.planning.item import (
     Item,
     TenantInput,
@@ -96,6 +97,7 @@ def plan(given: TenantInput, snapshot: Snapshot) -> TenantPlan:
     wholly = {i.address for i in everything if runbook.is_all(i, guides.get(i.address))}
     judged = [item.resource for item in items if item.resource is not None]
     locked_out = lockouts(given, everything, world, snapshot)
+    becoming = administrators(given, everything, world, snapshot)
     diagnostics = [
         *problems,
         *directory.problems,
@@ -108,6 +110,7 @@ def plan(given: TenantInput, snapshot: Snapshot) -> TenantPlan:
         *replacements.notes(everything, snapshot, directory),
         *pruning.notes,
         *locked_out.diagnostics,
+        *becoming.notes,
         *hidden.notes(matches, rows, live, view, given.tenant),
     ]
     predicted = side_effects.predicted(
@@ -154,7 +157,16 @@ def plan(given: TenantInput, snapshot: Snapshot) -> TenantPlan:
         standing=basis.standing(matches, given.rows, live),
         unmanaged={} if given.revert is not None else unmanaged,
         no_op=len(everything) - len(changing),
-        reach=reach(given, (*everything, *absent), world, snapshot),
+        reach=replace(
+            reach(
+                given,
+                (*everything, *absent),
+                world,
+                snapshot,
+                runbook.withheld(everything, guides, schedule.waits),
+            ),
+            administrators=becoming.gained,
+        ),
         limits=tuple(limits.near(given.vendor.limits, world, given.tenant)),
         side_effects=effects.told,
         runbook=runbook.told(steps, guides),

@@ -2,15 +2,44 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from reconciler.model.guard import Reached, Thresholds
+from reconciler.model.address import OUTSIDE, Address
+from reconciler.model.guard import Affected, Reached, Thresholds
 from reconciler.model.live import Snapshot
-from reconciler.model.value import Ref, refs
+from reconciler.model.value import Ref, Values, refs
 from reconciler.planning.item import Item, TenantInput
 from reconciler.rules.world import Expected, World
 from reconciler.vendor import Kind
+
+Withheld = Mapping[Address, frozenset[str] | None]
+"""The attributes that an apply leaves to a person, by address; None is all of them."""
+
+NOTHING_WITHHELD: Withheld = {}
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Counted:
+    """One object or person that a guard counts.
+
+    `shown` is its address without the tenant, or its name where no manifest declares it; `id` is
+    the vendor's, behind the kind; `by` are the addresses whose operations affect it.
+    """
+
+    shown: str
+    address: str
+    id: str
+    by: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Gained:
+    """Somebody who becomes able to give or define rights, and what they become able to do."""
+
+    person: Counted
+    powers: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,14 +47,14 @@ class Missing:
     """Objects of one kind that we own and that a complete list no longer has.
 
     `listed` is how many objects the list has, `owned` how many of the kind are ours; `planned` are
-    the missing ones that the plan would make anew, or forget.
+    the missing ones that the plan would recreate, or forget.
     """
 
     kind: str
     listed: int
     owned: int
     gone: int
-    planned: tuple[str, ...]
+    planned: tuple[Counted, ...]
 
     def is_doubtful(self, thresholds: Thresholds) -> bool:
         """Whether the list is rather to be doubted than believed: empty, or without most."""
@@ -35,36 +64,75 @@ class Missing:
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """How far one tenant's plan reaches: what it destroys, and whose access it changes.
-
-    Objects and people by their shown addresses, or names where no manifest declares them; `users`
-    is how many people the tenant has.
+    """How far one tenant's plan reaches: what it destroys, whose access it changes, and who becomes
+    able to give or define rights; `users` is how many people the tenant has.
     """
 
-    destroyed: tuple[str, ...] = ()
-    people: tuple[str, ...] = ()
+    destroyed: tuple[Counted, ...] = ()
+    people: tuple[Counted, ...] = ()
     users: int = 0
     missing: tuple[Missing, ...] = ()
+    administrators: tuple[Gained, ...] = ()
 
-    def numbers(self, thresholds: Thresholds) -> Reached:
-        """The counts; what a doubtful list lacks counts as destroyed."""
-        doubtful = sum(len(m.planned) for m in self.missing if m.is_doubtful(thresholds))
-        return Reached(len(self.destroyed) + doubtful, len(self.people), self.users)
+    def counted(self, thresholds: Thresholds) -> Mapping[str, tuple[Counted, ...]]:
+        """What each guard counts; what a doubtful list lacks counts as destroyed."""
+        doubtful = [c for m in self.missing if m.is_doubtful(thresholds) for c in m.planned]
+        return {
+            "destroy": (*self.destroyed, *doubtful),
+            "people": self.people,
+            "administrators": tuple(each.person for each in self.administrators),
+        }
+
+    def numbers(self, thresholds: Thresholds, earlier: Mapping[str, int]) -> Reached:
+        """The counts of the plan; `earlier` are those of the window before it."""
+        counted = self.counted(thresholds)
+        return Reached(
+            destroy=len(counted["destroy"]),
+            people=len(counted["people"]),
+            users=self.users,
+            administrators=len(counted["administrators"]),
+            earlier={guard: number for guard, number in earlier.items() if number},
+            counted={guard: _grouped(each) for guard, each in counted.items() if each},
+        )
 
 
-def reach(given: TenantInput, items: Iterable[Item], world: World, snapshot: Snapshot) -> Reach:
-    """What the plan of one tenant destroys, and the people whose access it changes."""
+def _grouped(counted: Iterable[Counted]) -> tuple[Affected, ...]:
+    """Together what the same operations affect: many people hold one profile."""
+    groups: dict[tuple[str, ...], dict[str, str]] = defaultdict(dict)
+    for each in counted:
+        groups[each.by][each.address] = each.id
+    return tuple(Affected(by, dict(sorted(groups[by].items()))) for by in sorted(groups))
+
+
+def reach(
+    given: TenantInput,
+    items: Iterable[Item],
+    world: World,
+    snapshot: Snapshot,
+    withheld: Withheld = NOTHING_WITHHELD,
+) -> Reach:
+    """What the plan of one tenant destroys, and the people whose access an apply changes.
+
+    What is `withheld` from an apply a person changes, or the apply that comes after that.
+    """
     kinds = {kind.name: kind for kind in given.vendor.kinds}
     users = sum(len(snapshot.objects.get(k.name, ())) for k in kinds.values() if k.person)
     items = [item for item in items if item.changes]
     if not items:
         return Reach(users=users)
+    changes = AccessChanges(given, world, withheld)
     return Reach(
-        destroyed=tuple(sorted(item.shown for item in items if _takes_away(item))),
-        people=tuple(sorted(map(shown, _people(world, kinds)))),
+        destroyed=tuple(sorted(_of_item(item) for item in items if _takes_away(item))),
+        people=tuple(sorted(changes.people())),
         users=users,
         missing=tuple(missing(given, items, snapshot)),
     )
+
+
+def _of_item(item: Item) -> Counted:
+    address = str(item.address)
+    key = item.row.object_id if item.live is None and item.row is not None else str(item.key)
+    return Counted(item.shown, address, f"{item.kind.name}/{key}", (address,))
 
 
 def _takes_away(item: Item) -> bool:
@@ -73,27 +141,66 @@ def _takes_away(item: Item) -> bool:
     return item.deletes or (is_off and not item.kind.is_on(item.after))
 
 
-def _people(world: World, kinds: Mapping[str, Kind]) -> Iterator[Expected]:
-    """The existing people whose own attributes of access change, or those of what they hold."""
-    known: dict[Ref, bool] = {}
+class AccessChanges:
+    """Whose access a plan changes, and by which of the objects that it changes: their own
+    attributes of access, or those of what they hold.
+    """
 
-    def changes(each: Expected) -> bool:
-        if each.key not in known:
-            known[each.key] = False  # what refers to itself changes by itself or not at all
-            deciding = kinds[each.kind].access
-            known[each.key] = any(
-                each.before.get(name) != each.values.get(name) for name in deciding
-            ) or any(
-                changes(held)
-                for name in deciding
-                for _, key in refs(each.values.get(name))
-                if (held := world.get(key)) is not None
-            )
-        return known[each.key]
+    def __init__(
+        self, given: TenantInput, world: World, withheld: Withheld = NOTHING_WITHHELD
+    ) -> None:
+        self._here = f"{given.tenant}/{given.vendor.name}"
+        self._kinds: Mapping[str, Kind] = {kind.name: kind for kind in given.vendor.kinds}
+        self._world = world
+        self._withheld = withheld
+        self._known: dict[Ref, frozenset[str]] = {}
 
-    for kind in kinds.values():
-        if kind.person:
-            yield from (each for each in world.all_of(kind.name) if each.before and changes(each))
+    def people(self) -> Iterator[Counted]:
+        """The existing people whose access changes."""
+        for person in self.everybody():
+            if person.before and (by := self.of(person)):
+                yield self.counted(person, by)
+
+    def everybody(self) -> Iterator[Expected]:
+        """All people of the tenant."""
+        for kind in self._kinds.values():
+            if kind.person:
+                yield from self._world.all_of(kind.name)
+
+    def counted(self, person: Expected, by: Iterable[str]) -> Counted:
+        """A person, as guards count them."""
+        key = f"{person.kind}/{person.key}"
+        return Counted(shown(person), self._address(person), key, tuple(sorted(by)))
+
+    def of(self, each: Expected) -> frozenset[str]:
+        """The addresses of the changed objects that decide on what one gives, or may do."""
+        if each.key in self._known:
+            return self._known[each.key]
+        self._known[each.key] = frozenset()  # what refers to itself changes by itself or not at all
+        deciding, after = self._kinds[each.kind].access, self._after(each)
+        is_changed = any(each.before.get(name) != after.get(name) for name in deciding)
+        held = [key for name in deciding for _, key in refs(after.get(name))]
+        if is_changed:
+            held += [key for name in deciding for _, key in refs(each.before.get(name))]
+        found = {self._address(each)} if is_changed else set()
+        for key in dict.fromkeys(held):
+            if (other := self._world.now(key)) is not None:
+                found |= self.of(other)
+        self._known[each.key] = frozenset(found)
+        return self._known[each.key]
+
+    def _after(self, each: Expected) -> Values:
+        """The values that an apply leaves."""
+        if each.address is None or each.address not in self._withheld:
+            return each.values
+        attributes = self._withheld[each.address]
+        if attributes is None:
+            return each.before
+        kept = {name: value for name, value in each.values.items() if name not in attributes}
+        return kept | {name: each.before[name] for name in attributes if name in each.before}
+
+    def _address(self, each: Expected) -> str:
+        return str(each.address or f"{self._here}/{each.kind}/{OUTSIDE}{each.key}")
 
 
 def missing(given: TenantInput, items: Iterable[Item], snapshot: Snapshot) -> Iterator[Missing]:
@@ -108,7 +215,7 @@ def missing(given: TenantInput, items: Iterable[Item], snapshot: Snapshot) -> It
         if not gone or kind in snapshot.partial:
             continue
         planned = sorted(
-            item.address.short
+            _of_item(item)
             for item in items
             if item.kind.name == kind and item.row is not None and item.live is None
         )

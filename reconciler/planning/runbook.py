@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from reconciler.model.address import Address
 from reconciler.model.change import Action
@@ -34,6 +34,28 @@ def is_all(item: Item, guide: Guide | None) -> bool:
         return False
     changed = diff.differing(item.before, item.after)
     return not guide.attributes or set(changed) <= set(guide.attributes)
+
+
+def withheld(
+    items: Iterable[Item], found: Guides, waits: Mapping[Address, Collection[Address]]
+) -> dict[Address, frozenset[str] | None]:
+    """The attributes that an apply leaves to a person, or to the apply after that, by address; None
+    is all of them. `waits` are the addresses that each one waits for.
+    """
+    left: dict[Address, frozenset[str] | None] = {}
+    for item in items:
+        if guide := found.get(item.address):
+            is_whole = is_all(item, guide)
+            left[item.address] = None if is_whole else frozenset(guide.attributes)
+    waiting = set(left)
+    while waiting:
+        waiting = {
+            address
+            for address, needed in waits.items()
+            if left.get(address, frozenset()) is not None and not waiting.isdisjoint(needed)
+        }
+        left |= dict.fromkeys(waiting)
+    return left
 
 
 def told(steps: Iterable[Step], found: Guides) -> tuple[RunbookStep, ...]:

@@ -7,12 +7,13 @@ import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine, bindparam, delete, func, insert, select, update
 
 from reconciler.model.change import Action
+from reconciler.model.guard import Affected, Earlier
 from reconciler.model.journal import (
     NOBODY,
     Author,
@@ -31,7 +32,7 @@ from reconciler.model.journal import (
 )
 from reconciler.model.ownership import Row
 from reconciler.model.value import Json
-from reconciler.state import journal, looks, rows, tables, unfinished
+from reconciler.state import journal, looks, rows, tables, unfinished, window
 from reconciler.state.database import (
     database_file,
     engine_of,
@@ -202,10 +203,13 @@ class SqlState:
         lease: Lease | None = None,
         author: Author = NOBODY,
         plan: bytes | None = None,
+        reached: Mapping[str, tuple[Affected, ...]] | None = None,
+        allowed: str = "",
     ) -> str:
         """Open a run, under a lock; answers with its id, such as `run-20261123-1`.
 
-        Its plan is kept until all of it is done, so that it can be resumed.
+        Its plan is kept until all of it is done, so that it can be resumed. `reached` is what its
+        operations affect, by guard, and `allowed` the overrides that it has.
         """
         me = this_process()
         table = tables.run
@@ -225,9 +229,19 @@ class SqlState:
                     started_by=f"{me.user}@{me.host}",
                     git_commit=author.commit or None,
                     plan=unfinished.packed(plan) if plan is not None else None,
+                    reached=window.packed(reached) if reached is not None else None,
+                    allowed=allowed or None,
                 )
             )
         return run
+
+    def counted_within(self, tenant: str, length: timedelta) -> Earlier:
+        """What applies destroyed in a tenant in the time until now, whose access they changed, and
+        who became able to give rights, as far as no override of theirs covered it.
+        """
+        since = written(self._clock() - length)
+        with reading(self._engine) as connection:
+            return window.counted_since(connection, tenant, since)
 
     def finish_run(self, run: str, outcome: str) -> None:
         """Close a run; of one that is done no plan of its tenant has to be kept any longer."""

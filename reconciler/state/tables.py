@@ -15,7 +15,7 @@ from sqlalchemy import (
     true,
 )
 
-HEAD = "0008"
+HEAD = "0009"
 """The migration that these tables are made by."""
 
 metadata = MetaData()
@@ -66,6 +66,8 @@ run = Table(
     Column("started_by", String),
     Column("git_commit", String),
     Column("plan", LargeBinary),
+    Column("reached", LargeBinary),
+    Column("allowed", String),
 )
 
 operation = Table(

@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import asdict
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, LargeBinary, select
 from sqlalchemy import Row as Found
 
 from reconciler.model.change import Action
@@ -136,7 +136,11 @@ def _latest(connection: Connection, tenants: Collection[str]) -> tuple[Found, ..
     turn that back. Their plans, which may be large, are left out.
     """
     asked = (
-        select(*rows.raw(_RUN, (column.name for column in _RUN.c if column is not _RUN.c.plan)))
+        select(
+            *rows.raw(
+                _RUN, (column.name for column in _RUN.c if not isinstance(column.type, LargeBinary))
+            )
+        )
         .where(_RUN.c.tenant.in_(tenants))
         .order_by(_RUN.c.token.desc(), _RUN.c.started.desc(), _RUN.c.id.desc())
     )

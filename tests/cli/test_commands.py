@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shlex
 import subprocess
 import sys
@@ -15,7 +16,7 @@ from reconciler.cli.commands import COMMANDS
 from tests.systems import needs_posix_modes
 from tests.workshop import Terminal
 
-LEAVE = ("--allow", "people=221")
+LEAVE = ("--allow", "people=221:3b45")
 """The first plan of the example touches nearly everybody."""
 
 
@@ -46,8 +47,10 @@ def test_the_whole_story(example: Terminal) -> None:
     assert drift.code == 2
     assert "webexcc/UserProfile/cedar-agent has drifted" in drift.out
     assert "description" not in drift.out
-    assert example("drift", "--revert", "--out", "r.plan").code == 2
-    assert example("apply", "r.plan", "--allow", "people=49").code == 0
+    said = example("drift", "--revert", "--out", "r.plan")
+    assert said.code == 2
+    (override,) = set(re.findall("people=49:[0-9a-f]{4}", said.out))
+    assert example("apply", "r.plan", "--allow", override).code == 0
     assert example("drift").code == 0
 
 
@@ -212,7 +215,8 @@ def test_two_tenants_are_told_apart(example: Terminal) -> None:
     second = text[text.index("  meridian-sandbox:") :].replace("meridian-sandbox", "meridian-two")
     project.write_text(text + second, encoding="utf-8")
     both = ("--tenant", "meridian-sandbox", "--tenant", "meridian-two")
-    said = example("apply", "--auto-approve", "--allow", "people=442", *both).out
+    (override,) = set(re.findall("people=442:[0-9a-f]{4}", example("plan", *both).out))
+    said = example("apply", "--auto-approve", "--allow", override, *both).out
     for tenant in ("meridian-sandbox", "meridian-two"):
         assert f"{tenant}/webexcc/UserProfile/cedar-agent: Creation complete" in said
         assert f"written      {tenant}: 43 created, 223 updated" in said

@@ -544,3 +544,53 @@ def test_the_example_works_with_its_assumed_calls(
     assert (again.code, "No changes" in again.out) == (0, True)
     assert terminal("drift").code == 0
     assert "by hand" not in again.out
+
+
+def test_steps_by_hand_and_what_waits_for_them_change_nobody_by_an_apply(
+    tmp_path: Path, terminal: Terminal
+) -> None:
+    """Jane waits for a role that a person makes, Omar is activated by a call."""
+    hands = Here(tmp_path, terminal, assumed="[]", more="thresholds: {people: 0}\n")
+    hands.manifests(ROLE, JANE)
+    plan = hands.plan()
+    assert (plan["outcome"], plan["blast_radius"]["people"]) == ("changes", 0)
+    hands.manifests(ROLE, JANE, OMAR)
+    plan = hands.plan()
+    assert (plan["outcome"], plan["blast_radius"]["people"]) == ("blocked", 1)
+    (counted,) = plan["blast_radius"]["tenants"]["test"]["counted"]["people"]
+    assert list(counted["objects"]) == ["test/cxone/Employee/omar@contoso.example"]
+
+
+def test_a_role_that_people_hold_changes_them_by_a_call_and_not_by_hand(
+    tmp_path: Path, terminal: Terminal
+) -> None:
+    more = "thresholds: {people: 0}\n"
+    role = OLD.replace("[view]", "[view, edit]")
+    hands = Here(tmp_path, terminal, assumed="[]", more=more)
+    hands.manifests(role)
+    assert hands.plan()["blast_radius"]["people"] == 0
+    calls = Here(tmp_path, terminal, assumed="[A1, A2]", more=more)
+    terminal("sandbox", "reset")
+    calls.manifests(role)
+    assert calls.plan()["blast_radius"]["people"] == 1
+
+
+def test_roles_that_are_deactivated_count_together(tmp_path: Path, terminal: Terminal) -> None:
+    calls = Here(tmp_path, terminal, assumed="[A1, A2]", more="thresholds: {destroy: 1}\n")
+    roles = [OLD.replace("old-reviewer", f"r{n}").replace("Old r", f"R{n}-r") for n in range(3)]
+    calls.manifests(*roles)
+    assert terminal("apply", "--auto-approve").code == 0
+    calls.manifests(*roles[:2])
+    assert terminal("apply", "--auto-approve").code == 0
+    calls.manifests(roles[0])
+    said = terminal("plan")
+    assert said.code == 1
+    assert "by this plan, and 1 in the last 24 h: together 2" in said.out
+
+
+def test_who_gains_rights_is_not_checked_yet_and_said_once(calls: Here, terminal: Terminal) -> None:
+    calls.manifests(ROLE, OLD, JANE, OMAR)
+    said = terminal("plan")
+    assert said.out.count("not checked: who becomes able to give or define rights") == 1
+    calls.apply()
+    assert "not checked: who becomes" not in terminal("plan").out

@@ -41,7 +41,7 @@ def test_the_manifests_of_the_readme_are_valid(terminal: Terminal) -> None:
 
 def test_the_commands_of_the_guides_work(terminal: Terminal) -> None:
     terminal.has_the_example()
-    assert terminal("apply", "--auto-approve", "--allow", "people=221").code == 0
+    assert terminal("apply", "--auto-approve", "--allow", "people=221:3b45").code == 0
     shown: list[str] = []
     for page in (ROOT / "docs" / "how-to").glob("*.md"):
         for block in re.findall(r"```\w*\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL):

@@ -81,7 +81,7 @@ def test_a_file_that_is_no_plan(terminal: Terminal, plan: str) -> None:
 
 def test_nobody_there_to_say_yes(terminal: Terminal) -> None:
     terminal.has_the_example()
-    one_error(terminal("apply", "--allow", "people=221"), "RUN102")
+    one_error(terminal("apply", "--allow", "people=221:3b45"), "RUN102")
     assert not (terminal.root / ".reconciler" / "state.db").exists()
 
 

@@ -81,7 +81,7 @@ def here() -> Iterator[Damaged]:
             open_ = "rowid = (SELECT max(rowid) FROM operation)"
             connection.execute(
                 f"UPDATE operation SET outcome = NULL, finished = NULL WHERE {open_}"
-            )  # noqa: S608
+            )
             connection.execute("UPDATE run SET outcome = 'failed'")
             connection.commit()
             connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")

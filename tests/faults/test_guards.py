@@ -9,7 +9,7 @@ import pytest
 
 from reconciler.engine.connect import sandbox_database
 from reconciler.model.change import Action
-from reconciler.model.guard import Allowance
+from reconciler.model.guard import Allowance, digest_of
 from reconciler.model.plan import BlockedError, Plan, dump, load
 from reconciler.sandbox.store import Store
 from tests.workshop import Workshop
@@ -54,6 +54,9 @@ spec:
     )
 
 
+SEVEN = f"7:{digest_of(f'test/webexcc/UserProfile/p{number:02}' for number in range(7))}"
+
+
 @contextmanager
 def store(workshop: Workshop) -> Iterator[Store]:
     (tenant,) = workshop.work().tenants
@@ -95,12 +98,12 @@ def test_deletions_over_the_threshold_wait_for_leave_to_their_number(workshop: W
     assert plan.blast_radius.destroy == plan.summary.destroy == 7
     ((code, hint),) = stopped(plan)
     assert code == "PLN140"
-    assert "`--allow destroy=7`" in hint
+    assert f"`--allow destroy={SEVEN}`" in hint
     assert len(list(plan.operations())) == 7
     saved = load(dump(plan))
     for leave in (Allowance(), Allowance(destroy=6), Allowance(destroy=8), Allowance(lockout=True)):
         error = refused(workshop, saved, leave)
-        assert error.wanted == "destroy=7"
+        assert error.wanted == f"destroy={SEVEN}"
         assert [each.code for each in error.findings] == ["PLN140"]
     (ledger,) = workshop.apply(saved, allow=Allowance(destroy=7))
     assert ledger.outcome == "done"
@@ -116,7 +119,8 @@ def test_leave_given_when_the_plan_is_made_is_kept_in_it(workshop: Workshop) -> 
     assert "6 is not this plan's number" in stopped(wrong)[0][1]
     plan = load(dump(workshop.plan(allow=Allowance(destroy=7, people=3, lockout=True))))
     assert plan.outcome == "changes"
-    assert plan.allowed == Allowance(destroy=7)  # the leave that it needed, and no more
+    # the override that it needed, and no more
+    assert plan.allowed == Allowance(destroy=7, digests={"destroy": SEVEN.partition(":")[2]})
     assert [f.severity for f in plan.findings if f.code == "PLN140"] == ["warning"]
     (ledger,) = workshop.apply(plan)
     assert ledger.outcome == "done"
@@ -138,7 +142,7 @@ def test_a14_a_list_that_is_empty_is_doubted(workshop: Workshop) -> None:
     assert plan.outcome == "blocked"
     code, hint = stopped(plan)[0]
     assert code == "PLN142"
-    assert "`--allow destroy=3`" in hint
+    assert "`--allow destroy=3:" in hint
     assert not plan.steps  # a person cannot be made: with leave that error remains
     with_leave = workshop.plan(allow=Allowance(destroy=3))
     assert with_leave.outcome == "error"
@@ -162,7 +166,7 @@ def test_a14_a_list_without_most_of_what_is_ours_is_doubted(
     if doubted:
         ((code, hint),) = stopped(plan)
         assert code == "PLN142"
-        assert f"`--allow destroy={lost}`" in hint
+        assert f"`--allow destroy={lost}:" in hint
         refused(workshop, plan, Allowance(destroy=lost - 1))
         (ledger,) = workshop.apply(plan, allow=Allowance(destroy=lost))
         assert ledger.outcome == "done"

@@ -47,7 +47,7 @@ LISTS = ("hidden", "viewable", "editable")
 PROJECT = """\
 apiVersion: reconciler/v1
 kind: Project
-thresholds: {destroy: 1000, people: 100%}
+thresholds: {destroy: 1000, people: 100%, administrators: 1000}
 tenants:
   test:
     vendor: webexcc

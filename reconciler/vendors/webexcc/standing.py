@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from reconciler.model.value import Ref, Values, refs
 from reconciler.vendor import Standing
-from reconciler.vendors.webexcc.permissions import everything, rank
+from reconciler.vendors.webexcc.permissions import AGENTS, everything, rank
 
 ALL = "all"
 ADMINISTRATION = ("user", "user-profile")
@@ -20,6 +20,20 @@ def administers(person: Standing) -> bool:
         return False
     levels = _levels(profile)
     return all(levels.get(permission) == "edit" for permission in ADMINISTRATION)
+
+
+def powers(person: Standing) -> frozenset[str] | None:
+    """Edit on users gives rights, edit on user profiles defines them; an agent's full access is
+    that of the desktop.
+    """
+    profile = _profile(person)
+    if profile is None:
+        return None
+    if profile.get("fullAccess") is True and profile.get("profileType") in AGENTS:
+        return frozenset()
+    levels = _levels(profile)
+    held = {f"edit on {each}" for each in ADMINISTRATION if levels.get(each) == "edit"}
+    return frozenset(held | {"administers the tenant"} if administers(person) else held)
 
 
 def lost(before: Standing, after: Standing) -> tuple[str, ...]:

@@ -183,6 +183,7 @@ VENDOR = Vendor(
     facts=WebexFacts,
     documents=(D1, API),
     lockout=Lockout(standing.administers, standing.lost),
+    powers=standing.powers,
     limits=limits.LIMITS,
     rules=RuleSet.of(
         analyzer,

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 
 import jsonschema
@@ -32,6 +33,9 @@ def thresholds(folder: Path, text: str) -> Thresholds:
         ("thresholds: {}\n", Thresholds(5, "10%")),
         ("thresholds: {destroy: 0, people: 2.5%}\n", Thresholds(0, "2.5%")),
         ("thresholds: {people: 40}\n", Thresholds(5, "40")),
+        ("thresholds: {administrators: 2}\n", Thresholds(administrators=2)),
+        ("thresholds: {window: 36h}\n", Thresholds(window=timedelta(hours=36))),
+        ("thresholds: {window: 7d}\n", Thresholds(window=timedelta(days=7))),
     ],
 )
 def test_the_thresholds_of_a_project(tmp_path: Path, text: str, expected: Thresholds) -> None:
@@ -44,6 +48,11 @@ def test_the_thresholds_of_a_project(tmp_path: Path, text: str, expected: Thresh
         ("{people: 101%}", "PRJ146", 22),
         ("{people: a few}", "PRJ146", 22),
         ("{people: '10'}", "PRJ146", 22),
+        ("{window: 0h}", "PRJ146", 22),
+        ("{window: 24}", "PRJ102", 22),
+        ("{window: a day}", "PRJ146", 22),
+        ("{window: -1h}", "PRJ146", 22),
+        ("{administrators: -1}", "PRJ102", 30),
         ("{people: -1}", "PRJ102", 22),
         ("{destroy: 5%}", "PRJ102", 23),
         ("{destroyed: 5}", "PRJ102", 14),
@@ -61,6 +70,12 @@ def test_what_no_threshold_can_be(tmp_path: Path, block: str, code: str, column:
 def test_the_published_schema_says_the_same_of_a_share(people: object, takes: bool) -> None:
     validator = jsonschema.Draft202012Validator(schema_of(ThresholdsBlock))
     assert validator.is_valid({"people": people}) is takes
+
+
+@pytest.mark.parametrize(("window", "takes"), [("24h", True), ("0h", False), ("24h\n", False)])
+def test_the_published_schema_says_the_same_of_a_window(window: str, takes: bool) -> None:
+    validator = jsonschema.Draft202012Validator(schema_of(ThresholdsBlock))
+    assert validator.is_valid({"window": window}) is takes
 
 
 def test_a_changed_threshold_is_another_basis(tmp_path: Path) -> None:
