@@ -18,6 +18,7 @@ from reconciler.manifests.parse import parse
 from reconciler.manifests.project import Tenant
 from reconciler.model.diagnostic import InvalidInputError
 from reconciler.model.rate import Rate
+from reconciler.reporting import counting
 from reconciler.reporting.escape import safe
 from reconciler.sandbox.errors import SandboxError
 from reconciler.sandbox.faults import Fault, fault, latency_of
