@@ -103,8 +103,8 @@ def test_a_state_that_breaks_in_mid_run_stops_before_the_next_call(
     written = len(many.writes())
     assert ledger.outcome == "partial"
     assert code in {each.code for each in (*ledger.failed, *ledger.unsettled)}
-    ended = (ledger.done, ledger.failed, ledger.unknown, ledger.not_started)
-    assert sum(map(len, ended)) == len(NAMES)
+    outcomes = (ledger.done, ledger.failed, ledger.unknown, ledger.not_started)
+    assert sum(map(len, outcomes)) == len(NAMES)
     assert 1 <= written < len(NAMES)
     # no call was sent without its intent
     assert written <= intents(many)

@@ -146,9 +146,20 @@ def a_page_twice(path: str, _number: int, body: Any) -> Any:
     return {"roles": [{**row, "roleId": f"r{n}"} for n, row in enumerate(body["roles"])]}
 
 
+@pytest.mark.parametrize("twist", [without_one, one_more, one_twice])
+def test_a_list_that_changes_while_it_is_read_is_read_once_more(
+    tmp_path: Path, twist: Callable[..., Any]
+) -> None:
+    found = Tenant(tmp_path, 150, 250, parallelism=1, twist=twist).read()
+    assert len({each.id for each in found.objects["Employee"]}) == 250
+
+
 @pytest.mark.parametrize("twist", [without_one, one_more, one_twice, a_page_twice])
 def test_a_part_is_never_taken_for_all(tmp_path: Path, twist: Callable[..., Any]) -> None:
-    tenant = Tenant(tmp_path, 150, 250, parallelism=1, twist=twist)
+    def each_time(path: str, number: int, body: Any) -> Any:
+        return twist(path, number % 3, body)  # three pages a reading
+
+    tenant = Tenant(tmp_path, 150, 250, parallelism=1, twist=each_time)
     with pytest.raises(TenantError, match="is not complete") as caught:
         tenant.read()
     assert caught.value.told.code == "TEN120"
@@ -160,11 +171,6 @@ def test_a_part_is_never_taken_for_all(tmp_path: Path, twist: Callable[..., Any]
         lambda path, _n, body: {"roles": None} if path == ROLES else body,
         lambda path, _n, body: {"users": body["users"]} if path == USERS else body,
         lambda path, _n, body: {**body, "users": [{}]} if path == USERS else body,
-        lambda path, _n, body: (
-            {"roles": [{**row, "status": "ASLEEP"} for row in body["roles"]]}
-            if path == ROLES
-            else body
-        ),
         lambda path, _n, _body: [] if path == USERS else _body,
     ],
 )
@@ -172,6 +178,21 @@ def test_an_answer_of_no_known_shape_is_told(tmp_path: Path, twist: Callable[...
     with pytest.raises(TenantError) as caught:
         Tenant(tmp_path, twist=twist).read()
     assert caught.value.told.code == "TEN113"
+
+
+def test_a_role_of_unexpected_shape_is_unknown_and_no_other(tmp_path: Path) -> None:
+    def twist(path: str, _number: int, body: Any) -> Any:
+        if path != ROLES:
+            return body
+        first, *rest = body["roles"]
+        return {"roles": [{**first, "status": "ASLEEP"}, *rest]}
+
+    found = Tenant(tmp_path, twist=twist).read()
+    (unknown,) = found.unknown
+    assert f"POST {ROLES}: {unknown.id}" in unknown.reason
+    assert "ASLEEP" in unknown.reason
+    assert len(found.objects["Role"]) == 2
+    assert "Role" in found.partial
 
 
 @pytest.mark.parametrize("told", ["name", "id"])
