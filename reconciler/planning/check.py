@@ -5,6 +5,7 @@ from __future__ import annotations
 from reconciler.model.diagnostic import Diagnostic
 from reconciler.planning.copies import filled
 from reconciler.planning.item import TenantInput, from_manifest, world_of
+from reconciler.planning.lookalikes import lookalikes
 from reconciler.planning.match import Match
 from reconciler.planning.refusals import taken_names
 from reconciler.planning.resolve import Directory
@@ -22,4 +23,5 @@ def check(given: TenantInput) -> tuple[Diagnostic, ...]:
         *directory.problems,
         *run(given.vendor.rules, given.resources, world, given.policy),
         *taken_names(items, world),
+        *lookalikes(given.tenant, world.everything(), {}, given.resources),
     )

@@ -25,6 +25,7 @@ from reconciler.planning.item import (
     removed_from_git,
     unclaimed,
 )
+from reconciler.planning.lookalikes import lookalikes
 from reconciler.planning.match import LiveIndex, match
 from reconciler.planning.newcomers import newcomers
 from reconciler.planning.prune import prune
@@ -166,7 +167,8 @@ def find(
         only_there = list(found.notes)
     rows = [each for each in given.rows.values() if _is_asked_for(each, given)]
     unseen = hidden.not_compared(rows, look.granted, live, view, given.tenant)
-    return look.told((*unseen, *only_there))
+    alike = lookalikes(given.tenant, world.everything(), snapshot.inventory, given.resources)
+    return look.told((*unseen, *only_there, *alike))
 
 
 def _place(item: Item) -> tuple[int, Address]:

@@ -33,6 +33,7 @@ from reconciler.planning.item import (
     world_of,
 )
 from reconciler.planning.lockouts import lockouts
+from reconciler.planning.lookalikes import lookalikes
 from reconciler.planning.match import LiveIndex, match
 from reconciler.planning.prune import prune
 from reconciler.planning.reach import Reach, reach
@@ -101,6 +102,7 @@ def plan(given: TenantInput, snapshot: Snapshot) -> TenantPlan:
         *pruning.notes,
         *locked_out.diagnostics,
         *hidden.notes(matches, rows, live, view, given.tenant),
+        *lookalikes(given.tenant, world.everything(), snapshot.inventory, given.resources),
     ]
     predicted = side_effects.predicted(
         (item for item in everything if item.address not in wholly), given.facts
