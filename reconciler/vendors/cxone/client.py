@@ -18,6 +18,7 @@ from reconciler.errors import (
 )
 from reconciler.http.fields import identifier, segment, whole
 from reconciler.http.parallel import in_parallel
+from reconciler.http.secrets import without
 from reconciler.http.session import Answer, ReadSession, WriteSession, reading, writing
 from reconciler.model.live import Identity, LiveObject, Snapshot
 from reconciler.model.resource import Resource
@@ -299,9 +300,10 @@ class CxoneWriter(CxoneReader):
         async def told() -> Answer:
             answer: Answer = await write()
             if isinstance(answer.body, dict) and answer.body.get("success") is False:
+                reason, _ = explain({"message": without(answer.body.get("message"))}, "")
                 raise TenantError(
                     "TEN152",
-                    f"the tenant refused it: {answer.body.get('message') or 'no reason is given'}",
+                    f"the tenant refused it: {reason[:300] or 'no reason is given'}",
                     tracking_id=answer.tracking_id,
                 )
             return answer

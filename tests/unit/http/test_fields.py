@@ -44,7 +44,8 @@ def test_what_is_no_name_is_refused(value: object) -> None:
 def test_text_may_be_absent_and_is_text_where_it_is_there() -> None:
     assert text({}, "a") == text({"a": None}, "a") == text({"a": ""}, "a") == ""
     assert text({"a": "é\n"}, "a") == "é\n"
-    for odd in (0, False, [], {}, "\udfff", "x" * 100_001):
+    odds: tuple[Any, ...] = (0, False, [], {}, "\udfff", "x" * 100_001)
+    for odd in odds:
         with pytest.raises(ValueError, match=r"^a "):
             text({"a": odd}, "a")
 
