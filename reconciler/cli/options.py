@@ -208,7 +208,7 @@ def work_on_snapshot(chosen: Common, path: Path, targets: tuple[str, ...] = ()) 
 
     found = opened(path)
     with work(replace(chosen, tenants=()), targets) as what:
-        tenants = tenants_of(found, what.project, chosen.tenants)
+        tenants = tenants_of(found, what.project, chosen.tenants, what.vendors)
         yield replace(what, tenants=tenants, instead=found.snapshot)
 
 

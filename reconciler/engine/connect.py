@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -235,6 +236,22 @@ def sandbox_of(
         yield sandbox
     finally:
         sandbox.close()
+
+
+def organization_of(tenant: Tenant, vendor: Vendor, root: Path) -> str | None:
+    """The organization of a tenant, without asking it: of an embedded sandbox its seed's.
+
+    Nothing is written into the project. Raises ProjectError.
+    """
+    if tenant.seed is None or vendor.sandbox is None:
+        return tenant.organization
+    if sandbox_database(tenant, root).exists():
+        with sandbox_of(tenant, vendor, root) as there:
+            return there.organization
+    with tempfile.TemporaryDirectory() as folder:
+        made = vendor.sandbox(Path(folder) / "tenant.db", _seed(tenant, root))
+        made.close()
+        return made.organization
 
 
 def sandbox_database(tenant: Tenant, root: Path) -> Path:

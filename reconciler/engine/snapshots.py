@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
 
+from reconciler.engine.connect import organization_of
 from reconciler.errors import UsageError
 from reconciler.manifests.project import Project, Tenant
 from reconciler.model import snapshot as files
 from reconciler.model.snapshot import Kept
+from reconciler.vendor import Vendor
 
 
 def opened(path: Path) -> Kept:
@@ -47,16 +50,21 @@ def kept(document: bytes, path: Path) -> None:
         ) from error
 
 
-def tenants_of(found: Kept, project: Project, names: tuple[str, ...]) -> tuple[Tenant, ...]:
-    """The one tenant of a project that a snapshot is of; raises UsageError.
+def tenants_of(
+    found: Kept, project: Project, names: tuple[str, ...], vendors: Mapping[str, Vendor]
+) -> tuple[Tenant, ...]:
+    """The one tenant of a project whose organization a snapshot is of; raises UsageError.
 
-    Without a name it is the one with that organization, else the only one whose organization the
-    project file does not tell: an embedded sandbox.
+    An embedded sandbox has the organization of its seed.
     """
     given = project.chosen(names) if names else tuple(project.tenants.values())
-    fitting = [each for each in given if each.vendor == found.vendor]
-    same = [each for each in fitting if each.organization == found.snapshot.organization]
-    chosen = same or [each for each in fitting if each.organization is None]
+    wanted = found.snapshot.organization
+    chosen = [
+        each
+        for each in given
+        if each.vendor == found.vendor
+        and organization_of(each, vendors[each.vendor], project.root) == wanted
+    ]
     if len(chosen) == 1:
         return (chosen[0],)
     if chosen:
@@ -67,7 +75,8 @@ def tenants_of(found: Kept, project: Project, names: tuple[str, ...]) -> tuple[T
         )
     raise UsageError(
         "RUN172",
-        f"the snapshot is of {found.vendor} organization {found.snapshot.organization}, "
+        f"the snapshot is of {found.vendor} organization {wanted or '(none)'}, "
         f"which is none of {', '.join(each.name for each in given)}",
-        hint="use a snapshot of one of these tenants, or correct `organization`",
+        hint="use a snapshot of one of these tenants, or correct `organization`, of a sandbox in "
+        "its seed",
     )

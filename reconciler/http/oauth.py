@@ -97,12 +97,12 @@ def _grant(body: Any, asked: Asked) -> Grant | Failure:
     if not is_token(access):
         said = "the access token of the answer is empty, too long, or holds other characters"
         return Failure(asked.failure("TEN102", said))
-    usable = is_token(refresh) and refresh != access
+    newer = refresh if is_token(refresh) and refresh != access else None
     return Grant(
         access_token=remember(access),
         expires_in=_seconds(body.get("expires_in")),
-        refresh_token=remember(str(refresh)) if usable else None,
-        unusable=refresh is not None and not usable,
+        refresh_token=None if newer is None else remember(newer),
+        unusable=refresh is not None and newer is None,
     )
 
 

@@ -6,6 +6,7 @@ import asyncio
 import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from typing import TypeGuard
 
 
 class FixedToken:
@@ -53,7 +54,7 @@ MOST_OF_A_TOKEN = 16 * 1024
 _TOKEN = re.compile(r"[!-~]+")
 
 
-def is_token(value: object) -> bool:
+def is_token(value: object) -> TypeGuard[str]:
     """Whether something can be a token: visible ASCII, and not without end."""
     return (
         isinstance(value, str)

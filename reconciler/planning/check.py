@@ -12,6 +12,7 @@ from reconciler.model.resource import Resource
 from reconciler.planning.consequences import traced
 from reconciler.planning.copies import filled
 from reconciler.planning.item import TenantInput, from_manifest, world_of
+from reconciler.planning.lookalikes import lookalikes
 from reconciler.planning.match import Match
 from reconciler.planning.refusals import taken_names
 from reconciler.planning.resolve import Directory
@@ -51,6 +52,7 @@ def checked(given: TenantInput) -> Checked:
         *directory.problems,
         *run(given.vendor.rules, given.resources, world, given.policy),
         *taken_names(items, world),
+        *lookalikes(given.tenant, world.everything(), {}, given.resources),
     )
     return Checked(
         traced(found, given.resources, again), directory.references, directory.left_to_the_tenant

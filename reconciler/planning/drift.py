@@ -26,6 +26,7 @@ from reconciler.planning.item import (
     removed_from_git,
     unclaimed,
 )
+from reconciler.planning.lookalikes import lookalikes
 from reconciler.planning.match import LiveIndex, match
 from reconciler.planning.newcomers import newcomers
 from reconciler.planning.prune import prune
@@ -182,7 +183,8 @@ def find(
     unseen = hidden.not_compared(rows, look.granted, live, view, given.tenant)
     asked_for = [i for i in items if given.targets is None or i.address in given.targets]
     identities = (replace(each, severity=Level.WARNING) for each in problems)
-    notes = (*unseen, *only_there, *identities, *unknown_values(asked_for))
+    alike = lookalikes(given.tenant, world.everything(), snapshot.inventory, given.resources)
+    notes = (*unseen, *only_there, *identities, *unknown_values(asked_for), *alike)
     return replace(look.told(notes), missing=tuple(missing(given, asked_for, snapshot)))
 
 

@@ -36,6 +36,7 @@ from reconciler.planning.item import (
     world_of,
 )
 from reconciler.planning.lockouts import lockouts
+from reconciler.planning.lookalikes import lookalikes
 from reconciler.planning.match import LiveIndex, match
 from reconciler.planning.prune import prune
 from reconciler.planning.reach import Reach, reach
@@ -112,6 +113,7 @@ def plan(given: TenantInput, snapshot: Snapshot) -> TenantPlan:
         *locked_out.diagnostics,
         *becoming.notes,
         *hidden.notes(matches, rows, live, view, given.tenant),
+        *lookalikes(given.tenant, world.everything(), snapshot.inventory, given.resources),
     ]
     predicted = side_effects.predicted(
         (item for item in everything if item.address not in wholly), given.facts

@@ -9,7 +9,7 @@ from typing import Any
 
 from reconciler.sandbox.store import Body, Store
 
-_META, _SETTINGS = "meta", "seed settings"
+_META, _SETTINGS = "meta", "from-the-seed"
 
 
 class Seed(Mapping[str, Any]):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -169,6 +170,24 @@ def test_what_does_not_fit_is_refused(here: Workshop, terminal: Terminal) -> Non
     assert "error[RUN172]" in terminal("snapshot").err
     assert "say which one" in terminal("plan", "--snapshot", "a.json").err
     assert terminal("plan", "--snapshot", "a.json", "--tenant", "more").code == 0
+
+
+@pytest.mark.parametrize("organization", ["00000000-2f4c-4f0e-9a53-0a4f0c9b7d10", "", "unknown"])
+@pytest.mark.parametrize("seeded", [True, False])
+def test_a_snapshot_of_an_unknown_organization_is_refused(
+    here: Workshop, terminal: Terminal, organization: str, seeded: bool
+) -> None:
+    document = json.loads(taken(terminal, "a.json"))
+    here.write("other.json", json.dumps(document | {"organization": organization}))
+    if not seeded:
+        shutil.rmtree(here.root / ".reconciler")
+    before = sorted(here.root.rglob("*"))
+    for command in ("plan", "validate"):
+        for tenant in ((), ("--tenant", "test")):
+            said = terminal(command, "--snapshot", "other.json", *tenant)
+            assert (said.code, "error[RUN172]" in said.err) == (1, True), said
+            assert terminal(command, "--snapshot", "a.json", *tenant).code == 0
+    assert seeded or sorted(here.root.rglob("*")) == before
 
 
 def test_rules_tell_what_they_find_in_it(here: Workshop, terminal: Terminal) -> None:

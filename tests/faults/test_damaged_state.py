@@ -78,9 +78,9 @@ def here() -> Iterator[Damaged]:
         made.drift()
         file = root / ".reconciler" / "state.db"
         with contextlib.closing(sqlite3.connect(file)) as connection:
-            open_ = "rowid = (SELECT max(rowid) FROM operation)"
             connection.execute(
-                f"UPDATE operation SET outcome = NULL, finished = NULL WHERE {open_}"
+                "UPDATE operation SET outcome = NULL, finished = NULL "
+                "WHERE rowid = (SELECT max(rowid) FROM operation)"
             )
             connection.execute("UPDATE run SET outcome = 'failed'")
             connection.commit()

@@ -29,6 +29,7 @@ from reconciler.http.answers import is_unexpected
 from reconciler.http.fields import identifier, segment, whole
 from reconciler.http.paging import IncompleteListError, complete
 from reconciler.http.parallel import in_parallel
+from reconciler.http.secrets import without
 from reconciler.http.session import Answer, ReadSession, WriteSession, reading, writing
 from reconciler.http.visibility import until_visible
 from reconciler.model.live import Identity, LiveObject, Snapshot, UnknownObject
@@ -454,9 +455,10 @@ class CxoneWriter(CxoneReader):
         async def told() -> Answer:
             answer: Answer = await write()
             if isinstance(answer.body, dict) and answer.body.get("success") is False:
+                reason, _ = explain({"message": without(answer.body.get("message"))}, "")
                 raise TenantError(
                     "TEN152",
-                    f"the tenant refused it: {answer.body.get('message') or 'no reason is given'}",
+                    f"the tenant refused it: {reason[:300] or 'no reason is given'}",
                     tracking_id=answer.tracking_id,
                 )
             return answer

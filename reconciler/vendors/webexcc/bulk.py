@@ -177,7 +177,7 @@ class Together:
         status = _status(row)
         if row is None or status in _OK or status == TOO_MANY or not 0 < status < SERVER:
             return None
-        reason, tracking_id = explain(row.get("apiError"), "")
+        reason, tracking_id = explain(secrets.without(row.get("apiError")), "")
         return refusal(
             f"PATCH {self._bulk.path}",
             status,

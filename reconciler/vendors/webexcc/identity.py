@@ -12,6 +12,7 @@ from typing import Any
 
 from reconciler.errors import NotFoundError, TenantError
 from reconciler.http import fields
+from reconciler.http.secrets import redacted
 from reconciler.http.session import ReadSession
 from reconciler.model.live import Identity, LiveObject
 from reconciler.model.value import Ref
@@ -49,7 +50,7 @@ async def whoami(session: ReadSession, organization: str) -> Mapping[str, Any]:
             raise
         return {}
     with documented("GET /people/me", answer.tracking_id):
-        theirs = _uuid(answer.body["orgId"])
+        theirs = redacted(_uuid(answer.body["orgId"]))[:80]
         if theirs != organization.lower():
             raise TenantError(
                 "TEN130",

@@ -46,7 +46,8 @@ def test_only_a_token_replaces_the_one_that_is_kept(
         return grant
 
     monkeypatch.setattr("reconciler.http.oauth.fetch", answered)
-    app = ServiceApp(*map(place, ("id", "secret", "refresh token")), request, Pacing(), None)
+    parts = place("id"), place("secret"), place("refresh token")
+    app = ServiceApp(*parts, request, Pacing(), None)
     assert asyncio.run(app()) == grant
     assert file.read_text().strip() == stored
     assert len(warnings) == warned

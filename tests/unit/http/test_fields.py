@@ -21,7 +21,7 @@ ODD_IDS: list[Any] = [
 
 @pytest.mark.parametrize("value", ODD_IDS, ids=lambda each: ascii(each)[:12])
 def test_what_is_no_id_is_refused_in_a_short_line(value: object) -> None:
-    with pytest.raises(ValueError, match="^id is ") as error:
+    with pytest.raises(ValueError, match=r"^id is ") as error:
         an_id(value)
     assert len(str(error.value)) < 200
     assert str(error.value).isascii()
@@ -37,15 +37,16 @@ def test_an_id_passes_as_it_is(value: str) -> None:
 
 @pytest.mark.parametrize("value", [None, 7, True, [], {}, "", "\ud800", "x" * 1_001])
 def test_what_is_no_name_is_refused(value: object) -> None:
-    with pytest.raises(ValueError, match="^name "):
+    with pytest.raises(ValueError, match=r"^name "):
         name({"name": value}, "name")
 
 
 def test_text_may_be_absent_and_is_text_where_it_is_there() -> None:
     assert text({}, "a") == text({"a": None}, "a") == text({"a": ""}, "a") == ""
     assert text({"a": "é\n"}, "a") == "é\n"
-    for odd in (0, False, [], {}, "\udfff", "x" * 100_001):
-        with pytest.raises(ValueError, match="^a "):
+    odds: tuple[Any, ...] = (0, False, [], {}, "\udfff", "x" * 100_001)
+    for odd in odds:
+        with pytest.raises(ValueError, match=r"^a "):
             text({"a": odd}, "a")
 
 

@@ -44,7 +44,7 @@ def test_a_raw_one_is_refused_where_it_stands(place: str, character: str) -> Non
 
 @pytest.mark.parametrize("character", INVISIBLE, ids=ascii)
 def test_a_raw_one_in_json_is_refused(character: str) -> None:
-    text = '{"a":\n "b%sc"}' % character
+    text = '{"a":\n "b' + character + 'c"}'
     _, (found,) = parse("f.json", text.encode())
     assert found.position is not None
     assert (found.code, found.position.line, found.position.column) == ("YML106", 2, 4)

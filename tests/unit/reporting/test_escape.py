@@ -65,7 +65,7 @@ def test_two_values_that_differ_are_shown_as_two(one: str, other: str) -> None:
 def test_a_value_cannot_look_like_a_change_a_list_or_a_comment(
     value: object, expected: str
 ) -> None:
-    assert shown(value) == expected  # type: ignore[arg-type]
+    assert shown(value) == expected
 
 
 WORDS = st.text(st.sampled_from("ab @#:/.|`_*<>&\\www.GH-12")) | st.text()
