@@ -249,7 +249,7 @@ def organization_of(tenant: Tenant, vendor: Vendor, root: Path) -> str | None:
         with sandbox_of(tenant, vendor, root) as there:
             return there.organization
     with tempfile.TemporaryDirectory() as folder:
-        made = vendor.sandbox(Path(folder) / "tenant.db", _seed(tenant, root))
+        made = vendor.sandbox(Path(folder) / "tenant.db", seed_of(tenant, root))
         made.close()
         return made.organization
 
