@@ -295,7 +295,11 @@ class WebexWriter(WebexReader):
             )
 
         done = await self._writes.surely(make, made, repeatable=False)
-        object_id = done.answer.body["id"] if done.answer else ""
+        if done.found is not None:
+            object_id = done.found.id
+        else:
+            assert done.answer is not None  # noqa: S101 - there is one of the two
+            object_id = str(done.answer.body["id"])
         return await self._read_back(self._sent(kind, object_id, body), done, None)
 
     async def update(self, kind: str, object_id: str, values: Values, expect: str) -> Written:
