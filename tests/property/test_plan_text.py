@@ -24,8 +24,8 @@ from tests.property.test_promises import Edit, edit, promise, workshop
 _HEADING = re.compile(r"  # (?P<name>.+?) (will |is to be )")
 
 
-CUT = re.compile(r"^ +and \d+ more$")
-"""How a long set is cut: its members beyond the tenth are counted, and are not shown."""
+FOLDED = re.compile(r"^\s*.*and \d+ more")
+"""How what is removed from a long set is folded: its members beyond the tenth are counted."""
 
 
 def blocks(printed: str) -> Mapping[str, list[str]]:
@@ -52,7 +52,7 @@ def is_shown(each: AttributeChange, lines: list[str]) -> bool:
         values = [shown(each.after)]
     elif each.op == "remove":
         values = [shown(each.before)]
-    if each.member and any(CUT.search(line) for line in lines):
+    if each.member and each.op == "remove" and any(FOLDED.search(line) for line in lines):
         return True
     every = "\n".join(lines)
     return name in every and all(any(value in line for line in lines) for value in values)

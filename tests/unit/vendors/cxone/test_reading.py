@@ -124,18 +124,16 @@ def test_a_service_may_give_less_than_was_asked_for(tmp_path: Path) -> None:
 
 
 def without_one(path: str, number: int, body: Any) -> Any:
-    is_second = path == USERS and number % 3 == 1
-    return {**body, "users": body["users"][1:]} if is_second else body
+    return {**body, "users": body["users"][1:]} if (path, number) == (USERS, 1) else body
 
 
 def one_more(path: str, number: int, body: Any) -> Any:
-    # pages of one list have numbers 0 to 2; it is read twice
-    more = {"totalRecords": body["totalRecords"] + 1} if number % 3 == 2 else {}
+    more = {"totalRecords": body["totalRecords"] + 1} if (path, number) == (USERS, 2) else {}
     return {**body, **more} if path == USERS else body
 
 
 def one_twice(path: str, number: int, body: Any) -> Any:
-    if path != USERS or number % 3 != 1:
+    if (path, number) != (USERS, 1):
         return body
     return {**body, "users": [*body["users"][:-1], body["users"][0]]}
 
