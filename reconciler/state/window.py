@@ -6,12 +6,12 @@ import json
 import zlib
 from collections import defaultdict
 from collections.abc import Mapping
-from typing import Any
 
 from sqlalchemy import Connection, func, or_, select
 
 from reconciler.model.guard import COUNTED, Affected, Earlier
-from reconciler.state import tables
+from reconciler.model.value import Json
+from reconciler.state import rows, tables
 from reconciler.state.unfinished import APPLY, DONE
 
 _RUN, _STEP = tables.run, tables.operation
@@ -45,19 +45,36 @@ def counted_since(connection: Connection, tenant: str, since: str) -> Earlier:
     ):
         written[run].add(address)
     found: dict[str, set[str]] = {guard: set() for guard in COUNTED}
-    kept = select(_RUN.c.id, _RUN.c.reached, _RUN.c.allowed).where(
+    kept = select(*rows.raw(_RUN, ("id", "reached", "allowed"))).where(
         _RUN.c.tenant == tenant, _RUN.c.id.in_(written), _RUN.c.reached.is_not(None)
     )
-    for run, reached, allowed in connection.execute(kept):
-        approved = {each.partition("=")[0] for each in (allowed or "").split(",")}
-        for guard, groups in _unpacked(reached).items():
+    for raw in connection.execute(kept).mappings():
+        row = rows.checked(_RUN, raw, raw["id"])
+        approved = {each.partition("=")[0] for each in (row["allowed"] or "").split(",")}
+        for guard, groups in _unpacked(row["id"], row["reached"]).items():
             if guard in found and guard not in approved:
                 for each in groups:
-                    if not written[run].isdisjoint(each["by"]):
+                    if not written[row["id"]].isdisjoint(each["by"]):
                         found[guard].update(each["ids"])
     return {guard: frozenset(ids) for guard, ids in found.items()}
 
 
-def _unpacked(reached: bytes) -> dict[str, list[dict[str, Any]]]:
-    document: dict[str, list[dict[str, Any]]] = json.loads(zlib.decompress(reached))
+def _unpacked(run: str, reached: bytes) -> dict[str, list[dict[str, list[str]]]]:
+    """What a run reached; raises StateError where that cannot be what was written."""
+    text = rows.unpacked("run", run, "reached", reached)
+    document = rows.decoded("run", run, "reached", text)
+    groups = document.values() if isinstance(document, dict) else ()
+    if not isinstance(document, dict) or not all(_is_group(each) for each in groups):
+        raise rows.damaged("run", run, "`reached` is not what a run reached")
     return document
+
+
+def _is_group(groups: Json) -> bool:
+    return isinstance(groups, list) and all(
+        isinstance(each, dict) and _are_texts(each.get("by")) and _are_texts(each.get("ids"))
+        for each in groups
+    )
+
+
+def _are_texts(value: Json) -> bool:
+    return isinstance(value, list) and all(isinstance(each, str) for each in value)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 ORGANIZATION = "organization: {id: 0b9c7f5e-4a3d-4d1c-8f2a-6e1d9a7c5b30}\n"
 JANE, OMAR, ROOT = "jane.doe@contoso.example", "omar.ali@contoso.example", "root@contoso.example"
-AGENT_ID = "82bcead8-0ded-5e75-87b7-efb2fec1da50"
+AGENT_ID = "82bcead8-0ded-1e75-87b7-efb2fec1da50"
 """The id that the role Agent has in the tenant below."""
 
 ADMIN = "{admin: {role-management: [view, edit]}}"
