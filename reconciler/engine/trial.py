@@ -57,6 +57,10 @@ class Attempt:
             each = by_address.get(problem.address) if problem.address else None
             if each and keeps_out(problem):
                 found.setdefault(each.draft.key, _left_out(each, problem.summary))
+        for address in self.planned.absent:
+            if each := by_address.get(address):
+                why = f"there is no {address.kind} `{address.name}` in the tenant"
+                found.setdefault(each.draft.key, _left_out(each, why))
         for change in self.planned.changes:
             each = by_address.get(Address.parse(change.address))
             if each and not is_clean(change):

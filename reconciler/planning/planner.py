@@ -50,9 +50,10 @@ from reconciler.rules.world import Expected
 
 @dataclass(frozen=True, slots=True)
 class TenantPlan:
-    """One tenant's part of a plan; `seen` is what a stale plan is told by.
+    """One tenant's part of a plan; `seen` is what a stale plan is compared by.
 
-    `standing` has the digest of the live body behind each manifest and record.
+    `standing` has the digest of the live body behind each manifest and record; `absent` are the
+    people whom the tenant does not have.
     """
 
     changes: tuple[Change, ...] = ()
@@ -67,6 +68,7 @@ class TenantPlan:
     limits: tuple[Headroom, ...] = ()
     side_effects: tuple[SideEffect, ...] = ()
     runbook: tuple[RunbookStep, ...] = ()
+    absent: tuple[Address, ...] = ()
 
 
 def plan(given: TenantInput, snapshot: Snapshot) -> TenantPlan:
@@ -172,6 +174,7 @@ def plan(given: TenantInput, snapshot: Snapshot) -> TenantPlan:
         limits=tuple(limits.near(given.vendor.limits, world, given.tenant)),
         side_effects=effects.told,
         runbook=runbook.told(steps, guides),
+        absent=tuple(item.address for item in absent),
     )
 
 

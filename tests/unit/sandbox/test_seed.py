@@ -19,7 +19,7 @@ from tests.workshop import USER, Workshop
 ORGANIZATION = "5c0f1f0e-2f4c-4f0e-9a53-0a4f0c9b7d10"
 SEEDS: Mapping[str, Mapping[str, Any]] = {
     "webexcc": {"organization": {"id": ORGANIZATION}},
-    "cxone": {"organization": {"id": "tenant-1"}},
+    "cxone": {"organization": {"id": "0b9c7f5e-4a3d-4d1c-8f2a-6e1d9a7c5b30"}},
 }
 
 
