@@ -167,5 +167,7 @@ def test_assumed_endpoints_and_rules_made_weaker_of_another_vendor(
 def test_overrides_that_a_plan_carries_are_listed(workshop: Workshop, terminal: Terminal) -> None:
     workshop.write("reconciler.yaml", PROJECT + "thresholds: {people: 0}\n")
     workshop.manifests(COLLECTION, PROFILE, USER)
-    document = terminal("plan", "--allow", "people=1", "--format", "json").json
+    document = terminal(
+        "plan", "--allow", "people=1", "--out", "first.plan", "--format", "json"
+    ).json
     assert "override" in aside(document)

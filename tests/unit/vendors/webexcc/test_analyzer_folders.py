@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from reconciler.model.diagnostic import InvalidInputError
 from reconciler.sandbox.errors import SandboxError
 from tests.folders import FACTS, FIELDS, FOLDERS, lead
 from tests.workshop import PROJECT, SEED, Workshop
@@ -142,5 +143,5 @@ def test_without_the_facts_validate_says_so_and_a_plan_asks_for_them(here: Works
 )
 def test_a_seed_that_cannot_be(workshop: Workshop, seed: str, why: str) -> None:
     workshop.write("seed.yaml", f"{seed}\n{SEED}")
-    with pytest.raises(SandboxError, match=why):
+    with pytest.raises(InvalidInputError, match=why):
         workshop.act("edit-profile", profile="Supervisor Profile")
