@@ -7,6 +7,7 @@ account has no user, so nothing tells its rights; what it is refused is then an 
 from __future__ import annotations
 
 import base64
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -23,6 +24,7 @@ from reconciler.vendors.webexcc.permissions import COLLECTION_TYPES_OF, NO_ACCES
 from reconciler.vendors.webexcc.wire import COLLECTION, PROFILE, USER
 
 WEBEX = "webexapis.com"
+_UUID = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 FORBIDDEN, MISSING = 403, 404
 UNREADABLE = frozenset({402, FORBIDDEN, MISSING})
 """How the list of a type is refused that is not licensed, or that nobody gave a right to read."""
@@ -50,11 +52,13 @@ async def whoami(session: ReadSession, organization: str) -> Mapping[str, Any]:
             raise
         return {}
     with documented("GET /people/me", answer.tracking_id):
-        theirs = redacted(_uuid(answer.body["orgId"]))[:80]
+        theirs = _uuid(answer.body["orgId"])
         if theirs != organization.lower():
+            # a token of the vendor ends with the id of its organization, which is no secret
+            shown = theirs if _UUID.fullmatch(theirs) else redacted(theirs)[:80]
             raise TenantError(
                 "TEN130",
-                f"the token is of organization {theirs}, the tenant is {organization}",
+                f"the token is of organization {shown}, the tenant is {organization}",
                 tracking_id=answer.tracking_id,
                 hint="use a token of that organization, or correct `organization`",
             )
