@@ -53,6 +53,8 @@ async def whole_list(
     """
     first = await page(0)
     _refuse_another(what, first, first, 0)
+    if first.pages > max(first.records, 1):  # none of which would ever have a row
+        raise _incomplete(what, f"{first.pages:,} pages cannot hold {first.records:,} rows")
     rows = list(first.rows)
     for start in range(1, first.pages, limit):
         numbers = range(start, min(start + limit, first.pages))

@@ -47,7 +47,8 @@ def test_an_empty_list_is_complete() -> None:
         ([page("ab"), page("cd", records=6), page("ef", records=6)], "page 1 of 6"),
         ([page("ab"), page("cd", pages=4), page("e")], "page 1 of 5"),
         ([page("ab", number=0), page("cd", number=0)], "page 0 came in place of page 1"),
-        ([page("ab", pages=10**9), page("cd", pages=10**9), page("", pages=10**9)], "has no rows"),
+        ([page("ab", pages=10**9), page("cd", pages=10**9), page("", pages=10**9)], "cannot hold"),
+        ([page("", pages=10**9, records=0)], "1,000,000,000 pages cannot hold 0 rows"),
     ],
 )
 def test_what_proves_nothing_is_an_error(pages: list[Page], told: str) -> None:
