@@ -362,18 +362,20 @@ async def apply(  # noqa: PLR0913 - how it is done is said by name
     ledgers: list[Ledger] = []
     refused: ReconcilerError | None = None
     asked = stop or Stop()
+    document = dump(what)  # large plans take long to serialise
+    mark = fingerprint(document)
     try:
         if len(tenants) > 1:  # so that none is written to where another one is over its thresholds
-            _refuse_if_over_window(work, what, tenants, state)
+            _refuse_if_over_window(work, what, mark, tenants, state)
         with asked.on_signals() if stop is not None else nullcontext():
             derivation = None
-            if saved and not _is_verified(what, state):
+            if saved and not _is_verified(what, mark, state):
                 planning = Planning(_part_again, _whole)
                 derivation = Derivation(work, what, planning, had_state=had_state)
                 await derivation.check_ahead(state)
             for tenant in tenants:
                 applied = TenantApply(
-                    work, tenant, what, state, report, asked, saved, over, derivation
+                    work, tenant, what, document, state, report, asked, saved, over, derivation
                 )
                 asked.at_work(False)
                 try:
@@ -395,19 +397,18 @@ async def apply(  # noqa: PLR0913 - how it is done is said by name
     return tuple(ledgers)
 
 
-def _is_verified(what: Plan, state: SqlState) -> bool:
+def _is_verified(what: Plan, mark: str, state: SqlState) -> bool:
     """Whether the last run of one of its tenants was of this very plan: it is under way, or done.
 
     The first run of a plan derives it again before it is recorded.
     """
-    digest = fingerprint(dump(what))
-    return any(state.is_last_plan(each.name, digest) for each in what.tenants)
+    return any(state.is_last_plan(each.name, mark) for each in what.tenants)
 
 
 def _refuse_if_over_window(
-    work: Work, what: Plan, tenants: Iterable[Tenant], state: SqlState
+    work: Work, what: Plan, mark: str, tenants: Iterable[Tenant], state: SqlState
 ) -> None:
-    thresholds, mark = work.project.thresholds, fingerprint(dump(what))
+    thresholds = work.project.thresholds
     for tenant in tenants:
         if not state.carried_out(tenant.name, mark):
             earlier = state.counted_within(tenant.name, thresholds.window)

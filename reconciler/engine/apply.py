@@ -23,7 +23,7 @@ from reconciler.errors import ReconcilerError, StateError
 from reconciler.manifests.project import Tenant
 from reconciler.model.address import Address
 from reconciler.model.journal import Author, Left
-from reconciler.model.plan import Plan, dump, fingerprint
+from reconciler.model.plan import Plan, fingerprint
 from reconciler.planning import basis
 from reconciler.planning.attribution import in_words
 from reconciler.planning.guards import approved, refuse_if_over_window
@@ -38,6 +38,8 @@ from reconciler.vendor import Writer
 class TenantApply:
     """What one tenant's apply needs: a `saved` plan is compared with all that it was made from.
 
+    `document` is the plan as `dump` gives it.
+
     `over` is told the account, also where the run is stopped at once. `derivation` derives a plan
     again that no run has verified yet, where it is of this tenant alone.
     """
@@ -45,6 +47,7 @@ class TenantApply:
     work: Work
     tenant: Tenant
     plan: Plan
+    document: bytes
     state: SqlState
     report: Report
     stop: Stop
@@ -106,8 +109,7 @@ class TenantApply:
             return {}  # the refusal stands, with ids
 
     async def _run(self, lease: Lease, writer: Writer) -> Ledger:
-        name, document = self.tenant.name, dump(self.plan)
-        digest = fingerprint(document)
+        name, digest = self.tenant.name, fingerprint(self.document)
         done = self.state.carried_out(name, digest) if self.saved else {}
         half = self.state.half_done(name, digest) if self.saved else {}
         finished = self.state.finished_run(name, digest) if self.saved else None
@@ -127,7 +129,7 @@ class TenantApply:
             digest,
             lease=lease,
             author=Author(identity, commit_of(self.work.project.root)),
-            plan=document,
+            plan=self.document,
             reached=reached.counted if reached else None,
             allowed=str(approved(self.plan, self.work.allow)),
         )

@@ -13,6 +13,7 @@ from typing import Any
 from urllib.parse import quote
 
 from reconciler.errors import NotFoundError
+from reconciler.http.secrets import redacted
 
 MOST_OF_AN_ID = 256
 MOST_OF_A_NAME = 1_000
@@ -88,6 +89,15 @@ def segment(part: str) -> str:
 def about(error: ValueError, what: str, object_id: object) -> ValueError:
     """The same refusal, naming the object that it is about."""
     return ValueError(f"{what} {_shown(object_id)}: {error}")
+
+
+def in_words(error: Exception) -> str:
+    """What is wrong with an answer: our own words, or the kind of fault that Python names."""
+    if isinstance(error, KeyError):
+        return f"`{error.args[0]}` is missing"
+    if not isinstance(error, ValueError):
+        return "a value is of another type"
+    return redacted(str(error))[:200]
 
 
 def _kind(value: object) -> str:

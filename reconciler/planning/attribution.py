@@ -7,7 +7,6 @@ how sure it is, and where the log tells nothing nobody is named.
 from __future__ import annotations
 
 import re
-import unicodedata
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -16,6 +15,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Literal
 
 from reconciler.model.audit import Attribution, AuditEvent
+from reconciler.model.name import folded
 
 NEAR = timedelta(seconds=10)
 """How far the log's time of a change may be from the object's own: both are the vendor's."""
@@ -108,9 +108,9 @@ def _indexed(events: Iterable[AuditEvent]) -> Log:
     vague: list[AuditEvent] = []
     for event in sorted(events, key=lambda each: (each.at, each.id)):
         if event.target_id:
-            by_id[_plain(event.target_id)].append(event)
+            by_id[folded(event.target_id)].append(event)
         if event.target_name:
-            by_name[_plain(event.target_name)].append(event)
+            by_name[folded(event.target_name)].append(event)
         if event.fits and not event.target_id and not event.target_name:
             vague.append(event)
     return Log(by_id, by_name, vague)
@@ -126,9 +126,9 @@ def attribute(subject: Subject, window: Window, log: Log) -> Attribution | None:
     The object's own id goes before its name, and both before an event that names nothing.
     """
     moment = subject.moment
-    if found := _within(log.by_id.get(_plain(subject.object_id), ()), window, moment):
+    if found := _within(log.by_id.get(folded(subject.object_id), ()), window, moment):
         return _known(found, moment, "it names this object by its id", is_sure=True)
-    names = {_plain(name) for name in subject.names}
+    names = {folded(name) for name in subject.names}
     if found := _within([e for name in names for e in log.by_name.get(name, ())], window, moment):
         # with another id it may be another's event, or the id of a person who is the object
         is_it = subject.is_only and not any(each.target_id for each in found)
@@ -178,14 +178,14 @@ class _Ours:
     def _candidates(self, write: OwnWrite) -> Iterator[AuditEvent]:
         log, first, last = self._log, write.since - CLOCKS, write.until + CLOCKS
         about = (
-            log.by_id.get(_plain(write.object_id), ()),
-            *(log.by_name.get(name, ()) for name in {_plain(name) for name in write.names}),
+            log.by_id.get(folded(write.object_id), ()),
+            *(log.by_name.get(name, ()) for name in {folded(name) for name in write.names}),
             log.vague,
         )
         for some in about:
             here = some[bisect_left(some, first, key=_at) : bisect_right(some, last, key=_at)]
             for event in here:
-                if not write.actor or _plain(write.actor) == _plain(event.actor):
+                if not write.actor or folded(write.actor) == folded(event.actor):
                     yield event
 
 
@@ -210,7 +210,7 @@ def _known(
     is_possible_only: bool = False,
 ) -> Attribution:
     """What events that name the object tell, as sure as they are."""
-    is_one = len({_plain(each.actor) for each in found}) == 1
+    is_one = len({folded(each.actor) for each in found}) == 1
     is_of_the_time = any(_is_near(each, moment) for each in found)
     confidence: Confidence = "possible"
     if is_sure and is_of_the_time:
@@ -235,7 +235,7 @@ def _told(
             most = abs(best.at - moment) + ALIKE
             best = [each for each in found if abs(each.at - moment) <= most][-1]
     others = dict.fromkeys(
-        each.actor for each in reversed(found) if _plain(each.actor) != _plain(best.actor)
+        each.actor for each in reversed(found) if folded(each.actor) != folded(best.actor)
     )
     return Attribution(
         best.actor, best.at, confidence, best.id, f"the audit log: {why}", tuple(others)
@@ -248,11 +248,6 @@ def _is_near(event: AuditEvent, moment: datetime | None) -> bool:
 
 def _at(event: AuditEvent) -> datetime:
     return event.at
-
-
-def _plain(text: str) -> str:
-    """Ids, names and e-mails as they are compared."""
-    return unicodedata.normalize("NFC", text).strip().casefold()
 
 
 def _uuids(tracking_id: str) -> set[str]:

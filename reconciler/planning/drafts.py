@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from reconciler.errors import UsageError
 from reconciler.model.address import Address
 from reconciler.model.live import LiveObject, Snapshot
-from reconciler.model.name import normal
+from reconciler.model.name import folded, normal
 from reconciler.model.slugs import kebab, slug
 from reconciler.model.suggestion import did_you_mean
 from reconciler.model.value import Json, Values
@@ -108,7 +108,7 @@ def _namesakes(people: Iterable[LiveObject]) -> dict[str, str]:
     """Those whose e-mails differ in capitals alone, by id, each with all who share theirs."""
     by_email: dict[str, list[LiveObject]] = {}
     for each in people:
-        by_email.setdefault(normal(each.name).casefold(), []).append(each)
+        by_email.setdefault(folded(each.name), []).append(each)
     return {
         each.id: ", ".join(f"`{one.name}` ({one.id})" for one in sharing)
         for sharing in by_email.values()
@@ -130,9 +130,7 @@ def drafted(
     objects; `names` are those that somebody chose.
     """
     kinds = {kind.name: kind for kind in given.vendor.kinds}
-    ordered = sorted(
-        objects, key=lambda o: (kinds[o.kind].order, normal(o.name).casefold(), o.name, o.id)
-    )
+    ordered = sorted(objects, key=lambda o: (kinds[o.kind].order, folded(o.name), o.name, o.id))
     chosen = _named(given, snapshot, ordered, kinds, names or {})
     refer = Names(given, snapshot, matches, chosen)
     alike = Counter(
@@ -153,7 +151,7 @@ def drafted(
 def meant(kind: Kind, wanted: str, snapshot: Snapshot) -> LiveObject:
     """The object of a kind that has this id, or else this name; raises UsageError."""
     rows = snapshot.objects.get(kind.name, ())
-    name = normal(wanted).casefold() if kind.person else normal(wanted)
+    name = folded(wanted) if kind.person else normal(wanted)
     by_id = [each for each in rows if each.id == wanted]
     found = by_id or [each for each in rows if _name(each, kind) == name]
     if len(found) == 1:
@@ -219,7 +217,7 @@ def _named(
     for address in map(Address.parse, given.rows):
         taken[address.kind].names.add(address.name)
     for kind, rows in snapshot.objects.items():
-        taken[kind].carried = Counter(normal(each.name).casefold() for each in rows)
+        taken[kind].carried = Counter(folded(each.name) for each in rows)
     found: dict[Key, str] = {}
     for each in ordered:
         key = (each.kind, each.id)
@@ -229,7 +227,7 @@ def _named(
             found[key] = each.name.strip().lower()
         else:
             of_kind = taken[each.kind]
-            of_kind.own = normal(each.name).casefold()
+            of_kind.own = folded(each.name)
             found[key] = slug(each.name, of_kind, each.id, kebab(each.kind))
         taken[each.kind].names.add(found[key])
     return found

@@ -94,23 +94,23 @@ def judged(
         diagnostics=weighed,
         radius=radius,
         blocked=tuple(guard for guard in _GUARDS if guard in stopping),
-        allowed=_bound(allow, radius, needed),
+        allowed=_bound(radius, needed),
         errored=errored,
         doubts=bool(doubts),
     )
 
 
-def _bound(allow: Allowance, radius: BlastRadius, needed: Iterable[str]) -> Allowance:
-    """The overrides that are needed, each bound to what was counted."""
-    needed = frozenset(needed)
+def _bound(radius: BlastRadius, passed: Iterable[str]) -> Allowance:
+    """The overrides that pass these guards, each bound to what was counted."""
+    passed = frozenset(passed)
     return Allowance(
-        destroy=allow.destroy if "destroy" in needed else None,
-        people=allow.people if "people" in needed else None,
-        lockout="lockout" in needed,
-        transient="transient" in needed,
-        administrators=allow.administrators if "administrators" in needed else None,
-        digests={guard: radius.digest(guard) for guard in COUNTED if guard in needed},
-        policy=allow.policy if "policy" in needed else "",
+        destroy=radius.destroy if "destroy" in passed else None,
+        people=radius.people if "people" in passed else None,
+        lockout="lockout" in passed,
+        transient="transient" in passed,
+        administrators=radius.administrators if "administrators" in passed else None,
+        digests={guard: radius.digest(guard) for guard in COUNTED if guard in passed},
+        policy=radius.policy if "policy" in passed else "",
     )
 
 
@@ -315,15 +315,8 @@ def refuse_if_blocked(plan: Plan, allow: Allowance) -> None:
 def approved(plan: Plan, allow: Allowance) -> Allowance:
     """The overrides, bound to the plan, that it was made with or that are given now."""
     radius = plan.blast_radius
-    passed = {g for g in _GUARDS if radius.passes(g, plan.allowed) or radius.passes(g, allow)}
-    return Allowance(
-        destroy=radius.destroy if "destroy" in passed else None,
-        people=radius.people if "people" in passed else None,
-        lockout="lockout" in passed,
-        transient="transient" in passed,
-        administrators=radius.administrators if "administrators" in passed else None,
-        digests={guard: radius.digest(guard) for guard in COUNTED if guard in passed},
-    )
+    passed = (g for g in _GUARDS if radius.passes(g, plan.allowed) or radius.passes(g, allow))
+    return _bound(radius, passed)
 
 
 def refuse_if_over_window(

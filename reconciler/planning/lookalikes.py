@@ -17,7 +17,7 @@ from reconciler.model.address import Address
 from reconciler.model.characters import is_invisible, named
 from reconciler.model.diagnostic import Diagnostic, Severity
 from reconciler.model.live import InventoryItem
-from reconciler.model.name import normal
+from reconciler.model.name import folded, normal
 from reconciler.model.resource import error_about
 from reconciler.planning.match import AnyResource
 from reconciler.rules.world import Expected
@@ -91,7 +91,7 @@ def _pairs(of_a_kind: list[_Named]) -> Iterator[tuple[_Named, list[_Named]]]:
 
 
 def _compared(name: str) -> str:
-    return normal(name).casefold()
+    return folded(name)
 
 
 def _warning(

@@ -96,11 +96,11 @@ class LiveIndex:
 
     def unknown(self, kind: str, name: str) -> list[UnknownObject]:
         """Every object of unexpected shape that has this name, or whose name is unknown too."""
-        wanted = normal(name).casefold()
+        wanted = folded(name)
         return [
             each
             for each in self._unknown
-            if each.kind == kind and (not each.name or normal(each.name).casefold() == wanted)
+            if each.kind == kind and (not each.name or folded(each.name) == wanted)
         ]
 
 

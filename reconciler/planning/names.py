@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 
 from reconciler.model.live import Snapshot
-from reconciler.model.name import normal
+from reconciler.model.name import folded
 from reconciler.model.value import Json, Ref
 from reconciler.planning.item import TenantInput
 from reconciler.planning.match import Match, vendor_name
@@ -52,7 +52,7 @@ class Names:
                 self._add(kind, item.id, item.name, self._theirs)
 
     def _add(self, kind: str, key: str, name: str, to: dict[Key, str] | None = None) -> None:
-        self._means[kind, normal(name).casefold()].add(key)
+        self._means[kind, folded(name)].add(key)
         if to is not None:
             to[kind, key] = name
 
@@ -71,7 +71,7 @@ class Names:
         if theirs is None:
             return {"id": key} if kind in self._hidden else _NOBODY
         for name in (self._ours.get((kind, key)), theirs):
-            if name and self._means[kind, normal(name).casefold()] == {key}:
+            if name and self._means[kind, folded(name)] == {key}:
                 return name
         return {"id": key, "name": theirs}
 

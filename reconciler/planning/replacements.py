@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 
 from reconciler.model.diagnostic import Diagnostic, Severity
 from reconciler.model.live import LiveObject, Snapshot
 from reconciler.model.name import normal
 from reconciler.model.ownership import Row
-from reconciler.model.value import Json, Ref, refs
+from reconciler.model.value import Ref, refs
 from reconciler.planning.item import Item
 from reconciler.planning.refusals import error
 from reconciler.planning.resolve import Directory
+from reconciler.planning.view import named_references
 
 
 def notes(
@@ -27,7 +28,7 @@ def notes(
 
 def _other_objects(item: Item, row: Row, directory: Directory) -> Iterator[Diagnostic]:
     """References of a manifest whose name stood for another object at the last apply."""
-    applied = named(row.applied)
+    applied = {(path, normal(name)): Ref(key) for path, key, name in named_references(row.applied)}
     known = set(applied.values())
     for path, key in refs(item.declared):
         name = normal(directory.name_of(key))
@@ -51,20 +52,6 @@ def _other_objects(item: Item, row: Row, directory: Directory) -> Iterator[Diagn
             ),
             severity=Severity.WARNING,
         )
-
-
-def named(data: Json, path: tuple[str, ...] = ()) -> Mapping[tuple[tuple[str, ...], str], Ref]:
-    """Return the references in an applied value: by path and name, the id."""
-    found: dict[tuple[tuple[str, ...], str], Ref] = {}
-    if isinstance(data, dict):
-        if data.keys() == {"id", "name"}:
-            return {(path, normal(str(data["name"]))): Ref(data["id"])}
-        for key, value in data.items():
-            found |= named(value, (*path, key))
-    elif isinstance(data, list):
-        for value in data:
-            found |= named(value, path)
-    return found
 
 
 def _left_unmanaged(items: Collection[Item], snapshot: Snapshot) -> Iterator[Diagnostic]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from functools import cached_property
 from typing import Any
@@ -13,13 +13,13 @@ from reconciler.model.causes import cause_of_manifest
 from reconciler.model.diagnostic import Diagnostic, Path, Severity
 from reconciler.model.facts import Facts
 from reconciler.model.live import InventoryItem, Snapshot
-from reconciler.model.name import normal
+from reconciler.model.name import folded, normal
 from reconciler.model.ownership import Row
 from reconciler.model.resource import Reference, Resource, error_about
 from reconciler.model.suggestion import NearNames, meant
-from reconciler.model.value import Json, Pending, Ref, Unresolved, Unseen
+from reconciler.model.value import Pending, Ref, Unresolved, Unseen
 from reconciler.planning.match import Match, vendor_name
-from reconciler.planning.view import WHOLE, View
+from reconciler.planning.view import WHOLE, View, named_references
 from reconciler.vendor import Resolve, Vendor
 
 _NEARLY = 0.75
@@ -172,7 +172,8 @@ class Directory:
         row = self._rows.get(resource.address) if self._live else None
         if row is None:
             return None
-        ids = set(ids_of(row.applied, normal(text)))
+        plain = normal(text)
+        ids = {Ref(key) for _, key, had in named_references(row.applied) if normal(had) == plain}
         found = {key: name for key in ids if (name := self._of_kind.get((kind, key))) is not None}
         if len(found) != 1:
             return None
@@ -240,7 +241,7 @@ class Directory:
         return _by_kind(self._theirs)
 
     def _nothing(self, resource: Resource[Any], kind: str, text: str, path: Path) -> None:
-        other_case = self._folded.get((kind, normal(text).casefold()), [])
+        other_case = self._folded.get((kind, folded(text)), [])
         candidates = (*self._our_names.get(kind, ()), *self._their_names.get(kind, ()))
         where, create = "neither in the manifests nor in the tenant", f"create the {kind} first"
         if fact := self._facts.get(kind):
@@ -319,19 +320,6 @@ def _by_kind(known: Iterable[tuple[str, str]]) -> Mapping[str, list[str]]:
     for kind, name in known:
         found[kind].append(name)
     return found
-
-
-def ids_of(data: Json, name: str) -> Iterator[Ref]:
-    """The ids of the references in an applied value that have this name."""
-    if isinstance(data, dict):
-        if data.keys() == {"id", "name"}:
-            if normal(str(data["name"])) == name:
-                yield Ref(data["id"])
-            return
-        data = list(data.values())
-    if isinstance(data, list):
-        for value in data:
-            yield from ids_of(value, name)
 
 
 def key_of(match: Match) -> Ref:

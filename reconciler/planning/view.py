@@ -45,7 +45,7 @@ class View:
         for row in rows.values():
             kind = Address.parse(row.address).kind
             self.names[Ref(row.object_id)] = row.name
-            for path, key, name in _named(row.applied):
+            for path, key, name in named_references(row.applied):
                 if key not in self._seen:
                     self._remembered[kind, path, normal(name)][row.address] = Unseen(key)
                     self.names.setdefault(Ref(key), name)
@@ -99,7 +99,7 @@ class View:
         """
         if self._snapshot is None or all(key in self._names_now for _, key in refs(values)):
             return values
-        names = {key: normal(name) for _, key, name in _named(row.applied)}
+        names = {key: normal(name) for _, key, name in named_references(row.applied)}
         return self._followed(values, names, now)  # type: ignore[return-value] # a map stays one
 
     def _followed(self, value: Value, names: Mapping[str, str], now: Iterable[Value]) -> Value:
@@ -211,14 +211,14 @@ def _ids(snapshot: Snapshot) -> Iterator[tuple[str, str]]:
         yield from ((each.id, kind) for each in items)
 
 
-def _named(data: Json, path: Path = ()) -> Iterator[tuple[Path, str, str]]:
-    """The references in an applied value: path, id and name."""
+def named_references(data: Json, path: Path = ()) -> Iterator[tuple[Path, str, str]]:
+    """The references in an applied value of the state: path, id and name."""
     if isinstance(data, dict):
         if data.keys() == {"id", "name"}:
             yield path, data["id"], data["name"]
             return
         for key, value in data.items():
-            yield from _named(value, (*path, key))
+            yield from named_references(value, (*path, key))
     elif isinstance(data, list):
         for value in data:
-            yield from _named(value, path)
+            yield from named_references(value, path)

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from reconciler.errors import TenantError
-from reconciler.http.secrets import redacted
+from reconciler.http.fields import in_words
 
 _ODD = (KeyError, TypeError, AttributeError, ValueError, OverflowError, RecursionError)
 """What reading a value of another shape raises; a list index is never asked for."""
@@ -19,22 +19,12 @@ def documented(what: str, tracking_id: str = "") -> Iterator[None]:
     try:
         yield
     except _ODD as error:
-        how = _how(error)
         raise TenantError(
             "TEN113",
-            f"{what}: the answer is not of the known shape: {how}",
+            f"{what}: the answer is not of the known shape: {in_words(error)}",
             tracking_id=tracking_id,
             hint="this version may not know it yet: update reconciler",
         ) from error
-
-
-def _how(error: Exception) -> str:
-    """The fault in words: our own say it, Python's name the kind of fault."""
-    if isinstance(error, KeyError):
-        return f"`{error.args[0]}` is missing"
-    if not isinstance(error, ValueError):
-        return "a value is of another type"
-    return redacted(str(error))[:200]
 
 
 def explain(body: Any, text: str) -> tuple[str, str]:

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from reconciler.errors import TenantError
-from reconciler.http.secrets import redacted
+from reconciler.http.fields import in_words
 
 _ODD = (KeyError, TypeError, AttributeError, ValueError, OverflowError, RecursionError)
 """What reading a value of another shape raises; a list index is never asked for."""
@@ -21,20 +21,11 @@ def documented(what: str, tracking_id: str = "") -> Iterator[None]:
     except _ODD as error:
         raise TenantError(
             "TEN113",
-            f"{what}: the answer is not of the documented shape: {_how(error)}",
+            f"{what}: the answer is not of the documented shape: {in_words(error)}",
             tracking_id=tracking_id,
             hint="a proxy may have changed it, or this version does not know it yet: update "
             "reconciler, or report the tracking id",
         ) from error
-
-
-def _how(error: Exception) -> str:
-    """What is wrong, in words: our own say it, Python's tell the kind of thing."""
-    if isinstance(error, KeyError):
-        return f"`{error.args[0]}` is missing"
-    if not isinstance(error, ValueError):
-        return "a value is of another type"
-    return redacted(str(error))[:200]
 
 
 def an_object(body: Any) -> Mapping[str, Any]:
