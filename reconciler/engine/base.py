@@ -1,7 +1,7 @@
 """A project compared with a Git revision of it: what the change in between loosens.
 
 The revision is read as Git has it; nothing is checked out. What is in force are the settings of
-now, so that the list of what was loosened has to be allowed by whoever reads it.
+now, so that the list of what was loosened has to be allowed by its reader.
 """
 
 from __future__ import annotations

@@ -55,7 +55,7 @@ class Ledger:
     `carried_over` are the operations that runs before this one did of the plan; `recorded` the
     addresses whose records changed without a write. `interrupted` says how somebody ended it,
     `unrecorded` why the state could not take all of it; `lost_lock` where that is because another
-    run has the tenant's lock by now, and the state itself is in order. `elsewhere` are the
+    run has the tenant's lock, and the state itself is in order. `elsewhere` are the
     addresses that others changed after the plan was made, and that the plan leaves out.
     """
 

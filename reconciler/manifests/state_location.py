@@ -1,6 +1,6 @@
 """Where a project keeps its state, and why a file there may not be used.
 
-Whoever writes a pull request writes `reconciler.yaml`, and may add files and links: none of that
+The author of a pull request writes `reconciler.yaml`, and may add files and links: none of that
 may choose another state. `RECONCILER_STATE` is the operator's, and may point anywhere.
 """
 

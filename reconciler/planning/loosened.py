@@ -1,4 +1,4 @@
-"""The guard of policy: a change that loosens checks has to be allowed by whoever sees the list."""
+"""The guard of policy: a change that loosens checks has to be allowed by a reader of the list."""
 
 from __future__ import annotations
 

@@ -119,7 +119,7 @@ def match(
     """Tie each manifest to the object that it means; what is not certain is an error.
 
     Of a kind that the reading identity sees in part (`hides`), an object that the state or an id
-    tells of, or that only can be found, is hidden rather than gone. So is one that may be an object
+    names, or that only can be found, is hidden rather than gone. So is one that may be an object
     of the tenant whose answer has an unexpected shape.
     """
     resources = tuple(resources)

@@ -89,7 +89,7 @@ NOTHING = Elsewhere()
 def is_equal(saved: Plan, now: Plan, identities: Collection[str] = ()) -> bool:
     """Whether two plans have the same JSON, but for what no two readings have in common.
 
-    `identities` are the tenants that another identity reads by now.
+    `identities` are the tenants that another identity reads now.
     """
     return dump(_comparable(saved, identities)) == dump(_comparable(now, identities))
 
@@ -131,7 +131,7 @@ def written(saved: Plan, now: Plan, identities: Collection[str] = ()) -> Iterato
     """Where two plans differ in what they write or record, in words, address by address.
 
     What they find about these objects is part of it, but in the tenants that another identity reads
-    by now: some rules are about that.
+    now: some rules are about that.
     """
     here, there = _entries(saved), _entries(now)
     _add_findings(here, saved, identities)
@@ -151,7 +151,7 @@ def shown(
 ) -> Iterator[tuple[str, str]]:
     """Where two plans differ in anything else that they show: the section, and the words.
 
-    `identities` are the tenants that another identity reads by now. Where a tenant has `moved` on,
+    `identities` are the tenants that another identity reads now. Where a tenant has `moved` on,
     what is compared by address is left out, and so is the count of what needs nothing.
     """
     if moved:
@@ -172,7 +172,7 @@ def is_the_same_tenant(saved: Plan, now: Plan) -> bool:
 
 
 def readers_changed(saved: Plan, now: Plan) -> frozenset[str]:
-    """The tenants that another identity reads by now."""
+    """The tenants that another identity reads now."""
     then = {each.name: each.identity for each in saved.tenants}
     return frozenset(e.name for e in now.tenants if then.get(e.name, e.identity) != e.identity)
 

@@ -310,7 +310,7 @@ class Directory:
     ) -> None:
         problem = error_about(resource, code, summary, path, hint=hint)
         cause = f"{code} {summary}"
-        # whoever else uses the name has the same problem: it is corrected once
+        # everybody else who uses the name has the same problem: it is corrected once
         self._problems[replace(problem, cause=cause, root_of=cause)] = None
 
 

@@ -209,7 +209,7 @@ class Store:
 
 
 def _close_to_others(database: Path) -> None:
-    """Make the file, or what is there, its owner's alone; what SQLite puts beside it follows."""
+    """Make the file, new or not, its owner's alone; what SQLite puts beside it follows."""
     try:
         os.close(os.open(database, os.O_RDWR | os.O_CREAT, 0o600))
         for each in (database, *(database.with_name(database.name + end) for end in _BESIDE)):

@@ -85,7 +85,7 @@ def test_the_readme_of_an_example_works_as_typed(terminal: Terminal, example: Pa
     shown = list(commands(example / "README.md"))
     assert shown
     for arguments, comment in shown:
-        # whoever reads the page is there to say yes
+        # the reader of the page is there to say yes
         approve = ["--auto-approve"] if arguments[0] == "apply" else []
         said = terminal(*arguments, *approve)
         assert said.code == told_code(comment), f"{shlex.join(arguments)}: {said.out}{said.err}"
@@ -108,7 +108,7 @@ def test_the_day_by_day_of_the_readme_works_in_a_project(terminal: Terminal) -> 
         if line in NOT_HERE or line == "plan":
             continue
         if arguments[:2] == ["sandbox", "seed"]:
-            # what is there is never written over
+            # a file that exists is never written over
             shutil.rmtree(terminal.root / "access")
         said = terminal(*arguments)
         assert said.code == 0, f"{line}: {said.out}{said.err}"

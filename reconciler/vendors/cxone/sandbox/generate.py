@@ -16,7 +16,10 @@ from reconciler.vendor import Generated
 
 FEWEST = 3
 ADMINISTRATOR = "root@bench.example"
-KEY_ID, KEY_SECRET = "BENCH-KEY", "bench-secret"  # of an emulated tenant, for whoever generates it
+KEY_ID, KEY_SECRET = (
+    "BENCH-KEY",
+    "bench-secret",
+)  # of an emulated tenant
 
 _APPLICATIONS: Mapping[str, tuple[str, ...]] = {
     "acd": ("skills", "users", "contacts", "scripts"),
