@@ -11,12 +11,11 @@ import base64
 import html
 import json
 import re
+from collections import defaultdict
 from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
 from urllib.parse import quote
-
-_known: set[str] = set()
 
 _SHORTEST = 4
 """A shorter secret protects nothing, and would be cut out of every other word."""
@@ -26,6 +25,12 @@ _LEAST_ENCODED = 8
 
 _LONG, _PART = 32, 20
 """Of a secret as long as this, a part as long as this is kept out too: texts are cut somewhere."""
+
+_START = _SHORTEST
+"""How many characters of a short form it is looked up by."""
+
+_BLOCK, _STRIDE = 10, 11
+"""A long form is looked up by blocks of it: any part of 20 characters holds one of them whole."""
 
 _LOWER = {code: code + 32 for code in range(ord("A"), ord("Z") + 1)}
 """Makes ASCII letters small and keeps every place where it is, as `str.lower` does not."""
@@ -37,6 +42,63 @@ _ALWAYS = (
 """Headers, and the name and password in a URL: of a proxy, of a database."""
 
 
+class _Index:
+    """The forms of secrets, such that searching a text costs as much for a thousand as for one."""
+
+    def __init__(self) -> None:
+        self.secrets: set[str] = set()
+        self._starts: dict[str, set[str]] = defaultdict(set)
+        self._blocks: dict[str, set[tuple[str, int]]] = defaultdict(set)
+
+    def add(self, secret: str) -> None:
+        """Search for this secret too."""
+        if secret in self.secrets:
+            return
+        self.secrets.add(secret)
+        for form in _forms(secret):
+            if len(form) < _LONG:
+                self._starts[form[:_START]].add(form)
+                continue
+            for at in range(0, len(form) - _BLOCK + 1, _STRIDE):
+                self._blocks[form[at : at + _BLOCK]].add((form, at))
+
+    def places(self, text: str) -> Iterator[tuple[int, int]]:
+        """Where a secret, or a part of a long one, is in a text of small letters."""
+        starts, blocks = self._starts, self._blocks
+        for at in range(len(text) - _START + 1):
+            if text[at : at + _START] in starts:
+                for form in starts[text[at : at + _START]]:
+                    if text.startswith(form, at):
+                        yield at, at + len(form)
+        for at in range(len(text) - _BLOCK + 1):
+            if text[at : at + _BLOCK] in blocks:
+                for form, offset in blocks[text[at : at + _BLOCK]]:
+                    start, stop = _shared(text, at, form, offset)
+                    if stop - start >= _PART:
+                        yield start, stop
+
+
+def _shared(text: str, at: int, form: str, offset: int) -> tuple[int, int]:
+    """The longest stretch of the text around `at` that is in the form around `offset` too."""
+    start, stop, here = at, at + _BLOCK, offset
+    while start > 0 and here > 0 and text[start - 1] == form[here - 1]:
+        start, here = start - 1, here - 1
+    here = offset + _BLOCK
+    while stop < len(text) and here < len(form) and text[stop] == form[here]:
+        stop, here = stop + 1, here + 1
+    return start, stop
+
+
+_known = _Index()
+
+
+@lru_cache(maxsize=64)
+def _only(token: str) -> _Index:
+    index = _Index()
+    index.add(token)
+    return index
+
+
 def remember(secret: str) -> str:
     """The secret, which `redacted` knows from now on."""
     if len(secret) >= _SHORTEST:
@@ -46,11 +108,12 @@ def remember(secret: str) -> str:
 
 def redacted(text: str, token: str = "") -> str:
     """The text without any secret that was read, nor this token, however it is echoed."""
-    secrets = _known | {token} if len(token) >= _SHORTEST else _known
     plain = text.translate(_LOWER)
-    spans = sorted(span for secret in secrets for span in _places(plain, secret))
+    spans = list(_known.places(plain))
+    if len(token) >= _SHORTEST and token not in _known.secrets:
+        spans.extend(_only(token).places(plain))
     kept, end = [], 0
-    for start, stop in spans:
+    for start, stop in sorted(spans):
         if start >= end:
             kept.append(text[end:start])
         end = max(end, stop)
@@ -71,23 +134,8 @@ def without(body: Any, token: str = "") -> Any:
     return body
 
 
-def _places(text: str, secret: str) -> Iterator[tuple[int, int]]:
-    """Where a secret, or a part of a long one, stands in a text of small letters."""
-    forms, parts = _forms(secret)
-    for form in forms:
-        at = text.find(form)
-        while at >= 0:
-            yield at, at + len(form)
-            at = text.find(form, at + 1)
-    if parts:
-        for at in range(len(text) - _PART + 1):
-            if text[at : at + _PART] in parts:
-                yield at, at + _PART
-
-
-@lru_cache(maxsize=64)
-def _forms(secret: str) -> tuple[frozenset[str], frozenset[str]]:
-    """How a secret may stand in a text, in small letters, and the parts of the long ones."""
+def _forms(secret: str) -> frozenset[str]:
+    """How a secret may stand in a text, in small letters."""
     data = secret.encode("utf-8", "surrogatepass")
     once = quote(data, safe="")
     encoded = {once, quote(once, safe=""), quote(data), html.escape(secret), data.hex()}
@@ -99,7 +147,4 @@ def _forms(secret: str) -> tuple[frozenset[str], frozenset[str]]:
         for written in (base64.b64encode(padded), base64.urlsafe_b64encode(padded)):
             encoded.add(written.decode()[first:last])
     forms = {secret, *(each for each in encoded if len(each) >= _LEAST_ENCODED)}
-    small = frozenset(each.translate(_LOWER) for each in forms)
-    long = [each for each in small if len(each) >= _LONG]
-    parts = {each[at : at + _PART] for each in long for at in range(len(each) - _PART + 1)}
-    return small, frozenset(parts)
+    return frozenset(each.translate(_LOWER) for each in forms)

@@ -3,13 +3,15 @@ from __future__ import annotations
 import base64
 import html
 import json
+import sys
+from types import FrameType
 from urllib.parse import quote
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reconciler.http.secrets import redacted, remember, without
+from reconciler.http.secrets import _forms, _Index, redacted, remember, without
 
 TOKEN = "eyJhbGciOiJ+IUzI1NiJ9/Zm9vYmFy=Y2FuYXJ5LXRva2Vu_SBX"  # noqa: S105 - of nobody
 PARTS = [TOKEN[at : at + 24].lower() for at in range(len(TOKEN) - 24)]
@@ -99,3 +101,56 @@ def test_headers_and_urls_are_never_told(text: str, left: str) -> None:
 def test_what_is_too_short_to_be_a_secret_stays() -> None:
     remember("a")
     assert redacted("a banana") == "a banana"
+
+
+LETTERS = st.text(st.sampled_from("aB3/"), min_size=4, max_size=70)
+
+
+def _in_all_forms(text: str, secrets: list[str]) -> set[int]:
+    """The places of a text that a secret takes, found by looking for each form and part of it."""
+    taken: set[int] = set()
+    small = text.lower()
+    for form in (form for secret in secrets for form in _forms(secret)):
+        size = len(form) if len(form) < 32 else 20
+        wanted = {form[at : at + size] for at in range(len(form) - size + 1)}
+        for at in range(len(small) - size + 1):
+            if small[at : at + size] in wanted:
+                taken.update(range(at, at + size))
+    return taken
+
+
+@given(st.lists(LETTERS, min_size=1, max_size=5), st.lists(LETTERS, max_size=4), st.data())
+def test_many_secrets_are_found_where_each_alone_is(
+    secrets: list[str], around: list[str], data: st.DataObject
+) -> None:
+    index = _Index()
+    for secret in secrets:
+        index.add(secret)
+    cut = [secret[data.draw(st.integers(0, len(secret))) :] for secret in secrets]
+    text = "".join(data.draw(st.permutations([*secrets, *cut, *around]))).lower()
+    taken = {place for start, stop in index.places(text) for place in range(start, stop)}
+    assert taken == _in_all_forms(text, secrets)
+
+
+def test_a_search_costs_the_same_with_a_thousand_more_secrets() -> None:
+    text = "nothing of this is a secret, but it is long: " * 40
+
+    def calls(index: _Index) -> int:
+        count = 0
+
+        def counting(_frame: FrameType, event: str, _argument: object) -> None:
+            nonlocal count
+            count += event in ("call", "c_call")
+
+        sys.setprofile(counting)
+        try:
+            assert not list(index.places(text))
+        finally:
+            sys.setprofile(None)
+        return count
+
+    few, many = _Index(), _Index()
+    few.add(TOKEN)
+    for number in range(1000):
+        many.add(f"{number:04}{TOKEN}")
+    assert calls(many) <= calls(few) + 5
