@@ -18,7 +18,7 @@ from reconciler.engine.connect import Surroundings
 from reconciler.engine.prepare import Work
 from reconciler.http.pacing import Pacing
 from reconciler.http.tokens import FixedToken
-from reconciler.manifests.project import load_project
+from reconciler.manifests.project import groups_of, load_project
 from reconciler.model.rate import Rate
 from reconciler.vendor import discover
 from reconciler.vendors.webexcc.sandbox.generate import TOKEN
@@ -61,7 +61,7 @@ def used(folder: Path) -> Used:
     vendors = discover()
     project = load_project(folder, vendors, {}, datetime.now(UTC).date())
     (tenant,) = project.tenants.values()
-    rate = vendors[tenant.vendor].rate
+    rate = groups_of(tenant, vendors).rate
     assert rate  # noqa: S101 - it has one
     pace = _Noted(rate)
     around = Surroundings(folder, {}, kept={tenant.name: (pace, FixedToken(TOKEN))})

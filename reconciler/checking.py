@@ -29,6 +29,7 @@ from reconciler.planning.check import checked as check_alone
 from reconciler.planning.consequences import linked
 from reconciler.planning.item import TenantInput
 from reconciler.rules.rule import Rule, Where
+from reconciler.rules.world import Known
 
 if TYPE_CHECKING:
     from reconciler.engine.prepare import Work
@@ -55,9 +56,9 @@ def judge_project(work: Work, tenants: tuple[Tenant, ...]) -> Judged:
         whole = whole and not has_errors(loaded.diagnostics)
         given = TenantInput(
             tenant.name,
-            work.vendors[tenant.vendor],
+            work.groups(tenant),
             loaded.resources,
-            facts=tenant.facts,
+            known=Known(tenant.facts),
             policy=work.project.policy,
         )
         judgement = judge((given,), loaded)

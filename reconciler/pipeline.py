@@ -31,7 +31,7 @@ from reconciler.manifests import positions
 from reconciler.manifests.project import Tenant
 from reconciler.manifests.provenance import sourced, with_sources
 from reconciler.manifests.unmatched import unmatched
-from reconciler.model.address import Address
+from reconciler.model.address import Address, GroupKind
 from reconciler.model.counts import Counts
 from reconciler.model.diagnostic import (
     Diagnostic,
@@ -198,7 +198,7 @@ async def snapshot(work: Work) -> Snapshot:
             hint="say which one with `--tenant NAME`",
         )
     (tenant,) = work.tenants
-    return await read(tenant, work.vendors[tenant.vendor], (), work.around)
+    return await read(tenant, work.groups(tenant), (), work.around)
 
 
 async def drift(work: Work, *, full: bool = False) -> Drift:
@@ -431,8 +431,9 @@ async def to_import_one(work: Work, address: str, wanted: str) -> tuple[Tenant, 
     known = {r.address for each in prepared.values() for r in each.loaded.resources}
     known |= {Address.parse(row) for each in prepared.values() for row in each.rows}
     kinds = {
-        (name, each.vendor.name): tuple(kind.name for kind in each.vendor.kinds)
+        (name, vendor.name): tuple(kind.name for kind in vendor.kinds)
         for name, each in prepared.items()
+        for vendor in each.groups
     }
     meant = new_address(address, sorted(known), kinds)
     here = prepared[meant.tenant]
@@ -454,7 +455,7 @@ def _refused(prepared: Iterable[Prepared]) -> tuple[Diagnostic, ...]:
 
 async def _read(each: Prepared, work: Work) -> tuple[Prepared, Snapshot]:
     snapshot = work.instead or await read(
-        each.tenant, each.vendor, each.loaded.resources, work.around
+        each.tenant, each.groups, each.loaded.resources, work.around
     )
     return remembered(work, each.understood(snapshot), snapshot), snapshot
 
@@ -500,7 +501,7 @@ def _notes(each: Prepared, made: TenantPlan) -> Iterable[Diagnostic]:
             yield Diagnostic(
                 Severity.INFO,
                 "PLN133",
-                f"not in Git: {len(names)} {kind} of the tenant: {folded(names)}",
+                f"not in Git: {len(names)} {kind.name} of the tenant: {folded(names)}",
                 tenant=tenant,
             )
 
@@ -519,20 +520,20 @@ def _without_window(each: Prepared, made: TenantPlan) -> Iterable[Diagnostic]:
 
 def _but_pruned(each: Prepared) -> str:
     """What a missing state does not keep from being deleted: the project file asks for it."""
-    kinds = ", ".join(sorted(each.pruned))
+    kinds = ", ".join(sorted(kind.name for kind in each.pruned))
     return f" but what `unmanaged: prune` asks for ({kinds})" if kinds else ""
 
 
 def _tenant_read(
-    each: Prepared, snapshot: Snapshot, unmanaged: Mapping[str, tuple[str, ...]]
+    each: Prepared, snapshot: Snapshot, unmanaged: Mapping[GroupKind, tuple[str, ...]]
 ) -> TenantRead:
     return TenantRead(
         name=each.tenant.name,
-        vendor=each.vendor.name,
+        vendor=each.groups.name,
         organization=snapshot.organization,
         objects=snapshot.size,
         requests=snapshot.requests,
-        unmanaged=unmanaged,
+        unmanaged=each.groups.by_label(unmanaged),
         identity=snapshot.identity.name if snapshot.identity else "",
-        partial=snapshot.partial,
+        partial=each.groups.by_label(snapshot.partial),
     )

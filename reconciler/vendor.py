@@ -32,6 +32,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from reconciler.errors import ProjectError, ReconcilerError
+from reconciler.model.address import GroupKind
 from reconciler.model.audit import AuditEvent
 from reconciler.model.change import Action
 from reconciler.model.diagnostic import Path as AttributePath
@@ -70,18 +71,18 @@ class Removal(StrEnum):
 class Resolve(Protocol):
     """Turns a reference of a manifest into the identity of what it names.
 
-    `kind` is a managed kind or an inventory type; `path` is where the reference stands. What
-    cannot be resolved is reported by the caller of `Kind.desired`, once, at that place.
+    `kind` is a managed kind or an inventory type, of the manifest's own group where it is only a
+    name; `path` is where the reference stands. What cannot be resolved is reported by the caller of `Kind.desired`, once, at that place.
     """
 
-    def __call__(self, kind: str, reference: Reference, path: AttributePath) -> Ref:
+    def __call__(self, kind: str | GroupKind, reference: Reference, path: AttributePath) -> Ref:
         """The identity of the one thing that is named."""
 
 
 class Refer(Protocol):
     """Says how a manifest names what an identity stands for: the inverse of `Resolve`."""
 
-    def __call__(self, kind: str, key: Ref) -> Json:
+    def __call__(self, kind: str | GroupKind, key: Ref) -> Json:
         """A name, or `{id: …}` where no name tells which one is meant.
 
         `kind` is a managed kind or an inventory type.
@@ -289,6 +290,7 @@ class Kind:
     """
 
     name: str
+    group: str
     spec: type[Spec]
     desired: Callable[[Resource[Any], Resolve], Values]
     spec_of: Callable[[Values, Refer], dict[str, Json]]
@@ -317,6 +319,11 @@ class Kind:
     brings: Brings = brings_nothing
     side_effects: SideEffects = no_side_effects
     bulk: Bulk | None = None
+
+    @property
+    def key(self) -> GroupKind:
+        """The kind with its group."""
+        return GroupKind(self.group, self.name)
 
 
 class TokenSource(Protocol):
@@ -514,6 +521,9 @@ class Pattern:
 class Vendor:
     """One system: the whole wiring in one value.
 
+    `family` is what its organizations are of: groups of one family may be groups of one tenant,
+    with one token, one queue of requests and one sandbox.
+
     `inventory` are the types that manifests may name and that `Reader.read` brings along;
     `declared` those that it cannot bring, because no API lists them. `facts` is the shape of what
     the project file declares because no API tells it; `documents` are those that its rules name as
@@ -530,6 +540,7 @@ class Vendor:
     """
 
     name: str
+    family: str
     title: str
     api_version: str
     kinds: tuple[Kind, ...]

@@ -131,7 +131,7 @@ def serve(  # noqa: PLR0913, PLR0917 - one parameter for each option
             app = limited(app, rate.requests, rate.seconds)
         listener = serving.listening(port)
         url = "http://{}:{}".format(*listener.getsockname())
-        signing_in = served_credentials(what.vendors[tenant.vendor], tenant, what.project.root)
+        signing_in = served_credentials(what.groups(tenant), tenant, what.project.root)
         echo(_served(tenant, sandbox, url, f"{rate or 'unlimited'}", len(wrong), signing_in))
         signalled = serving.serve(app, listener, seconds)
     chosen.say("Stopped.")
@@ -283,10 +283,14 @@ def _served(  # noqa: PLR0913, PLR0917 - one parameter for each line
 ) -> str:
     beside = [
         name
-        for name, given in (("facts", tenant.facts.model_fields_set), ("patches", tenant.patches))
+        for name, given in (
+            ("facts", any(facts.model_fields_set for facts in tenant.facts.values())),
+            ("patches", tenant.patches),
+        )
         if given
     ]
-    assumed = f"    assumed: [{', '.join(sorted(tenant.assumed))}]\n" if tenant.assumed else ""
+    calls = sorted(call for calls in tenant.assumed.values() for call in calls)
+    assumed = f"    assumed: [{', '.join(calls)}]\n" if calls else ""
     copied = f"    # and the {' and the '.join(beside)} of {tenant.name}\n" if beside else ""
     return f"""\
 Sandbox tenant {tenant.name} is served at {url}; Ctrl-C stops it.
@@ -295,7 +299,7 @@ Sandbox tenant {tenant.name} is served at {url}; Ctrl-C stops it.
 
 In reconciler.yaml it is:
   {tenant.name}-served:
-    vendor: {tenant.vendor}
+    vendor: {_vendor(tenant)}
     manifests: {json.dumps(list(tenant.manifests))}
     organization: {sandbox.organization}
     credentials: {signing_in.block}
@@ -304,11 +308,15 @@ In reconciler.yaml it is:
 {signing_in.meaning}"""
 
 
+def _vendor(tenant: Tenant) -> str:
+    """The systems of a tenant as the project file has them."""
+    return tenant.groups[0] if len(tenant.groups) == 1 else f"[{', '.join(tenant.groups)}]"
+
+
 @contextmanager
 def _sandbox(what: Work) -> Iterator[tuple[Tenant, Sandbox]]:
     tenant = _tenant(what)
-    vendor = what.vendors[tenant.vendor]
-    with sandbox_of(tenant, vendor, what.project.root, what.around.warn_once) as sandbox:
+    with sandbox_of(tenant, what.groups(tenant), what.project.root, what.around.warn_once) as sandbox:
         yield tenant, sandbox
 
 

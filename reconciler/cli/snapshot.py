@@ -12,6 +12,7 @@ from reconciler.cli.options import Common, common, work
 from reconciler.cli.streams import echo
 from reconciler.engine import snapshots
 from reconciler.errors import UsageError
+from reconciler.groups import Groups
 from reconciler.model.snapshot import dump
 from reconciler.planning.between import between
 from reconciler.reporting import json
@@ -40,7 +41,7 @@ def command(chosen: Common, ctx: click.Context, out: Path | None) -> int:
     with meaning(NOTHING_WRITTEN), work(chosen) as what:
         found = run(pipeline.snapshot(what))
         (tenant,) = what.tenants
-    document = dump(tenant.vendor, found)
+    document = dump(tenant.groups, found)
     if out is None:
         echo(document, nl=False)
     else:
@@ -64,16 +65,22 @@ def diff(chosen: Common, before: Path, after: Path, detailed_exitcode: bool) -> 
     """How the tenant in AFTER differs from BEFORE, attribute by attribute; no project needed."""
     old, new = snapshots.opened(before), snapshots.opened(after)
     vendors = discover()
-    if old.vendor not in vendors:
-        raise UsageError("RUN172", f"{before} is of vendor `{old.vendor}`, which is not installed")
-    same = (old.vendor, old.snapshot.organization) == (new.vendor, new.snapshot.organization)
+    for vendor in old.groups:
+        if vendor not in vendors:
+            raise UsageError("RUN172", f"{before} is of vendor `{vendor}`, which is not installed")
+    same = (set(old.groups), old.snapshot.organization) == (
+        set(new.groups),
+        new.snapshot.organization,
+    )
     if not same:
         raise UsageError(
             "RUN172",
             f"{before} and {after} are of two tenants",
             hint="compare two snapshots of one organization",
         )
-    found = between(old.snapshot, new.snapshot, vendors[old.vendor])
+    found = between(
+        old.snapshot, new.snapshot, Groups(tuple(vendors[each] for each in old.groups))
+    )
     if chosen.json:
         echo(json.document(reporting.as_json(found)), nl=False)
     else:

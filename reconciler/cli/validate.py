@@ -14,6 +14,7 @@ from reconciler.cli.options import Common, reporting, snapshot, work, work_on_sn
 from reconciler.cli.streams import echo
 from reconciler.cli.terminal import room
 from reconciler.errors import ReconcilerError, UsageError
+from reconciler.groups import Groups
 from reconciler.manifests.files import FILE, find_paths
 from reconciler.manifests.load import load
 from reconciler.manifests.parse import STDIN
@@ -123,7 +124,9 @@ def _of_files(paths: tuple[Path, ...]) -> Checked:
     loaded = load(Path(), LOCAL, files, vendors, given=given)
     parts = (
         TenantInput(
-            LOCAL, vendor, tuple(r for r in loaded.resources if r.address.group == vendor.name)
+            LOCAL,
+            Groups((vendor,)),
+            tuple(r for r in loaded.resources if r.address.group == vendor.name),
         )
         for vendor in vendors.values()
     )

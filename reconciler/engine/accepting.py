@@ -18,7 +18,7 @@ from reconciler.manifests.files import find
 from reconciler.manifests.layout import New, place
 from reconciler.manifests.project import Tenant
 from reconciler.manifests.rewriting import NewPatch, Rewritten, Sources, patch_files
-from reconciler.model.address import Address
+from reconciler.model.address import Address, GroupKind
 from reconciler.model.diagnostic import Diagnostic, InvalidInputError, Origin, Severity
 from reconciler.model.live import LiveObject
 from reconciler.model.ownership import Row
@@ -177,7 +177,7 @@ class _Accepting:
     def _came(self) -> list[LiveObject]:
         """The objects that only the tenant has and that the look has told."""
         came = {
-            (d.kind, d.object_id)
+            (Address.parse(text).group_kind, d.object_id)
             for text, each in self._by_address.items()
             for d in each
             if d.change == "added" and text not in self._refused
@@ -189,7 +189,7 @@ class _Accepting:
         if not made.patches:
             return made.files
         root, tenant = self._work.project.root, self._here.tenant
-        new = [New(self._here.vendor.kind(p.kind), p.name, p.spec) for p in made.patches]
+        new = [New(self._here.groups.kinds[p.address.group_kind], p.name, p.spec) for p in made.patches]
         files = place(new, (), root, tenant.patches)
         texts = [_patch(each) for each in made.patches]
         # no schema is named in them: a patch is no whole manifest
@@ -283,7 +283,7 @@ class _Accepting:
         done = {
             *mine,
             *(str(each) for each in gone),
-            *(_outside(here, e.draft.kind.name, e.draft.live.id) for e in attempt.manifests),
+            *(_outside(here, e.draft.kind.key, e.draft.live.id) for e in attempt.manifests),
         }
         return Accepted(
             looked=looked,
@@ -359,9 +359,9 @@ def _unexpected(summary: str) -> ReconcilerError:
     )
 
 
-def _outside(here: Prepared, kind: str, object_id: str) -> str:
+def _outside(here: Prepared, kind: GroupKind, object_id: str) -> str:
     """The address of what only the tenant has, as drift tells it."""
-    return str(Address(here.tenant.name, here.vendor.name, kind, f"={object_id}"))
+    return str(Address(here.tenant.name, kind.group, kind.name, f"={object_id}"))
 
 
 def _files_of(work: Work, tenants: Iterable[Tenant]) -> frozenset[str]:

@@ -175,7 +175,7 @@ class TenantApply:
         operations = {op.id: op for op in self.plan.operations()}
         last = {operations[each].addresses[0]: left for each, left in done.items()}
         for address, left in last.items():
-            live = await writer.fetch(Address.parse(address).kind, left.object_id)
+            live = await writer.fetch(Address.parse(address).group_kind, left.object_id)
             if (live.digest if live else None) != left.digest:
                 return False
         return True

@@ -12,15 +12,15 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
-from reconciler.engine.connect import Surroundings, auditing
+from reconciler.engine.connect import Surroundings, auditing, of_group
 from reconciler.errors import ReconcilerError, TenantError
+from reconciler.groups import Groups
 from reconciler.manifests.project import Tenant
 from reconciler.model.address import Address
 from reconciler.model.audit import Attribution, AuditEvent
 from reconciler.model.diagnostic import Diagnostic, Severity
 from reconciler.model.journal import Entry, Owned, Run
 from reconciler.planning.attribution import CLOCKS, OwnWrite, Subject, Window, attribute, log_of
-from reconciler.vendor import Vendor
 
 KEPT = timedelta(days=365)
 """Further back nobody asks: logs are kept for a year at most."""
@@ -64,13 +64,13 @@ class Answers:
 
 async def who_changed(
     tenant: Tenant,
-    vendor: Vendor,
+    groups: Groups,
     around: Surroundings,
     questions: Mapping[str, Question],
     remembered: Remembered | None,
 ) -> Answers:
-    """Ask the audit log; without questions, or where the vendor has none, nobody is asked."""
-    if not questions or vendor.audit is None:
+    """Ask the audit log; without questions, or where no system has one, nobody is asked."""
+    if not questions or all(vendor.audit is None for vendor in groups):
         return Answers()
     if tenant.audit is None:
         return Answers(notes=(_not_asked(tenant),))
@@ -78,7 +78,7 @@ async def who_changed(
     windows = {key: _window(each, now) for key, each in questions.items()}
     since = max(min(each.since for each in windows.values()) - CLOCKS, now - KEPT)
     try:
-        events = await _events(tenant, vendor, around, Window(since, now))
+        events = await _events(tenant, groups, around, Window(since, now))
     except ReconcilerError as error:
         return Answers(notes=(_unread(tenant, error),))
     log = log_of(events, _own_writes(remembered, tenant.name, since) if remembered else ())
@@ -93,12 +93,15 @@ def _window(question: Question, now: datetime) -> Window:
 
 
 async def _events(
-    tenant: Tenant, vendor: Vendor, around: Surroundings, window: Window
+    tenant: Tenant, groups: Groups, around: Surroundings, window: Window
 ) -> tuple[AuditEvent, ...]:
-    assert vendor.audit is not None  # noqa: S101 - seen by the caller
-    with auditing(tenant, vendor, around) as endpoint:
-        async with vendor.audit(endpoint) as reader:
-            return await reader.events(window.since, window.until)
+    """What the logs of the systems have; groups that share one log are asked once."""
+    found: dict[AuditEvent, None] = {}
+    with auditing(tenant, groups, around) as endpoint:
+        for log in dict.fromkeys(v.audit for v in groups if v.audit is not None):
+            async with log(of_group(endpoint, tenant, "")) as reader:
+                found |= dict.fromkeys(await reader.events(window.since, window.until))
+    return tuple(found)
 
 
 def _own_writes(remembered: Remembered, tenant: str, since: datetime) -> Iterator[OwnWrite]:

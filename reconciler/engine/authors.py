@@ -33,7 +33,7 @@ async def with_authors(
         recorded = _recorded(state, each.tenant.name)
         subjects = Subjects(snapshot, each.rows)
         questions = {d.address: Question(subjects.of(d), recorded.get(d.address)) for d in asked}
-        answers = await who_changed(each.tenant, each.vendor, work.around, questions, state)
+        answers = await who_changed(each.tenant, each.groups, work.around, questions, state)
     told = drifting.attributed(
         found,
         lambda d: answers.found.get(d.address),
@@ -50,8 +50,7 @@ async def said_to_have_changed(
         return Answers()
     recorded = _recorded(state, tenant.name)
     questions = {key: Question(each, recorded.get(key)) for key, each in subjects.items()}
-    vendor = work.vendors[tenant.vendor]
-    return await who_changed(tenant, vendor, work.around, questions, state)
+    return await who_changed(tenant, work.groups(tenant), work.around, questions, state)
 
 
 class Subjects:

@@ -23,6 +23,7 @@ from reconciler.manifests.parse import parse
 from reconciler.manifests.positions import Places
 from reconciler.manifests.reachable import stays
 from reconciler.manifests.search import finder
+from reconciler.model.address import GroupKind
 from reconciler.model.diagnostic import dotted
 from reconciler.model.resource import Resource
 from reconciler.model.set_aside import Base, Loosened, digest_of
@@ -35,7 +36,7 @@ _SHALLOW = (
 _NAMES = "name a commit, a branch or a tag that this clone has, such as `origin/main`"
 
 
-Lifecycles = dict[tuple[str, str], Mapping[str, Any]]
+Lifecycles = dict[tuple[GroupKind, str], Mapping[str, Any]]
 """The `lifecycle` of each manifest, by its kind and name."""
 
 
@@ -215,17 +216,17 @@ class _Comparing:
 
 def _unprotected(each: Prepared, then: Lifecycles) -> Iterator[Loosened]:
     """The objects that were protected then and are not now."""
-    now: dict[tuple[str, str], Resource[Any]] = {}
+    now: dict[tuple[GroupKind, str], Resource[Any]] = {}
     for resource in each.loaded.resources:
         for former in resource.previous_names:
-            now.setdefault((resource.address.kind, former), resource)
-    now |= {(r.address.kind, r.address.name): r for r in each.loaded.resources}
+            now.setdefault((resource.address.group_kind, former), resource)
+    now |= {(r.address.group_kind, r.address.name): r for r in each.loaded.resources}
     for (kind, name), lifecycle in sorted(then.items()):
         if lifecycle.get("preventDestroy") is not True:
             continue
         found = now.get((kind, name))
         if found is None:
-            address = f"{each.tenant.name}/{each.vendor.name}/{kind}/{name}"
+            address = f"{each.tenant.name}/{kind}/{name}"
             yield Loosened(address, "preventDestroy ends: the manifest is gone", before=True)
         elif not found.lifecycle.prevent_destroy:
             yield _of(found, "preventDestroy ends", before=True, after=False)
@@ -234,7 +235,7 @@ def _unprotected(each: Prepared, then: Lifecycles) -> Iterator[Loosened]:
 def _ignored(resource: Resource[Any], then: Lifecycles) -> Iterator[Loosened]:
     """The attributes of one object that its manifest ignores now and did not then."""
     names = (resource.address.name, *resource.previous_names)
-    keys = [(resource.address.kind, name) for name in names]
+    keys = [(resource.address.group_kind, name) for name in names]
     before = next((then[key].get("ignoreChanges") for key in keys if key in then), None)
     had = before if isinstance(before, list) else []
     ignored = resource.lifecycle.ignore_changes
@@ -276,11 +277,14 @@ def _mark(values: list[Any] | None) -> str:
     return digest(values)[:12] if values is not None else "none"
 
 
-def _key(value: Any) -> tuple[str, str] | None:
+def _key(value: Any) -> tuple[GroupKind, str] | None:
     metadata = value.get("metadata") if isinstance(value, Mapping) else None
     name = metadata.get("name") if isinstance(metadata, Mapping) else None
     kind = value.get("kind") if isinstance(value, Mapping) else None
-    return (kind, name) if isinstance(kind, str) and isinstance(name, str) else None
+    version = value.get("apiVersion") if isinstance(value, Mapping) else None
+    if not (isinstance(kind, str) and isinstance(name, str) and isinstance(version, str)):
+        return None
+    return GroupKind(version.partition("/")[0], kind), name
 
 
 def _lifecycle(value: Any) -> Mapping[str, Any]:

@@ -12,6 +12,7 @@ from typing import Any
 
 from reconciler.engine import seeds
 from reconciler.errors import ProjectError
+from reconciler.groups import Groups
 from reconciler.manifests.credentials import FromAccessKey, FromServiceApp, Secret
 from reconciler.manifests.parse import parse
 from reconciler.manifests.project import Tenant
@@ -19,7 +20,7 @@ from reconciler.manifests.state_location import refuse_links
 from reconciler.model.diagnostic import InvalidInputError
 from reconciler.model.state_url import SIDE_FILES
 from reconciler.sandbox.seed_problems import SeedError
-from reconciler.vendor import AsgiApp, Endpoint, Pace, Sandbox, TokenSource, Vendor
+from reconciler.vendor import AsgiApp, Endpoint, Pace, Sandbox, TokenSource
 
 
 def _logged(text: str) -> None:
@@ -66,11 +67,14 @@ class Surroundings:
 
 
 @contextmanager
-def connected(tenant: Tenant, vendor: Vendor, around: Surroundings) -> Iterator[Endpoint]:
-    """The tenant's endpoint, with its sandbox open where it is an embedded one."""
-    with _app(tenant, vendor, around) as (app, sandbox):
+def connected(tenant: Tenant, groups: Groups, around: Surroundings) -> Iterator[Endpoint]:
+    """The tenant's endpoint, with its sandbox open where it is an embedded one.
+
+    All groups share it: one queue of requests, one token. `of_group` gives each its own part.
+    """
+    with _app(tenant, groups, around) as (app, sandbox):
         if tenant.name not in around.kept:
-            around.kept[tenant.name] = _lasting(tenant, vendor, around, sandbox)
+            around.kept[tenant.name] = _lasting(tenant, groups, around, sandbox)
         pace, token = around.kept[tenant.name]
         yield Endpoint(
             tenant=tenant.name,
@@ -81,13 +85,17 @@ def connected(tenant: Tenant, vendor: Vendor, around: Surroundings) -> Iterator[
             url=tenant.url,
             parallelism=around.parallelism,
             pace=pace,
-            assumed=tenant.assumed,
             progress=around.progress,
         )
 
 
+def of_group(endpoint: Endpoint, tenant: Tenant, group: str) -> Endpoint:
+    """The endpoint for one group, with the unpublished calls that it is to use."""
+    return replace(endpoint, assumed=tenant.assumed.get(group, frozenset()))
+
+
 @contextmanager
-def auditing(tenant: Tenant, vendor: Vendor, around: Surroundings) -> Iterator[Endpoint]:
+def auditing(tenant: Tenant, groups: Groups, around: Surroundings) -> Iterator[Endpoint]:
     """Where the tenant's audit log is: with a token and a queue of its own.
 
     Asked for tenants that have `audit` alone.
@@ -96,10 +104,10 @@ def auditing(tenant: Tenant, vendor: Vendor, around: Surroundings) -> Iterator[E
     asking = replace(
         tenant, credentials=tenant.audit.credentials, identity=tenant.audit.identity, rate=None
     )
-    with _app(tenant, vendor, around) as (app, sandbox):
+    with _app(tenant, groups, around) as (app, sandbox):
         mine = f"{tenant.name} audit"  # which is no name of a tenant
         if mine not in around.kept:
-            around.kept[mine] = _lasting(asking, vendor, around, sandbox, "audit ")
+            around.kept[mine] = _lasting(asking, groups, around, sandbox, "audit ")
         pace, token = around.kept[mine]
         yield Endpoint(
             tenant=tenant.name,
@@ -109,20 +117,19 @@ def auditing(tenant: Tenant, vendor: Vendor, around: Surroundings) -> Iterator[E
             app=app,
             url=tenant.url,
             pace=pace,
-            assumed=tenant.assumed,
             progress=around.progress,
         )
 
 
 @contextmanager
 def _app(
-    tenant: Tenant, vendor: Vendor, around: Surroundings
+    tenant: Tenant, groups: Groups, around: Surroundings
 ) -> Iterator[tuple[AsgiApp | None, Sandbox | None]]:
     """The embedded sandbox and its application; neither for a tenant that is elsewhere."""
     if tenant.seed is None:
         yield None, None
         return
-    with sandbox_of(tenant, vendor, around.root, around.warn_once) as sandbox:
+    with sandbox_of(tenant, groups, around.root, around.warn_once) as sandbox:
         app, rate = sandbox.app(), tenant.sandbox_rate
         if rate is not None:
             from reconciler.sandbox.limiting import limited  # noqa: PLC0415 - seldom needed
@@ -133,7 +140,7 @@ def _app(
 
 def _lasting(
     tenant: Tenant,
-    vendor: Vendor,
+    groups: Groups,
     around: Surroundings,
     sandbox: Sandbox | None,
     purpose: str = "",
@@ -144,18 +151,18 @@ def _lasting(
     from reconciler.http.tokens import FixedToken  # noqa: PLC0415
 
     if sandbox is None:
-        pace = Pacing(tenant.rate or vendor.rate)
+        pace = Pacing(tenant.rate or groups.rate)
         pace.show_waits(around.waiting)
-        return pace, source(tenant, vendor, around, pace, purpose)
+        return pace, source(tenant, groups, around, pace, purpose)
     # an embedded tenant takes any number of requests, unless it is told not to
-    rate = tenant.rate or (vendor.rate if tenant.sandbox_rate else None)
+    rate = tenant.rate or (groups.rate if tenant.sandbox_rate else None)
     pace = Pacing(rate)
     pace.show_waits(around.waiting)
     return pace, FixedToken(remember(sandbox.token(tenant.identity)))
 
 
 def source(
-    tenant: Tenant, vendor: Vendor, around: Surroundings, pace: Pace, purpose: str = ""
+    tenant: Tenant, groups: Groups, around: Surroundings, pace: Pace, purpose: str = ""
 ) -> TokenSource:
     """Where the tenant's access token comes from; nothing is read or fetched yet.
 
@@ -172,7 +179,7 @@ def source(
 
     written = tenant.credentials
     if isinstance(written, FromAccessKey):
-        key, asking = written.access_key, vendor.access_key
+        key, asking = written.access_key, groups.access_key
         assert asking is not None  # noqa: S101 - the project file was checked
         of_key = AccessKey(
             place("access key's id", key.id),
@@ -185,7 +192,7 @@ def source(
     if not isinstance(written, FromServiceApp):
         assert written is not None  # noqa: S101 - the project file has them
         return KeptToken(place("token", written).read)
-    app, request = written.service_app, vendor.token_request
+    app, request = written.service_app, groups.token_request
     assert request is not None  # noqa: S101 - the project file was checked
     fetch = ServiceApp(
         place("client id", app.id),
@@ -200,14 +207,14 @@ def source(
 
 @contextmanager
 def sandbox_of(
-    tenant: Tenant, vendor: Vendor, root: Path, warn: Callable[[str], None] = _logged
+    tenant: Tenant, groups: Groups, root: Path, warn: Callable[[str], None] = _logged
 ) -> Iterator[Sandbox]:
     """The tenant's sandbox, seeded where it has no data yet; raises ProjectError.
 
     Warns where the seed was changed after that. Raises InvalidInputError with every fault of a seed
     that cannot be.
     """
-    if vendor.sandbox is None or tenant.seed is None:
+    if groups.sandbox is None or tenant.seed is None:
         raise ProjectError(
             "PRJ120",
             f"tenant `{tenant.name}` has no sandbox of its own",
@@ -227,7 +234,7 @@ def sandbox_of(
         ) from error
     data = _seed_bytes(tenant, root)
     try:
-        sandbox = vendor.sandbox(database, _seed(tenant, data))
+        sandbox = groups.sandbox(database, _seed(tenant, data))
     except SeedError as error:
         raise InvalidInputError(seeds.diagnostics(str(tenant.seed), data, error)) from error
     try:
@@ -238,18 +245,18 @@ def sandbox_of(
         sandbox.close()
 
 
-def organization_of(tenant: Tenant, vendor: Vendor, root: Path) -> str | None:
+def organization_of(tenant: Tenant, groups: Groups, root: Path) -> str | None:
     """The organization of a tenant, without asking it: of an embedded sandbox its seed's.
 
     Nothing is written into the project. Raises ProjectError.
     """
-    if tenant.seed is None or vendor.sandbox is None:
+    if tenant.seed is None or groups.sandbox is None:
         return tenant.organization
     if sandbox_database(tenant, root).exists():
-        with sandbox_of(tenant, vendor, root) as there:
+        with sandbox_of(tenant, groups, root) as there:
             return there.organization
     with tempfile.TemporaryDirectory() as folder:
-        made = vendor.sandbox(Path(folder) / "tenant.db", seed_of(tenant, root))
+        made = groups.sandbox(Path(folder) / "tenant.db", seed_of(tenant, root))
         made.close()
         return made.organization
 
@@ -283,7 +290,7 @@ def _seed(tenant: Tenant, data: bytes) -> Mapping[str, Any]:
     """The seed of a tenant; one that names no assumed calls has those that the project lists."""
     from reconciler.sandbox.seed import Seed  # noqa: PLC0415 - a real tenant has none
 
-    assumed = sorted(tenant.assumed)
+    assumed = sorted(each for calls in tenant.assumed.values() for each in calls)
     return Seed(data, partial(_parsed, str(tenant.seed), assumed), also=",".join(assumed))
 
 

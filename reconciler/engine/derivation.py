@@ -90,7 +90,7 @@ class Derivation:
         parts = []
         for name, unread in self._prepared.items():
             snapshot = await read(
-                unread.tenant, unread.vendor, unread.loaded.resources, self._work.around
+                unread.tenant, unread.groups, unread.loaded.resources, self._work.around
             )
             here = unread.understood(snapshot)
             self._refuse_if_stale(here, snapshot)
@@ -103,7 +103,9 @@ class Derivation:
         self, tenant: str, snapshot: Snapshot, rows: Mapping[str, Row], state: SqlState
     ) -> Elsewhere:
         """Compare a plan of one tenant, which was read just now; raises as `check_ahead`."""
-        here = replace(self._prepared[tenant], rows=rows, unsettled=(), spent=state.spent(tenant))
+        here = self._prepared[tenant]
+        spent = here.groups.claimed_names(state.spent(tenant))
+        here = replace(here, rows=rows, unsettled=(), spent=spent)
         part = self._part(here, snapshot, rows, state)
         return self._compare([part] if part is not None else [])
 

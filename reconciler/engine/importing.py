@@ -78,7 +78,7 @@ async def one(work: Work, here: Prepared, address: Address, wanted: str) -> Foun
 async def _snapshot(work: Work, here: Prepared) -> Snapshot:
     if has_errors(here.loaded.diagnostics):
         raise InvalidInputError(positions.attach(here.loaded.diagnostics, here.loaded.read))
-    return await read(here.tenant, here.vendor, here.loaded.resources, work.around)
+    return await read(here.tenant, here.groups, here.loaded.resources, work.around)
 
 
 def keep(work: Work, tenant: Tenant, found: Found) -> None:
@@ -117,9 +117,9 @@ class _Looking:
 
     def one(self, address: Address, wanted: str) -> Found:
         """See the function `one`."""
-        kind = self._here.vendor.kind(address.kind)
+        kind = self._here.groups.kinds[address.group_kind]
         live = meant(kind, wanted, self._snapshot)
-        key = (kind.name, live.id)
+        key = (kind.key, live.id)
         owner = self._before.managed.get(key) or self._before.departed.get(key)
         if owner is not None and owner != address:
             raise UsageError(
@@ -214,13 +214,13 @@ class _Looking:
         here, snapshot = self._here, self._snapshot
         return TenantRead(
             name=here.tenant.name,
-            vendor=here.vendor.name,
+            vendor=here.groups.name,
             organization=snapshot.organization,
             objects=snapshot.size,
             requests=snapshot.requests,
             unmanaged={},
             identity=snapshot.identity.name if snapshot.identity else "",
-            partial=snapshot.partial,
+            partial=here.groups.by_label(snapshot.partial),
         )
 
     def _findings(self, attempt: Attempt) -> tuple[Diagnostic, ...]:

@@ -18,6 +18,7 @@ from reconciler.engine.prepare import Prepared, Work
 from reconciler.engine.read import read
 from reconciler.engine.spent import remembered
 from reconciler.errors import StateError
+from reconciler.groups import Groups
 from reconciler.model.diagnostic import Diagnostic, Severity, has_errors
 from reconciler.model.journal import Author, Memory, Seen
 from reconciler.model.live import Snapshot
@@ -67,15 +68,15 @@ class _Look:
         """See the function `look`."""
         work, unread, state = self.work, self.unread, self.state
         name = unread.tenant.name
-        memory = state.memory(name) if state else Memory()
+        memory = _claimed(state.memory(name), unread.groups) if state else Memory()
         moving = set(state.under_way(name)) if state else set()
         is_due = full or memory.reads + 1 >= unread.tenant.full_every
         snapshot = work.instead or await read(
             unread.tenant,
-            unread.vendor,
+            unread.groups,
             unread.loaded.resources,
             work.around,
-            None if is_due else memory.remembered,
+            {} if is_due else memory.remembered,
         )
         after = self._after()
         moving |= _moved(unread.rows, after.rows) | (state.under_way(name) if state else set())
@@ -144,6 +145,15 @@ class _Look:
             )
 
 
+def _claimed(memory: Memory, groups: Groups) -> Memory:
+    """The memory of a drift check, also of one from before groups were recorded."""
+    remembered = {group or groups.names[0]: each for group, each in memory.remembered.items()}
+    known = memory.known
+    if known is not None:
+        known = {groups.claimed(kind): ids for kind, ids in known.items()}
+    return replace(memory, remembered=remembered, known=known)
+
+
 def _moved(before: Mapping[str, Row], after: Mapping[str, Row]) -> set[str]:
     """The addresses whose records changed in between."""
     return {each for each in before.keys() | after.keys() if before.get(each) != after.get(each)}
@@ -186,10 +196,10 @@ def _document(found: TenantDrift) -> Json:
 def _read(each: Prepared, snapshot: Snapshot) -> TenantRead:
     return TenantRead(
         name=each.tenant.name,
-        vendor=each.vendor.name,
+        vendor=each.groups.name,
         organization=snapshot.organization,
         objects=snapshot.size,
         requests=snapshot.requests,
         identity=snapshot.identity.name if snapshot.identity else "",
-        partial=snapshot.partial,
+        partial=each.groups.by_label(snapshot.partial),
     )

@@ -7,10 +7,11 @@ from dataclasses import dataclass, field, replace
 
 from reconciler.engine.connect import Surroundings
 from reconciler.errors import StateError
+from reconciler.groups import Groups
 from reconciler.manifests.files import find
 from reconciler.manifests.load import NOTHING, Loaded, load
-from reconciler.manifests.project import Project, Tenant
-from reconciler.model.address import OUTSIDE, Address
+from reconciler.manifests.project import Project, Tenant, groups_of
+from reconciler.model.address import OUTSIDE, Address, GroupKind
 from reconciler.model.diagnostic import has_errors
 from reconciler.model.guard import NOTHING_ALLOWED, NOTHING_EARLIER, Allowance, Bounds, Earlier
 from reconciler.model.journal import Unsettled
@@ -22,7 +23,7 @@ from reconciler.planning.aftermath import rows_after
 from reconciler.planning.item import TenantInput
 from reconciler.planning.targets import target
 from reconciler.rules.policy import NO_POLICY, Policy
-from reconciler.rules.world import NOTHING_SPENT
+from reconciler.rules.world import NOTHING_SPENT, Known
 from reconciler.vendor import Vendor
 
 
@@ -45,6 +46,10 @@ class Work:
     against: str | None = None
     base: Base | None = None
 
+    def groups(self, tenant: Tenant) -> Groups:
+        """The systems of a tenant."""
+        return groups_of(tenant, self.vendors)
+
     @property
     def bounds(self) -> Bounds:
         """How far a plan of this work may reach."""
@@ -60,18 +65,18 @@ class Prepared:
     """
 
     tenant: Tenant
-    vendor: Vendor
+    groups: Groups
     loaded: Loaded
     rows: Mapping[str, Row]
     stateless: bool
     unsettled: tuple[Unsettled, ...] = ()
     policy: Policy = NO_POLICY
     targets: frozenset[Address] | None = None
-    spent: Mapping[tuple[str, str], str] = field(default_factory=lambda: NOTHING_SPENT)
+    spent: Mapping[tuple[GroupKind, str], str] = field(default_factory=lambda: NOTHING_SPENT)
     earlier: Earlier = field(default_factory=lambda: NOTHING_EARLIER)
 
     @property
-    def pruned(self) -> frozenset[str]:
+    def pruned(self) -> frozenset[GroupKind]:
         """The kinds of which what only the tenant has is deleted."""
         return frozenset(k for k, what in self.tenant.unmanaged.items() if what == "prune")
 
@@ -86,16 +91,14 @@ class Prepared:
             resources = tuple(each for each in resources if each.address in revert)
         return TenantInput(
             tenant=self.tenant.name,
-            vendor=self.vendor,
+            groups=self.groups,
             resources=resources,
             rows=self.rows,
-            facts=self.tenant.facts,
+            known=Known(self.tenant.facts, self.tenant.assumed, self.spent),
             policy=self.policy,
             targets=self.targets,
             revert=revert,
             prune=self.pruned,
-            assumed=self.tenant.assumed,
-            spent=self.spent,
         )
 
 
@@ -108,7 +111,7 @@ def prepare(work: Work, *, may_be_none: bool = False) -> tuple[Prepared, ...]:
     prepared = tuple(
         Prepared(
             tenant,
-            work.vendors[tenant.vendor],
+            work.groups(tenant),
             load_tenant(work, tenant, may_be_none=may_be_none),
             known[tenant.name].rows if known is not None else {},
             stateless=known is None,
@@ -137,7 +140,7 @@ def load_tenant(
     own = frozenset(patches)
     found = find(root, tenant.manifests, new=new, may_be_none=may_be_none)
     files = [each for each in found if each not in own]
-    vendors = {tenant.vendor: work.vendors[tenant.vendor]}
+    vendors = {vendor.name: vendor for vendor in work.groups(tenant)}
     return load(root, tenant.name, files, vendors, patches=patches, given=new)
 
 
@@ -145,7 +148,7 @@ def load_tenant(
 class _Known:
     rows: Mapping[str, Row]
     unsettled: tuple[Unsettled, ...]
-    spent: Mapping[tuple[str, str], str]
+    spent: Mapping[tuple[GroupKind, str], str]
     earlier: Earlier
 
 
@@ -161,7 +164,7 @@ def _known(work: Work) -> dict[str, _Known] | None:
             tenant.name: _Known(
                 state.rows(tenant.name),
                 state.unsettled(tenant.name),
-                state.spent(tenant.name),
+                work.groups(tenant).claimed_names(state.spent(tenant.name)),
                 state.counted_within(tenant.name, work.project.thresholds.window),
             )
             for tenant in work.tenants
@@ -169,23 +172,22 @@ def _known(work: Work) -> dict[str, _Known] | None:
     finally:
         state.close()
     for tenant in work.tenants:
-        _refuse_unknown_kinds(found[tenant.name], work.vendors[tenant.vendor])
+        _refuse_unknown_kinds(found[tenant.name], work.groups(tenant))
     return found
 
 
-def _refuse_unknown_kinds(known: _Known, vendor: Vendor) -> None:
-    """Raise StateError for an address of a kind that the tenant's vendor does not have."""
-    kinds = {(vendor.name, kind.name) for kind in vendor.kinds}
+def _refuse_unknown_kinds(known: _Known, groups: Groups) -> None:
+    """Raise StateError for an address of a kind that the tenant's systems do not have."""
     places = [("ownership", each) for each in known.rows]
     for each in known.unsettled:
         places += [("operation", a) for a in (each.intent.address, each.intent.drop) if a]
     for table, text in places:
         address = Address.parse(text)
-        if (address.group, address.kind) not in kinds:
+        if address.group_kind not in groups.kinds:
             raise StateError(
                 "RUN121",
                 f"the state is damaged: table `{table}`, row {text!a}: this version has no kind "
-                f"`{address.group}/{address.kind}`",
+                f"`{address.group_kind}`",
                 hint="update reconciler if a newer version wrote it; `reconciler state rm ADDRESS` "
                 "gives up the ownership of that object",
             )
@@ -196,7 +198,7 @@ def _to_prune(each: Prepared, target: str) -> Iterator[Address]:
     name = target.rpartition("/")[2]
     if name.startswith(OUTSIDE):
         for kind in sorted(each.pruned):
-            yield Address(each.tenant.name, each.vendor.name, kind, name)
+            yield Address(each.tenant.name, kind.group, kind.name, name)
 
 
 def _targeted(prepared: tuple[Prepared, ...], targets: tuple[str, ...]) -> tuple[Prepared, ...]:

@@ -43,5 +43,5 @@ async def read_back(  # noqa: PLR0913 - what it reads, and where it writes
     doubtful = [each for each, live in looked if aftermath.is_doubtful(each.intent, live)]
     hidden = await partial() if doubtful else ()
     for each, live in looked:
-        if each not in doubtful or Address.parse(each.intent.address).kind not in hidden:
+        if each not in doubtful or Address.parse(each.intent.address).group_kind not in hidden:
             state.settle(each.run, [aftermath.judged(each.intent, live)], lease)

@@ -113,7 +113,7 @@ class _Renaming:
         named = [each for each in chosen if each.address.ends_with(old)]
         if not named:
             raise none_named(old, [each.address for each in chosen])
-        kinds = {(each.address.group, each.address.kind) for each in named}
+        kinds = {each.address.group_kind for each in named}
         if len(kinds) > 1:
             raise UsageError(
                 "REF131",
@@ -134,7 +134,7 @@ class _Renaming:
         """The new name of one manifest; `new` is that, or its new address."""
         *before, name = new.split("/")
         here = replace(address, name=name)
-        kind = each.vendor.kind(address.kind)
+        kind = each.groups.kinds[address.group_kind]
         if before and not here.ends_with(new):
             raise UsageError(
                 "RUN191",

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from reconciler.engine.connect import seed_of
 from reconciler.manifests.project import Tenant
-from reconciler.vendor import Vendor
+from reconciler.groups import Groups
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,11 +19,11 @@ class ServedCredentials:
     meaning: str
 
 
-def served_credentials(vendor: Vendor, tenant: Tenant, root: Path) -> ServedCredentials:
-    """The credentials for a served tenant, as its vendor knows them and its seed has them."""
-    if vendor.access_key is None:
+def served_credentials(groups: Groups, tenant: Tenant, root: Path) -> ServedCredentials:
+    """The credentials for a served tenant, as its systems know them and its seed has them."""
+    if groups.access_key is None:
         meaning = f"SANDBOX_TOKEN is the `token` of an identity in {tenant.seed}."
-        if vendor.token_request is not None:
+        if groups.token_request is not None:
             meaning += "\nAn identity with a `serviceApp` is `credentials: {serviceApp: ...}`."
         return ServedCredentials("{env: SANDBOX_TOKEN}", meaning)
     block = "{accessKey: {id: {env: SANDBOX_KEY_ID}, secret: {env: SANDBOX_KEY_SECRET}}}"

@@ -62,7 +62,7 @@ class _Listing:
                 )
 
     def _rules(self, places: Places) -> Iterator[SetAside]:
-        vendors = {each.tenant.vendor: each.vendor for each in self.prepared}
+        vendors = {vendor.name: vendor for each in self.prepared for vendor in each.groups}
         own = {r.code: r.severity for vendor in vendors.values() for r in vendor.rules}
         for code, severity in self.work.project.policy.severities.items():
             if code in own and _weight(severity) < _weight(own[code]):
@@ -106,11 +106,12 @@ class _Listing:
         name = each.tenant.name
         at: Path = ("tenants", name)
         if each.pruned:
-            kinds = ", ".join(sorted(each.pruned))
+            kinds = ", ".join(sorted(kind.name for kind in each.pruned))
             summary = f"objects that are not in Git are deleted (unmanaged: prune): {kinds}"
             yield _of_project("unmanaged", summary, (*at, "unmanaged"), places, tenant=name)
         if each.tenant.assumed:
-            calls = ", ".join(sorted(each.tenant.assumed))
+            every = (call for calls in each.tenant.assumed.values() for call in calls)
+            calls = ", ".join(sorted(every))
             summary = f"endpoints that the vendor has not published are used (assumed): {calls}"
             yield _of_project("assumed", summary, (*at, "assumed"), places, tenant=name)
         if each.tenant.full_every > EVERY:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from reconciler.engine.connect import organization_of
 from reconciler.errors import UsageError
-from reconciler.manifests.project import Project, Tenant
+from reconciler.manifests.project import Project, Tenant, groups_of
 from reconciler.model import snapshot as files
 from reconciler.model.snapshot import Kept
 from reconciler.vendor import Vendor
@@ -62,8 +62,8 @@ def tenants_of(
     chosen = [
         each
         for each in given
-        if each.vendor == found.vendor
-        and organization_of(each, vendors[each.vendor], project.root) == wanted
+        if set(each.groups) == set(found.groups)
+        and organization_of(each, groups_of(each, vendors), project.root) == wanted
     ]
     if len(chosen) == 1:
         return (chosen[0],)
@@ -75,7 +75,7 @@ def tenants_of(
         )
     raise UsageError(
         "RUN172",
-        f"the snapshot is of {found.vendor} organization {wanted or '(none)'}, "
+        f"the snapshot is of {', '.join(found.groups)} organization {wanted or '(none)'}, "
         f"which is none of {', '.join(each.name for each in given)}",
         hint="use a snapshot of one of these tenants, or correct `organization`, of a sandbox in "
         "its seed",

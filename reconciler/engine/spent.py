@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from reconciler.engine.prepare import Prepared, Work
 from reconciler.errors import StateError
-from reconciler.model.address import Address
+from reconciler.model.address import Address, GroupKind
 from reconciler.model.live import Snapshot
 from reconciler.model.name import folded
 
@@ -24,15 +24,15 @@ def remembered(work: Work, here: Prepared, snapshot: Snapshot) -> Prepared:
     return replace(here, spent={**names, **here.spent}) if new else here
 
 
-def _names(here: Prepared, snapshot: Snapshot) -> Mapping[tuple[str, str], str]:
+def _names(here: Prepared, snapshot: Snapshot) -> Mapping[tuple[GroupKind, str], str]:
     """The names that are in use, and those that an apply gave and somebody changed since."""
-    kinds = {kind.name for kind in here.vendor.kinds if kind.spends_names}
+    kinds = {key for key, kind in here.groups.kinds.items() if kind.spends_names}
     if not kinds:
         return {}
     given = (
         ((kind, folded(row.name)), row.object_id)
         for row in here.rows.values()
-        if (kind := Address.parse(row.address).kind) in kinds
+        if (kind := Address.parse(row.address).group_kind) in kinds
     )
     used = {
         (kind, folded(each.name)): each.id
@@ -42,7 +42,7 @@ def _names(here: Prepared, snapshot: Snapshot) -> Mapping[tuple[str, str], str]:
     return {**dict(given), **used}
 
 
-def _keep(work: Work, here: Prepared, new: Mapping[tuple[str, str], str]) -> None:
+def _keep(work: Work, here: Prepared, new: Mapping[tuple[GroupKind, str], str]) -> None:
     from reconciler.state.sql import open_state  # noqa: PLC0415 - most systems spend no names
 
     state = open_state(work.project.state, work.project.root)

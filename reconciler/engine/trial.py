@@ -121,14 +121,18 @@ class Trial:
 
     def _address(self, draft: Draft) -> Address:
         here = self.here
-        return Address(here.tenant.name, here.vendor.name, draft.kind.name, draft.name)
+        return Address(here.tenant.name, draft.kind.group, draft.kind.name, draft.name)
 
     def _placed(self, drafts: Sequence[Draft], soon: Mapping[str, bytes]) -> Rendered:
         here, root = self.here, self.work.project.root
         layout = Layout(here.loaded.resources, root, here.tenant.manifests)
         files = layout.place([New(each.kind, each.name, each.spec) for each in drafts])
-        version = here.vendor.api_version
-        texts = (document(version, d.kind.name, {"name": d.name}, d.spec) for d in drafts)
+        texts = (
+            document(
+                here.groups.of(d.kind.group).api_version, d.kind.name, {"name": d.name}, d.spec
+            )
+            for d in drafts
+        )
         return rendered(root, list(zip(files, texts, strict=True)), soon)
 
 

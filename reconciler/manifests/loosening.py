@@ -154,18 +154,27 @@ class _Comparing:
             if key == "drift" and _are_maps(was, now):
                 yield from self._drift(here, was or {}, now or {})
             elif key == "unmanaged":
-                yield from self._unmanaged(here, str(after.get("vendor")), was, now)
+                yield from self._unmanaged(here, _groups(after.get("vendor")), was, now)
             elif key == "assumed" and _are_lists(was, now):
                 if added := [each for each in now if each not in was]:
                     yield Setting(here, "endpoints are assumed", was, now if added else was)
             else:
                 yield from _differing(here, was, now)
 
-    def _unmanaged(self, at: Path, vendor: str, was: Any, now: Any) -> Iterator[Setting]:
-        kinds = self.known.kinds.get(vendor, {})
-        for kind in (*kinds, *_more_kinds(was, now, kinds)):
-            stays = kinds.get(kind, False)
-            old, new = _of_kind(was, kind, stays=stays), _of_kind(now, kind, stays=stays)
+    def _unmanaged(
+        self, at: Path, groups: tuple[str, ...], was: Any, now: Any
+    ) -> Iterator[Setting]:
+        kinds = {
+            (group, kind): stays
+            for group in groups
+            for kind, stays in self.known.kinds.get(group, {}).items()
+        }
+        names = [name for group, kind in kinds for name in (kind, f"{group}/{kind}")]
+        more = (("", kind) for kind in _more_kinds(was, now, names))
+        for group, kind in (*kinds, *more):
+            stays = kinds.get((group, kind), False)
+            old = _of_kind(was, group, kind, stays=stays)
+            new = _of_kind(now, group, kind, stays=stays)
             # more is reported, and nothing is deleted that was not
             if new not in (old, "report"):
                 yield Setting((*at, kind), "is changed", old, new)
@@ -261,9 +270,14 @@ def _number(value: Any) -> tuple[Fraction, str] | None:
         return None
 
 
-def _of_kind(said: Any, kind: str, *, stays: bool) -> Any:
+def _groups(vendor: Any) -> tuple[str, ...]:
+    """The systems of a tenant, of which there may be one or several."""
+    return tuple(map(str, vendor)) if isinstance(vendor, list) else (str(vendor),)
+
+
+def _of_kind(said: Any, group: str, kind: str, *, stays: bool) -> Any:
     if isinstance(said, Mapping):
-        return said.get(kind, "ignore")
+        return said.get(kind, said.get(f"{group}/{kind}", "ignore"))
     return "report" if said == "prune" and stays else said
 
 

@@ -13,6 +13,7 @@ from typing import Any, Literal, TypeVar
 from pydantic import BaseModel, Field
 
 from reconciler.errors import ProjectError, UsageError
+from reconciler.groups import Groups
 from reconciler.manifests import positions, reachable, schema
 from reconciler.manifests.contents import content
 from reconciler.manifests.credentials import Credentials, FromEnvironment, hidden, misplaced
@@ -29,6 +30,7 @@ from reconciler.manifests.text import decoded
 from reconciler.manifests.thresholds import ThresholdsBlock, thresholds_of
 from reconciler.manifests.thresholds import problems as threshold_problems
 from reconciler.model import diagnostic as model
+from reconciler.model.address import GroupKind
 from reconciler.model.diagnostic import Diagnostic, InvalidInputError, Origin, Position, Severity
 from reconciler.model.facts import NO_FACTS, Facts
 from reconciler.model.guard import UNASKED, Thresholds
@@ -99,9 +101,10 @@ class Audit:
 
 @dataclass(frozen=True, slots=True)
 class Tenant:
-    """One organisation at a vendor; `digest` fingerprints its part of the project file.
+    """One organisation; `digest` fingerprints its part of the project file.
 
-    `facts` is of the type that the vendor declares: what no API tells. A sandbox has a `seed`
+    `groups` are the systems that the organisation has. `facts` has, by group, what the project
+    declares because no API has it, `assumed` the unpublished calls to use. A sandbox has a `seed`
     (embedded) or a `url` (served on this machine). `rate` is what the project sets, None for the
     vendor's own; `unmanaged` says by kind what is done about objects that Git lacks. `audit` is
     how to ask who changed what, None where nobody asks. Every `full_every` looks at drift all of it
@@ -109,12 +112,12 @@ class Tenant:
     """
 
     name: str
-    vendor: str
+    groups: tuple[str, ...]
     manifests: tuple[str, ...]
     digest: str
     origin: Origin
     patches: tuple[str, ...] = ()
-    facts: Facts = NO_FACTS
+    facts: Mapping[str, Facts] = field(default_factory=dict)
     organization: str | None = None
     region: str | None = None
     credentials: Credentials | None = None
@@ -123,8 +126,8 @@ class Tenant:
     identity: str | None = None
     sandbox_rate: Rate | None = None
     rate: Rate | None = None
-    assumed: frozenset[str] = frozenset()
-    unmanaged: Mapping[str, str] = field(default_factory=dict)
+    assumed: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    unmanaged: Mapping[GroupKind, str] = field(default_factory=dict)
     audit: Audit | None = None
     full_every: int = EVERY
 
@@ -278,14 +281,20 @@ class _Shaping:
 
     def facts(
         self, written: ProjectFile, vendors: Mapping[str, Vendor], problems: list[Diagnostic]
-    ) -> dict[str, Facts]:
-        """Each tenant's facts, in the shape that its vendor gives them."""
-        facts: dict[str, Facts] = {}
+    ) -> dict[str, Mapping[str, Facts]]:
+        """Each tenant's facts, in the shape that the vendor of each group gives them."""
+        facts: dict[str, Mapping[str, Facts]] = {}
         for name, tenant in written.tenants.items():
-            wanted = vendors[tenant.vendor].facts
-            made, found = self._shaped(wanted, tenant.facts, ("tenants", name, "facts"))
-            problems.extend(found)
-            facts[name] = made or NO_FACTS
+            wanted = {group: vendors[group].facts for group in tenant.groups}
+            parts, of_none = _facts_by_group(tenant.facts, wanted)
+            by_group = {}
+            for number, (group, part) in enumerate(parts.items()):
+                # what no group knows is refused by the first one, as if it were the only one
+                part = {**part, **of_none} if number == 0 else part
+                made, found = self._shaped(wanted[group], part, ("tenants", name, "facts"))
+                problems.extend(found)
+                by_group[group] = made or NO_FACTS
+            facts[name] = by_group
         return facts
 
     def _shaped(
@@ -300,6 +309,22 @@ class _Shaping:
             _problem("PRJ102", (*at, *each.path), each.summary, hint=each.hint, on_key=each.on_key)
             for each in found
         ]
+
+
+def _facts_by_group(
+    written: Mapping[str, object], wanted: Mapping[str, type[Facts]]
+) -> tuple[dict[str, dict[str, object]], dict[str, object]]:
+    """The facts of each group by the fields of its model, and those of no group."""
+    fields = {
+        group: {field.alias or key for key, field in model.model_fields.items()}
+        for group, model in wanted.items()
+    }
+    parts = {
+        group: {key: value for key, value in written.items() if key in known}
+        for group, known in fields.items()
+    }
+    known = set().union(*fields.values())
+    return parts, {key: value for key, value in written.items() if key not in known}
 
 
 def _checked(written: ProjectFile, vendors: Mapping[str, Vendor]) -> Iterator[Diagnostic]:
@@ -324,19 +349,48 @@ def _checked(written: ProjectFile, vendors: Mapping[str, Vendor]) -> Iterator[Di
                 hint="use lower-case letters, digits and . _ - inside, at most 64 characters",
                 on_key=True,
             )
-        vendor = vendors.get(tenant.vendor)
+        wrong = list(_groups(tenant, vendors, at))
+        yield from wrong
+        if not wrong:
+            groups = groups_of(tenant, vendors)
+            for code, path, summary, hint, on_key in reachable.problems(tenant, groups, at):
+                yield _problem(code, path, summary, hint=hint, on_key=on_key)
+
+
+def groups_of(tenant: TenantBlock | Tenant, vendors: Mapping[str, Vendor]) -> Groups:
+    """The systems of a tenant; raises KeyError for one that is not installed."""
+    return Groups(tuple(vendors[name] for name in tenant.groups))
+
+
+def _groups(
+    tenant: TenantBlock, vendors: Mapping[str, Vendor], at: model.Path
+) -> Iterator[Diagnostic]:
+    """What is wrong with the systems of a tenant: all of them have to be of one organization."""
+    is_list = isinstance(tenant.vendor, list)
+    if not tenant.groups:
+        hint = "name a system, such as " + ", ".join(vendors)
+        yield _problem("PRJ102", (*at, "vendor"), "no vendor is named", hint=hint)
+    first = next((vendors[name] for name in tenant.groups if name in vendors), None)
+    for number, name in enumerate(tenant.groups):
+        place = (*at, "vendor", number) if is_list else (*at, "vendor")
+        vendor = vendors.get(name)
         if vendor is None:
+            listed = "installed are " + ", ".join(vendors)
             yield _problem(
                 "PRJ106",
-                (*at, "vendor"),
-                f"there is no vendor `{tenant.vendor}`",
-                hint=did_you_mean(
-                    tenant.vendor, vendors, otherwise="installed are " + ", ".join(vendors)
-                ),
+                place,
+                f"there is no vendor `{name}`",
+                hint=did_you_mean(name, vendors, otherwise=listed),
             )
-        else:
-            for code, path, summary, hint, on_key in reachable.problems(tenant, vendor, at):
-                yield _problem(code, path, summary, hint=hint, on_key=on_key)
+        elif name in tenant.groups[:number]:
+            yield _problem("PRJ172", place, f"`{name}` is named twice", hint="remove one")
+        elif first is not None and vendor.family != first.family:
+            yield _problem(
+                "PRJ172",
+                place,
+                f"{vendor.title} and {first.title} are never one organization",
+                hint=f"make `{name}` a tenant of its own",
+            )
 
 
 def _one_organization_twice(written: ProjectFile) -> Iterator[Diagnostic]:
@@ -373,7 +427,7 @@ def _project(  # noqa: PLR0913 - what a project is made from
     document: Document,
     *,
     vendors: Mapping[str, Vendor],
-    facts: Mapping[str, Facts],
+    facts: Mapping[str, Mapping[str, Facts]],
     environment: Mapping[str, str],
 ) -> Project:
     tenants = {}
@@ -384,7 +438,7 @@ def _project(  # noqa: PLR0913 - what a project is made from
         tenants[name] = Tenant(
             name=name,
             full_every=block.drift.full_every or written.drift.full_every or EVERY,
-            vendor=block.vendor,
+            groups=block.groups,
             manifests=tuple(block.manifests),
             digest=_digest(document.value, name),
             origin=Origin(FILE, document.index, document.line),
@@ -398,8 +452,8 @@ def _project(  # noqa: PLR0913 - what a project is made from
             identity=sandbox.identity,
             sandbox_rate=Rate.parse(sandbox.rate or ""),
             rate=Rate.parse(block.rate or ""),
-            assumed=frozenset(block.assumed),
-            unmanaged=reachable.by_kinds(block, vendors[block.vendor]),
+            assumed=reachable.assumed_by_group(block, groups_of(block, vendors)),
+            unmanaged=reachable.by_kinds(block, groups_of(block, vendors)),
             audit=Audit(block.audit.credentials, block.audit.identity) if block.audit else None,
         )
     return Project(

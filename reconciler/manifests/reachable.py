@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
+from reconciler.groups import Groups
 from reconciler.manifests.tenant_block import SandboxBlock, TenantBlock
+from reconciler.model.address import GroupKind
 from reconciler.model.diagnostic import Path
 from reconciler.model.rate import Rate
 from reconciler.model.suggestion import did_you_mean
-from reconciler.vendor import Kind, Removal, Vendor
+from reconciler.vendor import Kind, Removal
 
 Found = tuple[str, Path, str, str, bool]
 """Code, path, summary, hint, and whether the key is meant."""
@@ -20,25 +22,26 @@ LOOPBACK = rf"http://(localhost|127(\.{_BYTE}){{3}}|\[::1\])(:{_PORT})?/?"
 """The URLs of this machine and of no other: no user, no path, nothing that can be read twice."""
 
 
-def problems(tenant: TenantBlock, vendor: Vendor, at: Path) -> Iterator[Found]:
+def problems(tenant: TenantBlock, groups: Groups, at: Path) -> Iterator[Found]:
     """All that is wrong with how one tenant is reached and treated."""
     if tenant.sandbox is None:
-        yield from _real(tenant, vendor, at)
+        yield from _real(tenant, groups, at)
     elif tenant.sandbox.url is not None:
         yield from _served(tenant, tenant.sandbox, at)
     else:
         yield from _embedded(tenant, tenant.sandbox, at)
-    yield from _in_parts(tenant, vendor, at)
-    yield from _audit(tenant, vendor, at)
+    yield from _in_parts(tenant, groups, at)
+    yield from _audit(tenant, groups, at)
     yield from _rates(tenant, at)
-    yield from _assumed(tenant, vendor, at)
-    yield from _unmanaged(tenant, vendor, at)
-    yield from _organization(tenant, vendor, at)
+    yield from _assumed(tenant, groups, at)
+    yield from _unmanaged(tenant, groups, at)
+    yield from _organization(tenant, groups, at)
 
 
-def _organization(tenant: TenantBlock, vendor: Vendor, at: Path) -> Iterator[Found]:
-    wanted = vendor.organization
-    if tenant.organization is None or wanted is None:
+def _organization(tenant: TenantBlock, groups: Groups, at: Path) -> Iterator[Found]:
+    vendor = next((each for each in groups if each.organization is not None), None)
+    wanted = vendor.organization if vendor else None
+    if tenant.organization is None or vendor is None or wanted is None:
         return
     if not re.fullmatch(wanted.expression, tenant.organization):
         said = f"`{tenant.organization}` is no organization of {vendor.title}"
@@ -56,15 +59,17 @@ def loopback(url: str) -> str | None:
     return origin if re.search(r":[0-9]+$", origin) else f"{origin}:80"
 
 
-def _real(tenant: TenantBlock, vendor: Vendor, at: Path) -> Iterator[Found]:
+def _real(tenant: TenantBlock, groups: Groups, at: Path) -> Iterator[Found]:
     missing = _missing(tenant, ("organization", "region", "credentials"))
     if missing:
         hint = "add it, or make it a sandbox: `sandbox: {seed: FILE}`"
         yield "PRJ104", at, f"the tenant has no {missing}", hint, True
-    elif tenant.region not in vendor.regions:
-        said = f"{vendor.title} has no region `{tenant.region}`"
-        hint = "write one of " + ", ".join(vendor.regions)
-        yield "PRJ105", (*at, "region"), said, hint, False
+    for vendor in groups if not missing else ():
+        if tenant.region not in vendor.regions:
+            said = f"{vendor.title} has no region `{tenant.region}`"
+            hint = "write one of " + ", ".join(vendor.regions)
+            yield "PRJ105", (*at, "region"), said, hint, False
+            return
 
 
 def _served(tenant: TenantBlock, sandbox: SandboxBlock, at: Path) -> Iterator[Found]:
@@ -99,16 +104,16 @@ def _missing(tenant: TenantBlock, keys: tuple[str, ...]) -> str:
     return " and no ".join(key for key in keys if getattr(tenant, key) is None)
 
 
-def _in_parts(tenant: TenantBlock, vendor: Vendor, at: Path) -> Iterator[Found]:
+def _in_parts(tenant: TenantBlock, groups: Groups, at: Path) -> Iterator[Found]:
     """Service apps and access keys, where the vendor has none."""
     audit = tenant.audit.credentials if tenant.audit else None
     for path, written in ((("credentials",), tenant.credentials), (_OF_AUDIT, audit)):
-        for field, key, what, request in (
-            ("service_app", "serviceApp", "service apps", vendor.token_request),
-            ("access_key", "accessKey", "access keys", vendor.access_key),
+        for field, key, what, is_known in (
+            ("service_app", "serviceApp", "service apps", any(v.token_request for v in groups)),
+            ("access_key", "accessKey", "access keys", any(v.access_key for v in groups)),
         ):
-            if written is not None and hasattr(written, field) and request is None:
-                said = f"{vendor.title} has no {what} that are known here"
+            if written is not None and hasattr(written, field) and not is_known:
+                said = f"{groups.title} has no {what} that are known here"
                 hint = "use `env`, `file` or `command`"
                 yield "PRJ161", (*at, *path, key), said, hint, True
 
@@ -116,12 +121,12 @@ def _in_parts(tenant: TenantBlock, vendor: Vendor, at: Path) -> Iterator[Found]:
 _OF_AUDIT = ("audit", "credentials")
 
 
-def _audit(tenant: TenantBlock, vendor: Vendor, at: Path) -> Iterator[Found]:
+def _audit(tenant: TenantBlock, groups: Groups, at: Path) -> Iterator[Found]:
     audit, is_embedded = tenant.audit, tenant.sandbox is not None and tenant.sandbox.url is None
     if audit is None:
         return
-    if vendor.audit is None:
-        said = f"{vendor.title} has no audit log that is known here"
+    if all(vendor.audit is None for vendor in groups):
+        said = f"{groups.title} has no audit log that is known here"
         yield "PRJ154", (*at, "audit"), said, "remove it", True
     if is_embedded and audit.credentials is not None:
         hint = "remove it: `audit: {}` is enough, `as` chooses who reads the log"
@@ -142,38 +147,66 @@ def _rates(tenant: TenantBlock, at: Path) -> Iterator[Found]:
             yield "PRJ165", (*at, *path), said, "write it like `285/min`, `5/s` or `9000/h`", False
 
 
-def _assumed(tenant: TenantBlock, vendor: Vendor, at: Path) -> Iterator[Found]:
-    known = vendor.assumed
+def _assumed(tenant: TenantBlock, groups: Groups, at: Path) -> Iterator[Found]:
+    every = {each for vendor in groups for each in vendor.assumed}
     for number, each in enumerate(tenant.assumed):
-        if each not in known:
-            listed = "it has " + ", ".join(known) if known else "it has none: remove it"
-            said = f"{vendor.title} has no assumed endpoint `{each}`"
-            hint = did_you_mean(each, known, otherwise=listed)
-            yield "PRJ166", (*at, "assumed", number), said, hint, False
+        found = _meant(each, groups)
+        place = (*at, "assumed", number)
+        if len(found) > 1:
+            said = f"{' and '.join(found)} have an assumed endpoint `{each}`"
+            yield "PRJ166", place, said, f"write `{found[0]}/{each}`", False
+        elif not found:
+            listed = "it has " + ", ".join(sorted(every)) if every else "it has none: remove it"
+            said = f"{groups.title} has no assumed endpoint `{each}`"
+            yield "PRJ166", place, said, did_you_mean(each, every, otherwise=listed), False
 
 
-def _unmanaged(tenant: TenantBlock, vendor: Vendor, at: Path) -> Iterator[Found]:
-    at, kinds = (*at, "unmanaged"), {kind.name: kind for kind in vendor.kinds}
-    by_kind = isinstance(tenant.unmanaged, Mapping)
-    for name, what in by_kinds(tenant, vendor).items():
-        place = (*at, name) if by_kind else at
-        if name not in kinds:
-            hint = did_you_mean(name, kinds, otherwise="the kinds are " + ", ".join(kinds))
-            yield "PRJ102", place, f"{vendor.title} has no kind `{name}`", hint, True
-        elif what == "prune" and stays(vendor.kind(name)):
+def _meant(assumed: str, groups: Groups) -> list[str]:
+    """The groups that an assumed endpoint may be of, written as `ID` or as `GROUP/ID`."""
+    group, _, name = assumed.rpartition("/")
+    return [v.name for v in groups if name in v.assumed and group in ("", v.name)]
+
+
+def assumed_by_group(tenant: TenantBlock, groups: Groups) -> Mapping[str, frozenset[str]]:
+    """The unpublished calls to use, by group."""
+    found: dict[str, set[str]] = {group: set() for group in groups.names}
+    for each in tenant.assumed:
+        for group in _meant(each, groups):
+            found[group].add(each.rpartition("/")[2])
+    return {group: frozenset(each) for group, each in found.items() if each}
+
+
+def _unmanaged(tenant: TenantBlock, groups: Groups, at: Path) -> Iterator[Found]:
+    said = tenant.unmanaged
+    if not isinstance(said, Mapping):
+        return
+    every = [kind.name for kind in groups.kinds.values()]
+    for name, what in said.items():
+        place, found = (*at, "unmanaged", name), groups.named(name)
+        if not found:
+            hint = did_you_mean(name, every, otherwise="the kinds are " + ", ".join(every))
+            yield "PRJ102", place, f"{groups.title} has no kind `{name}`", hint, True
+        elif len(found) > 1:
+            listed = ", ".join(f"`{each}`" for each in found)
+            hint = "write the group before it"
+            yield "PRJ102", place, f"`{name}` may be any of {listed}", hint, True
+        elif what == "prune" and stays(groups.kinds[found[0]]):
             hint = "write `report` or `ignore`: people are never deleted"
             yield "PRJ167", place, f"`prune` is not possible for {name}", hint, False
 
 
-def by_kinds(tenant: TenantBlock, vendor: Vendor) -> Mapping[str, str]:
+def by_kinds(tenant: TenantBlock, groups: Groups) -> Mapping[GroupKind, str]:
     """What is done, kind by kind, about objects that Git lacks.
 
     Where all that can be deleted is pruned, the rest is reported.
     """
     said = tenant.unmanaged
     if isinstance(said, Mapping):
-        return said
-    return {k.name: "report" if said == "prune" and stays(k) else said for k in vendor.kinds}
+        return {key: what for name, what in said.items() for key in groups.named(name)}
+    return {
+        key: "report" if said == "prune" and stays(kind) else said
+        for key, kind in groups.kinds.items()
+    }
 
 
 def stays(kind: Kind) -> bool:

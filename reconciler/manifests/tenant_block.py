@@ -58,7 +58,10 @@ class AuditBlock(Manifest, defer_build=True):
 class TenantBlock(Manifest, defer_build=True):
     """One organisation at a vendor: a sandbox, or one that is reached over the network."""
 
-    vendor: str = Field(description="The system that the tenant is of.")
+    vendor: str | list[str] = Field(
+        description="The system that the tenant is of; several where one organization has several.",
+        examples=["cxone"],
+    )
     manifests: list[str] = Field(
         min_length=1,
         description="The files that describe the tenant, as globs relative to this file.",
@@ -106,8 +109,14 @@ class TenantBlock(Manifest, defer_build=True):
     )
     assumed: list[str] = Field(
         default_factory=list,
-        description="Endpoints to use that the vendor has not published, by their ids.",
+        description="Endpoints to use that the vendor has not published, by their ids; "
+        "`GROUP/ID` where several groups have one of that id.",
     )
     facts: dict[str, object] = Field(
         default_factory=dict, description="What no API of the vendor tells."
     )
+
+    @property
+    def groups(self) -> tuple[str, ...]:
+        """The names of the systems, as they are written."""
+        return (self.vendor,) if isinstance(self.vendor, str) else tuple(self.vendor)

@@ -3,9 +3,29 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 OUTSIDE = "="
 """Stands before the vendor's id of an object that no manifest names, in place of a name."""
+
+
+class GroupKind(NamedTuple):
+    """A managed kind, or a type of inventory, and the group of the vendor that it belongs to.
+
+    The name alone is not enough: groups of one tenant may have kinds of the same name.
+    """
+
+    group: str
+    name: str
+
+    def __str__(self) -> str:
+        return f"{self.group}/{self.name}"
+
+    @classmethod
+    def parse(cls, text: str) -> GroupKind:
+        """Read `group/Kind`; raises ValueError where a part is missing."""
+        group, name = text.split("/")
+        return cls(group, name)
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -19,6 +39,11 @@ class Address:
 
     def __str__(self) -> str:
         return f"{self.tenant}/{self.group}/{self.kind}/{self.name}"
+
+    @property
+    def group_kind(self) -> GroupKind:
+        """The kind with its group."""
+        return GroupKind(self.group, self.kind)
 
     @property
     def short(self) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
+from reconciler.model.address import GroupKind
 from reconciler.model.ownership import Row
 from reconciler.model.value import Json
 
@@ -176,14 +177,14 @@ class Resumable:
 class Memory:
     """What looks at drift leave to the next one.
 
-    `remembered` is the reader's own, None where it has none, and `reads` how many looks have used
-    it since all was read. `known` are the ids, by kind, that the first whole look found; None where
+    `remembered` is the readers' own, by group, and `reads` how many looks have used it since all
+    was read. `known` are the ids, by kind, that the first whole look found; None where
     there was none yet.
     """
 
     reads: int = 0
-    remembered: Json = field(default=None, repr=False)
-    known: Mapping[str, frozenset[str]] | None = None
+    remembered: Mapping[str, Json] = field(default_factory=dict, repr=False)
+    known: Mapping[GroupKind, frozenset[str]] | None = None
 
 
 @dataclass(frozen=True, slots=True)

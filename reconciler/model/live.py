@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TypeVar
 
+from reconciler.model.address import GroupKind
 from reconciler.model.value import Json, Ref, Values
+
+K = TypeVar("K")
+V = TypeVar("V")
 
 ODD_OBJECTS = "the tenant's answer about some of its objects has an unexpected shape"
 """Why a kind is partial of which some objects are unknown."""
@@ -24,7 +29,7 @@ class LiveObject:
     uses for it beside the one that it shows; a manifest or reference may use them too.
     """
 
-    kind: str
+    kind: GroupKind
     id: str
     name: str
     values: Values
@@ -48,7 +53,7 @@ class InventoryItem:
     `values` is what rules need to know of it, in normal form, such as a team's site.
     """
 
-    type: str
+    type: GroupKind
     id: str
     name: str
     values: Values = field(default_factory=dict)
@@ -80,7 +85,7 @@ class UnknownObject:
     `name` is empty where not even that could be read; `reason` names the endpoint and the id.
     """
 
-    kind: str
+    kind: GroupKind
     id: str
     name: str
     reason: str
@@ -89,6 +94,9 @@ class UnknownObject:
 @dataclass(frozen=True, slots=True)
 class Snapshot:
     """A view of one tenant; `requests` is what reading it cost.
+
+    It is of all groups of the tenant, or of the one group of the reader that returns it;
+    `identities` and `memory` are by group.
 
     Each list in it was complete, as far as the reading identity may see: a reader that cannot
     prove that raises instead of returning one. `partial` has the kinds and inventory types of
@@ -99,14 +107,14 @@ class Snapshot:
     """
 
     organization: str
-    objects: Mapping[str, tuple[LiveObject, ...]]
-    inventory: Mapping[str, tuple[InventoryItem, ...]]
+    objects: Mapping[GroupKind, tuple[LiveObject, ...]]
+    inventory: Mapping[GroupKind, tuple[InventoryItem, ...]]
     requests: int = 0
-    identity: Identity | None = None
-    partial: Mapping[str, str] = field(default_factory=dict)
-    unread: Mapping[str, str] = field(default_factory=dict)
+    identities: Mapping[str, Identity] = field(default_factory=dict)
+    partial: Mapping[GroupKind, str] = field(default_factory=dict)
+    unread: Mapping[GroupKind, str] = field(default_factory=dict)
     unknown: tuple[UnknownObject, ...] = ()
-    memory: Json = field(default=None, repr=False, compare=False)
+    memory: Mapping[str, Json] = field(default_factory=dict, repr=False, compare=False)
     reused: int = field(default=0, compare=False)
 
     def __post_init__(self) -> None:
@@ -114,7 +122,12 @@ class Snapshot:
         object.__setattr__(self, "partial", {**odd, **self.unread, **self.partial})
 
     @property
-    def hidden(self) -> Mapping[str, str]:
+    def identity(self) -> Identity | None:
+        """Who read it: one whose rights are known before one of whom only the name is."""
+        return next(iter(sorted(self.identities.values(), key=lambda who: not who.known)), None)
+
+    @property
+    def hidden(self) -> Mapping[GroupKind, str]:
         """What is partial because of who reads: without lists that are unread and odd objects."""
         return {
             kind: reason
@@ -132,3 +145,26 @@ class Snapshot:
         """How many objects and inventory items were read."""
         managed = sum(len(rows) for rows in self.objects.values())
         return managed + sum(len(rows) for rows in self.inventory.values())
+
+
+def merged(snapshots: Sequence[Snapshot]) -> Snapshot:
+    """One view of a tenant from those of its groups, which were read at the same time."""
+    first, *others = snapshots
+    if not others:
+        return first
+    return Snapshot(
+        organization=first.organization,
+        objects=_union(each.objects for each in snapshots),
+        inventory=_union(each.inventory for each in snapshots),
+        requests=sum(each.requests for each in snapshots),
+        identities=_union(each.identities for each in snapshots),
+        partial=_union(each.partial for each in snapshots),
+        unread=_union(each.unread for each in snapshots),
+        unknown=tuple(odd for each in snapshots for odd in each.unknown),
+        memory=_union(each.memory for each in snapshots),
+        reused=sum(each.reused for each in snapshots),
+    )
+
+
+def _union(maps: Iterable[Mapping[K, V]]) -> dict[K, V]:
+    return {key: value for each in maps for key, value in each.items()}

@@ -8,7 +8,7 @@ and times are not among them. One object a line, so that two files can be compar
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from functools import cache
 from typing import Any
@@ -16,10 +16,13 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from reconciler.errors import UsageError
+from reconciler.model.address import GroupKind
 from reconciler.model.live import Identity, InventoryItem, LiveObject, Snapshot, UnknownObject
 from reconciler.model.value import Json, Ref, Values, from_json, to_json
 
-FORMAT_VERSION = "1.0"
+FORMAT_VERSION = "2.0"
+_OF_ONE_GROUP = "1.0"
+"""Kinds had no group: the tenant had the one of its vendor."""
 MOST_BYTES = 1024 * 1024 * 1024
 
 _COMPACT = json.JSONEncoder(ensure_ascii=False, sort_keys=True)
@@ -60,7 +63,7 @@ class KeptUnknown:
 
 @dataclass(frozen=True, slots=True)
 class KeptIdentity:
-    """Who read the tenant, by e-mail, and the object that decides what they may do."""
+    """Who read a group, by e-mail, and the object that decides what they may do."""
 
     name: str
     user: str | None = None
@@ -70,12 +73,14 @@ class KeptIdentity:
 
 @dataclass(frozen=True, slots=True)
 class SnapshotFile:
-    """The document: objects by kind, inventory by type, what was seen in part only, and why."""
+    """The document: objects by `group/Kind`, inventory by `group/type`, what was seen in part
+    only, and why; who read it, by group.
+    """
 
     format_version: str
-    vendor: str
+    groups: list[str]
     organization: str
-    identity: KeptIdentity | None
+    identities: dict[str, KeptIdentity]
     partial: dict[str, str]
     objects: dict[str, list[KeptObject]]
     inventory: dict[str, list[KeptItem]]
@@ -85,13 +90,13 @@ class SnapshotFile:
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """What a file holds: a view of one tenant of a vendor."""
+    """What a file holds: a view of one tenant, and its groups."""
 
-    vendor: str
+    groups: tuple[str, ...]
     snapshot: Snapshot
 
 
-def dump(vendor: str, snapshot: Snapshot) -> bytes:
+def dump(groups: Iterable[str], snapshot: Snapshot) -> bytes:
     """The snapshot as one JSON document, an object a line."""
     names = {each.id: each.name for each in _every(snapshot)}
 
@@ -100,21 +105,24 @@ def dump(vendor: str, snapshot: Snapshot) -> bytes:
 
     head: dict[str, Json] = {
         "format_version": FORMAT_VERSION,
-        "vendor": vendor,
+        "groups": list(groups),
         "organization": snapshot.organization,
-        "identity": _identity(snapshot.identity, name_of),
-        "partial": dict(snapshot.partial),
+        "identities": {
+            group: _identity(who, name_of) for group, who in sorted(snapshot.identities.items())
+        },
+        "partial": _texts(snapshot.partial),
     }
     if snapshot.unread:
-        head["unread"] = dict(snapshot.unread)
+        head["unread"] = _texts(snapshot.unread)
     if snapshot.unknown:
-        head["unknown"] = [asdict(each) for each in snapshot.unknown]
+        head["unknown"] = [{**asdict(each), "kind": str(each.kind)} for each in snapshot.unknown]
     lines = [f" {json.dumps(key)}: {_COMPACT.encode(value)}," for key, value in head.items()]
     objects = {
-        kind: [_object(each, name_of) for each in rows] for kind, rows in snapshot.objects.items()
+        str(kind): [_object(each, name_of) for each in rows]
+        for kind, rows in snapshot.objects.items()
     }
     inventory = {
-        kind: [{"id": i.id, "name": i.name, "values": to_json(i.values, name_of)} for i in rows]
+        str(kind): [{"id": i.id, "name": i.name, "values": to_json(i.values, name_of)} for i in rows]
         for kind, rows in snapshot.inventory.items()
     }
     text = "\n".join(
@@ -127,6 +135,10 @@ def dump(vendor: str, snapshot: Snapshot) -> bytes:
         ]
     )
     return text.encode("utf-8", "surrogatepass") + b"\n"
+
+
+def _texts(by_kind: Mapping[GroupKind, str]) -> Json:
+    return {str(kind): text for kind, text in by_kind.items()}
 
 
 def _every(snapshot: Snapshot) -> Iterator[LiveObject | InventoryItem]:
@@ -163,14 +175,12 @@ def _object(live: LiveObject, name_of: Any) -> dict[str, Json]:
     }
 
 
-def _identity(who: Identity | None, name_of: Any) -> Json:
-    if who is None:
-        return None
+def _identity(who: Identity, name_of: Any) -> Json:
     return {
         # an account without an e-mail may be called as a person is
         "name": who.name if "@" in who.name else "",
         "user": str(who.user) if who.user is not None else None,
-        "rights_kind": who.rights.kind if who.rights else None,
+        "rights_kind": str(who.rights.kind) if who.rights else None,
         "rights": _object(who.rights, name_of) if who.rights else None,
     }
 
@@ -183,10 +193,13 @@ def _adapter() -> TypeAdapter[SnapshotFile]:
 def load(data: bytes, shown: str) -> Kept:
     """The inverse of `dump`; raises UsageError, naming the file as `shown`, for anything else."""
     try:
-        version = json.loads(data)["format_version"]
+        document = json.loads(data)
+        version = document["format_version"]
     except (ValueError, TypeError, KeyError, RecursionError) as error:
         raise _refused(f"{shown} is no snapshot") from error
-    if version != FORMAT_VERSION:
+    if version == _OF_ONE_GROUP:
+        data = json.dumps(_with_groups(document)).encode("utf-8", "surrogatepass")
+    elif version != FORMAT_VERSION:
         raise _refused(
             f"the snapshot {shown} has format {version}; this version reads {FORMAT_VERSION}"
         )
@@ -196,7 +209,31 @@ def load(data: bytes, shown: str) -> Kept:
         first = error.errors(include_url=False, include_context=False, include_input=False)[0]
         place = ".".join(map(str, first["loc"]))
         raise _refused(f"the snapshot {shown} is not whole: {place}: {first['msg']}") from error
-    return Kept(file.vendor, _snapshot(file))
+    try:
+        return Kept(tuple(file.groups), _snapshot(file))
+    except ValueError as error:
+        raise _refused(f"the snapshot {shown} is not whole: {error}") from error
+
+
+def _with_groups(document: dict[str, Any]) -> dict[str, Any]:
+    """A document of format 1.0 as one of today; what is wrong with it is left as it is."""
+    group = document.get("vendor")
+    if not isinstance(group, str):
+        return document
+    made = {key: value for key, value in document.items() if key not in ("vendor", "identity")}
+    made |= {"format_version": FORMAT_VERSION, "groups": [group], "identities": {}}
+    for part in ("objects", "inventory", "partial", "unread"):
+        if isinstance(by_kind := document.get(part), dict):
+            made[part] = {f"{group}/{kind}": value for kind, value in by_kind.items()}
+    if isinstance(odd := document.get("unknown"), list):
+        made["unknown"] = [
+            {**each, "kind": f"{group}/{each.get('kind')}"} if isinstance(each, dict) else each
+            for each in odd
+        ]
+    if isinstance(who := document.get("identity"), dict):
+        kind = who.get("rights_kind")
+        made["identities"] = {group: {**who, "rights_kind": f"{group}/{kind}" if kind else kind}}
+    return made
 
 
 def _refused(summary: str) -> UsageError:
@@ -204,31 +241,34 @@ def _refused(summary: str) -> UsageError:
 
 
 def _snapshot(file: SnapshotFile) -> Snapshot:
-    who = file.identity
-    rights = who.rights if who else None
+    objects = {GroupKind.parse(kind): rows for kind, rows in file.objects.items()}
+    inventory = {GroupKind.parse(kind): rows for kind, rows in file.inventory.items()}
     return Snapshot(
         organization=file.organization,
         objects={
-            kind: tuple(_live(kind, each) for each in rows) for kind, rows in file.objects.items()
+            kind: tuple(_live(kind, each) for each in rows) for kind, rows in objects.items()
         },
         inventory={
             kind: tuple(InventoryItem(kind, i.id, i.name, _values(i.values)) for i in rows)
-            for kind, rows in file.inventory.items()
+            for kind, rows in inventory.items()
         },
-        identity=Identity(
-            who.name or "an unknown account",
-            Ref(who.user) if who.user is not None else None,
-            _live(who.rights_kind or "", rights) if rights else None,
-        )
-        if who
-        else None,
-        partial=file.partial,
-        unread=file.unread,
-        unknown=tuple(UnknownObject(e.kind, e.id, e.name, e.reason) for e in file.unknown),
+        identities={group: _who(kept) for group, kept in file.identities.items()},
+        partial={GroupKind.parse(kind): why for kind, why in file.partial.items()},
+        unread={GroupKind.parse(kind): why for kind, why in file.unread.items()},
+        unknown=tuple(UnknownObject(GroupKind.parse(e.kind), e.id, e.name, e.reason) for e in file.unknown),
     )
 
 
-def _live(kind: str, kept: KeptObject) -> LiveObject:
+def _who(kept: KeptIdentity) -> Identity:
+    rights, kind = kept.rights, kept.rights_kind
+    return Identity(
+        kept.name or "an unknown account",
+        Ref(kept.user) if kept.user is not None else None,
+        _live(GroupKind.parse(kind), rights) if rights and kind else None,
+    )
+
+
+def _live(kind: GroupKind, kept: KeptObject) -> LiveObject:
     return LiveObject(
         kind=kind,
         id=kept.id,

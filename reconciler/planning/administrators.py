@@ -34,10 +34,14 @@ def administrators(
     writes = [item for item in items if item.writes and item.kind.access]
     if not writes:
         return Administrators()
-    powers = given.vendor.powers
-    if powers is None:
-        why = f"this version does not know it of {given.vendor.title}"
-        return Administrators(notes=(_note(given, why),))
+    powers = {vendor.name: vendor.powers for vendor in given.groups if vendor.powers is not None}
+    notes = [
+        _note(given, f"this version does not know it of {vendor.title}")
+        for vendor in given.groups
+        if vendor.powers is None and any(item.kind.group == vendor.name for item in writes)
+    ]
+    if not powers:
+        return Administrators(notes=tuple(notes))
     now = {each.key: each.before for each in (*world.everything(), *world.removed)}
 
     def after(key: Ref) -> Values | None:
@@ -48,17 +52,18 @@ def administrators(
     gained: list[Gained] = []
     unknown: list[str] = []
     for person in changes.everybody():
-        by = changes.of(person)
-        if not by:
+        may = powers.get(person.kind.group)
+        by = changes.of(person) if may else ()
+        if not by or may is None:
             continue
         counted = changes.counted(person, by)
-        will = powers(Standing(person.values, after))
-        was = (powers(Standing(person.before, now.get)) if person.before else None) or frozenset()
+        will = may(Standing(person.values, after))
+        was = (may(Standing(person.before, now.get)) if person.before else None) or frozenset()
         if will is None:
             unknown.append(counted.shown)
         elif more := will - was:
             gained.append(Gained(counted, tuple(sorted(more))))
-    notes = [*_hidden(given, writes, snapshot)]
+    notes.extend(_hidden(given, writes, snapshot))
     if unknown:
         who = ", ".join(sorted(unknown))
         notes.append(_note(given, f"the access that these people will have is hidden: {who}"))
@@ -68,9 +73,9 @@ def administrators(
 def _hidden(given: TenantInput, writes: Iterable[Item], snapshot: Snapshot) -> Iterator[Diagnostic]:
     """People who cannot be seen may hold what the plan changes."""
     partial = [
-        snapshot.partial[kind.name]
-        for kind in given.vendor.kinds
-        if kind.person and kind.name in snapshot.partial
+        snapshot.partial[kind.key]
+        for kind in given.groups.kinds.values()
+        if kind.person and kind.key in snapshot.partial
     ]
     if partial and any(not item.kind.person for item in writes):
         yield _note(given, f"others may hold what is changed: {partial[0]}")

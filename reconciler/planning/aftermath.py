@@ -77,7 +77,7 @@ def rows_after(
     known = dict(rows)
     for each in open_:
         live = look(each.intent)
-        partial = Address.parse(each.intent.address).kind in snapshot.partial
+        partial = Address.parse(each.intent.address).group_kind in snapshot.partial
         if partial and is_doubtful(each.intent, live):
             continue
         settled = judged(each.intent, live)
@@ -94,7 +94,7 @@ def _finder(snapshot: Snapshot) -> Callable[[Intent], LiveObject | None]:
     index = LiveIndex(snapshot)
 
     def look(intent: Intent) -> LiveObject | None:
-        kind = Address.parse(intent.address).kind
+        kind = Address.parse(intent.address).group_kind
         if intent.object_id is not None:
             return index.by_id.get((kind, intent.object_id))
         wanted = normal(name_of(intent))

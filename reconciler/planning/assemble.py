@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from reconciler.model.address import Address
+from reconciler.model.address import GroupKind, Address
 from reconciler.model.change import Action, AttributeChange, Change, Reason, Source
 from reconciler.model.live import Snapshot
 from reconciler.model.name import normal
@@ -101,7 +101,7 @@ def write(item: Item) -> order.Write:
 
 def counts_now(snapshot: Snapshot) -> order.Counts:
     """How many objects of each kind there are, and refer to each object, in the tenant."""
-    counts: Counter[tuple[Ref, str]] = Counter()
+    counts: Counter[tuple[Ref, GroupKind]] = Counter()
     for kind, rows in snapshot.objects.items():
         for row in rows:
             counts.update({(key, kind) for _, key in refs(row.values)})

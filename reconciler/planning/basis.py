@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from reconciler.model.address import OUTSIDE, Address
+from reconciler.model.address import OUTSIDE, Address, GroupKind
 from reconciler.model.change import Action, Reason
 from reconciler.model.journal import Left
 from reconciler.model.live import InventoryItem, LiveObject, Snapshot
@@ -40,7 +40,6 @@ def seen(  # noqa: PLR0913, PLR0917 - the parts of a plan, each used as it is
     counted_on: Iterable[Ref] = (),
 ) -> dict[str, Seen]:
     """What the plan changes, what those refer to or are counted with, and what is counted on."""
-    here = f"{given.tenant}/{given.vendor.name}"
     by_key = {item.key: item for item in items}
     found: dict[str, Seen] = {}
     also: set[Ref] = set(counted_on)
@@ -58,7 +57,7 @@ def seen(  # noqa: PLR0913, PLR0917 - the parts of a plan, each used as it is
             found[str(other.address)] = _seen(other.live, other.row)
     for kind, key, mark in _fingerprints(snapshot):
         if key in elsewhere:
-            found[f"{here}/{kind}/{OUTSIDE}{key}"] = Seen(str(key), mark, None)
+            found[f"{given.tenant}/{kind}/{OUTSIDE}{key}"] = Seen(str(key), mark, None)
     return dict(sorted(found.items()))
 
 
@@ -66,7 +65,7 @@ def standing(matches: Iterable[Match], rows: Mapping[str, Row], live: LiveIndex)
     """The digest of the live body behind each manifest and record; empty where there is none."""
     found: dict[str, str] = {}
     for text, row in rows.items():
-        owned = live.by_id.get((Address.parse(text).kind, row.object_id))
+        owned = live.by_id.get((Address.parse(text).group_kind, row.object_id))
         found[text] = owned.digest if owned else ""
     for each in matches:
         found[str(each.resource.address)] = each.live.digest if each.live else ""
@@ -81,7 +80,7 @@ def tenant_digest(snapshot: Snapshot) -> str:
     for kind, items in snapshot.inventory.items():
         read.extend(f"{kind}\0{each.id}\0{each.name}\0{_facts(each)}" for each in items)
     read.sort()
-    return digest([*read, dict(snapshot.partial)])
+    return digest([*read, {str(kind): why for kind, why in snapshot.partial.items()}])
 
 
 def _facts(each: InventoryItem) -> str:
@@ -109,7 +108,7 @@ def moved_on(
     for change in plan.changes:
         if change.tenant != tenant or change.action is not Action.CREATE or change.address in left:
             continue
-        for each in live.named(change.kind, change.name):
+        for each in live.named(Address.parse(change.address).group_kind, change.name):
             # one that the plan itself renames or deletes is no obstacle
             if normal(each.name) == normal(change.name) and each.id not in written:
                 address = Address.parse(change.address)
@@ -127,16 +126,16 @@ def _objects_moved_on(  # noqa: PLR0913, PLR0917 - what a plan saw, and what the
     marks = {(kind, str(key)): mark for kind, key, mark in _fingerprints(snapshot)}
     changes = {change.address: change for change in plan.changes}
     # what the plan deletes may be in its basis once more, by its id, as something referred to
-    written = {(Address.parse(text).kind, each.id): each for text, each in left.items()}
+    written = {(Address.parse(text).group_kind, each.id): each for text, each in left.items()}
     for text, seen_ in plan.basis[tenant].objects.items():
         address = Address.parse(text)
-        was = left.get(text) or written.get((address.kind, seen_.id), seen_)
-        mark = marks.get((address.kind, was.id)) if was.id else None
+        was = left.get(text) or written.get((address.group_kind, seen_.id), seen_)
+        mark = marks.get((address.group_kind, was.id)) if was.id else None
         if was.digest == mark:
             continue
-        change, now = changes.get(text), live.by_id.get((address.kind, str(was.id)))
+        change, now = changes.get(text), live.by_id.get((address.group_kind, str(was.id)))
         said = TAKEN if was.digest is None else GONE if mark is None else CHANGED
-        if said == GONE and (reason := snapshot.unread.get(address.kind)):
+        if said == GONE and (reason := snapshot.unread.get(address.group_kind)):
             said = f"is unknown, because the list of {address.kind} could not be read: {reason}"
         if said == CHANGED and change is not None and now is not None and text not in left:
             said = changed(change, now, names)
@@ -166,7 +165,7 @@ def _needed_by_now(
             for key in {key for _, key in refs(row.values)} & deleted.keys():
                 if row.id not in written:
                     address = deleted[key]
-                    said = f"{_shown(address, names)} is needed by {kind} `{row.name}` by now"
+                    said = f"{_shown(address, names)} is needed by {kind.name} `{row.name}` by now"
                     yield Moved(address, said)
 
 
@@ -206,10 +205,10 @@ def _owned_by_now(
 ) -> Iterator[Moved]:
     """Each thing that was nobody's, and that another run has adopted meanwhile."""
     owners = {
-        (a.kind, row.object_id): a for row in rows.values() if (a := Address.parse(row.address))
+        (a.group_kind, row.object_id): a for row in rows.values() if (a := Address.parse(row.address))
     }
     for change in plan.changes:
-        owner = owners.get((change.kind, change.object_id or ""))
+        owner = owners.get((Address.parse(change.address).group_kind, change.object_id or ""))
         if change.tenant == tenant and change.reason is Reason.UNMANAGED and owner is not None:
             address = Address.parse(change.address)
             yield Moved(address, f"{_shown(address, names)} is managed as {owner.short} by now")
@@ -223,7 +222,7 @@ def _row(row: Row | None) -> str | None:
     return digest([row.object_id, row.applied, row.prevent_destroy]) if row else None
 
 
-def _fingerprints(snapshot: Snapshot) -> Iterator[tuple[str, Ref, str]]:
+def _fingerprints(snapshot: Snapshot) -> Iterator[tuple[GroupKind, Ref, str]]:
     for kind, rows in snapshot.objects.items():
         yield from ((kind, Ref(row.id), row.digest) for row in rows)
     for kind, items in snapshot.inventory.items():

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 from math import ceil
 
-from reconciler.model.address import Address
+from reconciler.model.address import Address, GroupKind
 from reconciler.model.change import Action
 from reconciler.model.plan import Operation
 from reconciler.planning import order
@@ -41,15 +41,15 @@ def calls(operations: Iterable[Operation]) -> int:
 
 
 def _together(step: Iterable[order.Write], world: World) -> Iterator[Sequence[order.Write]]:
-    updates: dict[str, list[order.Write]] = defaultdict(list)
-    kinds: dict[str, Kind] = {}
+    updates: dict[GroupKind, list[order.Write]] = defaultdict(list)
+    kinds: dict[GroupKind, Kind] = {}
     for write in step:
         if write.action is Action.UPDATE and not write.mends:
-            updates[write.kind.name].append(write)
-            kinds[write.kind.name] = write.kind
-    for name, writes in updates.items():
-        bulk = kinds[name].bulk
-        if bulk is not None and len(writes) >= bulk.least and bulk.permitted(world):
+            updates[write.kind.key].append(write)
+            kinds[write.kind.key] = write.kind
+    for key, writes in updates.items():
+        bulk = kinds[key].bulk
+        if bulk is not None and len(writes) >= bulk.least and bulk.permitted(world.within(key.group)):
             yield from _even(writes, bulk.most)
 
 

@@ -16,7 +16,7 @@ from reconciler.planning.lookalikes import lookalikes
 from reconciler.planning.match import Match
 from reconciler.planning.refusals import taken_names
 from reconciler.planning.resolve import Directory
-from reconciler.rules.run import run
+from reconciler.planning.judging import rules_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,22 +35,22 @@ def check(given: TenantInput) -> tuple[Diagnostic, ...]:
 
 def checked(given: TenantInput) -> Checked:
     """The same, with how many references that was about."""
-    kinds = {kind.name: kind for kind in given.vendor.kinds}
-    matches = [Match(r, kinds[r.address.kind], None, None, None) for r in given.resources]
-    directory = Directory(matches, given.vendor, given.facts, None)
+    kinds = given.groups.kinds
+    matches = [Match(r, kinds[r.address.group_kind], None, None, None) for r in given.resources]
+    directory = Directory(matches, given.groups, given.known.facts, None)
     items = filled((from_manifest(each, directory, given) for each in matches), None)
-    world = world_of(items, (), snapshot=None, facts=given.facts)
+    world = world_of(items, (), snapshot=None, known=given.known)
 
     def again(
         resources: Sequence[Resource[Any]], without: frozenset[Address]
     ) -> Iterable[Diagnostic]:
         left = (item for item in items if item.address not in without)
-        smaller = world_of(left, (), snapshot=None, facts=given.facts)
-        return run(given.vendor.rules, resources, smaller, given.policy)
+        smaller = world_of(left, (), snapshot=None, known=given.known)
+        return rules_of(given, resources, smaller)
 
     found = (
         *directory.problems,
-        *run(given.vendor.rules, given.resources, world, given.policy),
+        *rules_of(given, given.resources, world),
         *taken_names(items, world),
         *lookalikes(given.tenant, world.everything(), {}, given.resources),
     )

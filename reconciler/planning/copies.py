@@ -35,7 +35,7 @@ def _made(
     if above is not None:
         values = _made(above, known, snapshot, seen | {original}).after
     else:
-        rows = snapshot.objects.get(item.kind.name, ()) if snapshot else ()
+        rows = snapshot.objects.get(item.kind.key, ()) if snapshot else ()
         values = next((row.values for row in rows if row.id == original), None)
     takes = item.kind.copied - item.declared.keys()
     taken = {key: each for key, each in (values or {}).items() if key in takes}

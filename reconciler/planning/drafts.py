@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from reconciler.errors import UsageError
-from reconciler.model.address import Address
+from reconciler.model.address import Address, GroupKind
 from reconciler.model.live import LiveObject, Snapshot
 from reconciler.model.name import folded, normal
 from reconciler.model.slugs import kebab, slug
@@ -17,7 +17,7 @@ from reconciler.planning.item import TenantInput, unclaimed
 from reconciler.planning.match import LiveIndex, Match, match, vendor_name
 from reconciler.planning.names import Key, Names
 from reconciler.planning.view import View
-from reconciler.vendor import Kind, Refer
+from reconciler.vendor import Kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,14 +37,14 @@ class Draft:
     @property
     def key(self) -> Key:
         """Its kind and its id."""
-        return self.kind.name, self.live.id
+        return self.kind.key, self.live.id
 
 
 @dataclass(frozen=True, slots=True)
 class LeftOut:
     """An object that gets no manifest, and why."""
 
-    kind: str
+    kind: GroupKind
     id: str
     name: str
     why: str
@@ -67,23 +67,23 @@ class Unmanaged:
 
 def unmanaged(given: TenantInput, snapshot: Snapshot) -> Unmanaged:
     """What the tenant has and no manifest means."""
-    kinds = {kind.name: kind for kind in given.vendor.kinds}
+    kinds = given.groups.kinds
     live, view = LiveIndex(snapshot), View(snapshot, given.rows)
     matches, _ = match(given.resources, kinds, live, given.rows, view.hides)
     managed = {
-        (each.kind.name, each.live.id): each.resource.address for each in matches if each.live
+        (each.kind.key, each.live.id): each.resource.address for each in matches if each.live
     }
     departed = {
-        (address.kind, row.object_id): address
+        (address.group_kind, row.object_id): address
         for row in unclaimed(given, matches)
         for address in (Address.parse(row.address),)
     }
     objects, left_out = [], []
-    for kind in given.vendor.kinds:
-        rows = snapshot.objects.get(kind.name, ())
+    for kind in given.groups.kinds.values():
+        rows = snapshot.objects.get(kind.key, ())
         namesakes = _namesakes(rows) if kind.person else {}
         for each in rows:
-            key = (kind.name, each.id)
+            key = (kind.key, each.id)
             if key in managed:
                 continue
             if each.protected and kind.protected_is_fixed:
@@ -100,7 +100,7 @@ def unmanaged(given: TenantInput, snapshot: Snapshot) -> Unmanaged:
             else:
                 objects.append(each)
                 continue
-            left_out.append(LeftOut(kind.name, each.id, each.name, why))
+            left_out.append(LeftOut(kind.key, each.id, each.name, why))
     return Unmanaged(tuple(objects), tuple(left_out), managed, departed, tuple(matches))
 
 
@@ -129,7 +129,7 @@ def drafted(
     `matches` are the manifests that there are. Names are the same whatever the order of the
     objects; `names` are those that somebody chose.
     """
-    kinds = {kind.name: kind for kind in given.vendor.kinds}
+    kinds = given.groups.kinds
     ordered = sorted(objects, key=lambda o: (kinds[o.kind].order, folded(o.name), o.name, o.id))
     chosen = _named(given, snapshot, ordered, kinds, names or {})
     refer = Names(given, snapshot, matches, chosen)
@@ -150,7 +150,7 @@ def drafted(
 
 def meant(kind: Kind, wanted: str, snapshot: Snapshot) -> LiveObject:
     """The object of a kind that has this id, or else this name; raises UsageError."""
-    rows = snapshot.objects.get(kind.name, ())
+    rows = snapshot.objects.get(kind.key, ())
     name = folded(wanted) if kind.person else normal(wanted)
     by_id = [each for each in rows if each.id == wanted]
     found = by_id or [each for each in rows if _name(each, kind) == name]
@@ -167,7 +167,7 @@ def meant(kind: Kind, wanted: str, snapshot: Snapshot) -> LiveObject:
     if other is not None:
         raise UsageError(
             "RUN162",
-            f"`{wanted}` is the id of a {other}, not of a {kind.name}",
+            f"`{wanted}` is the id of a {other.name}, not of a {kind.name}",
             hint="correct the address or the id",
         )
     raise UsageError(
@@ -176,8 +176,8 @@ def meant(kind: Kind, wanted: str, snapshot: Snapshot) -> LiveObject:
         hint=did_you_mean(
             wanted,
             [each.name for each in rows],
-            otherwise=f"{kind.name} is hidden in part from who asks: {snapshot.partial[kind.name]}"
-            if kind.name in snapshot.partial
+            otherwise=f"{kind.name} is hidden in part from who asks: {snapshot.partial[kind.key]}"
+            if kind.key in snapshot.partial
             else "correct it",
         ),
     )
@@ -205,17 +205,17 @@ def _named(
     given: TenantInput,
     snapshot: Snapshot,
     ordered: Iterable[LiveObject],
-    kinds: Mapping[str, Kind],
+    kinds: Mapping[GroupKind, Kind],
     names: Mapping[Key, str],
 ) -> dict[Key, str]:
     """Our name of each object; what is named alike is told apart by the beginning of its id."""
-    taken: dict[str, _Taken] = defaultdict(_Taken)
+    taken: dict[GroupKind, _Taken] = defaultdict(_Taken)
     for resource in given.resources:
-        known = taken[resource.address.kind].names
+        known = taken[resource.address.group_kind].names
         known |= {resource.address.name, *resource.previous_names}
         known.add(normal(vendor_name(resource)).casefold())
     for address in map(Address.parse, given.rows):
-        taken[address.kind].names.add(address.name)
+        taken[address.group_kind].names.add(address.name)
     for kind, rows in snapshot.objects.items():
         taken[kind].carried = Counter(folded(each.name) for each in rows)
     found: dict[Key, str] = {}
@@ -228,7 +228,7 @@ def _named(
         else:
             of_kind = taken[each.kind]
             of_kind.own = folded(each.name)
-            found[key] = slug(each.name, of_kind, each.id, kebab(each.kind))
+            found[key] = slug(each.name, of_kind, each.id, kebab(each.kind.name))
         taken[each.kind].names.add(found[key])
     return found
 
@@ -245,6 +245,5 @@ def _spec(kind: Kind, values: Values, refer: Names) -> tuple[dict[str, Json], tu
 
 def _tried(kind: Kind, values: Values, refer: Names) -> dict[str, Json] | None:
     refer.unnameable = False
-    asked: Refer = refer
-    spec = kind.spec_of(values, asked)
+    spec = kind.spec_of(values, refer.within(kind.group))
     return None if refer.unnameable else spec

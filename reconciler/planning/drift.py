@@ -150,17 +150,17 @@ def find(
     given: TenantInput, snapshot: Snapshot, *, stateless: bool, asked: Asked | None = None
 ) -> TenantDrift:
     """Compare live with last applied; without a state, with what Git declares."""
-    kinds = {kind.name: kind for kind in given.vendor.kinds}
+    kinds = given.groups.kinds
     live = LiveIndex(snapshot)
     view = View(snapshot, given.rows)
     matches, problems = match(given.resources, kinds, live, given.rows, view.hides)
-    directory = Directory(matches, given.vendor, given.facts, snapshot, view)
+    directory = Directory(matches, given.groups, given.known.facts, snapshot, view)
     items = [from_manifest(each, directory, given) for each in matches if not each.unseen]
     items.extend(removed_from_git(unclaimed(given, matches), kinds, live, view))
     known = {item.address: _applied(item, stateless=stateless) for item in items}
     world = _world(items, known, snapshot, given)
     given_before = {i.key: applied for i in items if (applied := known[i.address]) is not None}
-    scales = Scales(kinds, given.vendor.lockout, world, given_before)
+    scales = Scales(kinds, given.groups.lockouts, world, given_before)
     look = _Look(given, asked or Asked(), directory, world, scales)
     unclear = {each.resource.address for each in matches if not each.is_clear}
     for item in sorted(items, key=_place):
@@ -172,7 +172,7 @@ def find(
             look.at_renamed_references(item)
     only_there: list[Diagnostic] = []
     if given.targets is None:
-        vague = {address.kind for address in unclear}
+        vague = {address.group_kind for address in unclear}
         reported = look.asked.reported - vague
         going = {item.key for item in prune(given, matches, items, snapshot, view).items}
         found = newcomers(given, look.asked.known, reported, items, snapshot, going)
@@ -206,7 +206,7 @@ def _world(
     now = (
         Expected(
             key=item.key,
-            kind=item.kind.name,
+            kind=item.kind.key,
             name=item.name,
             values=item.before,
             before=item.before,
@@ -216,7 +216,7 @@ def _world(
         )
         for item in items
     )
-    return World((*now, *others(snapshot, items)), snapshot=snapshot, facts=given.facts)
+    return World((*now, *others(snapshot, items)), snapshot=snapshot, known=given.known)
 
 
 def _applied(item: Item, *, stateless: bool) -> Values | None:
@@ -418,7 +418,7 @@ class _Look:
         policy = self.given.policy
         found = [
             (rule, cause)
-            for rule, cause in causes(self.given.vendor.rules, resource, self.world)
+            for rule, cause in causes_of(self.given, resource, self.world)
             if policy.severity(rule.code, rule.severity) is not None
         ]
         return sorted(found, key=lambda each: (each[1].origin != "vendor", each[0].code))

@@ -84,9 +84,9 @@ def of_references(tenants: Iterable[TenantInput], around: Iterable[Address] | No
 
 def _references(given: TenantInput) -> Iterator[tuple[Node, Node | None]]:
     """Each manifest by itself, and once more with each thing that it refers to."""
-    kinds = {kind.name: kind for kind in given.vendor.kinds}
-    matches = [Match(r, kinds[r.address.kind], None, None, None) for r in given.resources]
-    directory = Directory(matches, given.vendor, given.facts, None)
+    kinds = given.groups.kinds
+    matches = [Match(r, kinds[r.address.group_kind], None, None, None) for r in given.resources]
+    directory = Directory(matches, given.groups, given.known.facts, None)
     declared = {str(each.address): _node(each.address) for each in given.resources}
     for each in matches:
         here = declared[str(each.resource.address)]

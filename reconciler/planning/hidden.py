@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
-from reconciler.model.address import Address
+from reconciler.model.address import Address, GroupKind
 from reconciler.model.diagnostic import Diagnostic, Severity
 from reconciler.model.ownership import Row
 from reconciler.planning.match import LiveIndex, Match
@@ -31,7 +31,7 @@ def notes(
         yield Diagnostic(
             Severity.WARNING,
             "PLN150",
-            f"{view.who} does not see {len(names)} {kind} of the manifests, so nothing is planned "
+            f"{view.who} does not see {len(names)} {kind.name} of the manifests, so nothing is planned "
             f"for {'them' if len(names) > 1 else 'it'}: {listed(names)}",
             hint="plan as somebody who sees all, or check that the tenant has them",
             tenant=tenant,
@@ -44,7 +44,7 @@ def notes(
         yield Diagnostic(
             Severity.WARNING,
             "PLN151",
-            f"{view.who} does not see {len(names)} {kind} of the state that left Git, so "
+            f"{view.who} does not see {len(names)} {kind.name} of the state that left Git, so "
             f"{'they stay' if len(names) > 1 else 'it stays'}: {listed(names)}",
             hint="plan as somebody who sees all",
             tenant=tenant,
@@ -66,7 +66,7 @@ def not_compared(
             yield _set_aside(kind, names, tenant, "drift is not checked for")
             continue
         yield _unknown(
-            "PLN155", f"{view.who} does not see {len(names)} {kind} of the state", names, tenant
+            "PLN155", f"{view.who} does not see {len(names)} {kind.name} of the state", names, tenant
         )
     if granted := sorted(granted):
         many = f"{len(granted)} values" if len(granted) > 1 else "a value"
@@ -83,12 +83,12 @@ def _unknown(code: str, summary: str, names: Iterable[str], tenant: str) -> Diag
     )
 
 
-def _set_aside(kind: str, names: Sequence[str], tenant: str, what: str) -> Diagnostic:
+def _set_aside(kind: GroupKind, names: Sequence[str], tenant: str, what: str) -> Diagnostic:
     """What is not done, because some objects of a kind could not be understood."""
     return Diagnostic(
         Severity.WARNING,
         "TEN164",
-        f"{what} {len(names)} {kind}, which may be an object of unexpected shape: {listed(names)}",
+        f"{what} {len(names)} {kind.name}, which may be an object of unexpected shape: {listed(names)}",
         hint="the warnings TEN163 name the endpoints and ids: report them with the tracking id",
         tenant=tenant,
     )
@@ -102,7 +102,7 @@ def _unknown_parts(view: View, tenant: str) -> Iterator[Diagnostic]:
         yield Diagnostic(
             Severity.INFO,
             "TEN160",
-            f"not checked: the list of {kind} could not be read, so what the tenant has of it is "
+            f"not checked: the list of {kind.name} could not be read, so what the tenant has of it is "
             f"unknown: {reason}",
             hint="nothing refers to it; give the identity the right to read it if something should",
             tenant=tenant,
@@ -112,7 +112,7 @@ def _unknown_parts(view: View, tenant: str) -> Iterator[Diagnostic]:
         yield Diagnostic(
             Severity.WARNING,
             "TEN163",
-            f"{each.kind}{name} ({each.id}) is set aside: {each.reason}",
+            f"{each.kind.name}{name} ({each.id}) is set aside: {each.reason}",
             hint="it is neither changed nor deleted, and nothing is concluded from it",
             tenant=tenant,
         )
@@ -121,24 +121,24 @@ def _unknown_parts(view: View, tenant: str) -> Iterator[Diagnostic]:
 def _partial(view: View, tenant: str) -> Diagnostic:
     why: dict[str, list[str]] = defaultdict(list)
     for kind, reason in view.hidden.items():
-        why[reason].append(kind)
+        why[reason].append(kind.name)
     return Diagnostic(
         Severity.INFO,
         "PLN154",
         f"{view.who} sees a part of the tenant only; unknown is what is hidden of "
-        f"{listed(view.hidden)}",
+        f"{listed([kind.name for kind in view.hidden])}",
         detail="\n".join(f"{', '.join(kinds)}: {reason}" for reason, kinds in why.items()),
         tenant=tenant,
     )
 
 
 def _is_hidden(row: Row, live: LiveIndex, view: View) -> bool:
-    kind = Address.parse(row.address).kind
+    kind = Address.parse(row.address).group_kind
     return view.hides(kind) and (kind, row.object_id) not in live.by_id
 
 
-def _by_kind(addresses: Iterable[Address]) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = defaultdict(list)
+def _by_kind(addresses: Iterable[Address]) -> dict[GroupKind, list[str]]:
+    found: dict[GroupKind, list[str]] = defaultdict(list)
     for address in sorted(addresses):
-        found[address.kind].append(address.name)
+        found[address.group_kind].append(address.name)
     return found

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from reconciler.model.address import OUTSIDE, Address
-from reconciler.model.facts import NO_FACTS, Facts
+from reconciler.groups import Groups
+from reconciler.model.address import OUTSIDE, Address, GroupKind
 from reconciler.model.live import LiveObject, Snapshot
 from reconciler.model.ownership import Row
 from reconciler.model.resource import Resource
@@ -18,8 +18,8 @@ from reconciler.planning.match import How, LiveIndex, Match, vendor_name
 from reconciler.planning.resolve import Directory, key_of
 from reconciler.planning.view import WHOLE, View, completed
 from reconciler.rules.policy import NO_POLICY, Policy
-from reconciler.rules.world import NOTHING_SPENT, Expected, World
-from reconciler.vendor import Kind, Removal, Vendor
+from reconciler.rules.world import NOTHING_KNOWN, Expected, Known, World
+from reconciler.vendor import Kind, Removal
 
 AnyResource = Resource[Any]
 
@@ -31,21 +31,18 @@ class TenantInput:
     `rows` is the tenant's part of the state; `targets` narrows to these addresses and what they
     need, None takes everything. `revert` gives values to put back instead of what Git declares.
     `prune` are the kinds of which what only the tenant has is deleted, never by a revert; a target
-    `=ID` means one of these. `assumed` are calls that the vendor has not published, to be used;
-    `spent` are the names that were ever used (`World.spent`).
+    `=ID` means one of these. `known` is what is known of the tenant beside its objects.
     """
 
     tenant: str
-    vendor: Vendor
+    groups: Groups
     resources: tuple[AnyResource, ...]
     rows: Mapping[str, Row] = field(default_factory=dict)
-    facts: Facts = NO_FACTS
+    known: Known = NOTHING_KNOWN
     policy: Policy = NO_POLICY
     targets: frozenset[Address] | None = None
     revert: Mapping[Address, Values] | None = None
-    prune: frozenset[str] = frozenset()
-    assumed: frozenset[str] = frozenset()
-    spent: Mapping[tuple[str, str], str] = field(default_factory=lambda: NOTHING_SPENT)
+    prune: frozenset[GroupKind] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +87,7 @@ class Item:
         """What our state remembers of it, None where it is not ours."""
         if self.row is None:
             return None
-        values = self.view.marked(self.kind.name, applied_values(self.row))
+        values = self.view.marked(self.kind.key, applied_values(self.row))
         return self.view.followed(values, self.row, self.before, self.declared)
 
     @property
@@ -148,7 +145,7 @@ def from_manifest(each: Match, directory: Directory, given: TenantInput) -> Item
     if given.revert is not None:
         declared = given.revert.get(address, {})
     else:
-        declared, original = declared_of(each, directory.resolver(resource), given.facts)
+        declared, original = declared_of(each, directory.resolver(resource), given.known.facts_of(each.kind.group))
     before: Values = {}
     if each.live is not None:
         declared = diff.without(declared, resource.lifecycle.ignore_changes)
@@ -179,7 +176,7 @@ def _remembered(each: Match, directory: Directory, given: TenantInput) -> Values
     """What a revert leaves alone is as it was applied, where it is hidden."""
     if given.revert is None or each.row is None:
         return {}
-    return directory.view.marked(each.kind.name, applied_values(each.row))
+    return directory.view.marked(each.kind.key, applied_values(each.row))
 
 
 def unclaimed(given: TenantInput, matches: Iterable[Match]) -> Iterator[Row]:
@@ -195,9 +192,9 @@ def removed_from_git(
     """What the state owns and no manifest declares any more; not what may only be hidden."""
     for row in rows:
         address = Address.parse(row.address)
-        kind = kinds[address.kind]
-        found = live.by_id.get((kind.name, row.object_id))
-        if found is None and view.hides(kind.name):
+        kind = kinds[address.group_kind]
+        found = live.by_id.get((kind.key, row.object_id))
+        if found is None and view.hides(kind.key):
             continue
         yield Item(
             address=address,
@@ -224,7 +221,7 @@ def only_there(
 ) -> Item:
     """What only the tenant has: it stays as it is, or is to be `gone`."""
     return Item(
-        address=Address(given.tenant, given.vendor.name, kind.name, f"{OUTSIDE}{live.id}"),
+        address=Address(given.tenant, kind.group, kind.name, f"{OUTSIDE}{live.id}"),
         key=Ref(live.id),
         kind=kind,
         name=live.name,
@@ -240,7 +237,7 @@ def only_there(
 
 def others(snapshot: Snapshot, items: Iterable[Item]) -> tuple[Expected, ...]:
     """The live objects that no item stands for."""
-    known = {(item.kind.name, str(item.key)) for item in items}
+    known = {(item.kind.key, str(item.key)) for item in items}
     return tuple(
         Expected(Ref(row.id), kind, row.name, row.values, row.values, active=row.active)
         for kind, rows in snapshot.objects.items()
@@ -249,14 +246,12 @@ def others(snapshot: Snapshot, items: Iterable[Item]) -> tuple[Expected, ...]:
     )
 
 
-def world_of(  # noqa: PLR0913 - as `World`
+def world_of(
     items: Iterable[Item],
     others: tuple[Expected, ...],
     *,
     snapshot: Snapshot | None,
-    facts: Facts,
-    assumed: frozenset[str] = frozenset(),
-    spent: Mapping[tuple[str, str], str] = NOTHING_SPENT,
+    known: Known,
 ) -> World:
     """All objects as they will be: those that stay of the plan's, and all others."""
     staying: list[Expected] = []
@@ -264,7 +259,7 @@ def world_of(  # noqa: PLR0913 - as `World`
     for item in items:
         each = Expected(
             item.key,
-            item.kind.name,
+            item.kind.key,
             str(item.after.get("name") or item.name),
             item.after,
             item.before,
@@ -278,10 +273,8 @@ def world_of(  # noqa: PLR0913 - as `World`
     return World(
         (*staying, *others),
         snapshot=snapshot,
-        facts=facts,
-        removed=tuple(removed),
-        assumed=assumed,
-        spent=spent,
+        known=known,
+        removed=removed,
     )
 
 

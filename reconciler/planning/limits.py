@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
+from reconciler.groups import Groups
 from reconciler.model.plan import Headroom
 from reconciler.rules.world import World
-from reconciler.vendor import Limit
 
 NEAR = 80
 """Percent of a limit from which on a plan tells of it."""
 
 
-def near(limits: Iterable[Limit], world: World, tenant: str) -> Iterator[Headroom]:
+def near(groups: Groups, world: World, tenant: str) -> Iterator[Headroom]:
     """What reaches 80 % of a limit once the plan is carried out, the fullest first."""
-    for limit in limits:
-        ranked = sorted(limit.used(world), key=lambda each: (-each[1], each[0]))
+    limits = ((vendor.name, limit) for vendor in groups for limit in vendor.limits)
+    for group, limit in limits:
+        ranked = sorted(limit.used(world.within(group)), key=lambda each: (-each[1], each[0]))
         for subject, used in ranked:
             percent = used * 100 // limit.most
             if percent < NEAR:

@@ -27,12 +27,23 @@ def lockouts(
     given: TenantInput, items: Iterable[Item], world: World, snapshot: Snapshot
 ) -> Lockouts:
     """Whether the plan takes the last administrator away, or from who applies what they have."""
-    hook = given.vendor.lockout
-    if hook is None or not any(item.writes for item in items):
-        return Lockouts()
+    found = [
+        _of_group(given, vendor.name, vendor.lockout, world, snapshot)
+        for vendor in given.groups
+        if vendor.lockout is not None and any(item.writes for item in items)
+    ]
+    return Lockouts(
+        tuple(diagnostic for each in found for diagnostic in each.diagnostics),
+        frozenset(key for each in found for key in each.counted),
+    )
+
+
+def _of_group(
+    given: TenantInput, group: str, hook: Lockout, world: World, snapshot: Snapshot
+) -> Lockouts:
     before = _Before(world)
-    own = tuple(_own_access(given, hook, world, before))
-    people = {each.key: each for each in _active_people(given, world)}
+    own = tuple(_own_access(given, hook, world.within(group), before))
+    people = {each.key: each for each in _active_people(given, group, world)}
     was = {key: p for key, p in people.items() if hook.administers(before.standing(p))}
     will = {key: p for key, p in people.items() if hook.administers(_after(world, p))}
     if was.keys() <= will.keys():
@@ -40,14 +51,14 @@ def lockouts(
     # as long as these stay, the others may go: a plan is stale once one of them was changed
     held = {key for each in will.values() for _, key in refs(each.values)}
     counted = will.keys() | {key for key in held if world.get(key) is not None}
-    last = () if will else (_last_administrator(given, was.values(), snapshot),)
+    last = () if will else (_last_administrator(given, group, was.values(), snapshot),)
     return Lockouts((*own, *last), frozenset(counted))
 
 
-def _active_people(given: TenantInput, world: World) -> Iterator[Expected]:
-    for kind in given.vendor.kinds:
+def _active_people(given: TenantInput, group: str, world: World) -> Iterator[Expected]:
+    for kind in given.groups.of(group).kinds:
         if kind.person:
-            yield from (each for each in world.all_of(kind.name) if each.active and each.before)
+            yield from (each for each in world.all_of(kind.key) if each.active and each.before)
 
 
 class _Before:
@@ -69,9 +80,10 @@ def _after(world: World, person: Expected) -> Standing:
 
 
 def _last_administrator(
-    given: TenantInput, was: Iterable[Expected], snapshot: Snapshot
+    given: TenantInput, group: str, was: Iterable[Expected], snapshot: Snapshot
 ) -> Diagnostic:
-    partial = [snapshot.partial[k.name] for k in given.vendor.kinds if k.name in snapshot.partial]
+    kinds = given.groups.of(group).kinds
+    partial = [snapshot.partial[kind.key] for kind in kinds if kind.key in snapshot.partial]
     if partial:
         return Diagnostic(
             Severity.INFO,

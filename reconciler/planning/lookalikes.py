@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
 
-from reconciler.model.address import Address
+from reconciler.model.address import Address, GroupKind
 from reconciler.model.characters import is_invisible, named
 from reconciler.model.diagnostic import Diagnostic, Severity
 from reconciler.model.live import InventoryItem
@@ -29,7 +29,7 @@ _SHOWN = 3
 class _Named:
     """Something that has a name in the tenant, or will have one."""
 
-    kind: str
+    kind: GroupKind
     name: str
     id: str
     address: Address | None = None
@@ -38,17 +38,17 @@ class _Named:
     def shown(self) -> str:
         """Its name, and what it is: an address, or kind and id."""
         what = self.address.short if self.address and not self.address.outside else None
-        return f"`{self.name}` ({what or f'{self.kind} {self.id}'})"
+        return f"`{self.name}` ({what or f'{self.kind.name} {self.id}'})"
 
 
 def lookalikes(
     tenant: str,
     objects: Iterable[Expected],
-    inventory: Mapping[str, Iterable[InventoryItem]],
+    inventory: Mapping[GroupKind, Iterable[InventoryItem]],
     resources: Iterable[AnyResource] = (),
 ) -> Iterator[Diagnostic]:
     """A warning for each name that is not ASCII and can be taken for another one of its kind."""
-    by_kind: dict[str, list[_Named]] = defaultdict(list)
+    by_kind: dict[GroupKind, list[_Named]] = defaultdict(list)
     for each in objects:
         by_kind[each.kind].append(_Named(each.kind, each.name, str(each.key), each.address))
     for kind, items in inventory.items():

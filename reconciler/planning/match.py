@@ -9,7 +9,7 @@ from enum import StrEnum
 from functools import cached_property
 from typing import Any
 
-from reconciler.model.address import Address
+from reconciler.model.address import Address, GroupKind
 from reconciler.model.diagnostic import Diagnostic, Severity
 from reconciler.model.live import LiveObject, Snapshot, UnknownObject
 from reconciler.model.name import folded, normal
@@ -75,9 +75,9 @@ class LiveIndex:
     """Live objects by kind and id, and by kind and name in any case."""
 
     def __init__(self, snapshot: Snapshot) -> None:
-        self.by_id: dict[tuple[str, str], LiveObject] = {}
-        self._by_name: dict[tuple[str, str], list[LiveObject]] = defaultdict(list)
-        self._internal: dict[tuple[str, str], list[LiveObject]] = defaultdict(list)
+        self.by_id: dict[tuple[GroupKind, str], LiveObject] = {}
+        self._by_name: dict[tuple[GroupKind, str], list[LiveObject]] = defaultdict(list)
+        self._internal: dict[tuple[GroupKind, str], list[LiveObject]] = defaultdict(list)
         self._unknown = snapshot.unknown
         for kind, rows in snapshot.objects.items():
             for row in rows:
@@ -86,15 +86,15 @@ class LiveIndex:
                 for name in row.internal_names:
                     self._internal[kind, normal(name)].append(row)
 
-    def named(self, kind: str, name: str) -> list[LiveObject]:
+    def named(self, kind: GroupKind, name: str) -> list[LiveObject]:
         """Every object of that name, case put aside."""
         return self._by_name.get((kind, folded(name)), [])
 
-    def named_internally(self, kind: str, name: str) -> list[LiveObject]:
+    def named_internally(self, kind: GroupKind, name: str) -> list[LiveObject]:
         """Every object that the vendor itself calls so, whatever name it shows."""
         return self._internal.get((kind, normal(name)), [])
 
-    def unknown(self, kind: str, name: str) -> list[UnknownObject]:
+    def unknown(self, kind: GroupKind, name: str) -> list[UnknownObject]:
         """Every object of unexpected shape that has this name, or whose name is unknown too."""
         wanted = folded(name)
         return [
@@ -104,17 +104,17 @@ class LiveIndex:
         ]
 
 
-def sees_all(_kind: str) -> bool:
+def sees_all(_kind: GroupKind) -> bool:
     """For identities from whom nothing is hidden."""
     return False
 
 
 def match(
     resources: Iterable[AnyResource],
-    kinds: Mapping[str, Kind],
+    kinds: Mapping[GroupKind, Kind],
     live: LiveIndex,
     rows: Mapping[str, Row],
-    hides: Callable[[str], bool] = sees_all,
+    hides: Callable[[GroupKind], bool] = sees_all,
 ) -> tuple[list[Match], list[Diagnostic]]:
     """Tie each manifest to the object that it means; what is not certain is an error.
 
@@ -127,9 +127,9 @@ def match(
     matches: list[Match] = []
     search = _Search(resources, live, rows)
     for resource in resources:
-        kind = kinds[resource.address.kind]
+        kind = kinds[resource.address.group_kind]
         row, moved_from = search.row_of(resource)
-        if hides(kind.name) and _is_hidden(resource, kind, live, row):
+        if hides(kind.key) and _is_hidden(resource, kind, live, row):
             matches.append(
                 Match(
                     resource,
@@ -166,10 +166,10 @@ def match(
 def _is_hidden(resource: AnyResource, kind: Kind, live: LiveIndex, row: Row | None) -> bool:
     known = row.object_id if row is not None else resource.spec.id
     if known is not None:
-        return (kind.name, known) not in live.by_id
-    if live.named(kind.name, vendor_name(resource)):
+        return (kind.key, known) not in live.by_id
+    if live.named(kind.key, vendor_name(resource)):
         return False
-    return not kind.creatable or bool(live.unknown(kind.name, vendor_name(resource)))
+    return not kind.creatable or bool(live.unknown(kind.key, vendor_name(resource)))
 
 
 def _unseen_id(resource: AnyResource, kind: Kind, live: LiveIndex, row: Row | None) -> str | None:
@@ -177,7 +177,7 @@ def _unseen_id(resource: AnyResource, kind: Kind, live: LiveIndex, row: Row | No
     known = row.object_id if row is not None else resource.spec.id
     if known is not None:
         return known
-    unknown = live.unknown(kind.name, vendor_name(resource))
+    unknown = live.unknown(kind.key, vendor_name(resource))
     return unknown[0].id if len(unknown) == 1 and unknown[0].name else None
 
 
@@ -206,20 +206,20 @@ class _Search:
     def _owners(self) -> Mapping[tuple[str, str], str]:
         """The address under which the state owns each object, by kind and id."""
         return {
-            (Address.parse(row.address).kind, row.object_id): row.address
+            (Address.parse(row.address).group_kind, row.object_id): row.address
             for row in self._rows.values()
         }
 
     @cached_property
     def _titles(self) -> Counter[tuple[str, str]]:
         """How many manifests of a kind give an object each name."""
-        return Counter((r.address.kind, normal(vendor_name(r))) for r in self._resources)
+        return Counter((r.address.group_kind, normal(vendor_name(r))) for r in self._resources)
 
     @cached_property
     def _pinned(self) -> frozenset[tuple[str, str]]:
         """The objects that manifests mean by `spec.id`."""
         return frozenset(
-            (r.address.kind, r.spec.id) for r in self._resources if r.spec.id is not None
+            (r.address.group_kind, r.spec.id) for r in self._resources if r.spec.id is not None
         )
 
     def row_of(self, resource: AnyResource) -> tuple[Row | None, Address | None]:
@@ -238,13 +238,13 @@ class _Search:
         self, resource: AnyResource, kind: Kind, row: Row | None, moved_from: Address | None
     ) -> _Found:
         """The object that a manifest means."""
-        held = self._live.by_id.get((kind.name, row.object_id)) if row is not None else None
+        held = self._live.by_id.get((kind.key, row.object_id)) if row is not None else None
         if row is not None and held is not None:
             return self._held(resource, kind, row, held, moved_from)
         found = self._pinned_one(resource, kind) or self._by_name(resource, kind, row)
         if found.live is None or found.problem is not None:
             return found
-        owner = self._owners.get((kind.name, found.live.id))
+        owner = self._owners.get((kind.key, found.live.id))
         return replace(found, problem=_owned_already(resource, found.live, owner))
 
     def _held(
@@ -264,7 +264,7 @@ class _Search:
             return _Found(held, How.STATE)
         if moved_from is not None:
             return _Found(held, How.STATE, _somebody_else(resource, held, moved_from))
-        others = self._live.named(kind.name, resource.address.name)
+        others = self._live.named(kind.key, resource.address.name)
         return _Found(
             problem=_email_has_moved(resource, held, [o for o in others if o.id != held.id]),
             renamed_person=held,
@@ -293,17 +293,17 @@ class _Search:
         """The objects of exactly that name that neither the state nor a `spec.id` assigns."""
         return [
             each
-            for each in self._live.named(kind.name, name)
+            for each in self._live.named(kind.key, name)
             if (kind.person or normal(each.name) == normal(name))
-            and (kind.name, each.id) not in self._owners
-            and (kind.name, each.id) not in self._pinned
+            and (kind.key, each.id) not in self._owners
+            and (kind.key, each.id) not in self._pinned
         ]
 
     def _pinned_one(self, resource: AnyResource, kind: Kind) -> _Found | None:
         """The object of `spec.id`; None where the manifest has none."""
         if resource.spec.id is None:
             return None
-        found = self._live.by_id.get((kind.name, resource.spec.id))
+        found = self._live.by_id.get((kind.key, resource.spec.id))
         if found is None:
             return _Found(
                 problem=error_about(
@@ -328,8 +328,8 @@ class _Search:
 
     def _by_name(self, resource: AnyResource, kind: Kind, row: Row | None) -> _Found:
         name = normal(vendor_name(resource))
-        near = self._live.named(kind.name, name)
-        internal = self._live.named_internally(kind.name, name)
+        near = self._live.named(kind.key, name)
+        internal = self._live.named_internally(kind.key, name)
         if not near and len(internal) == 1:
             return _Found(internal[0], How.NAME)
         exact = near if kind.person else [each for each in near if normal(each.name) == name]
@@ -347,7 +347,7 @@ class _Search:
         """What carries the name that the object of the state had, where Git renames it."""
         if row is None or kind.person or normal(row.name) == name:
             return []
-        if (kind.name, normal(row.name)) in self._titles:
+        if (kind.key, normal(row.name)) in self._titles:
             return []
         return self._free(kind, row.name)
 
@@ -459,7 +459,7 @@ def _claimed_twice(matches: Iterable[Match]) -> Iterable[Diagnostic]:
     for each in matches:
         if each.live is None:
             continue
-        first = claimed.setdefault((each.kind.name, each.live.id), each)
+        first = claimed.setdefault((each.kind.key, each.live.id), each)
         if first is not each:
             yield error_about(
                 each.resource,

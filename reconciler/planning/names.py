@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 
+from reconciler.model.address import GroupKind
 from reconciler.model.live import Snapshot
 from reconciler.model.name import folded
 from reconciler.model.value import Json, Ref
 from reconciler.planning.item import TenantInput
 from reconciler.planning.match import Match, vendor_name
 from reconciler.planning.resolve import key_of
+from reconciler.vendor import Refer
 
-Key = tuple[str, str]
+Key = tuple[GroupKind, str]
 """A kind and a vendor's id."""
 
 
@@ -36,7 +38,7 @@ class Names:
         self._hidden = snapshot.partial
         self._known: dict[Key, Json] = {}
         for each in matches:
-            kind, key = each.kind.name, key_of(each)
+            kind, key = each.kind.key, key_of(each)
             self._add(kind, str(key), each.resource.address.name, self._ours)
             self._add(kind, str(key), vendor_name(each.resource))
         for (kind, object_id), name in chosen.items():
@@ -47,16 +49,24 @@ class Names:
         for kind, items in snapshot.inventory.items():
             for item in items:
                 self._add(kind, item.id, item.name, self._theirs)
-        for kind, declared in given.vendor.declared.items():
-            for item in declared.items(given.facts) or ():
+        for kind, declared in given.groups.declared.items():
+            for item in declared.items(given.known.facts_of(kind.group)) or ():
                 self._add(kind, item.id, item.name, self._theirs)
 
-    def _add(self, kind: str, key: str, name: str, to: dict[Key, str] | None = None) -> None:
+    def _add(self, kind: GroupKind, key: str, name: str, to: dict[Key, str] | None = None) -> None:
         self._means[kind, folded(name)].add(key)
         if to is not None:
             to[kind, key] = name
 
-    def __call__(self, kind: str, key: Ref) -> Json:
+    def within(self, group: str) -> Refer:
+        """The `Refer` for manifests of a group: kinds without a group are its own."""
+
+        def refer(kind: str | GroupKind, key: Ref) -> Json:
+            return self(kind if isinstance(kind, GroupKind) else GroupKind(group, kind), key)
+
+        return refer
+
+    def __call__(self, kind: GroupKind, key: Ref) -> Json:
         """See `Refer`."""
         known = self._known.get((kind, str(key)))
         if known is None:
@@ -66,7 +76,7 @@ class Names:
             return {"id": str(key)}
         return known
 
-    def _name(self, kind: str, key: str) -> Json:
+    def _name(self, kind: GroupKind, key: str) -> Json:
         theirs = self._theirs.get((kind, key))
         if theirs is None:
             return {"id": key} if kind in self._hidden else _NOBODY

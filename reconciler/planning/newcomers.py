@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
+from reconciler.model.address import GroupKind
 from reconciler.model.diagnostic import Diagnostic, Severity
 from reconciler.model.live import LiveObject, Snapshot
 from reconciler.model.value import Ref
@@ -27,8 +28,8 @@ class Newcomers:
 
 def newcomers(  # noqa: PLR0913, PLR0917 - what there is, and what is known of it
     given: TenantInput,
-    known: Mapping[str, frozenset[str]] | None,
-    reported: Collection[str],
+    known: Mapping[GroupKind, frozenset[str]] | None,
+    reported: Collection[GroupKind],
     items: Iterable[Item],
     snapshot: Snapshot,
     going: Collection[Ref],
@@ -38,16 +39,16 @@ def newcomers(  # noqa: PLR0913, PLR0917 - what there is, and what is known of i
     The vendor's own objects came with the tenant. What a plan would prune (`going`) is told one by
     one however long it is there, and that alone where no earlier look is known.
     """
-    ours = {(item.kind.name, str(item.key)) for item in items}
+    ours = {(item.kind.key, str(item.key)) for item in items}
     told: list[Item] = []
     notes: list[Diagnostic] = []
-    for kind in sorted(given.vendor.kinds, key=lambda kind: kind.order):
-        rows = [] if kind.name not in reported else snapshot.objects.get(kind.name, ())
-        before = (known or {}).get(kind.name, frozenset())
+    for kind in sorted(given.groups.kinds.values(), key=lambda kind: kind.order):
+        rows = [] if kind.key not in reported else snapshot.objects.get(kind.key, ())
+        before = (known or {}).get(kind.key, frozenset())
         rest = [
             each
             for each in sorted(rows, key=lambda each: (each.name, each.id))
-            if (kind.name, each.id) not in ours
+            if (kind.key, each.id) not in ours
             and not each.protected
             and (each.id not in before or each.id in going)
         ]

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from graphlib import CycleError, TopologicalSorter
 
-from reconciler.model.address import Address
+from reconciler.model.address import Address, GroupKind
 from reconciler.model.change import Action
 from reconciler.model.name import normal
 from reconciler.model.value import Ref, Values, refs
@@ -96,8 +96,8 @@ class Counts:
     of referrer how many refer to it.
     """
 
-    objects: Mapping[str, int]
-    referrers: Mapping[tuple[Ref, str], int]
+    objects: Mapping[GroupKind, int]
+    referrers: Mapping[tuple[Ref, GroupKind], int]
 
 
 def schedule(writes: Iterable[Write], now: Counts, disturbed: Collection[Address] = ()) -> Schedule:
@@ -180,9 +180,9 @@ def _leave_before_join(joins: Groups, leaves: Groups, now: Counts, waits: Waits)
     """Where an object may be referred to by so many and no more (WCC123)."""
     for key, joiners in joins.items():
         for leaver in leaves.get(key, ()):
-            same = [joiner for joiner in joiners if joiner.kind.name == leaver.kind.name]
+            same = [joiner for joiner in joiners if joiner.kind is leaver.kind]
             limit = leaver.kind.share_limit
-            if limit and now.referrers.get((key, leaver.kind.name), 0) + len(same) > limit:
+            if limit and now.referrers.get((key, leaver.kind.key), 0) + len(same) > limit:
                 for joiner in same:
                     waits[joiner.address].add(leaver.address)
 
@@ -192,26 +192,26 @@ def _delete_before_create(writes: tuple[Write, ...], now: Counts, waits: Waits) 
 
     Those that still have a place wait for nothing; each of the others waits for every deletion.
     """
-    limited = {write.kind.name: write.kind for write in writes if write.kind.count_limit}
-    for name, kind in limited.items():
-        mine = [write for write in writes if write.kind.name == name]
+    limited = {write.kind.key: write.kind for write in writes if write.kind.count_limit}
+    for key, kind in limited.items():
+        mine = [write for write in writes if write.kind.key == key]
         deleted = {write.address for write in mine if write.action is Action.DELETE}
         created = sorted(write.address for write in mine if write.action is Action.CREATE)
-        places = max(0, (kind.count_limit or 0) - now.objects.get(name, 0))
+        places = max(0, (kind.count_limit or 0) - now.objects.get(key, 0))
         for address in created[places:]:
             waits[address] |= deleted
 
 
 def _free_a_name_before_taking_it(writes: tuple[Write, ...], waits: Waits) -> None:
     frees = {
-        (write.kind.name, normal(write.name_before)): write
+        (write.kind.key, normal(write.name_before)): write
         for write in writes
         if write.name_before is not None and write.name_before != write.name_after
     }
     for write in writes:
         if write.name_after is None or write.name_after == write.name_before:
             continue
-        freeing = frees.get((write.kind.name, normal(write.name_after)))
+        freeing = frees.get((write.kind.key, normal(write.name_after)))
         if freeing is not None:
             waits[write.address].add(freeing.address)
 

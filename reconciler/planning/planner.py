@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from math import inf
 
-from reconciler.model.address import Address
+from reconciler.model.address import Address, GroupKind
 from reconciler.model.change import Change
 from reconciler.model.diagnostic import Diagnostic, has_errors
 from reconciler.model.live import Snapshot
@@ -44,7 +44,7 @@ from reconciler.planning.refusals import error, notes, refusals, taken_names
 from reconciler.planning.resolve import Directory
 from reconciler.planning.rights import forbidden
 from reconciler.planning.view import View
-from reconciler.rules.run import run
+from reconciler.planning.judging import rules_of
 from reconciler.rules.world import Expected
 
 
@@ -62,7 +62,7 @@ class TenantPlan:
     diagnostics: tuple[Diagnostic, ...] = ()
     seen: Mapping[str, Seen] = field(default_factory=dict)
     standing: Mapping[str, str] = field(default_factory=dict)
-    unmanaged: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    unmanaged: Mapping[GroupKind, tuple[str, ...]] = field(default_factory=dict)
     no_op: int = 0
     reach: Reach = field(default_factory=Reach)
     limits: tuple[Headroom, ...] = ()
@@ -73,11 +73,11 @@ class TenantPlan:
 
 def plan(given: TenantInput, snapshot: Snapshot) -> TenantPlan:
     """The plan of one tenant that was read; with errors but guards' it has no steps."""
-    kinds = {kind.name: kind for kind in given.vendor.kinds}
+    kinds = given.groups.kinds
     live = LiveIndex(snapshot)
     view = View(snapshot, given.rows)
     matches, problems = match(given.resources, kinds, live, given.rows, view.hides)
-    directory = Directory(matches, given.vendor, given.facts, snapshot, view)
+    directory = Directory(matches, given.groups, given.known.facts, snapshot, view)
     clear = [from_manifest(each, directory, given) for each in matches if each.is_clear]
     items, absent = absent_people.set_aside(copies.filled(clear, snapshot), given)
     rows = tuple(unclaimed(given, matches))
@@ -92,9 +92,7 @@ def plan(given: TenantInput, snapshot: Snapshot) -> TenantPlan:
         everything,
         others(snapshot, everything),
         snapshot=snapshot,
-        facts=given.facts,
-        assumed=given.assumed,
-        spent=given.spent,
+        known=given.known,
     )
     guides = runbook.guides(everything, world)
     wholly = {i.address for i in everything if runbook.is_all(i, guides.get(i.address))}
@@ -104,7 +102,7 @@ def plan(given: TenantInput, snapshot: Snapshot) -> TenantPlan:
     diagnostics = [
         *problems,
         *directory.problems,
-        *run(given.vendor.rules, judged, world, given.policy),
+        *rules_of(given, judged, world),
         *forbidden(everything, world, given.tenant, wholly),
         *refusals(items, removed, world, kinds),
         *taken_names(items, world),
@@ -118,7 +116,7 @@ def plan(given: TenantInput, snapshot: Snapshot) -> TenantPlan:
         *lookalikes(given.tenant, world.everything(), snapshot.inventory, given.resources),
     ]
     predicted = side_effects.predicted(
-        (item for item in everything if item.address not in wholly), given.facts
+        (item for item in everything if item.address not in wholly), given.known
     )
     schedule, problem = _scheduled(everything, snapshot, predicted.keys())
     diagnostics.extend(problem)
@@ -171,7 +169,7 @@ def plan(given: TenantInput, snapshot: Snapshot) -> TenantPlan:
             ),
             administrators=becoming.gained,
         ),
-        limits=tuple(limits.near(given.vendor.limits, world, given.tenant)),
+        limits=tuple(limits.near(given.groups, world, given.tenant)),
         side_effects=effects.told,
         runbook=runbook.told(steps, guides),
         absent=tuple(item.address for item in absent),
@@ -180,7 +178,7 @@ def plan(given: TenantInput, snapshot: Snapshot) -> TenantPlan:
 
 def standing(given: TenantInput, snapshot: Snapshot) -> Mapping[str, str]:
     """The digest of the live body behind each manifest and record."""
-    kinds, live = {kind.name: kind for kind in given.vendor.kinds}, LiveIndex(snapshot)
+    kinds, live = given.groups.kinds, LiveIndex(snapshot)
     hides = View(snapshot, given.rows).hides
     matches, _ = match(given.resources, kinds, live, given.rows, hides)
     return basis.standing(matches, given.rows, live)
@@ -216,8 +214,8 @@ def _scheduled(
         )
 
 
-def _unmanaged(rest: Iterable[Expected]) -> Mapping[str, tuple[str, ...]]:
-    found: dict[str, list[str]] = {}
+def _unmanaged(rest: Iterable[Expected]) -> Mapping[GroupKind, tuple[str, ...]]:
+    found: dict[GroupKind, list[str]] = {}
     for each in rest:
         found.setdefault(each.kind, []).append(each.name)
     return {kind: tuple(sorted(names)) for kind, names in sorted(found.items())}

@@ -42,12 +42,12 @@ def prune(
     Nothing does where a kind is seen in part: what is hidden may be managed, or refer to it. With
     targets only those go that are meant by them.
     """
-    kinds = [kind for kind in given.vendor.kinds if kind.name in given.prune]
+    kinds = [kind for kind in given.groups.kinds.values() if kind.key in given.prune]
     targets = given.targets
     wanted = None if targets is None else {each for each in targets if each.outside is not None}
     if not kinds or given.revert is not None or wanted == set():
         return Pruning()
-    hidden = [snapshot.partial[k.name] for k in given.vendor.kinds if k.name in snapshot.partial]
+    hidden = [snapshot.partial[k.key] for k in given.groups.kinds.values() if k.key in snapshot.partial]
     if hidden:
         return Pruning(notes=(_nothing_pruned(given, "PLN160", hidden[0]),))
     known = tuple(known)
@@ -117,15 +117,15 @@ def _unclaimed(
     kinds: Iterable[Kind], matches: Iterable[Match], known: tuple[Item, ...], snapshot: Snapshot
 ) -> Iterator[_Unclaimed]:
     """Kind by kind; but none where it is not clear what a manifest means: each could be it."""
-    clear: dict[str, bool] = {}
+    clear: dict[GroupKind, bool] = {}
     for match in matches:
-        clear[match.kind.name] = match.is_clear and clear.get(match.kind.name, True)
-    claimed = {(item.kind.name, str(item.key)) for item in known}
+        clear[match.kind.key] = match.is_clear and clear.get(match.kind.key, True)
+    claimed = {(item.kind.key, str(item.key)) for item in known}
     for kind in kinds:
-        if clear.get(kind.name, True):
-            rows = snapshot.objects.get(kind.name, ())
-            rest = tuple(row for row in rows if (kind.name, row.id) not in claimed)
-            yield _Unclaimed(kind, rest, kind.name in clear)
+        if clear.get(kind.key, True):
+            rows = snapshot.objects.get(kind.key, ())
+            rest = tuple(row for row in rows if (kind.key, row.id) not in claimed)
+            yield _Unclaimed(kind, rest, kind.key in clear)
 
 
 def _staying(
@@ -136,7 +136,7 @@ def _staying(
         if not item.deletes:
             yield _called(item.kind.name, str(item.after.get("name", item.name))), item.after
     for each in others(snapshot, (*known, *going.values())):
-        yield _called(each.kind, each.name), each.values
+        yield _called(each.kind.name, each.name), each.values
 
 
 def _held(

@@ -115,8 +115,8 @@ def reach(
 
     What is `withheld` from an apply a person changes, or the apply that comes after that.
     """
-    kinds = {kind.name: kind for kind in given.vendor.kinds}
-    users = sum(len(snapshot.objects.get(k.name, ())) for k in kinds.values() if k.person)
+    kinds = given.groups.kinds
+    users = sum(len(snapshot.objects.get(k.key, ())) for k in kinds.values() if k.person)
     items = [item for item in items if item.changes]
     if not items:
         return Reach(users=users)
@@ -149,8 +149,8 @@ class AccessChanges:
     def __init__(
         self, given: TenantInput, world: World, withheld: Withheld = NOTHING_WITHHELD
     ) -> None:
-        self._here = f"{given.tenant}/{given.vendor.name}"
-        self._kinds: Mapping[str, Kind] = {kind.name: kind for kind in given.vendor.kinds}
+        self._tenant = given.tenant
+        self._kinds: Mapping[GroupKind, Kind] = given.groups.kinds
         self._world = world
         self._withheld = withheld
         self._known: dict[Ref, frozenset[str]] = {}
@@ -165,11 +165,11 @@ class AccessChanges:
         """All people of the tenant."""
         for kind in self._kinds.values():
             if kind.person:
-                yield from self._world.all_of(kind.name)
+                yield from self._world.all_of(kind.key)
 
     def counted(self, person: Expected, by: Iterable[str]) -> Counted:
         """A person, as guards count them."""
-        key = f"{person.kind}/{person.key}"
+        key = f"{person.kind.name}/{person.key}"
         return Counted(shown(person), self._address(person), key, tuple(sorted(by)))
 
     def of(self, each: Expected) -> frozenset[str]:
@@ -200,15 +200,15 @@ class AccessChanges:
         return kept | {name: each.before[name] for name in attributes if name in each.before}
 
     def _address(self, each: Expected) -> str:
-        return str(each.address or f"{self._here}/{each.kind}/{OUTSIDE}{each.key}")
+        return str(each.address or f"{self._tenant}/{each.kind}/{OUTSIDE}{each.key}")
 
 
 def missing(given: TenantInput, items: Iterable[Item], snapshot: Snapshot) -> Iterator[Missing]:
     """The owned objects that complete lists no longer have, kind by kind."""
     items = tuple(items)
-    rows: dict[str, list[str]] = {}
+    rows: dict[GroupKind, list[str]] = {}
     for row in given.rows.values():
-        rows.setdefault(row.address.split("/", 3)[2], []).append(row.object_id)
+        rows.setdefault(GroupKind(*row.address.split("/", 3)[1:3]), []).append(row.object_id)
     for kind, owned in rows.items():
         there = {each.id for each in snapshot.objects.get(kind, ())}
         gone = [object_id for object_id in owned if object_id not in there]
@@ -217,11 +217,11 @@ def missing(given: TenantInput, items: Iterable[Item], snapshot: Snapshot) -> It
         planned = sorted(
             _of_item(item)
             for item in items
-            if item.kind.name == kind and item.row is not None and item.live is None
+            if item.kind.key == kind and item.row is not None and item.live is None
         )
-        yield Missing(kind, len(there), len(owned), len(gone), tuple(planned))
+        yield Missing(kind.name, len(there), len(owned), len(gone), tuple(planned))
 
 
 def shown(each: Expected) -> str:
     """How a guard names an object: by its address, else by what the tenant calls it."""
-    return each.address.short if each.address else f"{each.kind} {each.name}"
+    return each.address.short if each.address else f"{each.kind.name} {each.name}"

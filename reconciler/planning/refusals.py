@@ -20,7 +20,7 @@ FEW = 10
 
 
 def refusals(
-    items: Iterable[Item], removed: Iterable[Item], world: World, kinds: Mapping[str, Kind]
+    items: Iterable[Item], removed: Iterable[Item], world: World, kinds: Mapping[GroupKind, Kind]
 ) -> Iterator[Diagnostic]:
     """What a plan cannot do, whatever the vendor."""
     for item in items:
@@ -45,7 +45,7 @@ def taken_names(items: Iterable[Item], world: World) -> Iterator[Diagnostic]:
         carriers.setdefault((each.kind, normal(each.name)), []).append(each)
     for item in items:
         name = str(item.after.get("name", item.name))
-        others = [o for o in carriers.get((item.kind.name, normal(name)), ()) if o.key != item.key]
+        others = [o for o in carriers.get((item.kind.key, normal(name)), ()) if o.key != item.key]
         if not others or (item.live is not None and normal(item.live.name) == normal(name)):
             continue
         who = folded(o.address.short if o.address else f"id {o.key}" for o in others)
@@ -56,7 +56,7 @@ def taken_names(items: Iterable[Item], world: World) -> Iterator[Diagnostic]:
             ("spec", "name"),
             hint="choose another name, or pin the object that is meant with `spec.id`",
         )
-        cause = cause_of_name(item.kind.name, name)
+        cause = cause_of_name(item.kind.key, name)
         yield replace(found, cause=cause, root_of=cause)
 
 
@@ -128,7 +128,7 @@ def _is_protected(item: Item) -> Iterator[Diagnostic]:
 
 
 def _cannot_be_switched_off(
-    item: Item, world: World, kinds: Mapping[str, Kind]
+    item: Item, world: World, kinds: Mapping[GroupKind, Kind]
 ) -> Iterator[Diagnostic]:
     """What somebody still uses who is not switched off as well."""
     users = [e for e in world.all_referrers(item.key) if kinds[e.kind].is_on(e.values)]
@@ -136,7 +136,7 @@ def _cannot_be_switched_off(
         yield error(
             item,
             "PLN127",
-            f"it cannot be deactivated: {folded(f'{u.kind} `{u.name}`' for u in users)} would "
+            f"it cannot be deactivated: {folded(f'{u.kind.name} `{u.name}`' for u in users)} would "
             "still use it",
             hint="give them something else first, or put the manifest back",
         )
@@ -145,7 +145,7 @@ def _cannot_be_switched_off(
 def _cannot_be_deleted(item: Item, world: World) -> Iterator[Diagnostic]:
     holders = world.all_referrers(item.key)
     if holders:
-        names = [f"{holder.kind} `{holder.name}`" for holder in holders]
+        names = [f"{holder.kind.name} `{holder.name}`" for holder in holders]
         yield error(
             item,
             "PLN123",

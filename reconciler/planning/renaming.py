@@ -50,9 +50,9 @@ def meaning(given: TenantInput, moves: Mapping[Address, str]) -> dict[Address, V
 
 def _read(given: TenantInput) -> tuple[list[Match], Directory]:
     """The manifests by themselves: no tenant is asked what they mean."""
-    kinds = {kind.name: kind for kind in given.vendor.kinds}
-    matches = [Match(r, kinds[r.address.kind], None, None, None) for r in given.resources]
-    return matches, Directory(matches, given.vendor, given.facts, None)
+    kinds = given.groups.kinds
+    matches = [Match(r, kinds[r.address.group_kind], None, None, None) for r in given.resources]
+    return matches, Directory(matches, given.groups, given.known.facts, None)
 
 
 def _named(resource: AnyResource, spec: type[Spec], new: str, *, noted: bool) -> Iterator[Spelled]:

@@ -59,13 +59,13 @@ def _left_unmanaged(items: Collection[Item], snapshot: Snapshot) -> Iterator[Dia
     lost = [item for item in items if item.gone and item.live is None and item.row is not None]
     if not lost:
         return
-    meant = {(item.kind.name, str(item.key)) for item in items if item.live is not None}
+    meant = {(item.kind.key, str(item.key)) for item in items if item.live is not None}
     there: dict[tuple[str, str], LiveObject] = {}
     for kind in {item.kind.name for item in lost}:
         rows = snapshot.objects.get(kind, ())
         there |= {(kind, normal(o.name)): o for o in rows if (kind, o.id) not in meant}
     for item in lost:
-        found = there.get((item.kind.name, normal(item.name)))
+        found = there.get((item.kind.key, normal(item.name)))
         if found is not None:
             yield replace(
                 error(

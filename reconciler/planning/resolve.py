@@ -8,10 +8,11 @@ from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
-from reconciler.model.address import Address
+from reconciler.groups import Groups
+from reconciler.model.address import Address, GroupKind
 from reconciler.model.causes import cause_of_manifest
 from reconciler.model.diagnostic import Diagnostic, Path, Severity
-from reconciler.model.facts import Facts
+from reconciler.model.facts import NO_FACTS, Facts
 from reconciler.model.live import InventoryItem, Snapshot
 from reconciler.model.name import folded, normal
 from reconciler.model.ownership import Row
@@ -20,7 +21,7 @@ from reconciler.model.suggestion import NearNames, meant
 from reconciler.model.value import Pending, Ref, Unresolved, Unseen
 from reconciler.planning.match import Match, vendor_name
 from reconciler.planning.view import WHOLE, View, named_references
-from reconciler.vendor import Resolve, Vendor
+from reconciler.vendor import Resolve
 
 _NEARLY = 0.75
 """How alike a name is to be where it may also be right: the tenant could have it."""
@@ -36,8 +37,8 @@ class Directory:
     def __init__(
         self,
         matches: Iterable[Match],
-        vendor: Vendor,
-        facts: Facts,
+        groups: Groups,
+        facts: Mapping[str, Facts],
         snapshot: Snapshot | None,
         view: View = WHOLE,
     ) -> None:
@@ -47,21 +48,24 @@ class Directory:
         self.left_to_the_tenant = 0
         self._near = NearNames()
         self._live = snapshot is not None
-        listed = {kind.name for kind in vendor.kinds} | set(vendor.inventory)
-        declared = {kind: each.items(facts) for kind, each in vendor.declared.items()}
-        self._known = frozenset(listed | vendor.declared.keys())
-        self._facts = {kind: each.fact for kind, each in vendor.declared.items()}
+        listed = groups.kinds.keys() | groups.inventory
+        declared = {
+            kind: each.items(facts.get(kind.group, NO_FACTS))
+            for kind, each in groups.declared.items()
+        }
+        self._known = frozenset(listed | groups.declared.keys())
+        self._facts = {kind: each.fact for kind, each in groups.declared.items()}
         # the kinds of which everything is known: what is not among them does not exist
         self._complete = frozenset(kind for kind, items in declared.items() if items is not None)
         if self._live:
             self._complete |= listed
-        self._ours: dict[tuple[str, str], Ref] = {}
-        self._titled: dict[tuple[str, str], list[Ref]] = defaultdict(list)
-        self._theirs: dict[tuple[str, str], list[Ref]] = defaultdict(list)
-        self._folded: dict[tuple[str, str], list[str]] = defaultdict(list)
+        self._ours: dict[tuple[GroupKind, str], Ref] = {}
+        self._titled: dict[tuple[GroupKind, str], list[Ref]] = defaultdict(list)
+        self._theirs: dict[tuple[GroupKind, str], list[Ref]] = defaultdict(list)
+        self._folded: dict[tuple[GroupKind, str], list[str]] = defaultdict(list)
         self._names: dict[Ref, str] = {}
-        self._of_kind: dict[tuple[str, Ref], str] = {}
-        self._found: dict[tuple[str, str], Ref] = {}
+        self._of_kind: dict[tuple[GroupKind, Ref], str] = {}
+        self._found: dict[tuple[GroupKind, str], Ref] = {}
         self._rows: dict[Address, Row] = {}
         self.renamed: dict[tuple[Address, Path], tuple[str, Ref]] = {}
         for each in matches:
@@ -81,9 +85,9 @@ class Directory:
         key, title = key_of(each), vendor_name(each.resource)
         if each.live is not None and title in each.live.internal_names:
             title = each.live.name  # what people see of it
-        self._ours[each.kind.name, each.resource.address.name] = key
+        self._ours[each.kind.key, each.resource.address.name] = key
         if title != each.resource.address.name:
-            self._titled[each.kind.name, normal(title)].append(key)
+            self._titled[each.kind.key, normal(title)].append(key)
         self._names[key] = title
         if each.row is not None:
             self._rows[each.resource.address] = each.row
@@ -107,8 +111,10 @@ class Directory:
 
     def resolver(self, resource: Resource[Any]) -> Resolve:
         """The `Resolve` for the references of one manifest."""
+        group = resource.address.group
 
-        def resolve(kind: str, reference: Reference, path: Path) -> Ref:
+        def resolve(name: str | GroupKind, reference: Reference, path: Path) -> Ref:
+            kind = name if isinstance(name, GroupKind) else GroupKind(group, name)
             if kind not in self._known:
                 return self._unknown_kind(resource, kind, path)
             self.view.learn(resource.address, path, kind)
@@ -124,7 +130,7 @@ class Directory:
 
         return resolve
 
-    def _by_name(self, resource: Resource[Any], kind: str, text: str, path: Path) -> Ref:
+    def _by_name(self, resource: Resource[Any], kind: GroupKind, text: str, path: Path) -> Ref:
         """What a name means, whoever uses it; what it may not mean is told of each who does."""
         found = self._found.get((kind, text))
         if found is None:
@@ -136,7 +142,7 @@ class Directory:
                 self._found[kind, text] = found
         return found
 
-    def _named(self, resource: Resource[Any], kind: str, text: str, path: Path) -> Ref:
+    def _named(self, resource: Resource[Any], kind: GroupKind, text: str, path: Path) -> Ref:
         name = (kind, normal(text))
         ours, titled, theirs = (
             self._ours.get(name), self._titled.get(name), self._theirs.get(name)
@@ -152,7 +158,7 @@ class Directory:
             self._problem(
                 resource,
                 "REF121",
-                f"`{text}` names {len(found)} of kind {kind}: {listed}",
+                f"`{text}` names {len(found)} of kind {kind.name}: {listed}",
                 path,
                 hint="write `{id: …}` for the one that is meant",
             )
@@ -167,7 +173,7 @@ class Directory:
             return self._found.setdefault((kind, text), Unresolved(text))
         return Unresolved(text)
 
-    def _renamed(self, resource: Resource[Any], kind: str, text: str, path: Path) -> Ref | None:
+    def _renamed(self, resource: Resource[Any], kind: GroupKind, text: str, path: Path) -> Ref | None:
         """What had the name at the last apply of this manifest, and is called otherwise now."""
         row = self._rows.get(resource.address) if self._live else None
         if row is None:
@@ -182,19 +188,19 @@ class Directory:
         self._problem(
             resource,
             "REF144",
-            f"{kind} `{text}` is called `{now}` now (id {key}): it was renamed in the tenant",
+            f"{kind.name} `{text}` is called `{now}` now (id {key}): it was renamed in the tenant",
             path,
             hint=f"write `{now}`",
         )
         return key
 
-    def _hidden(self, resource: Resource[Any], kind: str, text: str, path: Path) -> Ref:
+    def _hidden(self, resource: Resource[Any], kind: GroupKind, text: str, path: Path) -> Ref:
         """What our state remembers of a name; else nothing tells whether there is any."""
         if reason := self.view.unread.get(kind):
             self._problem(
                 resource,
                 "TEN161",
-                f"{kind} `{text}` cannot be resolved, because the list of {kind} could not be "
+                f"{kind.name} `{text}` cannot be resolved, because the list of {kind.name} could not be "
                 f"read: {reason}",
                 path,
                 hint="give the identity the right to read that list, or remove the reference",
@@ -207,13 +213,13 @@ class Directory:
         self._problem(
             resource,
             "REF127",
-            f"{who} sees no {kind} `{text}`: there is none, or it is hidden from them",
+            f"{who} sees no {kind.name} `{text}`: there is none, or it is hidden from them",
             path,
             hint="correct the name, or plan as somebody who sees it",
         )
         return Unresolved(text)
 
-    def _perhaps_nothing(self, resource: Resource[Any], kind: str, text: str, path: Path) -> None:
+    def _perhaps_nothing(self, resource: Resource[Any], kind: GroupKind, text: str, path: Path) -> None:
         """Without the tenant: a name that is nearly a manifest's is told once, as an info.
 
         It is asked once for each name.
@@ -224,7 +230,7 @@ class Directory:
         told = error_about(
             resource,
             "REF126",
-            f"no {kind} of the manifests is named `{text}`; the tenant is asked by `plan`",
+            f"no {kind.name} of the manifests is named `{text}`; the tenant is asked by `plan`",
             path,
             hint=meant(near),
         )
@@ -233,29 +239,29 @@ class Directory:
         self._problems[replace(told, severity=Severity.INFO, cause=cause)] = None
 
     @cached_property
-    def _our_names(self) -> Mapping[str, list[str]]:
+    def _our_names(self) -> Mapping[GroupKind, list[str]]:
         return _by_kind(self._ours)
 
     @cached_property
-    def _their_names(self) -> Mapping[str, list[str]]:
+    def _their_names(self) -> Mapping[GroupKind, list[str]]:
         return _by_kind(self._theirs)
 
-    def _nothing(self, resource: Resource[Any], kind: str, text: str, path: Path) -> None:
+    def _nothing(self, resource: Resource[Any], kind: GroupKind, text: str, path: Path) -> None:
         other_case = self._folded.get((kind, folded(text)), [])
         candidates = (*self._our_names.get(kind, ()), *self._their_names.get(kind, ()))
-        where, create = "neither in the manifests nor in the tenant", f"create the {kind} first"
+        where, create = "neither in the manifests nor in the tenant", f"create the {kind.name} first"
         if fact := self._facts.get(kind):
             where, create = f"`facts.{fact}` lists none of that name", "declare it there first"
         create += ", or correct the name"
         self._problem(
             resource,
             "REF120",
-            f"there is no {kind} `{text}`, {where}",
+            f"there is no {kind.name} `{text}`, {where}",
             path,
             hint=meant(other_case or self._near.of(kind, text, candidates), otherwise=create),
         )
 
-    def _by_id(self, resource: Resource[Any], kind: str, reference: Reference, path: Path) -> Ref:
+    def _by_id(self, resource: Resource[Any], kind: GroupKind, reference: Reference, path: Path) -> Ref:
         key = Ref(reference.id)
         name = self._of_kind.get((kind, key))
         if name is None and self.view.hides(kind):
@@ -264,7 +270,7 @@ class Directory:
             self._problem(
                 resource,
                 "REF122",
-                f"the tenant has no {kind} with id `{key}`",
+                f"the tenant has no {kind.name} with id `{key}`",
                 path,
                 hint="correct the id, or write the name instead",
             )
@@ -280,23 +286,23 @@ class Directory:
         return key
 
     def _undeclared(
-        self, resource: Resource[Any], kind: str, reference: Reference, path: Path
+        self, resource: Resource[Any], kind: GroupKind, reference: Reference, path: Path
     ) -> Ref:
         fact = f"facts.{self._facts[kind]}"
         self._problem(
             resource,
             "REF125",
-            f"no API tells which {kind} `{reference}` is, and the project declares no `{fact}`",
+            f"no API tells which {kind.name} `{reference}` is, and the project declares no `{fact}`",
             path,
             hint=f"declare `{fact}` of this tenant in reconciler.yaml",
         )
         return Unresolved(str(reference))
 
-    def _unknown_kind(self, resource: Resource[Any], kind: str, path: Path) -> Ref:
+    def _unknown_kind(self, resource: Resource[Any], kind: GroupKind, path: Path) -> Ref:
         self._problem(
             resource,
             "REF124",
-            f"single resources of type {kind} cannot be named in this version",
+            f"single resources of type {kind.name} cannot be named in this version",
             path[:-1],
             hint="write `none` or `all`",
         )
@@ -314,9 +320,9 @@ class Directory:
         self._problems[replace(problem, cause=cause, root_of=cause)] = None
 
 
-def _by_kind(known: Iterable[tuple[str, str]]) -> Mapping[str, list[str]]:
+def _by_kind(known: Iterable[tuple[GroupKind, str]]) -> Mapping[GroupKind, list[str]]:
     """Names by kind: a wrong one is compared with all of its kind."""
-    found: dict[str, list[str]] = defaultdict(list)
+    found: dict[GroupKind, list[str]] = defaultdict(list)
     for kind, name in known:
         found[kind].append(name)
     return found
@@ -332,21 +338,21 @@ def key_of(match: Match) -> Ref:
 
 
 def _declared_names(
-    declared: Mapping[str, tuple[InventoryItem, ...] | None],
-) -> Iterable[tuple[str, str, Ref]]:
+    declared: Mapping[GroupKind, tuple[InventoryItem, ...] | None],
+) -> Iterable[tuple[GroupKind, str, Ref]]:
     for kind, items in declared.items():
         for item in items or ():
             yield kind, item.name, Ref(item.id)
 
 
-def _internal_names(snapshot: Snapshot | None) -> Iterable[tuple[str, str, Ref]]:
+def _internal_names(snapshot: Snapshot | None) -> Iterable[tuple[GroupKind, str, Ref]]:
     """The names of objects that the vendor does not show; one that it shows means its object."""
     for kind, rows in snapshot.objects.items() if snapshot is not None else ():
         for row in rows:
             yield from ((kind, name, Ref(row.id)) for name in row.internal_names)
 
 
-def _tenant_names(snapshot: Snapshot | None) -> Iterable[tuple[str, str, Ref]]:
+def _tenant_names(snapshot: Snapshot | None) -> Iterable[tuple[GroupKind, str, Ref]]:
     if snapshot is None:
         return
     for kind, rows in snapshot.objects.items():

@@ -105,14 +105,14 @@ class _Speller:
     def __init__(
         self, given: TenantInput, snapshot: Snapshot, wanted: Mapping[Address, Values]
     ) -> None:
-        kinds = {kind.name: kind for kind in given.vendor.kinds}
+        kinds = given.groups.kinds
         view = View(snapshot, given.rows)
         self._matches, _ = match(
             given.resources, kinds, LiveIndex(snapshot), given.rows, view.hides
         )
-        self._directory = Directory(self._matches, given.vendor, given.facts, snapshot, view)
+        self._directory = Directory(self._matches, given.groups, given.known.facts, snapshot, view)
         self._names = Names(given, snapshot, self._matches, {})
-        self._wanted, self._facts = wanted, given.facts
+        self._wanted, self._facts = wanted, given.known.facts
         self._lost = self._lost_names()
 
     def outcomes(self, specs: Mapping[Address, Json]) -> dict[Address, Outcome]:
@@ -126,14 +126,14 @@ class _Speller:
                     found[address] = outcome
         return found
 
-    def _lost_names(self) -> dict[tuple[str, str], str]:
+    def _lost_names(self) -> dict[tuple[GroupKind, str], str]:
         """The names that objects have in Git and lose, by kind and id."""
         lost = {}
         for each in self._matches:
             name = self._wanted.get(each.resource.address, {}).get("name")
             had = vars(each.resource.spec).get("name")
             if had is not None and name is not None and normal(str(name)) != normal(had):
-                lost[each.kind.name, str(key_of(each))] = normal(had)
+                lost[each.kind.key, str(key_of(each))] = normal(had)
         return lost
 
     def _of(self, each: Match, spec: Json) -> Outcome:

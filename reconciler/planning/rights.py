@@ -26,7 +26,7 @@ def forbidden(
     for item in items:
         if item.writes and item.address not in by_hand:
             planned = removed[item.key] if item.deletes else world.of(item.address)
-            if said := item.kind.permitted(_action(item), planned, world):
+            if said := item.kind.permitted(_action(item), planned, world.within(item.kind.group)):
                 found[said].append(item.shown)
     for said, addresses in found.items():
         yield Diagnostic(

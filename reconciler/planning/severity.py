@@ -64,13 +64,13 @@ class Scales:
 
     def __init__(
         self,
-        kinds: Mapping[str, Kind],
-        lockout: Lockout | None,
+        kinds: Mapping[GroupKind, Kind],
+        lockouts: Mapping[str, Lockout],
         world: World,
         applied: Mapping[Ref, Values],
     ) -> None:
         self._kinds = kinds
-        self._lockout = lockout
+        self._lockouts = lockouts
         self._world = world
         self._applied = applied
         self._held: dict[Ref, tuple[Expected, ...]] = {}
@@ -134,7 +134,7 @@ class Scales:
             held = {
                 person.key: person
                 for by in self._kinds.values()
-                for each in self._world.referrers(key, by.name)
+                for each in self._world.referrers(key, by.key)
                 if any(key == k for name in by.access for _, k in refs(each.before.get(name)))
                 for person in self._people(by, each.key)
             }
@@ -143,34 +143,37 @@ class Scales:
 
     def _administrators(self, people: Iterable[Expected], *, is_more: bool) -> str:
         """Whether some of them administer the tenant since then, or nobody does, in words."""
-        if self._lockout is None:
-            return ""
-        administers, active = self._lockout.administers, [each for each in people if each.active]
-        was = {e.key for e in active if administers(self._before(e))}
-        now = {e.key for e in active if administers(self._now(e))}
+        active = [e for e in people if e.active and e.kind.group in self._lockouts]
+        was = {e.key for e in active if self._of_group(e).administers(self._before(e))}
+        now = {e.key for e in active if self._of_group(e).administers(self._now(e))}
         if is_more and (new := now - was):
             return f"{_counted(len(new))} the tenant now"
         if was - now and not self._is_administered:
             return "nobody administers the tenant any more"
         return ""
 
+    def _of_group(self, person: Expected) -> Lockout:
+        return self._lockouts[person.kind.group]
+
     @cached_property
     def _is_administered(self) -> bool:
         """Whether anybody does; where people are hidden, nothing tells that nobody does."""
-        assert self._lockout is not None  # noqa: S101 - asked by who has it
-        people = [k.name for k in self._kinds.values() if k.person]
-        return bool(self._world.partial) or any(
-            each.active and self._lockout.administers(self._now(each))
-            for name in people
-            for each in self._world.all_of(name)
+        people = [
+            key for key, kind in self._kinds.items() if kind.person and key.group in self._lockouts
+        ]
+        return self._world.is_partial or any(
+            each.active and self._of_group(each).administers(self._now(each))
+            for key in people
+            for each in self._world.all_of(key)
         )
 
     def _moved(self, person: Expected) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """What a person gains and loses, in words."""
-        if self._lockout is None:
+        lockout = self._lockouts.get(person.kind.group)
+        if lockout is None:
             return (), ()
         was, now = self._before(person), self._now(person)
-        return self._lockout.lost(now, was), self._lockout.lost(was, now)
+        return lockout.lost(now, was), lockout.lost(was, now)
 
     def _now(self, person: Expected) -> Standing:
         return Standing(person.before, self._values_now)

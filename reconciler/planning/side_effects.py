@@ -33,12 +33,14 @@ class SideEffects:
     diagnostics: tuple[Diagnostic, ...] = ()
 
 
-def predicted(items: Iterable[Item], facts: Facts) -> Predicted:
+def predicted(items: Iterable[Item], known: Known) -> Predicted:
     """The objects that an update leaves otherwise than they are to be; a create leaves none."""
     found: dict[Address, tuple[Disturbance, ...]] = {}
     for item in items:
         if item.live is not None and item.writes and not item.gone:
-            made = item.kind.side_effects(item.before, item.after, facts)
+            made = item.kind.side_effects(
+                item.before, item.after, known.facts_of(item.kind.group)
+            )
             if wrong := tuple(each for each in made if _is_wrong(each, item.after)):
                 found[item.address] = wrong
     return found
@@ -113,7 +115,7 @@ def _people(
         )
         return (before or after) and not ordered
 
-    kinds = [kind.name for kind in given.vendor.kinds if kind.person]
+    kinds = [kind.key for kind in given.groups.kinds.values() if kind.person]
     people = (each for kind in kinds for each in world.all_of(kind))
     return tuple(sorted(shown(e) for e in people if e.active and e.before and holds_then(e)))
 
@@ -162,7 +164,7 @@ def _unasked(address: Address, wider: Iterable[Disturbance], people: int) -> Dia
 
 
 def _not_checked(given: TenantInput, address: Address, snapshot: Snapshot) -> Iterator[Diagnostic]:
-    partial = [snapshot.partial[k.name] for k in given.vendor.kinds if k.name in snapshot.partial]
+    partial = [snapshot.partial[k.key] for k in given.groups.kinds.values() if k.key in snapshot.partial]
     if partial:
         yield Diagnostic(
             Severity.INFO,

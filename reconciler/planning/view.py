@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 
-from reconciler.model.address import Address
+from reconciler.model.address import Address, GroupKind
 from reconciler.model.live import Snapshot, UnknownObject
 from reconciler.model.name import normal
 from reconciler.model.ownership import Row
@@ -26,58 +26,58 @@ class View:
     """
 
     def __init__(self, snapshot: Snapshot | None, rows: Mapping[str, Row]) -> None:
-        self.partial: Mapping[str, str] = snapshot.partial if snapshot else {}
-        self.unread: Mapping[str, str] = snapshot.unread if snapshot else {}
-        self.hidden: Mapping[str, str] = snapshot.hidden if snapshot else {}
+        self.partial: Mapping[GroupKind, str] = snapshot.partial if snapshot else {}
+        self.unread: Mapping[GroupKind, str] = snapshot.unread if snapshot else {}
+        self.hidden: Mapping[GroupKind, str] = snapshot.hidden if snapshot else {}
         self.odd: tuple[UnknownObject, ...] = snapshot.unknown if snapshot else ()
         self.who = snapshot.identity.name if snapshot and snapshot.identity else "the identity"
         self.names: dict[Ref, str] = {}
         self._snapshot = snapshot
-        self._seen: Mapping[str, str] = {}
-        self._kinds: dict[tuple[str, Path], str] = {}
-        self._searched: set[str] = set()
-        self._remembered: dict[tuple[str, Path, str], dict[str, Unseen]] = defaultdict(dict)
+        self._seen: Mapping[str, GroupKind] = {}
+        self._kinds: dict[tuple[GroupKind, Path], GroupKind] = {}
+        self._searched: set[GroupKind] = set()
+        self._remembered: dict[tuple[GroupKind, Path, str], dict[str, Unseen]] = defaultdict(dict)
         if snapshot is not None and self.partial:
             self._seen = dict(_ids(snapshot))
             self._remember(rows)
 
     def _remember(self, rows: Mapping[str, Row]) -> None:
         for row in rows.values():
-            kind = Address.parse(row.address).kind
+            kind = Address.parse(row.address).group_kind
             self.names[Ref(row.object_id)] = row.name
             for path, key, name in named_references(row.applied):
                 if key not in self._seen:
                     self._remembered[kind, path, normal(name)][row.address] = Unseen(key)
                     self.names.setdefault(Ref(key), name)
 
-    def hides(self, kind: str) -> bool:
+    def hides(self, kind: GroupKind) -> bool:
         """Whether there may be objects of that kind or type that are not seen."""
         return kind in self.partial
 
     def remembered(self, address: Address, path: tuple[str | int, ...], name: str) -> Unseen | None:
         """What our state has under a name at a place of a manifest, if only one thing is meant."""
-        found = self._remembered.get((address.kind, _place(path), normal(name)), {})
+        found = self._remembered.get((address.group_kind, _place(path), normal(name)), {})
         own = found.get(str(address))
         every = set(found.values())
         if own is not None or len(every) == 1:
             return own or every.pop()
         return None
 
-    def unknown(self, kind: str, name: str) -> Unseen | None:
+    def unknown(self, kind: GroupKind, name: str) -> Unseen | None:
         """The one object of that name whose answer has an unexpected shape."""
         found = [e.id for e in self.odd if e.kind == kind and normal(e.name) == normal(name)]
         return Unseen(found[0]) if len(found) == 1 else None
 
-    def learn(self, address: Address, path: tuple[str | int, ...], kind: str) -> None:
+    def learn(self, address: Address, path: tuple[str | int, ...], kind: GroupKind) -> None:
         """That what stands at a place of manifests of a kind is of this kind or type."""
         if self.partial:
-            self._kinds[address.kind, _place(path)] = kind
+            self._kinds[address.group_kind, _place(path)] = kind
 
-    def marked(self, kind: str, values: Values) -> Values:
+    def marked(self, kind: GroupKind, values: Values) -> Values:
         """Values that our state remembers, with what is not seen as `Unseen`."""
         return self._marked(kind, values, ()) if self.partial else values
 
-    def _marked(self, kind: str, values: Values, path: Path) -> dict[str, Value]:
+    def _marked(self, kind: GroupKind, values: Values, path: Path) -> dict[str, Value]:
         result: dict[str, Value] = {}
         for key, value in values.items():
             here = (*path, key)
@@ -135,13 +135,13 @@ class View:
             names |= {item.id: item.name for item in items}
         return names
 
-    def _mark(self, kind: str, path: Path, key: str) -> str:
+    def _mark(self, kind: GroupKind, path: Path, key: str) -> str:
         if not isinstance(key, Ref) or key in self._seen:
             return key
         of = self._kind_at(kind, path)
         return key if of is not None and not self.hides(of) else Unseen(key)
 
-    def _kind_at(self, kind: str, path: Path) -> str | None:
+    def _kind_at(self, kind: GroupKind, path: Path) -> GroupKind | None:
         """What stands at a place, as manifests tell or else the tenant; None where neither does."""
         if (kind, path) not in self._kinds and kind not in self._searched and self._snapshot:
             self._searched.add(kind)
@@ -203,7 +203,7 @@ def _place(path: tuple[str | int, ...]) -> Path:
     return tuple(each for each in path if isinstance(each, str) and each != "spec")
 
 
-def _ids(snapshot: Snapshot) -> Iterator[tuple[str, str]]:
+def _ids(snapshot: Snapshot) -> Iterator[tuple[str, GroupKind]]:
     """The id of all that is seen, with its kind or type."""
     for kind, objects in snapshot.objects.items():
         yield from ((each.id, kind) for each in objects)

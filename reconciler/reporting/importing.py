@@ -57,7 +57,7 @@ def _tenant(found: Found) -> dict[str, Any]:
             for each in found.manifests
         ],
         "recorded": list(found.already),
-        "left_out": [asdict(each) for each in found.left_out],
+        "left_out": [{**asdict(e), "kind": e.kind.name} for e in found.left_out],
         "partial": dict(found.read.partial),
     }
 
@@ -109,7 +109,7 @@ def _left_out(found: Found, style: Style) -> Iterator[str]:
     yield "Left out:"
     why: dict[tuple[str, str], list[str]] = {}
     for each in found.left_out:
-        why.setdefault((each.kind, each.why), []).append(each.name or each.id)
+        why.setdefault((each.kind.name, each.why), []).append(each.name or each.id)
     for (kind, reason), names in why.items():
         yield f"  - {_many(len(names), kind, plural='')}: {safe(reason)}"
         yield f"      {_some(sorted(names), whole=style.whole)}"

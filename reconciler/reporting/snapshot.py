@@ -25,7 +25,7 @@ def _between(found: tuple[Between, ...], style: Style) -> Iterator[str]:
         yield f"{style.paint('No differences.', 'bold green')} The snapshots show the same tenant."
         return
     for each in found:
-        name = style.paint(f"{safe(each.kind)} `{safe(each.name)}`", "bold")
+        name = style.paint(f"{safe(each.kind.name)} `{safe(each.name)}`", "bold")
         until_now = f" (until then `{safe(each.was)}`)" if each.was else ""
         yield f"{_SIGNS[each.change]} {name} {_SAID[each.change]}{until_now}"
         yield f"  # id {safe(each.id)}"
@@ -43,5 +43,5 @@ def as_json(found: tuple[Between, ...]) -> dict[str, Any]:
     return {
         "format_version": FORMAT_VERSION,
         "differs": bool(found),
-        "differences": [asdict(each) for each in found],
+        "differences": [{**asdict(each), "kind": each.kind.name} for each in found],
     }

@@ -12,6 +12,7 @@ from collections.abc import Collection
 
 from sqlalchemy import Connection, String, delete, insert, select, type_coerce, update
 
+from reconciler.model.address import GroupKind
 from reconciler.model.journal import Look, Memory, Seen
 from reconciler.model.value import Json
 from reconciler.state import rows, tables
@@ -69,10 +70,10 @@ def _remember(connection: Connection, tenant: str, memory: Memory) -> None:
         insert(_MEMORY).values(
             tenant=tenant,
             reads=memory.reads,
-            remembered=None if memory.remembered is None else _packed(memory.remembered),
+            remembered=_packed(dict(memory.remembered)) if memory.remembered else None,
             known=None
             if memory.known is None
-            else _packed({kind: sorted(ids) for kind, ids in memory.known.items()}),
+            else _packed({str(kind): sorted(ids) for kind, ids in memory.known.items()}),
         )
     )
 
@@ -88,16 +89,19 @@ def memory(connection: Connection, tenant: str) -> Memory:
         None if row[name] is None else _unpacked(_MEMORY.name, tenant, name, row[name])
         for name in ("remembered", "known")
     )
-    return Memory(row["reads"], remembered, None if known is None else _ids(tenant, known))
+    if not isinstance(remembered, dict | None):
+        raise rows.damaged(_MEMORY.name, tenant, "`remembered` is not memories by group")
+    known = None if known is None else _ids(tenant, known)
+    return Memory(row["reads"], remembered or {}, known)
 
 
-def _ids(tenant: str, known: Json) -> dict[str, frozenset[str]]:
+def _ids(tenant: str, known: Json) -> dict[GroupKind, frozenset[str]]:
     try:
-        found = {kind: frozenset(ids) for kind, ids in known.items()}
-    except (AttributeError, TypeError):
-        found = {"": frozenset({None})}
+        found = {GroupKind.parse(kind): frozenset(ids) for kind, ids in known.items()}
+    except (AttributeError, TypeError, ValueError):
+        found = {GroupKind("", ""): frozenset({None})}
     if not all(isinstance(each, str) for ids in found.values() for each in ids):
-        raise rows.damaged(_MEMORY.name, tenant, "`known` is not ids by kind")
+        raise rows.damaged(_MEMORY.name, tenant, "`known` is not ids by group and kind")
     return found
 
 

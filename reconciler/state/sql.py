@@ -12,6 +12,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, Engine, bindparam, delete, func, insert, select, update
 
+from reconciler.model.address import GroupKind
 from reconciler.model.change import Action
 from reconciler.model.guard import Affected, Earlier
 from reconciler.model.journal import (
@@ -32,7 +33,7 @@ from reconciler.model.journal import (
 )
 from reconciler.model.ownership import Row
 from reconciler.model.value import Json
-from reconciler.state import journal, looks, rows, tables, unfinished, window
+from reconciler.state import journal, looks, rows, tables, tenants, unfinished, window
 from reconciler.state.database import (
     database_file,
     engine_of,
@@ -129,26 +130,55 @@ class SqlState:
         with reading(self._engine) as connection:
             return looks.memory(connection, tenant)
 
-    def spent(self, tenant: str) -> dict[tuple[str, str], str]:
-        """Every name that was ever read, by kind and as names are compared, with whose it was."""
+    def spent(self, tenant: str) -> dict[tuple[GroupKind, str], str]:
+        """Every name that was ever read, by kind and as names are compared, with whose it was.
+
+        The group of a name from before groups were recorded is empty.
+        """
         table = tables.spent
-        asked = select(*rows.raw(table, ("kind", "name", "object_id")))
+        asked = select(*rows.raw(table, ("group", "kind", "name", "object_id")))
         with reading(self._engine) as connection:
             held = connection.execute(asked.where(table.c.tenant == tenant)).mappings()
             found = (rows.checked(table, row, f"{tenant} {row['name']!r}") for row in held)
-            return {(row["kind"], row["name"]): row["object_id"] for row in found}
+            return {
+                (GroupKind(row["group"], row["kind"]), row["name"]): row["object_id"]
+                for row in found
+            }
 
-    def spend(self, tenant: str, names: Mapping[tuple[str, str], str]) -> None:
+    def spend(self, tenant: str, names: Mapping[tuple[GroupKind, str], str]) -> None:
         """Remember names for good; one that is known keeps whose it was first."""
-        known = self.spent(tenant)
         new = [
-            {"tenant": tenant, "kind": k, "name": n, "object_id": i, "seen": self._time()}
-            for (k, n), i in names.items()
-            if (k, n) not in known
+            {
+                "tenant": tenant,
+                "group": kind.group,
+                "kind": kind.name,
+                "name": name,
+                "object_id": object_id,
+                "seen": self._time(),
+            }
+            for (kind, name), object_id in names.items()
         ]
         if new:
             with writing(self._engine) as connection:
                 connection.execute(insert(tables.spent).prefix_with("OR IGNORE"), new)
+
+    def organizations(self) -> Mapping[str, str]:
+        """The organization of each tenant, as far as an apply or a drift check recorded it."""
+        with reading(self._engine) as connection:
+            return tenants.organizations(connection)
+
+    def record_organization(self, tenant: str, organization: str) -> None:
+        """Record of which organization a tenant is."""
+        if self.organizations().get(tenant) != organization:
+            with writing(self._engine) as connection:
+                tenants.record(connection, tenant, organization)
+
+    def rename_tenant(self, old: str, new: str) -> None:
+        """Give everything of a tenant to another name; raises LockedError where one is locked."""
+        with self.lock(old, "rename"), writing(self._engine) as connection:
+            tenants.rename(connection, old, new)
+        with writing(self._engine) as connection:
+            tenants.forget_lock(connection, old)
 
     def look(self, seen: Seen) -> None:
         """Write down a look at drift: it needs no lock, and takes no ownership."""

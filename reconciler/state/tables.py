@@ -15,7 +15,7 @@ from sqlalchemy import (
     true,
 )
 
-HEAD = "0009"
+HEAD = "0010"
 """The migration that these tables are made by."""
 
 metadata = MetaData()
@@ -121,8 +121,16 @@ spent = Table(
     "spent",
     metadata,
     Column("tenant", String, primary_key=True),
+    Column("group", String, primary_key=True),
     Column("kind", String, primary_key=True),
     Column("name", String, primary_key=True),
     Column("object_id", String, nullable=False),
     Column("seen", String, nullable=False),
+)
+
+tenant = Table(
+    "tenant",
+    metadata,
+    Column("name", String, primary_key=True),
+    Column("organization", String, nullable=False),
 )

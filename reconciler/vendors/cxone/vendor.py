@@ -92,11 +92,13 @@ def _generate(objects: int, number: int) -> Generated:
 
 
 VENDOR = Vendor(
-    name="cxone",
+    name=GROUP,
+    family="cxone",
     title="NICE CXone Mpower",
     api_version="cxone/v1",
     kinds=(
         Kind(
+            group=GROUP,
             name="Role",
             spec=models.Role,
             desired=semantics.desired_role,
@@ -116,6 +118,7 @@ VENDOR = Vendor(
             off={"status": semantics.INACTIVE},
         ),
         Kind(
+            group=GROUP,
             name="Employee",
             spec=models.Employee,
             desired=semantics.desired_employee,

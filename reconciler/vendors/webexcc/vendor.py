@@ -115,11 +115,13 @@ def _generate(objects: int, number: int) -> Generated:
 
 
 VENDOR = Vendor(
-    name="webexcc",
+    name=GROUP,
+    family="webex",
     title="Webex Contact Center",
     api_version="webexcc/v1",
     kinds=(
         Kind(
+            group=GROUP,
             name="ResourceCollection",
             spec=models.ResourceCollection,
             desired=semantics.desired_collection,
@@ -141,6 +143,7 @@ VENDOR = Vendor(
             ),
         ),
         Kind(
+            group=GROUP,
             name="UserProfile",
             spec=models.UserProfile,
             desired=semantics.desired_profile,
@@ -163,6 +166,7 @@ VENDOR = Vendor(
             side_effects=side_effects.side_effects,
         ),
         Kind(
+            group=GROUP,
             name="User",
             spec=models.User,
             desired=semantics.desired_user,
