@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+from reconciler.http import secrets
 from tests.examples import USUAL
 from tests.killed import Assassin
 from tests.workshop import Terminal, Workshop
@@ -59,6 +60,12 @@ def pytest_runtest_teardown(item: pytest.Item) -> None:
     if sys.getallocatedblocks() - item.config.stash.get(BLOCKS, 0) > MOST_BLOCKS:
         gc.collect()
         item.config.stash[BLOCKS] = sys.getallocatedblocks()
+
+
+@pytest.fixture(autouse=True)
+def no_secrets_of_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What one test reads as a secret is an ordinary word in another."""
+    monkeypatch.setattr(secrets, "_known", secrets._Index())
 
 
 @pytest.fixture

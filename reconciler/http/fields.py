@@ -67,6 +67,14 @@ def text_of(value: object, field: str, most: int, *, empty: bool = True) -> str:
     return value
 
 
+def name_if_any(value: object) -> str:
+    """A value as the name of something, empty where it cannot be one."""
+    try:
+        return text_of(value, "name", MOST_OF_A_NAME)
+    except ValueError:
+        return ""
+
+
 def whole(body: Mapping[str, Any]) -> Mapping[str, Any]:
     """A body that is written back whole: every text in it can be sent."""
     try:

@@ -36,7 +36,7 @@ def blocks(printed: str) -> Mapping[str, list[str]]:
         if heading := _HEADING.match(line):
             head, brace, inner = heading["name"].partition("{")
             names = [f"{head}{n}" for n in inner.rstrip("}").split(", ")] if brace else [head]
-            found |= {name: [] for name in names}
+            found |= {name: found.get(name, []) for name in names}  # one that is put right has two
         elif not line:
             names = []
         for name in names:

@@ -26,7 +26,7 @@ from reconciler.errors import (
     UnknownOutcomeError,
 )
 from reconciler.http.answers import is_unexpected
-from reconciler.http.fields import identifier, segment, whole
+from reconciler.http.fields import identifier, name_if_any, segment, whole
 from reconciler.http.paging import IncompleteListError, complete
 from reconciler.http.parallel import in_parallel
 from reconciler.http.secrets import without
@@ -570,7 +570,7 @@ def _known(
                 raise
             name = row.get("displayName") or row.get("roleName") or row.get("emailAddress")
             reason = f"POST {endpoint}: {key}: {error.told.summary}"
-            odd.append(UnknownObject(kind, key, name if isinstance(name, str) else "", reason))
+            odd.append(UnknownObject(kind, key, name_if_any(name), reason))
 
 
 def _of(roles: Sequence[LiveObject], bodies: Sequence[Mapping[str, Any]]) -> list[Any]:

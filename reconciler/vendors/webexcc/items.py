@@ -12,6 +12,7 @@ from typing import Any, Generic, Protocol, TypeVar
 
 from reconciler.errors import NotFoundError, TenantError
 from reconciler.http.answers import is_unexpected
+from reconciler.http.fields import name_if_any
 from reconciler.http.paging import Row
 from reconciler.model.live import UnknownObject
 from reconciler.vendors.webexcc.answers import documented
@@ -70,7 +71,7 @@ class Items:
                     raise _still_listed(what, row, error)
         names = {row["id"]: row.get("name") for row in lists[kind]}
         self.unknown.extend(
-            UnknownObject(kind, key, _text(names[key]), reason)
+            UnknownObject(kind, key, name_if_any(names[key]), reason)
             for key, reason in reading.odd.items()
             if key in names
         )
@@ -89,7 +90,7 @@ class Items:
                 with documented(f"{endpoint}: {row['id']}"):
                     found.append(_named(made(row)))
             except TenantError as error:
-                name = _text(row.get("email") or row.get("name"))
+                name = name_if_any(row.get("email") or row.get("name"))
                 self.unknown.append(UnknownObject(kind, row["id"], name, error.told.summary))
         return found
 
@@ -149,7 +150,3 @@ def _named(made: T) -> T:
     if not isinstance(getattr(made, "name", ""), str):
         raise ValueError("its name is no text")
     return made
-
-
-def _text(value: Any) -> str:
-    return value if isinstance(value, str) else ""
