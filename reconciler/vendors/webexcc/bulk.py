@@ -20,7 +20,7 @@ from reconciler.http.session import WriteSession
 from reconciler.model.live import LiveObject
 from reconciler.model.value import Values
 from reconciler.vendor import Written
-from reconciler.vendors.webexcc.answers import explain
+from reconciler.vendors.webex.answers import explain
 
 Outcome: TypeAlias = Written | ReconcilerError
 

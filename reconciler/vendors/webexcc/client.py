@@ -32,9 +32,10 @@ from reconciler.model.live import Identity, LiveObject, Snapshot
 from reconciler.model.resource import Resource
 from reconciler.model.value import Json, Ref, Values
 from reconciler.vendor import Endpoint, Update, Written
+from reconciler.vendors.webex.answers import array, documented, explain
+from reconciler.vendors.webex.people import TokenOwner, token_owner
 from reconciler.vendors.webexcc import lists as listing
 from reconciler.vendors.webexcc import wire
-from reconciler.vendors.webexcc.answers import array, documented, explain
 from reconciler.vendors.webexcc.bulk import Bulk, Going, Outcome, Together
 from reconciler.vendors.webexcc.identity import (
     FORBIDDEN,
@@ -42,7 +43,6 @@ from reconciler.vendors.webexcc.identity import (
     identify,
     unread,
     unseen,
-    whoami,
 )
 from reconciler.vendors.webexcc.items import Items
 from reconciler.vendors.webexcc.lists import Lists
@@ -78,8 +78,8 @@ class WebexReader:
         sees a part only: what they see may change while nothing else does.
         """
         organization = self._endpoint.organization
-        me = await whoami(self._session, organization)
-        identity, lists, refused = await self._lists(me)
+        owner = await token_owner(self._session, organization)
+        identity, lists, refused = await self._lists(owner)
         memory = Memory(remembered, identity, lists[USER])
         items = Items(self._again, self._parallel)
         profiles = await items.read(
@@ -94,7 +94,7 @@ class WebexReader:
         )
         teams = await items.read("team", "teams", lists, self._members, memory.members)
         wanted = frozenset(each.address.kind for each in resources)
-        partial = unseen(me, identity, refused, collections.values(), wanted)
+        partial = unseen(owner, identity, refused, collections.values(), wanted)
         if partial and memory.reused:
             return await self.read(resources)
         hidden_teams = "team" in refused or items.is_odd("team")
@@ -144,7 +144,7 @@ class WebexReader:
         return await Lists(self._session, self._endpoint.organization, limit=limit).rows(kind)
 
     async def _lists(
-        self, me: Mapping[str, Any]
+        self, owner: TokenOwner | None
     ) -> tuple[Identity, dict[str, tuple[Row, ...]], dict[str, TenantError]]:
         """Who asks, every list (empty where they may not ask), and those that were refused."""
         parallelism = self._endpoint.parallelism
@@ -164,7 +164,7 @@ class WebexReader:
                     raise
                 found[kind], refused[kind] = (), error
 
-        asked = asyncio.ensure_future(identify(self._session, self._endpoint.organization, me))
+        asked = asyncio.ensure_future(identify(self._session, self._endpoint.organization, owner))
         try:
             await self._parallel("lists", KINDS, one)
             return await asked, found, refused

@@ -14,7 +14,7 @@ from reconciler.errors import NotFoundError, TenantError
 from reconciler.http.answers import is_unexpected
 from reconciler.http.paging import Row
 from reconciler.model.live import UnknownObject
-from reconciler.vendors.webexcc.answers import documented
+from reconciler.vendors.webex.answers import documented
 
 T = TypeVar("T")
 
