@@ -20,9 +20,7 @@ from reconciler.vendors.webexcc.models import COLLECTION_TYPES
 from reconciler.vendors.webexcc.permissions import COLLECTION_TYPES_OF, NO_ACCESS
 from reconciler.vendors.webexcc.wire import COLLECTION, PROFILE, USER
 
-FORBIDDEN, MISSING = 403, 404
-UNREADABLE = frozenset({402, FORBIDDEN, MISSING})
-"""How the list of a type is refused that is not licensed, or that nobody gave a right to read."""
+FORBIDDEN = 403
 
 PERMISSION_OF: Mapping[str, str] = {
     PROFILE: "user-profile",
