@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Generic, TypeVar
 
 from reconciler.errors import NotFoundError, TenantError
 from reconciler.http.answers import is_unexpected
 from reconciler.http.paging import Row
+from reconciler.http.parallel import InParallel
 from reconciler.http.shape import ODD, ShapeCheck
 from reconciler.model.live import UnknownObject
 
@@ -20,15 +21,6 @@ T = TypeVar("T")
 
 _NAMES = ("email", "emailAddress", "name", "displayName", "roleName")
 """The fields that may tell the name of an odd row, the best first."""
-
-
-class InParallel(Protocol):
-    """Does the same for each item, several at a time, and shows how far it is."""
-
-    async def __call__(
-        self, what: str, items: Sequence[str], work: Callable[[str], Awaitable[Any]]
-    ) -> list[Any]:
-        """The results in the order of the items."""
 
 
 class RowReader:

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from reconciler.errors import TenantError
-from reconciler.http.answers import is_unexpected
 from reconciler.http.parallel import in_parallel
 
 Row = Mapping[str, Any]
@@ -22,15 +21,6 @@ class IncompleteListError(TenantError):
     """A list whose pages do not prove that they are all of it, each row once."""
 
     outcome = "partial"
-
-
-UNREADABLE = frozenset({402, 403, 404})
-"""How a list is refused that the tenant does not have, or that nobody gave a right to read."""
-
-
-def is_unreadable(error: TenantError) -> bool:
-    """Whether a list cannot be read at all: then what nothing needs of it is unknown."""
-    return error.status in UNREADABLE or is_unexpected(error)
 
 
 async def complete(read: Callable[[], Awaitable[T]]) -> T:

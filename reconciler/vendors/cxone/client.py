@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
 from typing import Any
 
-from reconciler.errors import ReconcilerError, TenantError
+from reconciler.errors import ReconcilerError
 from reconciler.http.items import RowReader
-from reconciler.http.paging import is_unreadable
+from reconciler.http.lists import WholeLists, is_unreadable, read_lists
+from reconciler.http.parallel import InParallel
 from reconciler.http.session import ReadSession, WriteSession, reading, writing
 from reconciler.http.write_cycle import WriteCycle
 from reconciler.model.live import Identity, LiveObject, Snapshot
@@ -43,43 +44,49 @@ class CxoneReader:
         Lists carry all that is read, so nothing needs to be remembered.
         """
         claims = _claims(await self._endpoint.token.token())
+        lists = await self._lists()
         rows = RowReader(documented)
-        bodies = await self._searches.roles()
+        bodies = lists.rows[ROLE]
         roles = tuple(
             rows.of_rows(ROLE, f"POST {ROLE_SEARCH}", bodies, wire.role, identifier="roleId")
         )
         known = {each.id for each in roles}
         ids = wire.ids_by_name(body for body in bodies if body["roleId"] in known)
-        users = await self._searches.users()
         made = partial(wire.employee, role_ids=ids)
-        employees = tuple(rows.of_rows(EMPLOYEE, f"POST {USER_SEARCH}", users, made))
-        listed, unread = await self._listed()
+        employees = tuple(rows.of_rows(EMPLOYEE, f"POST {USER_SEARCH}", lists.rows[EMPLOYEE], made))
         return Snapshot(
             organization=self._endpoint.organization,
             objects={ROLE: roles, EMPLOYEE: employees},
-            inventory={PERMISSION: catalogue(roles, listed)},
+            inventory={PERMISSION: catalogue(roles, lists.rows.get(PERMISSION, ()))},
             requests=self._session.requests,
             # what an unknown role allows nobody can tell
             identity=_identity(claims, employees, roles, complete=not rows.unknown),
-            unread=unread,
+            unread={kind: error.told.summary for kind, error in lists.refused.items()},
             unknown=tuple(rows.unknown),
         )
 
-    async def _listed(self) -> tuple[list[str], dict[str, str]]:
-        """The permissions that the tenant lists, where it has the assumed call for that.
+    async def _lists(self) -> WholeLists[Any]:
+        """Roles, employees and, where the tenant has the assumed call for that, permissions.
 
-        And why that list is unread: nothing needs it, as roles tell of permissions too.
+        Nothing needs the list of permissions: roles tell of permissions too.
         """
-        if supposed.LIST_PERMISSIONS not in self._endpoint.assumed:
-            return [], {}
-        try:
-            answer = await assumed.permissions(self._session)
-            with documented("the list of permissions", answer.tracking_id):
-                return list(wire.permissions(answer.body["applications"])), {}
-        except TenantError as error:
-            if not is_unreadable(error):
-                raise
-            return [], {PERMISSION: error.told.summary}
+        read: dict[str, Callable[[], Awaitable[tuple[Any, ...]]]] = {
+            ROLE: self._searches.roles,
+            EMPLOYEE: self._searches.users,
+        }
+        if supposed.LIST_PERMISSIONS in self._endpoint.assumed:
+            read[PERMISSION] = self._permissions
+        return await read_lists(
+            tuple(read),
+            lambda kind: read[kind](),
+            lambda kind, error: kind == PERMISSION and is_unreadable(error),
+            InParallel(self._endpoint),
+        )
+
+    async def _permissions(self) -> tuple[str, ...]:
+        answer = await assumed.permissions(self._session)
+        with documented("the list of permissions", answer.tracking_id):
+            return tuple(wire.permissions(answer.body["applications"]))
 
 
 class CxoneWriter(CxoneReader):

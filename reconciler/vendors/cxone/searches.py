@@ -27,9 +27,9 @@ class Searches:
         self._limit = limit
         self._pages = UncountedPages("roles", "roleId")
 
-    async def roles(self) -> list[Row]:
+    async def roles(self) -> tuple[Row, ...]:
         """Every role, whatever its status."""
-        return await self._roles({})
+        return tuple(await self._roles({}))
 
     async def role(self, role_id: str) -> Row:
         """One role; raises NotFoundError."""

@@ -1,4 +1,4 @@
-"""The Webex Contact Center configuration API: one method for each thing we ask of it.
+"""The reader and the writer of a Webex Contact Center tenant.
 
 Source: Cisco's OpenAPI "Webex Contact Center" of 2026-05-04. List rows leave arrays out, so
 profiles, collections and teams are read one by one after their list.
@@ -7,48 +7,39 @@ profiles, collections and teams are read one by one after their list.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from functools import partial as partial_function
-from typing import Any, TypeVar
+from functools import partial
+from http import HTTPStatus
+from typing import Any
 
-from reconciler.errors import (
-    TenantError,
-)
+from reconciler.errors import TenantError
 from reconciler.http.bulk_write import Outcome, write_in_bulk
 from reconciler.http.items import Items
-from reconciler.http.paging import Row, is_unreadable
-from reconciler.http.parallel import in_parallel
+from reconciler.http.lists import WholeLists, is_unreadable, read_lists
+from reconciler.http.paging import Row
+from reconciler.http.parallel import InParallel, in_parallel
 from reconciler.http.session import ReadSession, WriteSession, reading, writing
 from reconciler.http.write_cycle import WriteCycle
-from reconciler.model.live import Identity, LiveObject, Snapshot
+from reconciler.model.live import Identity, InventoryItem, LiveObject, Snapshot
 from reconciler.model.resource import Resource
 from reconciler.model.value import Json, Ref, Values
 from reconciler.vendor import Endpoint, Update, Written
 from reconciler.vendors.webex.answers import array, documented, explain
 from reconciler.vendors.webex.people import TokenOwner, token_owner
-from reconciler.vendors.webexcc import lists as listing
 from reconciler.vendors.webexcc import wire
 from reconciler.vendors.webexcc.bulk import BulkEnvelope
 from reconciler.vendors.webexcc.codecs import ITEMS, Objects, codecs
-from reconciler.vendors.webexcc.identity import (
-    FORBIDDEN,
-    identify,
-    unread,
-    unseen,
-)
-from reconciler.vendors.webexcc.lists import Lists
-from reconciler.vendors.webexcc.memory import Memory
-from reconciler.vendors.webexcc.memory import remembered as told
+from reconciler.vendors.webexcc.identity import identify, unread, unseen
+from reconciler.vendors.webexcc.lists import PATHS, Lists
+from reconciler.vendors.webexcc.memory import Memory, to_memory
 from reconciler.vendors.webexcc.models import COLLECTION_TYPES
 from reconciler.vendors.webexcc.wire import COLLECTION, PROFILE, USER
 
 FEW = 10
 NO_TEAMS: frozenset[Ref] = frozenset()
 KINDS = (PROFILE, COLLECTION, USER, *COLLECTION_TYPES)
-
-T = TypeVar("T")
 
 
 class WebexReader:
@@ -57,6 +48,7 @@ class WebexReader:
     def __init__(self, session: ReadSession, endpoint: Endpoint) -> None:
         self._session = session
         self._endpoint = endpoint
+        self._parallel = InParallel(endpoint)
         self._objects = Objects(session, endpoint.organization)
 
     async def read(self, resources: tuple[Resource[Any], ...], remembered: Json = None) -> Snapshot:
@@ -65,94 +57,71 @@ class WebexReader:
         What is `remembered` and of the version that its list tells is not read again, but by who
         sees a part only: what they see may change while nothing else does.
         """
-        organization = self._endpoint.organization
-        owner = await token_owner(self._session, organization)
-        identity, lists, refused = await self._lists(owner)
-        memory = Memory(remembered, identity, lists[USER])
+        owner = await token_owner(self._session, self._endpoint.organization)
+        identity, lists = await self._lists(owner)
+        memory = Memory(remembered, identity, lists.rows[USER])
         items = Items(self._again, self._parallel, documented)
         profiles = await items.read(
-            PROFILE, "user profiles", lists, self._profile, lambda row: memory.object(PROFILE, row)
+            PROFILE, "user profiles", lists.rows, self._profile, partial(memory.object, PROFILE)
         )
         collections = await items.read(
             COLLECTION,
             "collections",
-            lists,
+            lists.rows,
             self._collection,
-            lambda row: memory.object(COLLECTION, row),
+            partial(memory.object, COLLECTION),
         )
-        teams = await items.read("team", "teams", lists, self._members, memory.members)
+        teams = await items.read("team", "teams", lists.rows, self._members, memory.members)
         wanted = frozenset(each.address.kind for each in resources)
-        partial = unseen(owner, identity, refused, collections.values(), wanted)
-        if partial and memory.reused:
+        hidden = unseen(owner, identity, lists.refused, collections.values(), wanted)
+        if hidden and memory.reused:
             return await self.read(resources)
-        hidden_teams = "team" in refused or items.is_odd("team")
-        members = None if hidden_teams else wire.members(teams.items())
-        users = items.of_rows(
-            USER,
-            f"GET {listing.PATHS[USER]}",
-            lists[USER],
-            lambda row: wire.user(
-                row, None if members is None else members.get(row["id"], NO_TEAMS)
-            ),
-        )
+        hides_teams = "team" in lists.refused or items.is_odd("team")
+        users = _users(items, lists.rows[USER], None if hides_teams else teams)
         snapshot = Snapshot(
-            organization=organization,
+            organization=self._endpoint.organization,
             objects={
                 COLLECTION: tuple(collections.values()),
                 PROFILE: tuple(profiles.values()),
                 USER: tuple(users),
             },
             inventory={
-                kind: tuple(
-                    items.of_rows(
-                        kind,
-                        f"GET {listing.PATHS.get(kind, kind)}",
-                        lists[kind],
-                        partial_function(wire.item, kind),
-                    )
-                )
-                for kind in COLLECTION_TYPES
+                kind: _inventory(items, kind, lists.rows[kind]) for kind in COLLECTION_TYPES
             },
             requests=self._session.requests,
             identity=identity,
-            partial=partial,
-            unread=unread(refused, partial),
+            partial=hidden,
+            unread=unread(lists.refused, hidden),
             unknown=tuple(items.unknown),
             reused=memory.reused,
         )
-        if snapshot.is_blind or hidden_teams:
+        if snapshot.is_blind or hides_teams:
             return snapshot
-        rows = [(row, teams[row["id"]]) for row in lists["team"]]
+        rows = [(row, teams[row["id"]]) for row in lists.rows["team"]]
         objects = (*profiles.values(), *collections.values())
-        return replace(snapshot, memory=told(identity, objects, lists[USER], rows))
+        return replace(snapshot, memory=to_memory(identity, objects, lists.rows[USER], rows))
 
     async def _again(self, kind: str) -> tuple[Row, ...]:
         """A list once more, as it is now."""
+        return await self._whole_lists().rows(kind)
+
+    def _whole_lists(self) -> Lists:
         limit = self._endpoint.parallelism
-        return await Lists(self._session, self._endpoint.organization, limit=limit).rows(kind)
+        return Lists(self._session, self._endpoint.organization, limit=limit)
 
-    async def _lists(
-        self, owner: TokenOwner | None
-    ) -> tuple[Identity, dict[str, tuple[Row, ...]], dict[str, TenantError]]:
-        """Who asks, every list (empty where they may not ask), and those that were refused."""
-        parallelism = self._endpoint.parallelism
-        lists = Lists(self._session, self._endpoint.organization, limit=parallelism)
-        found: dict[str, tuple[Row, ...]] = {}
-        refused: dict[str, TenantError] = {}
+    async def _lists(self, owner: TokenOwner | None) -> tuple[Identity, WholeLists[Row]]:
+        """Who asks, and every list."""
 
-        async def one(kind: str) -> None:
-            try:
-                found[kind] = await lists.rows(kind)
-            except TenantError as error:
-                is_refused = kind in COLLECTION_TYPES and is_unreadable(error)
-                if not is_refused and error.status != FORBIDDEN:
-                    raise
-                found[kind], refused[kind] = (), error
+        def may_be_refused(kind: str, error: TenantError) -> bool:
+            is_needed = kind not in COLLECTION_TYPES
+            return error.status == HTTPStatus.FORBIDDEN if is_needed else is_unreadable(error)
 
         asked = asyncio.ensure_future(identify(self._session, self._endpoint.organization, owner))
         try:
-            await self._parallel("lists", KINDS, one)
-            return await asked, found, refused
+            lists = await read_lists(
+                KINDS, self._whole_lists().rows, may_be_refused, self._parallel
+            )
+            return await asked, lists
         finally:
             asked.cancel()
 
@@ -170,19 +139,22 @@ class WebexReader:
         with documented(f"GET team/{team_id}", answer.tracking_id):
             return array(answer.body, "userIds", str)
 
-    async def _parallel(
-        self, what: str, items: Sequence[str], work: Callable[[str], Awaitable[Any]]
-    ) -> list[Any]:
-        done = 0
 
-        async def counted(item: str) -> Any:
-            nonlocal done
-            result = await work(item)
-            done += 1
-            self._endpoint.progress(what, done, len(items))
-            return result
+def _users(
+    items: Items, rows: Sequence[Row], teams: Mapping[str, list[str]] | None
+) -> list[LiveObject]:
+    """The users of rows, with the teams that they are members of; None where nobody can tell."""
+    members = None if teams is None else wire.members(teams.items())
 
-        return await in_parallel(items, counted, limit=self._endpoint.parallelism)
+    def user(row: Row) -> LiveObject:
+        return wire.user(row, None if members is None else members.get(row["id"], NO_TEAMS))
+
+    return items.of_rows(USER, f"GET {PATHS[USER]}", rows, user)
+
+
+def _inventory(items: Items, kind: str, rows: Sequence[Row]) -> tuple[InventoryItem, ...]:
+    endpoint = f"GET {PATHS.get(kind, kind)}"
+    return tuple(items.of_rows(kind, endpoint, rows, partial(wire.item, kind)))
 
 
 class WebexWriter(WebexReader):
@@ -206,15 +178,13 @@ class WebexWriter(WebexReader):
 
     async def taken(self, kind: str, names: Collection[str]) -> Mapping[str, str]:
         """Few names are asked for one by one; for many the list takes fewer requests."""
-        limit = self._endpoint.parallelism
         if len(names) > FEW:
-            lists = Lists(self._session, self._endpoint.organization, limit=limit)
             return {
                 n: str(row["id"])
-                for row in await lists.rows(kind)
+                for row in await self._whole_lists().rows(kind)
                 if isinstance(n := row.get("name"), str) and n in names
             }
-        asked = tuple(names)
+        asked, limit = tuple(names), self._endpoint.parallelism
         ids = await in_parallel(asked, lambda name: self._objects.id_of(kind, name), limit=limit)
         return {name: each for name, each in zip(asked, ids, strict=True) if each}
 
