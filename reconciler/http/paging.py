@@ -1,4 +1,8 @@
-"""Lists that prove that they are complete."""
+"""Lists that prove that they are complete.
+
+Three ways of paging are known: numbered pages and parts from an offset, both with a total, and
+pages without one (`uncounted_pages.py`).
+"""
 
 from __future__ import annotations
 
@@ -31,13 +35,42 @@ async def complete(read: Callable[[], Awaitable[T]]) -> T:
 class Page:
     """One page of a list, with what the vendor says about itself and about the whole.
 
-    `number` is the page that the answer says to be, None where it says nothing.
+    `number` is the page that the answer says to be, None where it says nothing; `tracking_id` is
+    the answer's, for what is said about a list that is not complete.
     """
 
     rows: tuple[Row, ...]
     pages: int
     records: int
     number: int | None = None
+    tracking_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """The rows of a list from an offset, with how many there are in all."""
+
+    rows: tuple[Row, ...]
+    total: int
+    tracking_id: str = ""
+
+
+async def list_from_offsets(
+    what: str, part: Callable[[int], Awaitable[Part]], *, size: int, limit: int = 1
+) -> tuple[Row, ...]:
+    """All rows of a list that is asked for by offset, `size` rows at a time; see `whole_list`.
+
+    A service may give fewer than were asked for: all parts are as long as the first one.
+    """
+    first = await part(0)
+    length = len(first.rows) or size
+
+    async def page(number: int) -> Page:
+        found = await part(number * length) if number else first
+        pages = -(-found.total // length)
+        return Page(found.rows, pages, found.total, tracking_id=found.tracking_id)
+
+    return await whole_list(what, page, limit=limit)
 
 
 async def whole_list(
@@ -77,6 +110,7 @@ async def whole_list(
             f"{len(ids)} of {first.records} came",
             "Rows were missing or came twice; perhaps somebody changed the tenant while it "
             "was read.",
+            first.tracking_id,
         )
     return tuple(rows)
 
@@ -90,15 +124,19 @@ def _refuse_another(what: str, page: Page, first: Page, number: int) -> None:
             what,
             f"page 0 told of {first.records} rows, page {number} of {page.records}",
             "Somebody changed the tenant while it was read.",
+            page.tracking_id,
         )
     if not page.rows and number < first.pages and first.records:
         raise _incomplete(what, f"page {number} of {first.pages} has no rows")
 
 
-def _incomplete(what: str, how: str, detail: str = "") -> IncompleteListError:
+def _incomplete(
+    what: str, how: str, detail: str = "", tracking_id: str = ""
+) -> IncompleteListError:
     return IncompleteListError(
         "TEN120",
         f"the list of {what} is not complete: {how}",
+        tracking_id=tracking_id,
         detail=detail,
         hint="run it again",
     )

@@ -2,29 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
-from reconciler.errors import TenantError
-from reconciler.http.fields import in_words
+from reconciler.http.shape import shape_check
 
-_ODD = (KeyError, TypeError, AttributeError, ValueError, OverflowError, RecursionError)
-"""What reading a value of another shape raises; a list index is never asked for."""
-
-
-@contextmanager
-def documented(what: str, tracking_id: str = "") -> Iterator[None]:
-    """An answer that is not of the known shape is an error of the tenant, not of ours."""
-    try:
-        yield
-    except _ODD as error:
-        raise TenantError(
-            "TEN113",
-            f"{what}: the answer is not of the known shape: {in_words(error)}",
-            tracking_id=tracking_id,
-            hint="this version may not know it yet: update reconciler",
-        ) from error
+documented = shape_check("known", "this version may not know it yet: update reconciler")
+"""Reads an answer; one of another shape is an error of the tenant, not of ours."""
 
 
 def explain(body: Any, text: str) -> tuple[str, str]:

@@ -14,20 +14,25 @@ from typing import Any
 
 from reconciler.errors import TenantError
 from reconciler.http.parallel import in_parallel
-from reconciler.http.session import reading
+from reconciler.http.session import ReadSession, reading
 from reconciler.model.audit import AuditEvent
 from reconciler.vendor import Endpoint
 from reconciler.vendors.cxone import assumed, supposed, wire
 from reconciler.vendors.cxone.answers import documented, explain
-from reconciler.vendors.cxone.client import PAGE, CxoneReader
 from reconciler.vendors.cxone.hosts import host
+from reconciler.vendors.cxone.searches import PAGE, Searches
 from reconciler.vendors.cxone.semantics import ROLE
 
 _CLOCKS = timedelta(minutes=1)
 
 
-class CxoneAudit(CxoneReader):
+class CxoneAudit:
     """The history of a tenant's roles."""
+
+    def __init__(self, session: ReadSession, endpoint: Endpoint) -> None:
+        self._session = session
+        self._endpoint = endpoint
+        self._searches = Searches(session, limit=endpoint.parallelism)
 
     async def events(self, since: datetime, until: datetime) -> tuple[AuditEvent, ...]:
         """What was changed of roles from `since` to `until`, the oldest first."""
@@ -37,7 +42,7 @@ class CxoneAudit(CxoneReader):
                 "the vendor's public API does not tell who changed a role (A4)",
                 hint="take `audit` out; or list A4 under `assumed`, if the tenant has it",
             )
-        roles = [body for body in await self.roles() if _may_be_of(body, since)]
+        roles = [body for body in await self._searches.roles() if _may_be_of(body, since)]
 
         async def of(role: Mapping[str, Any]) -> list[AuditEvent]:
             return await self._history(role["roleId"], since, until)

@@ -1,33 +1,26 @@
-"""Who the token belongs to, and what of the tenant they do not see.
+"""The user of the contact center behind a token, and what of the tenant they do not see.
 
-`/people/me` of Webex tells the person, the contact center the user and their profile. A machine
-account has no user, so nothing tells its rights; what it is refused is then an error like another.
+A machine account has no user, so nothing tells its rights; what it is refused is then an error
+like another.
 """
 
 from __future__ import annotations
 
-import base64
-import re
 from collections.abc import Iterable, Mapping
-from typing import Any
 
 from reconciler.errors import NotFoundError, TenantError
 from reconciler.http import fields
-from reconciler.http.secrets import redacted
 from reconciler.http.session import ReadSession
 from reconciler.model.live import Identity, LiveObject
 from reconciler.model.value import Ref
+from reconciler.vendors.webex.answers import documented
+from reconciler.vendors.webex.people import TokenOwner
 from reconciler.vendors.webexcc import wire
-from reconciler.vendors.webexcc.answers import array, documented
 from reconciler.vendors.webexcc.models import COLLECTION_TYPES
 from reconciler.vendors.webexcc.permissions import COLLECTION_TYPES_OF, NO_ACCESS
 from reconciler.vendors.webexcc.wire import COLLECTION, PROFILE, USER
 
-WEBEX = "webexapis.com"
-_UUID = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-FORBIDDEN, MISSING = 403, 404
-UNREADABLE = frozenset({402, FORBIDDEN, MISSING})
-"""How the list of a type is refused that is not licensed, or that nobody gave a right to read."""
+FORBIDDEN = 403
 
 PERMISSION_OF: Mapping[str, str] = {
     PROFILE: "user-profile",
@@ -40,45 +33,18 @@ PERMISSION_OF: Mapping[str, str] = {
 NOBODY = "nothing tells who the token belongs to: GET /people/me is not allowed to it"
 
 
-async def whoami(session: ReadSession, organization: str) -> Mapping[str, Any]:
-    """GET /people/me; raises TenantError where the token is another organization's.
-
-    A token that may not ask that is nobody's that we know.
-    """
-    try:
-        answer = await session.at(WEBEX).get("/v1/people/me")
-    except TenantError as error:
-        if error.status not in (FORBIDDEN, MISSING):
-            raise
-        return {}
-    with documented("GET /people/me", answer.tracking_id):
-        theirs = _uuid(answer.body["orgId"])
-        if theirs != organization.lower():
-            # a token of the vendor ends with the id of its organization, which is no secret
-            shown = theirs if _UUID.fullmatch(theirs) else redacted(theirs)[:80]
-            raise TenantError(
-                "TEN130",
-                f"the token is of organization {shown}, the tenant is {organization}",
-                tracking_id=answer.tracking_id,
-                hint="use a token of that organization, or correct `organization`",
-            )
-        return dict(answer.body)
-
-
-async def identify(session: ReadSession, organization: str, me: Mapping[str, Any]) -> Identity:
+async def identify(session: ReadSession, organization: str, owner: TokenOwner | None) -> Identity:
     """The user behind a person, with the profile that decides on their rights."""
-    with documented("GET /people/me"):
-        emails = array(me, "emails", str)
-        name = emails[0] if emails else fields.text(me, "displayName") or "an unknown account"
-        fields.text_of(name, "emails", fields.MOST_OF_A_NAME)
-        if me.get("type") != "person":
-            return Identity(name)
-        person = fields.segment(_uuid(me["id"]))
+    if owner is None:
+        return Identity("an unknown account")
+    if owner.person is None:
+        return Identity(owner.name)
+    person = fields.segment(owner.person)
     path = f"/organization/{fields.segment(organization)}/v2/user/by-ci-user-id/{person}"
     try:
         answer = await session.get(path, {"includeUserProfile": "true"})
     except NotFoundError:
-        return Identity(name)
+        return Identity(owner.name)
     with documented("GET v2/user/by-ci-user-id", answer.tracking_id):
         user = answer.body
         rights = wire.profile(user["userProfileGranularAccessData"])
@@ -87,7 +53,7 @@ async def identify(session: ReadSession, organization: str, me: Mapping[str, Any
 
 
 def unseen(
-    me: Mapping[str, Any],
+    owner: TokenOwner | None,
     identity: Identity,
     refused: Mapping[str, TenantError],
     collections: Iterable[LiveObject],
@@ -95,14 +61,16 @@ def unseen(
 ) -> dict[str, str]:
     """The kinds and types that the identity sees a part of only, or nothing, with the reason.
 
-    Where nothing tells who asks (`me` is empty), they may see a part of everything: it could be a
+    Where nothing tells who asks (`owner` is None), they may see a part of everything: it could be a
     delegated administrator whose token may not ask. `refused` has the lists that were answered
     with 403, `wanted` the kinds that manifests are of. Raises TenantError for the list of a kind
     that cannot be done without, or that their rights allow; a resource type is left to `unread`.
     """
-    found = _of_collections(identity, collections) if me else dict.fromkeys(PERMISSION_OF, NOBODY)
+    found = (
+        _of_collections(identity, collections) if owner else dict.fromkeys(PERMISSION_OF, NOBODY)
+    )
     for kind, error in refused.items():
-        if not me and kind not in wanted:
+        if owner is None and kind not in wanted:
             continue
         permission = PERMISSION_OF[kind]
         levels = identity.rights.values["permissions"] if identity.rights else None
@@ -154,9 +122,3 @@ def _of_collections(identity: Identity, collections: Iterable[LiveObject]) -> di
 def _contents(collection: LiveObject) -> Mapping[str, object]:
     contents = collection.values["resources"]
     return contents if isinstance(contents, Mapping) else {}
-
-
-def _uuid(webex_id: str) -> str:
-    """The UUID in an id of Webex: base64 of `ciscospark://us/PEOPLE/<uuid>`."""
-    padded = webex_id + "=" * (-len(webex_id) % 4)
-    return base64.urlsafe_b64decode(padded).decode().rpartition("/")[2].lower()

@@ -15,8 +15,8 @@ from reconciler.errors import NotFoundError
 from reconciler.http import fields
 from reconciler.http.paging import Page, Row, complete, whole_list
 from reconciler.http.session import Answer, ReadSession
+from reconciler.vendors.webex.answers import an_object, array, documented
 from reconciler.vendors.webexcc import wire
-from reconciler.vendors.webexcc.answers import an_object, array, documented
 from reconciler.vendors.webexcc.wire import COLLECTION, PROFILE, USER
 
 PAGE_SIZE = 100

@@ -57,7 +57,7 @@ class Memory:
         return members
 
 
-def remembered(
+def to_memory(
     identity: Identity,
     objects: Iterable[LiveObject],
     users: Sequence[Row],

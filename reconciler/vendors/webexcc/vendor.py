@@ -22,10 +22,10 @@ from reconciler.vendor import (
     Reader,
     Removal,
     Sandbox,
-    TokenRequest,
     Vendor,
     Writer,
 )
+from reconciler.vendors.webex.tokens import token_request
 from reconciler.vendors.webexcc import (
     by_hand,
     declaring,
@@ -95,17 +95,6 @@ def _sandbox(database: Path, seed: Mapping[str, Any]) -> Sandbox:
     from reconciler.vendors.webexcc.sandbox.tenant import WebexSandbox  # noqa: PLC0415
 
     return WebexSandbox(database, seed)
-
-
-def _token_request(client_id: str, secret: str, refresh_token: str) -> TokenRequest:
-    """Cisco's guide "Integrations & Authorization": a form, to the host of all of Webex."""
-    form = {
-        "grant_type": "refresh_token",
-        "client_id": client_id,
-        "client_secret": secret,
-        "refresh_token": refresh_token,
-    }
-    return TokenRequest("webexapis.com", "/v1/access_token", form)
 
 
 def _generate(objects: int, number: int) -> Generated:
@@ -209,7 +198,7 @@ VENDOR = Vendor(
     writer=_writer,
     audit=_audit,
     rate=Rate(285, 60.0),  # of the documented 300: clocks and other clients need some
-    token_request=_token_request,
+    token_request=token_request,
     regions=("us1", "eu1", "eu2", "anz1", "ca1", "jp1", "sg1"),
     organization=Pattern(
         r"[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}",

@@ -18,7 +18,7 @@ from typing import Any
 from reconciler.http import fields
 from reconciler.model.live import InventoryItem, LiveObject
 from reconciler.model.value import HIDDEN, Hidden, Json, Ref, Value, Values, digest
-from reconciler.vendors.webexcc.answers import array, one_of
+from reconciler.vendors.webex.answers import array, one_of
 from reconciler.vendors.webexcc.permissions import PERMISSIONS, SWITCHES, everything
 
 PROFILE, COLLECTION, USER = "UserProfile", "ResourceCollection", "User"

@@ -2,30 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Collection, Mapping
 from typing import Any
 
-from reconciler.errors import TenantError
-from reconciler.http.fields import in_words
+from reconciler.http.shape import shape_check
 
-_ODD = (KeyError, TypeError, AttributeError, ValueError, OverflowError, RecursionError)
-"""What reading a value of another shape raises; a list index is never asked for."""
-
-
-@contextmanager
-def documented(what: str, tracking_id: str = "") -> Iterator[None]:
-    """An answer that is not of the documented shape is an error of the tenant, not of ours."""
-    try:
-        yield
-    except _ODD as error:
-        raise TenantError(
-            "TEN113",
-            f"{what}: the answer is not of the documented shape: {in_words(error)}",
-            tracking_id=tracking_id,
-            hint="a proxy may have changed it, or this version does not know it yet: update "
-            "reconciler, or report the tracking id",
-        ) from error
+documented = shape_check(
+    "documented",
+    "a proxy may have changed it, or this version does not know it yet: update reconciler, or "
+    "report the tracking id",
+)
+"""Reads an answer; one of another shape is an error of the tenant, not of ours."""
 
 
 def an_object(body: Any) -> Mapping[str, Any]:

@@ -22,7 +22,8 @@ from reconciler.http.tokens import FixedToken
 from reconciler.model.audit import AuditEvent
 from reconciler.sandbox.asgi import Receive, Scope, Send, give, hear, json_answer
 from reconciler.vendor import AsgiApp, Endpoint
-from reconciler.vendors.webexcc.audit import PAGE_SIZE, open_audit
+from reconciler.vendors.webex.audit import PAGE_SIZE
+from reconciler.vendors.webexcc.audit import open_audit
 from tests.examples import examples
 from tests.unit.vendors.webexcc.sandbox.asking import (
     MACHINE,

@@ -1,37 +1,42 @@
-"""Role search, page by page: nothing in its answers proves that the list is whole.
+"""Lists whose pages have no total: nothing in an answer proves that the list is whole.
 
-An answer has neither a total nor a page number. Clients of other people begin at page 0; a tenant
-may count from 1, though, and answer page 0 as page 1, or refuse it. So the pages themselves are
-compared: a short page is the last one, and a page that comes again needs an explanation.
+An answer has neither a total nor a page number. Other clients begin at page 0; a tenant may count
+from 1, though, and answer page 0 as page 1, or refuse it. So the pages themselves are compared: a
+short page is the last one, and a page that comes again needs an explanation.
 """
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from http import HTTPStatus
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 from reconciler.errors import TenantError
+from reconciler.http.paging import IncompleteListError, Row
 
 SIZE = 100
 _ROUNDS = 3
 """So often the list is read where somebody changes it meanwhile."""
 _ROUND = 10
 
-Row: TypeAlias = Mapping[str, Any]
 Ask: TypeAlias = Callable[[int, int], Awaitable[list[Row]]]
-"""Fetches a page: its number and its size; each row has a `roleId`."""
+"""Fetches a page: its number and its size; each row has an id."""
 
 
 @dataclass
-class RolePages:
-    """Reads whole lists of roles; remembers at which page the tenant begins."""
+class UncountedPages:
+    """Reads whole lists of `what`; remembers at which page the tenant begins.
 
+    `identifier` is the field of the rows' ids.
+    """
+
+    what: str
+    identifier: str
     first: int = 0
 
     async def every(self, ask: Ask) -> list[Row]:
-        """Every role once, by its id. Raises TenantError (TEN120) for a list that cannot be whole.
+        """Every row once, by its id. Raises IncompleteListError where that cannot be all.
 
         A tenant that repeats its last full page instead of an empty one is asked again for pages of
         another size: the last of them is short, unless the tenant does not heed page numbers.
@@ -46,15 +51,15 @@ class RolePages:
                     continue
                 found.rows |= other.rows
             return list(found.rows.values())
-        raise TenantError(
+        raise IncompleteListError(
             "TEN120",
-            "the list of roles is not complete: its pages repeat roles, so that others may be "
-            "missing",
-            hint="run it again: somebody may have changed roles while they were read",
+            f"the list of {self.what} is not complete: its pages repeat {self.what}, so that "
+            "others may be missing",
+            hint=f"run it again: somebody may have changed {self.what} while they were read",
         )
 
     async def _read(self, ask: Ask, size: int) -> _Pages:
-        pages, number = _Pages(size), self.first
+        pages, number = _Pages(size, self.identifier), self.first
         while not pages.is_over:
             pages.add(await self._page(ask, number, size), number)
             number = max(number, self.first) + 1
@@ -80,6 +85,7 @@ class _Pages:
     """
 
     size: int
+    identifier: str
     rows: dict[str, Row] = field(default_factory=dict)
     is_over: bool = False
     is_repeated: bool = False
@@ -92,7 +98,7 @@ class _Pages:
         """Take the next page in; a row that comes twice counts once."""
         if not self._seen:
             self._full = len(rows) if self._may_be_capped(rows) else self.size
-        new = {str(row["roleId"]): row for row in rows}
+        new = {str(row[self.identifier]): row for row in rows}
         ids, is_known = frozenset(new), not self.rows.keys().isdisjoint(new)
         comes_again = bool(ids) and ids in self._seen
         self.heeds_sizes = self.heeds_sizes and len(rows) <= self.size

@@ -1,4 +1,4 @@
-"""Role search has no total: every way in which tenants count pages is understood, or refused."""
+"""A list without a total: every way in which tenants count pages is understood, or refused."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reconciler.errors import TenantError
-from reconciler.vendors.cxone.role_pages import RolePages
+from reconciler.http.uncounted_pages import UncountedPages
 from tests.examples import examples
 
 FROM_ZERO, ZERO_IS_ONE, ZERO_REFUSED = "from 0", "page 0 is page 1", "page 0 is refused"
@@ -45,8 +45,8 @@ class Tenant:
         rows = [{"roleId": each} for each in ids[start : start + size]]
         return rows[:1] + rows if self.twice and rows else rows
 
-    def read(self, pages: RolePages | None = None) -> list[str]:
-        found = asyncio.run((pages or RolePages()).every(self.page))
+    def read(self, pages: UncountedPages | None = None) -> list[str]:
+        found = asyncio.run((pages or UncountedPages("roles", "roleId")).every(self.page))
         return [row["roleId"] for row in found]
 
 
@@ -72,7 +72,7 @@ def test_the_first_page_is_0_and_a_short_page_is_the_last() -> None:
 
 
 def test_a_tenant_that_refuses_page_0_is_asked_for_it_once() -> None:
-    tenant, pages = Tenant(3, ZERO_REFUSED), RolePages()
+    tenant, pages = Tenant(3, ZERO_REFUSED), UncountedPages("roles", "roleId")
     assert len(tenant.read(pages)) == len(tenant.read(pages)) == 3
     assert tenant.asked == [(0, 100), (1, 100), (1, 100)]
 
@@ -86,7 +86,7 @@ def test_a_refusal_that_has_nothing_to_do_with_page_0_stands() -> None:
 
     for ask, code in ((forbidden, "TEN103"), (bad, "TEN100")):
         with pytest.raises(TenantError) as caught:
-            asyncio.run(RolePages().every(ask))
+            asyncio.run(UncountedPages("roles", "roleId").every(ask))
         assert caught.value.told.code == code
 
 

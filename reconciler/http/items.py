@@ -8,43 +8,74 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Generic, TypeVar
 
 from reconciler.errors import NotFoundError, TenantError
 from reconciler.http.answers import is_unexpected
 from reconciler.http.fields import name_if_any
 from reconciler.http.paging import Row
+from reconciler.http.parallel import InParallel
+from reconciler.http.shape import ODD, ShapeCheck
 from reconciler.model.live import UnknownObject
-from reconciler.vendors.webexcc.answers import documented
 
 T = TypeVar("T")
 
-
-class InParallel(Protocol):
-    """Does the same for each item, several at a time, and shows how far it is."""
-
-    async def __call__(
-        self, what: str, items: Sequence[str], work: Callable[[str], Awaitable[Any]]
-    ) -> list[Any]:
-        """The results in the order of the items."""
+_NAMES = ("email", "emailAddress", "name", "displayName", "roleName")
+"""The fields that may tell the name of an odd row, the best first."""
 
 
-class Items:
-    """Reads items; `again` reads the list of a kind once more.
+class RowReader:
+    """Makes objects of rows; `unknown` collects those whose row has an unexpected shape."""
 
-    `unknown` collects the objects whose answer has an unexpected shape.
-    """
-
-    def __init__(
-        self, again: Callable[[str], Awaitable[tuple[Row, ...]]], in_parallel: InParallel
-    ) -> None:
-        self._again = again
-        self._in_parallel = in_parallel
+    def __init__(self, documented: ShapeCheck) -> None:
+        self._documented = documented
         self.unknown: list[UnknownObject] = []
 
     def is_odd(self, kind: str) -> bool:
         """Whether any object of a kind is unknown."""
         return any(each.kind == kind for each in self.unknown)
+
+    def of_rows(
+        self,
+        kind: str,
+        endpoint: str,
+        rows: Sequence[Row],
+        made: Callable[[Row], T],
+        *,
+        identifier: str = "id",
+    ) -> list[T]:
+        """What rows are by themselves, for lists that leave nothing out.
+
+        `identifier` is the field of their ids, which every row has.
+        """
+        with suppress(*ODD):
+            # a tenant has a hundred thousand, and few are odd
+            return [_named(made(row)) for row in rows]
+        found: list[T] = []
+        for row in rows:
+            try:
+                with self._documented(f"{endpoint}: {row[identifier]}"):
+                    found.append(_named(made(row)))
+            except TenantError as error:
+                name = next(filter(None, map(row.get, _NAMES)), "")
+                self.unknown.append(
+                    UnknownObject(kind, row[identifier], name_if_any(name), error.told.summary)
+                )
+        return found
+
+
+class Items(RowReader):
+    """Reads items; `again` reads the list of a kind once more."""
+
+    def __init__(
+        self,
+        again: Callable[[str], Awaitable[tuple[Row, ...]]],
+        in_parallel: InParallel,
+        documented: ShapeCheck,
+    ) -> None:
+        super().__init__(documented)
+        self._again = again
+        self._in_parallel = in_parallel
 
     async def read(
         self,
@@ -59,7 +90,7 @@ class Items:
         Where one is gone, the list in `lists` becomes the newer one. Raises NotFoundError where
         the newer list still has what cannot be read.
         """
-        reading = _Reading(kind, read)
+        reading = _Reading(kind, read, self._documented)
         reading.keep({row["id"]: each for row in lists[kind] if (each := known(row)) is not None})
         await self._in_parallel(what, reading.missing(lists[kind]), reading.one)
         if reading.gone:
@@ -77,30 +108,16 @@ class Items:
         )
         return {row["id"]: reading.found[row["id"]] for row in lists[kind] if reading.has(row)}
 
-    def of_rows(
-        self, kind: str, endpoint: str, rows: Sequence[Row], made: Callable[[Row], T]
-    ) -> list[T]:
-        """What rows are by themselves, for lists that leave nothing out."""
-        with suppress(KeyError, TypeError, AttributeError, ValueError):
-            # a tenant has a hundred thousand, and few are odd
-            return [_named(made(row)) for row in rows]
-        found: list[T] = []
-        for row in rows:
-            try:
-                with documented(f"{endpoint}: {row['id']}"):
-                    found.append(_named(made(row)))
-            except TenantError as error:
-                name = name_if_any(row.get("email") or row.get("name"))
-                self.unknown.append(UnknownObject(kind, row["id"], name, error.told.summary))
-        return found
-
 
 class _Reading(Generic[T]):
     """The items of one kind: found, gone, or of unexpected shape."""
 
-    def __init__(self, kind: str, read: Callable[[str], Awaitable[T]]) -> None:
+    def __init__(
+        self, kind: str, read: Callable[[str], Awaitable[T]], documented: ShapeCheck
+    ) -> None:
         self._kind = kind
         self._read = read
+        self._documented = documented
         self.found: dict[str, T] = {}
         self.gone: dict[str, NotFoundError] = {}
         self.odd: dict[str, str] = {}
@@ -123,7 +140,7 @@ class _Reading(Generic[T]):
         """Read one item; raises TenantError for other failures than these."""
         try:
             found = await self._read(key)
-            with documented(f"{self._kind} {key}"):
+            with self._documented(f"{self._kind} {key}"):
                 self.found[key] = _named(found)
         except NotFoundError as error:
             self.gone[key] = error
