@@ -72,7 +72,8 @@ class Resolve(Protocol):
     """Turns a reference of a manifest into the identity of what it names.
 
     `kind` is a managed kind or an inventory type, of the manifest's own group where it is only a
-    name; `path` is where the reference stands. What cannot be resolved is reported by the caller of `Kind.desired`, once, at that place.
+    name; `path` is where the reference stands. What cannot be resolved is reported by the caller of
+    `Kind.desired`, once, at that place.
     """
 
     def __call__(self, kind: str | GroupKind, reference: Reference, path: AttributePath) -> Ref:

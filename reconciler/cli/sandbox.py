@@ -316,7 +316,9 @@ def _vendor(tenant: Tenant) -> str:
 @contextmanager
 def _sandbox(what: Work) -> Iterator[tuple[Tenant, Sandbox]]:
     tenant = _tenant(what)
-    with sandbox_of(tenant, what.groups(tenant), what.project.root, what.around.warn_once) as sandbox:
+    with sandbox_of(
+        tenant, what.groups(tenant), what.project.root, what.around.warn_once
+    ) as sandbox:
         yield tenant, sandbox
 
 

@@ -78,9 +78,7 @@ def diff(chosen: Common, before: Path, after: Path, detailed_exitcode: bool) -> 
             f"{before} and {after} are of two tenants",
             hint="compare two snapshots of one organization",
         )
-    found = between(
-        old.snapshot, new.snapshot, Groups(tuple(vendors[each] for each in old.groups))
-    )
+    found = between(old.snapshot, new.snapshot, Groups(tuple(vendors[each] for each in old.groups)))
     if chosen.json:
         echo(json.document(reporting.as_json(found)), nl=False)
     else:

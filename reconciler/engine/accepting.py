@@ -189,7 +189,9 @@ class _Accepting:
         if not made.patches:
             return made.files
         root, tenant = self._work.project.root, self._here.tenant
-        new = [New(self._here.groups.kinds[p.address.group_kind], p.name, p.spec) for p in made.patches]
+        new = [
+            New(self._here.groups.kinds[p.address.group_kind], p.name, p.spec) for p in made.patches
+        ]
         files = place(new, (), root, tenant.patches)
         texts = [_patch(each) for each in made.patches]
         # no schema is named in them: a patch is no whole manifest

@@ -19,9 +19,11 @@ from reconciler.engine.read import read
 from reconciler.engine.readback import read_back
 from reconciler.engine.stale import moved_on, stale
 from reconciler.engine.stopping import Stop
+from reconciler.engine.writers import Writers, open_writers
 from reconciler.errors import ReconcilerError, StateError
+from reconciler.groups import Groups
 from reconciler.manifests.project import Tenant
-from reconciler.model.address import Address
+from reconciler.model.address import Address, GroupKind
 from reconciler.model.journal import Author, Left
 from reconciler.model.plan import Plan, fingerprint
 from reconciler.planning import basis
@@ -31,7 +33,6 @@ from reconciler.planning.plan_comparison import NOTHING, Elsewhere
 from reconciler.planning.staleness import Moved, names_of
 from reconciler.state.lease import Lease
 from reconciler.state.sql import SqlState
-from reconciler.vendor import Writer
 
 
 @dataclass(frozen=True)
@@ -56,6 +57,11 @@ class TenantApply:
     derivation: Derivation | None = None
 
     @property
+    def groups(self) -> Groups:
+        """The systems of the tenant."""
+        return self.work.groups(self.tenant)
+
+    @property
     def parallelism(self) -> int:
         """So many operations are under way at once."""
         return self.work.around.parallelism
@@ -67,7 +73,7 @@ class TenantApply:
         return ledger
 
     async def _locked(self) -> Ledger:
-        tenant, vendor = self.tenant, self.work.vendors[self.tenant.vendor]
+        tenant, groups = self.tenant, self.groups
         with (
             self.state.lock(
                 tenant.name,
@@ -76,7 +82,7 @@ class TenantApply:
                 self.stop.pause,
                 self.work.around.lock_timeout,
             ) as lease,
-            connected(tenant, vendor, self.work.around) as endpoint,
+            connected(tenant, groups, self.work.around) as endpoint,
         ):
 
             def permit() -> None:
@@ -84,7 +90,7 @@ class TenantApply:
                 sending.sends()
 
             writing = replace(endpoint, permit=permit, unsent=sending.unsent, waiting=sending.waits)
-            async with vendor.writer(writing) as writer:
+            async with open_writers(tenant, groups, writing) as writer:
                 await read_back(
                     tenant.name,
                     writer,
@@ -95,20 +101,18 @@ class TenantApply:
                 )
                 return await self._run(lease, writer)
 
-    async def _partial(self) -> Collection[str]:
+    async def _partial(self) -> Collection[GroupKind]:
         """The kinds of which a part is hidden from who applies."""
-        vendor = self.work.vendors[self.tenant.vendor]
-        return (await read(self.tenant, vendor, (), self.work.around)).partial
+        return (await read(self.tenant, self.groups, (), self.work.around)).partial
 
     async def _names(self) -> Mapping[str, str]:
         """What everything of the tenant is called; empty where it cannot be read."""
-        vendor = self.work.vendors[self.tenant.vendor]
         try:
-            return names_of(await read(self.tenant, vendor, (), self.work.around))
+            return names_of(await read(self.tenant, self.groups, (), self.work.around))
         except ReconcilerError:
             return {}  # the refusal stands, with ids
 
-    async def _run(self, lease: Lease, writer: Writer) -> Ledger:
+    async def _run(self, lease: Lease, writer: Writers) -> Ledger:
         name, digest = self.tenant.name, fingerprint(self.document)
         done = self.state.carried_out(name, digest) if self.saved else {}
         half = self.state.half_done(name, digest) if self.saved else {}
@@ -170,7 +174,7 @@ class TenantApply:
             self.work.allow,
         )
 
-    async def _is_as_left(self, writer: Writer, done: Mapping[str, Left]) -> bool:
+    async def _is_as_left(self, writer: Writers, done: Mapping[str, Left]) -> bool:
         """Whether the tenant still is as the plan left it."""
         operations = {op.id: op for op in self.plan.operations()}
         last = {operations[each].addresses[0]: left for each, left in done.items()}
@@ -192,8 +196,7 @@ class TenantApply:
         work, derivation = self.work, self.derivation
         loaded = derivation.loaded(name) if derivation else load_tenant(work, self.tenant)
         refuse_other_sources(plan, self.tenant, loaded)
-        vendor = work.vendors[self.tenant.vendor]
-        snapshot = await read(self.tenant, vendor, loaded.resources, work.around)
+        snapshot = await read(self.tenant, self.groups, loaded.resources, work.around)
         if snapshot.organization != plan.basis[name].organization:
             raise stale([f"{name} is another organization by now"])
         await self._refuse(basis.moved_on(plan, name, snapshot, rows, done))

@@ -10,6 +10,7 @@ from datetime import datetime
 from reconciler.engine.audit import Answers, Question, Remembered, who_changed
 from reconciler.engine.prepare import Prepared, Work
 from reconciler.manifests.project import Tenant
+from reconciler.model.address import Address
 from reconciler.model.diagnostic import Diagnostic
 from reconciler.model.live import Snapshot
 from reconciler.model.name import normal
@@ -66,7 +67,7 @@ class Subjects:
 
     def of(self, each: Difference) -> Subject:
         """What a difference is about, with all names that it has or had."""
-        live = self._live.get((each.kind, each.object_id))
+        live = self._live.get((Address.parse(each.address).group_kind, each.object_id))
         row = self._rows.get(each.address)
         names = frozenset({each.name, live.name if live else "", row.name if row else ""} - {""})
         mine = _plain(live.name) if live else ""

@@ -5,18 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from reconciler.engine.objects import Objects, Outcome
+from reconciler.engine.writers import Writers
 from reconciler.errors import ReconcilerError, StalePlanError, TenantError
+from reconciler.model.address import Address
 from reconciler.model.change import Action
 from reconciler.model.plan import Operation
 from reconciler.planning import diff
 from reconciler.planning.staleness import differences
-from reconciler.vendor import Update, Writer, Written
+from reconciler.vendor import Update, Written
 
 
 class Calls:
     """Sends operations to one tenant; what goes wrong is an outcome like others."""
 
-    def __init__(self, writer: Writer, objects: Objects) -> None:
+    def __init__(self, writer: Writers, objects: Objects) -> None:
         self._writer = writer
         self._objects = objects
 
@@ -37,7 +39,7 @@ class Calls:
             updates.append(
                 Update(request.object_id, self._objects.values(operation), request.expect)
             )
-        kind = self._objects.change(unit[0]).kind
+        kind = Address.parse(unit[0].addresses[0]).group_kind
         return list(await self._writer.update_many(kind, updates))
 
     async def _alone(self, operation: Operation) -> list[Outcome]:
@@ -47,7 +49,7 @@ class Calls:
             return [error]
 
     async def _write(self, operation: Operation) -> Written:
-        request, kind = operation.request, self._objects.change(operation).kind
+        request, kind = operation.request, Address.parse(operation.addresses[0]).group_kind
         values = self._objects.values(operation)
         if request.action is Action.CREATE:
             return await self._writer.create(kind, values)
@@ -67,7 +69,7 @@ class Calls:
         if object_id is None:
             return
         try:
-            live = await self._writer.fetch(change.kind, object_id)
+            live = await self._writer.fetch(Address.parse(change.address).group_kind, object_id)
         except TenantError:
             return  # the refusal stands, with or without
         error.add(

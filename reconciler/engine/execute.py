@@ -20,6 +20,7 @@ from reconciler.engine.journal import Journal
 from reconciler.engine.objects import Objects, Outcome, tracking_id
 from reconciler.engine.sending import Call
 from reconciler.engine.stopping import GRACE_SECONDS, Stop
+from reconciler.engine.writers import Writers
 from reconciler.errors import (
     CancelledError,
     LockedError,
@@ -35,7 +36,7 @@ from reconciler.model.plan import Operation, Plan
 from reconciler.planning import recorded
 from reconciler.state.lease import Lease
 from reconciler.state.sql import SqlState
-from reconciler.vendor import Writer, Written
+from reconciler.vendor import Written
 
 STILL_SECONDS = 10.0
 """So often is told of an operation that it is still under way."""
@@ -55,7 +56,7 @@ class Apply:
 
     plan: Plan
     tenant: str
-    writer: Writer
+    writer: Writers
     state: SqlState
     lease: Lease
     run: str

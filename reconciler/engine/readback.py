@@ -5,20 +5,20 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Collection
 
 from reconciler.engine.stale import about
+from reconciler.engine.writers import Writers
 from reconciler.http.parallel import in_parallel
-from reconciler.model.address import Address
+from reconciler.model.address import Address, GroupKind
 from reconciler.model.journal import Unsettled
 from reconciler.model.live import LiveObject
 from reconciler.planning import aftermath
 from reconciler.state.lease import Lease
 from reconciler.state.sql import SqlState
-from reconciler.vendor import Writer
 
 
 async def read_back(  # noqa: PLR0913 - what it reads, and where it writes
     tenant: str,
-    writer: Writer,
-    partial: Callable[[], Awaitable[Collection[str]]],
+    writer: Writers,
+    partial: Callable[[], Awaitable[Collection[GroupKind]]],
     state: SqlState,
     lease: Lease,
     *,
@@ -34,8 +34,8 @@ async def read_back(  # noqa: PLR0913 - what it reads, and where it writes
         address, intent = Address.parse(each.intent.address), each.intent
         with about(address):
             if intent.object_id is None:
-                return await writer.find(address.kind, aftermath.name_of(intent))
-            return await writer.fetch(address.kind, intent.object_id)
+                return await writer.find(address.group_kind, aftermath.name_of(intent))
+            return await writer.fetch(address.group_kind, intent.object_id)
 
     open_ = state.unsettled(tenant)
     lives = await in_parallel(open_, found, limit=parallelism)

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from reconciler.engine.connect import seed_of
-from reconciler.manifests.project import Tenant
 from reconciler.groups import Groups
+from reconciler.manifests.project import Tenant
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,19 +6,19 @@ from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 
+from reconciler.engine.writers import Writers
 from reconciler.errors import ReconcilerError, StalePlanError
 from reconciler.http.parallel import in_parallel
-from reconciler.model.address import Address
+from reconciler.model.address import Address, GroupKind
 from reconciler.model.plan import Operation, Plan
 from reconciler.planning.staleness import GONE, TAKEN, Moved, changed, moved, names_in
-from reconciler.vendor import Writer
 
 Names = Callable[[], Awaitable[Mapping[str, str]]]
 """What everything of the tenant is called, by the vendor's ids; asked only to word a refusal."""
 
 
 async def moved_on(
-    plan: Plan, tenant: str, writer: Writer, names: Names, *, parallelism: int
+    plan: Plan, tenant: str, writer: Writers, names: Names, *, parallelism: int
 ) -> list[Moved]:
     """Every object that a call is to write and that is not as the plan saw it."""
     operations = [
@@ -34,15 +34,16 @@ async def moved_on(
     ]
 
 
-async def _taken(plan: Plan, operations: Iterable[Operation], writer: Writer) -> list[Moved]:
+async def _taken(plan: Plan, operations: Iterable[Operation], writer: Writers) -> list[Moved]:
     """Each object that is to be created and is there by now."""
     changes = {each.address: each for each in plan.changes}
     written = {operation.request.object_id for operation in operations}
-    wanted: dict[str, dict[str, Address]] = defaultdict(dict)
+    wanted: dict[GroupKind, dict[str, Address]] = defaultdict(dict)
     for operation in operations:
         if operation.request.object_id is None:
             change = changes[operation.addresses[0]]
-            wanted[change.kind][change.name] = Address.parse(change.address)
+            address = Address.parse(change.address)
+            wanted[address.group_kind][change.name] = address
     return [
         moved(names[name], TAKEN, object_id=object_id, name=name)
         for kind, names in wanted.items()
@@ -55,7 +56,7 @@ async def _taken(plan: Plan, operations: Iterable[Operation], writer: Writer) ->
 async def _changed(
     plan: Plan,
     operations: Iterable[Operation],
-    writer: Writer,
+    writer: Writers,
     names: Names,
     parallelism: int,
 ) -> list[Moved]:
@@ -66,7 +67,7 @@ async def _changed(
         address, request = Address.parse(operation.addresses[0]), operation.request
         change = changes[operation.addresses[0]]
         with about(address):
-            live = await writer.fetch(address.kind, str(request.object_id))
+            live = await writer.fetch(address.group_kind, str(request.object_id))
         if live is None:
             return moved(address, GONE, object_id=str(request.object_id), name=change.name)
         if live.is_as(request.expect):

@@ -10,7 +10,7 @@ from reconciler.manifests import positions
 from reconciler.manifests.drafting import NOTHING, Rendered, rendered
 from reconciler.manifests.layout import Layout, New, document
 from reconciler.manifests.load import Loaded
-from reconciler.model.address import Address
+from reconciler.model.address import Address, GroupKind
 from reconciler.model.change import Action, Change
 from reconciler.model.diagnostic import Diagnostic, InvalidInputError, Severity
 from reconciler.model.live import LiveObject, Snapshot
@@ -19,7 +19,7 @@ from reconciler.planning.drafts import Draft, LeftOut, drafted
 from reconciler.planning.match import Match
 from reconciler.planning.names import Key
 
-NO_KINDS: frozenset[str] = frozenset()
+NO_KINDS: frozenset[GroupKind] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
-from typing import Any, Generic, TypeVar
+from typing import Generic, TypeVar
 
 from reconciler.errors import NotFoundError, TenantError
 from reconciler.http.answers import is_unexpected
@@ -16,6 +16,7 @@ from reconciler.http.fields import name_if_any
 from reconciler.http.paging import Row
 from reconciler.http.parallel import InParallel
 from reconciler.http.shape import ODD, ShapeCheck
+from reconciler.model.address import GroupKind
 from reconciler.model.live import UnknownObject
 
 T = TypeVar("T")
@@ -25,15 +26,19 @@ _NAMES = ("email", "emailAddress", "name", "displayName", "roleName")
 
 
 class RowReader:
-    """Makes objects of rows; `unknown` collects those whose row has an unexpected shape."""
+    """Makes objects of the rows of a group.
 
-    def __init__(self, documented: ShapeCheck) -> None:
+    `unknown` collects those whose row has an unexpected shape.
+    """
+
+    def __init__(self, group: str, documented: ShapeCheck) -> None:
+        self._group = group
         self._documented = documented
         self.unknown: list[UnknownObject] = []
 
     def is_odd(self, kind: str) -> bool:
         """Whether any object of a kind is unknown."""
-        return any(each.kind == kind for each in self.unknown)
+        return any(each.kind.name == kind for each in self.unknown)
 
     def of_rows(
         self,
@@ -59,9 +64,14 @@ class RowReader:
             except TenantError as error:
                 name = next(filter(None, map(row.get, _NAMES)), "")
                 self.unknown.append(
-                    UnknownObject(kind, row[identifier], name_if_any(name), error.told.summary)
+                    UnknownObject(
+                        self._key(kind), row[identifier], name_if_any(name), error.told.summary
+                    )
                 )
         return found
+
+    def _key(self, kind: str) -> GroupKind:
+        return GroupKind(self._group, kind)
 
 
 class Items(RowReader):
@@ -72,8 +82,10 @@ class Items(RowReader):
         again: Callable[[str], Awaitable[tuple[Row, ...]]],
         in_parallel: InParallel,
         documented: ShapeCheck,
+        *,
+        group: str,
     ) -> None:
-        super().__init__(documented)
+        super().__init__(group, documented)
         self._again = again
         self._in_parallel = in_parallel
 
@@ -102,7 +114,7 @@ class Items(RowReader):
                     raise _still_listed(what, row, error)
         names = {row["id"]: row.get("name") for row in lists[kind]}
         self.unknown.extend(
-            UnknownObject(kind, key, name_if_any(names[key]), reason)
+            UnknownObject(self._key(kind), key, name_if_any(names[key]), reason)
             for key, reason in reading.odd.items()
             if key in names
         )

@@ -290,8 +290,8 @@ class _Shaping:
             by_group = {}
             for number, (group, part) in enumerate(parts.items()):
                 # what no group knows is refused by the first one, as if it were the only one
-                part = {**part, **of_none} if number == 0 else part
-                made, found = self._shaped(wanted[group], part, ("tenants", name, "facts"))
+                given = {**part, **of_none} if number == 0 else part
+                made, found = self._shaped(wanted[group], given, ("tenants", name, "facts"))
                 problems.extend(found)
                 by_group[group] = made or NO_FACTS
             facts[name] = by_group

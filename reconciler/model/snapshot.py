@@ -122,7 +122,9 @@ def dump(groups: Iterable[str], snapshot: Snapshot) -> bytes:
         for kind, rows in snapshot.objects.items()
     }
     inventory = {
-        str(kind): [{"id": i.id, "name": i.name, "values": to_json(i.values, name_of)} for i in rows]
+        str(kind): [
+            {"id": i.id, "name": i.name, "values": to_json(i.values, name_of)} for i in rows
+        ]
         for kind, rows in snapshot.inventory.items()
     }
     text = "\n".join(
@@ -245,9 +247,7 @@ def _snapshot(file: SnapshotFile) -> Snapshot:
     inventory = {GroupKind.parse(kind): rows for kind, rows in file.inventory.items()}
     return Snapshot(
         organization=file.organization,
-        objects={
-            kind: tuple(_live(kind, each) for each in rows) for kind, rows in objects.items()
-        },
+        objects={kind: tuple(_live(kind, each) for each in rows) for kind, rows in objects.items()},
         inventory={
             kind: tuple(InventoryItem(kind, i.id, i.name, _values(i.values)) for i in rows)
             for kind, rows in inventory.items()
@@ -255,7 +255,9 @@ def _snapshot(file: SnapshotFile) -> Snapshot:
         identities={group: _who(kept) for group, kept in file.identities.items()},
         partial={GroupKind.parse(kind): why for kind, why in file.partial.items()},
         unread={GroupKind.parse(kind): why for kind, why in file.unread.items()},
-        unknown=tuple(UnknownObject(GroupKind.parse(e.kind), e.id, e.name, e.reason) for e in file.unknown),
+        unknown=tuple(
+            UnknownObject(GroupKind.parse(e.kind), e.id, e.name, e.reason) for e in file.unknown
+        ),
     )
 
 

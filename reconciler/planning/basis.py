@@ -205,7 +205,9 @@ def _owned_by_now(
 ) -> Iterator[Moved]:
     """Each thing that was nobody's, and that another run has adopted meanwhile."""
     owners = {
-        (a.group_kind, row.object_id): a for row in rows.values() if (a := Address.parse(row.address))
+        (a.group_kind, row.object_id): a
+        for row in rows.values()
+        if (a := Address.parse(row.address))
     }
     for change in plan.changes:
         owner = owners.get((Address.parse(change.address).group_kind, change.object_id or ""))

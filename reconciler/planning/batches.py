@@ -49,7 +49,11 @@ def _together(step: Iterable[order.Write], world: World) -> Iterator[Sequence[or
             kinds[write.kind.key] = write.kind
     for key, writes in updates.items():
         bulk = kinds[key].bulk
-        if bulk is not None and len(writes) >= bulk.least and bulk.permitted(world.within(key.group)):
+        if (
+            bulk is not None
+            and len(writes) >= bulk.least
+            and bulk.permitted(world.within(key.group))
+        ):
             yield from _even(writes, bulk.most)
 
 

@@ -27,7 +27,7 @@ class Between:
 
 
 def between(before: Snapshot, after: Snapshot, groups: Groups) -> tuple[Between, ...]:
-    """Every difference, by kind in the order of the groups' vendors, then by name; inventory comes last."""
+    """Every difference, by kind in their order, then by name; inventory comes last."""
     names = {each.id: each.name for view in (before, after) for each in _every(view)}
 
     def name_of(key: Ref) -> str:

@@ -12,11 +12,11 @@ from reconciler.model.resource import Resource
 from reconciler.planning.consequences import traced
 from reconciler.planning.copies import filled
 from reconciler.planning.item import TenantInput, from_manifest, world_of
+from reconciler.planning.judging import rules_of
 from reconciler.planning.lookalikes import lookalikes
 from reconciler.planning.match import Match
 from reconciler.planning.refusals import taken_names
 from reconciler.planning.resolve import Directory
-from reconciler.planning.judging import rules_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Literal, cast
 
-from reconciler.model.address import Address
+from reconciler.model.address import Address, GroupKind
 from reconciler.model.audit import Attribution
 from reconciler.model.change import AttributeChange, Source
 from reconciler.model.diagnostic import Diagnostic
@@ -26,6 +26,7 @@ from reconciler.planning.item import (
     removed_from_git,
     unclaimed,
 )
+from reconciler.planning.judging import causes_of
 from reconciler.planning.lookalikes import lookalikes
 from reconciler.planning.match import LiveIndex, match
 from reconciler.planning.newcomers import newcomers
@@ -37,7 +38,6 @@ from reconciler.planning.severity import Scales, Severity, Weight
 from reconciler.planning.three_way import Absent, Leaf, compare, tree
 from reconciler.planning.view import View, completed, taken_for_granted
 from reconciler.rules.rule import Cause, Rule
-from reconciler.rules.run import causes
 from reconciler.rules.world import Expected, World
 
 RENAMED = "renamed in the tenant"
@@ -118,8 +118,8 @@ class Asked:
     lives with.
     """
 
-    reported: frozenset[str] = frozenset()
-    known: Mapping[str, frozenset[str]] | None = None
+    reported: frozenset[GroupKind] = frozenset()
+    known: Mapping[GroupKind, frozenset[str]] | None = None
     ignores: tuple[Ignore, ...] = ()
 
 

@@ -91,14 +91,14 @@ def _references(given: TenantInput) -> Iterator[tuple[Node, Node | None]]:
     for each in matches:
         here = declared[str(each.resource.address)]
         yield here, None
-        _, found = mentions(each, directory, given.facts)
+        _, found = mentions(each, directory, given.known.facts)
         for mention in found.values():
             if isinstance(mention.key, Pending):
                 yield here, declared[mention.key]
                 continue
             # without the tenant a name is all that there is
             name = mention.reference.name or str(mention.reference.id)
-            group = (given.tenant, mention.kind)
+            group = (given.tenant, mention.kind.name)
             yield here, Node("/".join((*group, f"={name}")), name, "outside", group)
 
 

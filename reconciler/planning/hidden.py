@@ -31,8 +31,8 @@ def notes(
         yield Diagnostic(
             Severity.WARNING,
             "PLN150",
-            f"{view.who} does not see {len(names)} {kind.name} of the manifests, so nothing is planned "
-            f"for {'them' if len(names) > 1 else 'it'}: {listed(names)}",
+            f"{view.who} does not see {len(names)} {kind.name} of the manifests, so nothing is "
+            f"planned for {'them' if len(names) > 1 else 'it'}: {listed(names)}",
             hint="plan as somebody who sees all, or check that the tenant has them",
             tenant=tenant,
         )
@@ -66,7 +66,10 @@ def not_compared(
             yield _set_aside(kind, names, tenant, "drift is not checked for")
             continue
         yield _unknown(
-            "PLN155", f"{view.who} does not see {len(names)} {kind.name} of the state", names, tenant
+            "PLN155",
+            f"{view.who} does not see {len(names)} {kind.name} of the state",
+            names,
+            tenant,
         )
     if granted := sorted(granted):
         many = f"{len(granted)} values" if len(granted) > 1 else "a value"
@@ -88,7 +91,8 @@ def _set_aside(kind: GroupKind, names: Sequence[str], tenant: str, what: str) ->
     return Diagnostic(
         Severity.WARNING,
         "TEN164",
-        f"{what} {len(names)} {kind.name}, which may be an object of unexpected shape: {listed(names)}",
+        f"{what} {len(names)} {kind.name}, which may be an object of unexpected shape: "
+        f"{listed(names)}",
         hint="the warnings TEN163 name the endpoints and ids: report them with the tracking id",
         tenant=tenant,
     )
@@ -102,8 +106,8 @@ def _unknown_parts(view: View, tenant: str) -> Iterator[Diagnostic]:
         yield Diagnostic(
             Severity.INFO,
             "TEN160",
-            f"not checked: the list of {kind.name} could not be read, so what the tenant has of it is "
-            f"unknown: {reason}",
+            f"not checked: the list of {kind.name} could not be read, so what the tenant has of "
+            f"it is unknown: {reason}",
             hint="nothing refers to it; give the identity the right to read it if something should",
             tenant=tenant,
         )

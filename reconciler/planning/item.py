@@ -145,7 +145,9 @@ def from_manifest(each: Match, directory: Directory, given: TenantInput) -> Item
     if given.revert is not None:
         declared = given.revert.get(address, {})
     else:
-        declared, original = declared_of(each, directory.resolver(resource), given.known.facts_of(each.kind.group))
+        declared, original = declared_of(
+            each, directory.resolver(resource), given.known.facts_of(each.kind.group)
+        )
     before: Values = {}
     if each.live is not None:
         declared = diff.without(declared, resource.lifecycle.ignore_changes)
@@ -187,7 +189,7 @@ def unclaimed(given: TenantInput, matches: Iterable[Match]) -> Iterator[Row]:
 
 
 def removed_from_git(
-    rows: Iterable[Row], kinds: Mapping[str, Kind], live: LiveIndex, view: View
+    rows: Iterable[Row], kinds: Mapping[GroupKind, Kind], live: LiveIndex, view: View
 ) -> Iterator[Item]:
     """What the state owns and no manifest declares any more; not what may only be hidden."""
     for row in rows:

@@ -203,7 +203,7 @@ class _Search:
         self._addresses = {str(resource.address) for resource in resources}
 
     @cached_property
-    def _owners(self) -> Mapping[tuple[str, str], str]:
+    def _owners(self) -> Mapping[tuple[GroupKind, str], str]:
         """The address under which the state owns each object, by kind and id."""
         return {
             (Address.parse(row.address).group_kind, row.object_id): row.address
@@ -211,12 +211,12 @@ class _Search:
         }
 
     @cached_property
-    def _titles(self) -> Counter[tuple[str, str]]:
+    def _titles(self) -> Counter[tuple[GroupKind, str]]:
         """How many manifests of a kind give an object each name."""
         return Counter((r.address.group_kind, normal(vendor_name(r))) for r in self._resources)
 
     @cached_property
-    def _pinned(self) -> frozenset[tuple[str, str]]:
+    def _pinned(self) -> frozenset[tuple[GroupKind, str]]:
         """The objects that manifests mean by `spec.id`."""
         return frozenset(
             (r.address.group_kind, r.spec.id) for r in self._resources if r.spec.id is not None
@@ -455,7 +455,7 @@ def _differs_in_case(resource: AnyResource, name: str, near: Iterable[LiveObject
 
 
 def _claimed_twice(matches: Iterable[Match]) -> Iterable[Diagnostic]:
-    claimed: dict[tuple[str, str], Match] = {}
+    claimed: dict[tuple[GroupKind, str], Match] = {}
     for each in matches:
         if each.live is None:
             continue

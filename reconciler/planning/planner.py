@@ -35,6 +35,7 @@ from reconciler.planning.item import (
     unclaimed,
     world_of,
 )
+from reconciler.planning.judging import rules_of
 from reconciler.planning.lockouts import lockouts
 from reconciler.planning.lookalikes import lookalikes
 from reconciler.planning.match import LiveIndex, match
@@ -44,7 +45,6 @@ from reconciler.planning.refusals import error, notes, refusals, taken_names
 from reconciler.planning.resolve import Directory
 from reconciler.planning.rights import forbidden
 from reconciler.planning.view import View
-from reconciler.planning.judging import rules_of
 from reconciler.rules.world import Expected
 
 

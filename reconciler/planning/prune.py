@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from reconciler.model.address import Address
+from reconciler.model.address import Address, GroupKind
 from reconciler.model.diagnostic import Diagnostic, Severity
 from reconciler.model.live import LiveObject, Snapshot
 from reconciler.model.name import normal
@@ -47,7 +47,9 @@ def prune(
     wanted = None if targets is None else {each for each in targets if each.outside is not None}
     if not kinds or given.revert is not None or wanted == set():
         return Pruning()
-    hidden = [snapshot.partial[k.key] for k in given.groups.kinds.values() if k.key in snapshot.partial]
+    hidden = [
+        snapshot.partial[k.key] for k in given.groups.kinds.values() if k.key in snapshot.partial
+    ]
     if hidden:
         return Pruning(notes=(_nothing_pruned(given, "PLN160", hidden[0]),))
     known = tuple(known)

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from reconciler.model.address import OUTSIDE, Address
+from reconciler.model.address import OUTSIDE, Address, GroupKind
 from reconciler.model.guard import Affected, Reached, Thresholds
 from reconciler.model.live import Snapshot
 from reconciler.model.value import Ref, Values, refs

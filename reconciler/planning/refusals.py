@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
+from reconciler.model.address import GroupKind
 from reconciler.model.causes import cause_of_name
 from reconciler.model.diagnostic import Diagnostic, Path, Severity
 from reconciler.model.live import LiveObject
@@ -40,7 +41,7 @@ def refusals(
 
 def taken_names(items: Iterable[Item], world: World) -> Iterator[Diagnostic]:
     """Names that two objects of a kind would carry: vendors refuse the second one."""
-    carriers: dict[tuple[str, str], list[Expected]] = {}
+    carriers: dict[tuple[GroupKind, str], list[Expected]] = {}
     for each in world.everything():
         carriers.setdefault((each.kind, normal(each.name)), []).append(each)
     for item in items:
@@ -56,7 +57,7 @@ def taken_names(items: Iterable[Item], world: World) -> Iterator[Diagnostic]:
             ("spec", "name"),
             hint="choose another name, or pin the object that is meant with `spec.id`",
         )
-        cause = cause_of_name(item.kind.key, name)
+        cause = cause_of_name(item.kind.name, name)
         yield replace(found, cause=cause, root_of=cause)
 
 

@@ -27,7 +27,7 @@ def renamed(
     found = {}
     for each in matches:
         address = each.resource.address
-        _, there = mentions(each, directory, given.facts)
+        _, there = mentions(each, directory, given.known.facts)
         said = [s for m in there.values() for s in _mentioned(m, moves)]
         if address in moves:
             said = [*_named(each.resource, each.kind.spec, moves[address], noted=noted), *said]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from dataclasses import replace
 
+from reconciler.model.address import GroupKind
 from reconciler.model.diagnostic import Diagnostic, Severity
 from reconciler.model.live import LiveObject, Snapshot
 from reconciler.model.name import normal
@@ -60,8 +61,8 @@ def _left_unmanaged(items: Collection[Item], snapshot: Snapshot) -> Iterator[Dia
     if not lost:
         return
     meant = {(item.kind.key, str(item.key)) for item in items if item.live is not None}
-    there: dict[tuple[str, str], LiveObject] = {}
-    for kind in {item.kind.name for item in lost}:
+    there: dict[tuple[GroupKind, str], LiveObject] = {}
+    for kind in {item.kind.key for item in lost}:
         rows = snapshot.objects.get(kind, ())
         there |= {(kind, normal(o.name)): o for o in rows if (kind, o.id) not in meant}
     for item in lost:

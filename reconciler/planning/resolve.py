@@ -113,8 +113,8 @@ class Directory:
         """The `Resolve` for the references of one manifest."""
         group = resource.address.group
 
-        def resolve(name: str | GroupKind, reference: Reference, path: Path) -> Ref:
-            kind = name if isinstance(name, GroupKind) else GroupKind(group, name)
+        def resolve(kind: str | GroupKind, reference: Reference, path: Path) -> Ref:
+            kind = kind if isinstance(kind, GroupKind) else GroupKind(group, kind)
             if kind not in self._known:
                 return self._unknown_kind(resource, kind, path)
             self.view.learn(resource.address, path, kind)
@@ -173,7 +173,9 @@ class Directory:
             return self._found.setdefault((kind, text), Unresolved(text))
         return Unresolved(text)
 
-    def _renamed(self, resource: Resource[Any], kind: GroupKind, text: str, path: Path) -> Ref | None:
+    def _renamed(
+        self, resource: Resource[Any], kind: GroupKind, text: str, path: Path
+    ) -> Ref | None:
         """What had the name at the last apply of this manifest, and is called otherwise now."""
         row = self._rows.get(resource.address) if self._live else None
         if row is None:
@@ -200,8 +202,8 @@ class Directory:
             self._problem(
                 resource,
                 "TEN161",
-                f"{kind.name} `{text}` cannot be resolved, because the list of {kind.name} could not be "
-                f"read: {reason}",
+                f"{kind.name} `{text}` cannot be resolved, because the list of {kind.name} could "
+                f"not be read: {reason}",
                 path,
                 hint="give the identity the right to read that list, or remove the reference",
             )
@@ -219,7 +221,9 @@ class Directory:
         )
         return Unresolved(text)
 
-    def _perhaps_nothing(self, resource: Resource[Any], kind: GroupKind, text: str, path: Path) -> None:
+    def _perhaps_nothing(
+        self, resource: Resource[Any], kind: GroupKind, text: str, path: Path
+    ) -> None:
         """Without the tenant: a name that is nearly a manifest's is told once, as an info.
 
         It is asked once for each name.
@@ -249,7 +253,10 @@ class Directory:
     def _nothing(self, resource: Resource[Any], kind: GroupKind, text: str, path: Path) -> None:
         other_case = self._folded.get((kind, folded(text)), [])
         candidates = (*self._our_names.get(kind, ()), *self._their_names.get(kind, ()))
-        where, create = "neither in the manifests nor in the tenant", f"create the {kind.name} first"
+        where, create = (
+            "neither in the manifests nor in the tenant",
+            f"create the {kind.name} first",
+        )
         if fact := self._facts.get(kind):
             where, create = f"`facts.{fact}` lists none of that name", "declare it there first"
         create += ", or correct the name"
@@ -261,7 +268,9 @@ class Directory:
             hint=meant(other_case or self._near.of(kind, text, candidates), otherwise=create),
         )
 
-    def _by_id(self, resource: Resource[Any], kind: GroupKind, reference: Reference, path: Path) -> Ref:
+    def _by_id(
+        self, resource: Resource[Any], kind: GroupKind, reference: Reference, path: Path
+    ) -> Ref:
         key = Ref(reference.id)
         name = self._of_kind.get((kind, key))
         if name is None and self.view.hides(kind):
@@ -292,7 +301,8 @@ class Directory:
         self._problem(
             resource,
             "REF125",
-            f"no API tells which {kind.name} `{reference}` is, and the project declares no `{fact}`",
+            f"no API tells which {kind.name} `{reference}` is, and the project declares no "
+            f"`{fact}`",
             path,
             hint=f"declare `{fact}` of this tenant in reconciler.yaml",
         )

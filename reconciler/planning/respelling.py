@@ -14,9 +14,9 @@ from typing import Any, TypeAlias, cast
 
 from pydantic import ValidationError
 
-from reconciler.model.address import Address
+from reconciler.model.address import Address, GroupKind
 from reconciler.model.diagnostic import Path
-from reconciler.model.facts import Facts
+from reconciler.model.facts import NO_FACTS, Facts
 from reconciler.model.live import Snapshot
 from reconciler.model.name import normal
 from reconciler.model.resource import Reference, Resource
@@ -62,7 +62,7 @@ class Mention:
     """One reference in a manifest: where it stands, and what it means."""
 
     path: Path
-    kind: str
+    kind: GroupKind
     reference: Reference
     key: Ref
 
@@ -85,17 +85,21 @@ def respelled(
     return _Speller(given, snapshot, wanted).outcomes(specs)
 
 
-def mentions(each: Match, directory: Directory, facts: Facts) -> tuple[Values, dict[Path, Mention]]:
+def mentions(
+    each: Match, directory: Directory, facts: Mapping[str, Facts]
+) -> tuple[Values, dict[Path, Mention]]:
     """What a manifest declares, and the references in it by their paths."""
+    group = each.kind.group
     found: dict[Path, Mention] = {}
     resolve = directory.resolver(each.resource)
 
-    def noting(kind: str, reference: Reference, path: Path) -> Ref:
+    def noting(kind: str | GroupKind, reference: Reference, path: Path) -> Ref:
+        kind = kind if isinstance(kind, GroupKind) else GroupKind(group, kind)
         key = resolve(kind, reference, path)
         found[path] = Mention(path, kind, reference, key)
         return key
 
-    values, _ = declared(each, noting, facts)
+    values, _ = declared(each, noting, facts.get(group, NO_FACTS))
     return values, found
 
 
@@ -178,7 +182,8 @@ class _Speller:
             return None
         resource: Resource[Any] = replace(each.resource, spec=made)
         resolve = self._directory.resolver(resource)
-        values, _ = declared(replace(each, resource=resource), resolve, self._facts)
+        facts = self._facts.get(each.kind.group, NO_FACTS)
+        values, _ = declared(replace(each, resource=resource), resolve, facts)
         values = diff.without(values, resource.lifecycle.ignore_changes)
         live = each.live.values if each.live else {}
         if any(value != wanted.get(key, live.get(key)) for key, value in values.items()):
@@ -217,8 +222,10 @@ class _Told:
     def _changes(self, wanted: Values) -> tuple[Spelled, ...]:
         said_as: dict[str, set[str]] = defaultdict(set)
 
-        def refer(kind: str, key: Ref) -> Json:
-            word = self.names(kind, key)
+        named = self.names.within(self.each.kind.group)
+
+        def refer(kind: str | GroupKind, key: Ref) -> Json:
+            word = named(kind, key)
             said_as[_text(word)].add(str(key))
             return word
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
 
+from reconciler.model.address import GroupKind
 from reconciler.model.change import AttributeChange
 from reconciler.model.value import Ref, Value, Values, from_json, refs
 from reconciler.planning import diff

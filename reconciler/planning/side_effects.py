@@ -11,14 +11,13 @@ from dataclasses import dataclass
 
 from reconciler.model.address import Address
 from reconciler.model.diagnostic import Diagnostic, Severity
-from reconciler.model.facts import Facts
 from reconciler.model.live import Snapshot
 from reconciler.model.plan import SideEffect
 from reconciler.model.value import Ref, Values, refs
 from reconciler.planning import assemble, diff, order
 from reconciler.planning.item import Item, TenantInput
 from reconciler.planning.reach import shown
-from reconciler.rules.world import Expected, World
+from reconciler.rules.world import Expected, Known, World
 from reconciler.vendor import Disturbance
 
 Predicted = Mapping[Address, tuple[Disturbance, ...]]
@@ -38,9 +37,7 @@ def predicted(items: Iterable[Item], known: Known) -> Predicted:
     found: dict[Address, tuple[Disturbance, ...]] = {}
     for item in items:
         if item.live is not None and item.writes and not item.gone:
-            made = item.kind.side_effects(
-                item.before, item.after, known.facts_of(item.kind.group)
-            )
+            made = item.kind.side_effects(item.before, item.after, known.facts_of(item.kind.group))
             if wrong := tuple(each for each in made if _is_wrong(each, item.after)):
                 found[item.address] = wrong
     return found
@@ -164,7 +161,9 @@ def _unasked(address: Address, wider: Iterable[Disturbance], people: int) -> Dia
 
 
 def _not_checked(given: TenantInput, address: Address, snapshot: Snapshot) -> Iterator[Diagnostic]:
-    partial = [snapshot.partial[k.key] for k in given.groups.kinds.values() if k.key in snapshot.partial]
+    partial = [
+        snapshot.partial[k.key] for k in given.groups.kinds.values() if k.key in snapshot.partial
+    ]
     if partial:
         yield Diagnostic(
             Severity.INFO,

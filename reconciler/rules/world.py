@@ -92,7 +92,7 @@ class World:
         self.group = group
         self._known = known
         self._snapshot = snapshot
-        self._objects = _Objects(expected, removed, snapshot)
+        self._objects = _Objects(expected, removed, snapshot, known)
 
     def within(self, group: str) -> World:
         """The same world, as another group sees it."""
@@ -129,8 +129,7 @@ class World:
 
     def used_names(self, kind: str | GroupKind) -> Mapping[str, str]:
         """Every name that a kind ever had, as names are compared, with whose it was first."""
-        wanted = self._key(kind)
-        return {name: of for (key, name), of in self._known.spent.items() if key == wanted}
+        return self._objects.used_names.get(self._key(kind), {})
 
     def partial(self, kind: str | GroupKind) -> str:
         """Why who reads sees a part only of a kind or type; empty where they see all of it."""
@@ -200,13 +199,18 @@ class _Objects:
     """Indexes over the objects of a tenant, each made where it is first asked for."""
 
     def __init__(
-        self, expected: Iterable[Expected], removed: Iterable[Expected], snapshot: Snapshot | None
+        self,
+        expected: Iterable[Expected],
+        removed: Iterable[Expected],
+        snapshot: Snapshot | None,
+        known: Known,
     ) -> None:
         self.expected = {each.key: each for each in expected}
         self.by_address = {e.address: e for e in self.expected.values() if e.address}
         self.removed = {each.key: each for each in removed}
         self.near = NearNames()
         self._inventory = snapshot.inventory if snapshot else {}
+        self._spent = known.spent
         self._holders_of: dict[GroupKind, Mapping[Ref, tuple[Expected, ...]]] = {}
         self._ranked: dict[GroupKind, tuple[Expected, ...]] = {}
 
@@ -241,6 +245,13 @@ class _Objects:
                 if isinstance(value, Mapping):
                     found[each.kind, attribute].update(value)
         return {key: frozenset(names) for key, names in found.items()}
+
+    @cached_property
+    def used_names(self) -> Mapping[GroupKind, Mapping[str, str]]:
+        found: dict[GroupKind, dict[str, str]] = defaultdict(dict)
+        for (kind, name), owner in self._spent.items():
+            found[kind][name] = owner
+        return found
 
     @cached_property
     def items(self) -> Mapping[tuple[GroupKind, Ref], InventoryItem]:

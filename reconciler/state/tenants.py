@@ -49,9 +49,7 @@ def forget_lock(connection: Connection, tenant: str) -> None:
     connection.execute(delete(table).where(table.c.tenant == tenant, table.c.held.is_(False)))
 
 
-def _rename_addresses(
-    connection: Connection, table: Table, which: Any, old: str, new: str
-) -> None:
+def _rename_addresses(connection: Connection, table: Table, which: Any, old: str, new: str) -> None:
     """Rewrite every address of these rows, also those inside of what is kept with an operation."""
     keys = list(table.primary_key.columns)
     columns = [c for c in table.c if c.name in ("address", "drop", "keep", "tenant")]

@@ -23,6 +23,7 @@ from reconciler.vendors.cxone import assumed, supposed, wire
 from reconciler.vendors.cxone.answers import documented, explain
 from reconciler.vendors.cxone.codecs import EmployeeCodec, RoleCodec, role
 from reconciler.vendors.cxone.employee_calls import EmployeeCalls
+from reconciler.vendors.cxone.group import GROUP, group_kind
 from reconciler.vendors.cxone.hosts import host
 from reconciler.vendors.cxone.permissions import PERMISSION, catalogue
 from reconciler.vendors.cxone.primary_role import PrimaryRoles
@@ -45,7 +46,7 @@ class CxoneReader:
         """
         claims = _claims(await self._endpoint.token.token())
         lists = await self._lists()
-        rows = RowReader(documented)
+        rows = RowReader(GROUP, documented)
         bodies = lists.rows[ROLE]
         roles = tuple(
             rows.of_rows(ROLE, f"POST {ROLE_SEARCH}", bodies, wire.role, identifier="roleId")
@@ -56,12 +57,12 @@ class CxoneReader:
         employees = tuple(rows.of_rows(EMPLOYEE, f"POST {USER_SEARCH}", lists.rows[EMPLOYEE], made))
         return Snapshot(
             organization=self._endpoint.organization,
-            objects={ROLE: roles, EMPLOYEE: employees},
-            inventory={PERMISSION: catalogue(roles, lists.rows.get(PERMISSION, ()))},
+            objects={group_kind(ROLE): roles, group_kind(EMPLOYEE): employees},
+            inventory={group_kind(PERMISSION): catalogue(roles, lists.rows.get(PERMISSION, ()))},
             requests=self._session.requests,
             # what an unknown role allows nobody can tell
-            identity=_identity(claims, employees, roles, complete=not rows.unknown),
-            unread={kind: error.told.summary for kind, error in lists.refused.items()},
+            identities={GROUP: _identity(claims, employees, roles, complete=not rows.unknown)},
+            unread={group_kind(kind): error.told.summary for kind, error in lists.refused.items()},
             unknown=tuple(rows.unknown),
         )
 
@@ -178,7 +179,9 @@ def _identity(
         permissions = each.values["permissions"]
         if each.id in held and isinstance(permissions, frozenset):
             allowed |= permissions
-    rights = LiveObject(ROLE, "", "their roles", {"permissions": frozenset(allowed)}, "")
+    rights = LiveObject(
+        group_kind(ROLE), "", "their roles", {"permissions": frozenset(allowed)}, ""
+    )
     return Identity(me.name, Ref(me.id), rights)
 
 

@@ -12,6 +12,7 @@ from reconciler.model.facts import Facts
 from reconciler.model.live import InventoryItem, LiveObject
 from reconciler.model.value import Values
 from reconciler.vendors.cxone.facts import CxoneFacts
+from reconciler.vendors.cxone.group import group_kind
 
 PERMISSION = "permission"
 """The inventory type of which every permission that some role has is one."""
@@ -70,7 +71,7 @@ def catalogue(roles: Iterable[LiveObject], listed: Iterable[str] = ()) -> tuple[
     for role in roles:
         held = role.values["permissions"]
         found |= held if isinstance(held, frozenset) else set()
-    return tuple(InventoryItem(PERMISSION, each, each) for each in sorted(found))
+    return tuple(InventoryItem(group_kind(PERMISSION), each, each) for each in sorted(found))
 
 
 def titled(permission: str, facts: CxoneFacts) -> str:

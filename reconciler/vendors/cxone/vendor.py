@@ -25,6 +25,7 @@ from reconciler.vendor import (
 )
 from reconciler.vendors.cxone import by_hand, models, permissions, semantics
 from reconciler.vendors.cxone.facts import CxoneFacts
+from reconciler.vendors.cxone.group import GROUP
 from reconciler.vendors.cxone.hosts import host
 from reconciler.vendors.cxone.rules import assignments, names, statuses
 from reconciler.vendors.cxone.rules import permissions as of_permissions

@@ -15,6 +15,7 @@ from typing import Any
 from reconciler.http import fields
 from reconciler.model.live import LiveObject
 from reconciler.model.value import Json, Ref, Value, Values, digest
+from reconciler.vendors.cxone.group import group_kind
 from reconciler.vendors.cxone.semantics import EMPLOYEE, ROLE
 
 _STATUS = {"ACTIVE": "active", "INACTIVE": "inactive", "DRAFT": "draft", "DELETED": "inactive"}
@@ -47,7 +48,7 @@ def _role(body: Mapping[str, Any]) -> LiveObject:
         "permissions": frozenset(permissions(body.get("applications") or ())),
     }
     return LiveObject(
-        kind=ROLE,
+        kind=group_kind(ROLE),
         id=fields.identifier(body, "roleId"),
         name=name,
         values=values,
@@ -183,7 +184,7 @@ def _employee(body: Mapping[str, Any], role_ids: Mapping[str, str]) -> LiveObjec
     fields.text_of(name, "emailAddress", fields.MOST_OF_A_NAME)
     part = {key: body.get(key) for key in USER_FIELDS}
     return LiveObject(
-        kind=EMPLOYEE,
+        kind=group_kind(EMPLOYEE),
         id=fields.identifier(body, "id"),
         name=name,
         values=values,

@@ -31,6 +31,7 @@ from reconciler.vendors.webex.people import TokenOwner, token_owner
 from reconciler.vendors.webexcc import wire
 from reconciler.vendors.webexcc.bulk import BulkEnvelope
 from reconciler.vendors.webexcc.codecs import ITEMS, Objects, codecs
+from reconciler.vendors.webexcc.group import GROUP, group_kind
 from reconciler.vendors.webexcc.identity import identify, unread, unseen
 from reconciler.vendors.webexcc.lists import PATHS, Lists
 from reconciler.vendors.webexcc.memory import Memory, to_memory
@@ -60,7 +61,7 @@ class WebexReader:
         owner = await token_owner(self._session, self._endpoint.organization)
         identity, lists = await self._lists(owner)
         memory = Memory(remembered, identity, lists.rows[USER])
-        items = Items(self._again, self._parallel, documented)
+        items = Items(self._again, self._parallel, documented, group=GROUP)
         profiles = await items.read(
             PROFILE, "user profiles", lists.rows, self._profile, partial(memory.object, PROFILE)
         )
@@ -81,17 +82,18 @@ class WebexReader:
         snapshot = Snapshot(
             organization=self._endpoint.organization,
             objects={
-                COLLECTION: tuple(collections.values()),
-                PROFILE: tuple(profiles.values()),
-                USER: tuple(users),
+                group_kind(COLLECTION): tuple(collections.values()),
+                group_kind(PROFILE): tuple(profiles.values()),
+                group_kind(USER): tuple(users),
             },
             inventory={
-                kind: _inventory(items, kind, lists.rows[kind]) for kind in COLLECTION_TYPES
+                group_kind(kind): _inventory(items, kind, lists.rows[kind])
+                for kind in COLLECTION_TYPES
             },
             requests=self._session.requests,
-            identity=identity,
-            partial=hidden,
-            unread=unread(lists.refused, hidden),
+            identities={GROUP: identity},
+            partial={group_kind(kind): reason for kind, reason in hidden.items()},
+            unread={group_kind(kind): why for kind, why in unread(lists.refused, hidden).items()},
             unknown=tuple(items.unknown),
             reused=memory.reused,
         )
@@ -99,7 +101,8 @@ class WebexReader:
             return snapshot
         rows = [(row, teams[row["id"]]) for row in lists.rows["team"]]
         objects = (*profiles.values(), *collections.values())
-        return replace(snapshot, memory=to_memory(identity, objects, lists.rows[USER], rows))
+        memory_now = to_memory(identity, objects, lists.rows[USER], rows)
+        return replace(snapshot, memory={GROUP: memory_now})
 
     async def _again(self, kind: str) -> tuple[Row, ...]:
         """A list once more, as it is now."""

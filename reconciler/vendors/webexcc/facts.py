@@ -11,6 +11,7 @@ from reconciler.model.facts import Facts
 from reconciler.model.live import InventoryItem
 from reconciler.model.resource import Manifest
 from reconciler.rules.world import World
+from reconciler.vendors.webexcc.group import group_kind
 
 FOLDER = "analyzer-folder"
 """The inventory type of Analyzer's folders: manifests name them by path, `Sales/EMEA`."""
@@ -85,7 +86,7 @@ def folders(facts: Facts) -> tuple[InventoryItem, ...] | None:
     if not isinstance(facts, WebexFacts) or facts.analyzer_folders is None:
         return None
     return tuple(
-        InventoryItem(FOLDER, str(folder.id), path)
+        InventoryItem(group_kind(FOLDER), str(folder.id), path)
         for path, folder in facts.analyzer_folders.items()
     )
 

@@ -14,6 +14,7 @@ from typing import Any
 from reconciler.http.paging import Row
 from reconciler.model.live import Identity, LiveObject
 from reconciler.model.value import Json, Ref, digest, from_json, to_json
+from reconciler.vendors.webexcc.group import group_kind
 from reconciler.vendors.webexcc.wire import PROFILE
 
 _FORMAT = 1
@@ -43,7 +44,7 @@ class Memory:
         assert isinstance(values, dict)  # noqa: S101 - a mapping was written
         facts = {name: kept[name] for name in ("name", "digest", "protected", "part")}
         return LiveObject(
-            kind=kind, id=row["id"], values=values, version=kept["version"],
+            kind=group_kind(kind), id=row["id"], values=values, version=kept["version"],
             changed=kept["changed"], **facts,
         )  # fmt: skip
 
@@ -66,7 +67,7 @@ def to_memory(
     """What the next reading may go by."""
     kept: dict[str, dict[str, Json]] = {}
     for each in objects:
-        kept.setdefault(each.kind, {})[each.id] = {
+        kept.setdefault(each.kind.name, {})[each.id] = {
             "name": each.name,
             "values": to_json(each.values, _nameless),
             "digest": each.digest,

@@ -36,6 +36,7 @@ from reconciler.vendors.webexcc import (
     standing,
 )
 from reconciler.vendors.webexcc.facts import FOLDER, WebexFacts, folders
+from reconciler.vendors.webexcc.group import GROUP
 from reconciler.vendors.webexcc.rules import (
     analyzer,
     collections,

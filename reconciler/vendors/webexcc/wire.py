@@ -19,6 +19,7 @@ from reconciler.http import fields
 from reconciler.model.live import InventoryItem, LiveObject
 from reconciler.model.value import HIDDEN, Hidden, Json, Ref, Value, Values, digest
 from reconciler.vendors.webex.answers import array, one_of
+from reconciler.vendors.webexcc.group import group_kind
 from reconciler.vendors.webexcc.permissions import PERMISSIONS, SWITCHES, everything
 
 PROFILE, COLLECTION, USER = "UserProfile", "ResourceCollection", "User"
@@ -82,7 +83,7 @@ def profile(body: Mapping[str, Any]) -> LiveObject:
         "resources": _resources(body),
     }
     return LiveObject(
-        kind=PROFILE,
+        kind=group_kind(PROFILE),
         id=fields.identifier(body, "id"),
         name=body["name"],
         values=values,
@@ -251,7 +252,7 @@ def collection(body: Mapping[str, Any]) -> LiveObject:
         (row["name"], row["accessLevel"], sorted(row.get("ids") or ())) for row in rows
     )
     return LiveObject(
-        COLLECTION,
+        group_kind(COLLECTION),
         fields.identifier(body, "id"),
         body["name"],
         values,
@@ -307,7 +308,7 @@ def _user(body: Mapping[str, Any], teams: frozenset[Ref] | None) -> LiveObject:
     active = body.get("active")
     mark = digest([*written, *known, active])
     return LiveObject(
-        USER,
+        group_kind(USER),
         fields.identifier(body, "id"),
         fields.name(body, "email"),
         values,
@@ -370,7 +371,7 @@ def item(kind: str, body: Mapping[str, Any]) -> InventoryItem:
     """A row of an inventory type, with what rules judge by."""
     try:
         object_id, name = fields.identifier(body, "id"), fields.name(body, "name")
-        return InventoryItem(kind, object_id, name, _judged(kind, body))
+        return InventoryItem(group_kind(kind), object_id, name, _judged(kind, body))
     except ValueError as error:
         raise fields.about(error, kind, body.get("id")) from error
 

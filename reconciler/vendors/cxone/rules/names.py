@@ -98,7 +98,7 @@ def role_names_differ(role: Resource[Role], world: World) -> Iterator[Finding]:
 
 def free_name(name: str, world: World) -> str:
     """A name near this one that nobody ever had."""
-    taken = {spent for kind, spent in world.spent if kind == ROLE}
+    taken = set(world.used_names(ROLE))
     taken |= {folded(str(e.values.get("name", e.name))) for e in world.all_of(ROLE)}
     number = 2
     while f"{name} {number}".casefold() in taken:
@@ -122,7 +122,7 @@ def role_name_is_used_once(role: Resource[Role], world: World) -> Iterator[Findi
     me, wanted = world.of(role.address), folded(_name(role))
     if not world.live or (me.before and folded(str(me.before["name"])) == wanted):
         return
-    had = world.spent.get((ROLE, wanted))
+    had = world.used_names(ROLE).get(wanted)
     if had is None:
         left = (e for e in world.all_of(ROLE) if folded(str(e.before.get("name", ""))) == wanted)
         had = next((str(each.key) for each in left), None)

@@ -170,8 +170,8 @@ def permission_is_one_of_the_tenants(
     """
     if not world.live or role.spec.permissions is None:
         return
-    if PERMISSION in world.partial:
-        yield NotChecked(f"which permissions there are: {world.partial[PERMISSION]}")
+    if why := world.partial(PERMISSION):
+        yield NotChecked(f"which permissions there are: {why}")
         return
     known = {item.id for item in world.items(PERMISSION)}
     every = sorted(known)

@@ -155,8 +155,9 @@ def teams_are_of_the_collections_sites(
     sites, teams = (at(me.values, ("resources", kind)) for kind in ("site", "team"))
     if not (world.live and isinstance(sites, frozenset) and isinstance(teams, frozenset)):
         return
-    if "team" in world.partial and any(world.item("team", Ref(key)) is None for key in teams):
-        yield NotChecked(f"sites of teams: {world.partial['team']}")
+    why = world.partial("team")
+    if why and any(world.item("team", Ref(key)) is None for key in teams):
+        yield NotChecked(f"sites of teams: {why}")
     for key in sorted(teams):
         team = world.item("team", Ref(key))
         site = team.values.get("site") if team else None
@@ -176,11 +177,12 @@ def teams_are_of_the_collections_sites(
 
 def _place(collection: Resource[ResourceCollection], item: InventoryItem) -> Path:
     """Where the manifest names a resource."""
-    written = (collection.spec.resources or {}).get(item.type, "")
+    kind = item.type.name
+    written = (collection.spec.resources or {}).get(kind, "")
     for number, each in enumerate(written if isinstance(written, list) else ()):
         if item.id == each.id or item.name == each.name:
-            return ("spec", "resources", item.type, number)
-    return ("spec", "resources", item.type) if written else ("spec", "resources")
+            return ("spec", "resources", kind, number)
+    return ("spec", "resources", kind) if written else ("spec", "resources")
 
 
 @rule(

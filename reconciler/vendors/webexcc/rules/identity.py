@@ -155,7 +155,5 @@ def profiles_are_read_by_who_may_view_them(
             f"{who.name} may not read user profiles, so none can be managed",
             hint=f"apply as somebody whose user profile has at least `{PROFILE}: view`",
         )
-    elif world.of(profile.address).creates and "UserProfile" in world.partial:
-        yield NotChecked(
-            f"whether a new user profile's name is free: {world.partial['UserProfile']}"
-        )
+    elif world.of(profile.address).creates and (why := world.partial("UserProfile")):
+        yield NotChecked(f"whether a new user profile's name is free: {why}")

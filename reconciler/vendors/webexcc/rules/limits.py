@@ -91,8 +91,8 @@ def tenant_holds_at_most_a_thousand_collections(
     count = len(all_ := world.all_of(COLLECTION))
     beyond = (each for each in all_[MOST_COLLECTIONS:] if each.address is not None)
     me = world.of(collection.address)
-    if world.live and me.creates and COLLECTION in world.partial:
-        yield NotChecked(f"how many collections there are: {world.partial[COLLECTION]}")
+    if me.creates and (why := world.partial(COLLECTION)):
+        yield NotChecked(f"how many collections there are: {why}")
     if count <= MOST_COLLECTIONS or me is not next(beyond, all_[-1]):
         return  # it is told once, on the first of ours that has no place
     too_many = world.live and any(each.creates for each in all_)

@@ -91,8 +91,8 @@ def resource_stays_in_a_collection_of_who_removes_it(
     own = [each for key in sorted(_own_after(who, world)) if (each := world.get(key))]
     for kind in collection.spec.resources or {}:
         here = ("resources", kind)
-        if kind in world.unread:
-            yield NotChecked(f"what would be out of sight: {world.unread[kind]}")
+        if why := world.unread(kind):
+            yield NotChecked(f"what would be out of sight: {why}")
             continue
         leaving = _held(at(me.before, here), kind, world) - _held(at(me.values, here), kind, world)
         for each in own:

@@ -243,7 +243,7 @@ def collection_is_mapped_to_at_most_fifteen_profiles(
     if not (isinstance(resources, ProfileResources) and isinstance(mapped, dict)):
         return
     planned = world.of(profile.address)
-    me, hidden = planned.key, world.partial.get("UserProfile")
+    me, hidden = planned.key, world.partial("UserProfile")
     if hidden and mapped != planned.before.get("resources"):
         yield NotChecked(f"how many user profiles a collection is mapped to: {hidden}")
     for key in sorted(mapped["collections"]):

@@ -105,8 +105,8 @@ def desktop_profiles_need_their_default_codes(
             "idle and wrap-up codes",
             hint=f"write `{CODES}: all` in one of them",
         )
-    elif world.live and CODES in world.partial:
-        yield NotChecked(f"which idle and wrap-up codes are the default: {world.partial[CODES]}")
+    elif why := world.partial(CODES):
+        yield NotChecked(f"which idle and wrap-up codes are the default: {why}")
     elif missing := _default_codes(world, frozenset().union(*_sets(chosen))):
         yield Finding(
             place,

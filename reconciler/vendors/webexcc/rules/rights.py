@@ -10,7 +10,9 @@ from reconciler.model.value import Hidden, Ref, Unseen, Value, at, refs
 from reconciler.rules.rule import NotChecked
 from reconciler.rules.world import Expected, World
 from reconciler.vendor import Forbidden
+from reconciler.vendors.webexcc.group import group_kind
 from reconciler.vendors.webexcc.rules.documents import D1
+from reconciler.vendors.webexcc.wire import COLLECTION, PROFILE, USER
 
 MACHINE = NotChecked("who applies is a machine account, and nothing tells its rights")
 _SOURCE = D1 / "Create a user profile"
@@ -60,9 +62,9 @@ def own_collections(resources: Value) -> frozenset[Ref] | None:
 
 
 _PERMISSION = {
-    "ResourceCollection": "resource-collection",
-    "UserProfile": "user-profile",
-    "User": "user",
+    group_kind(COLLECTION): "resource-collection",
+    group_kind(PROFILE): "user-profile",
+    group_kind(USER): "user",
 }
 
 
@@ -75,7 +77,7 @@ def permitted(action: Action, planned: Expected, world: World) -> Forbidden | No
         return None
     if isinstance(who, NotChecked):
         return Forbidden("WCC145", _SOURCE, who.reason, known=False)
-    permission, collection = _PERMISSION[planned.kind], planned.kind == "ResourceCollection"
+    permission, collection = _PERMISSION[planned.kind], planned.kind == group_kind(COLLECTION)
     if collection and action is Action.CREATE:
         return None
     if not who.may_edit(permission):
@@ -94,7 +96,7 @@ def permitted(action: Action, planned: Expected, world: World) -> Forbidden | No
         )
     if who.own is None or action is Action.DELETE:
         return None
-    if planned.kind == "UserProfile":
+    if planned.kind == group_kind(PROFILE):
         return _to_all_resources(who, planned) if action is Action.UPDATE else None
     return _out_of_sight(who, who.own, planned, world)
 
@@ -115,12 +117,12 @@ def _out_of_sight(
 ) -> Forbidden | None:
     """Nobody can assign a profile that the same plan takes out of their own sight (WCC126)."""
     had = {key for _, key in refs(planned.before)}
-    for _, key in refs(planned.values):
-        profile = world.get(key)
-        if key in had or profile is None or profile.kind != "UserProfile":
+    for _, held in refs(planned.values):
+        profile = world.get(held)
+        if held in had or profile is None or profile.kind != group_kind(PROFILE):
             continue
         theirs = own_collections(profile.values.get("resources")) or frozenset()
-        if profile.changes and key != who.profile and not theirs & own:
+        if profile.changes and held != who.profile and not theirs & own:
             return Forbidden(
                 "WCC138",
                 D1 / "Restricted resources",
