@@ -200,14 +200,16 @@ class Workshop:
 
     def act(self, action: str, *, by: str | None = None, **arguments: str) -> None:
         """Do something in the console, as one of the seed's identities."""
-        (tenant,) = self.work().tenants
-        with sandbox_of(tenant, self.vendors[tenant.vendor], self.root) as sandbox:
+        work = self.work()
+        (tenant,) = work.tenants
+        with sandbox_of(tenant, work.groups(tenant), self.root) as sandbox:
             sandbox.act(action, {k.replace("_", "-"): v for k, v in arguments.items()}, by)
 
     def token(self) -> str:
         """What lets the first identity of the seed of the tenant `test` in."""
-        tenant = self.work().project.tenants["test"]
-        with sandbox_of(tenant, self.vendors[tenant.vendor], self.root) as sandbox:
+        work = self.work()
+        tenant = work.project.tenants["test"]
+        with sandbox_of(tenant, work.groups(tenant), self.root) as sandbox:
             return sandbox.token(None)
 
     def spend_the_name(self, name: str) -> None:

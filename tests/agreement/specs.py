@@ -6,11 +6,13 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from reconciler.groups import Groups
 from reconciler.model.address import Address
 from reconciler.model.diagnostic import Origin, Severity
 from reconciler.model.resource import Resource
 from reconciler.planning.check import check
 from reconciler.planning.item import TenantInput
+from reconciler.rules.world import Known
 from reconciler.vendors.webexcc.facts import WebexFacts
 from reconciler.vendors.webexcc.vendor import VENDOR
 from tests.agreement.raw import TYPES
@@ -104,5 +106,5 @@ def errors(kind: str, spec: dict[str, Any]) -> list[str]:
         Origin("a.yaml", 0, 1),
     )
     facts = WebexFacts.model_validate(FACTS)
-    found = check(TenantInput("t", VENDOR, (resource,), facts=facts))
+    found = check(TenantInput("t", Groups((VENDOR,)), (resource,), known=Known({"webexcc": facts})))
     return [each.code for each in found if each.severity is Severity.ERROR]

@@ -12,6 +12,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from reconciler.errors import NotFoundError, ReconcilerError, StalePlanError
+from reconciler.model.address import GroupKind
 from reconciler.model.change import Action
 from reconciler.model.live import InventoryItem, LiveObject, Snapshot
 from reconciler.model.resource import Reference, Resource, Spec
@@ -22,8 +23,15 @@ from reconciler.vendor import Endpoint, Kind, Refer, Resolve, Update, Vendor, Wr
 
 MANUAL = Document("T1", "The manual of the tiny system")
 
+GROUP = "tiny"
+
 TENANTS: dict[str, dict[str, dict[str, Any]]] = {}
 """Per organization: id to {kind, name, values}."""
+
+
+def group_kind(name: str) -> GroupKind:
+    """A kind or a type of inventory, with the group."""
+    return GroupKind(GROUP, name)
 
 
 class Door(Spec):
@@ -96,15 +104,19 @@ class TinyReader:
         self, _resources: tuple[Resource[Any], ...], _remembered: Any = None
     ) -> Snapshot:
         objects = {
-            kind: tuple(_live(i, b) for i, b in self._here.items() if b["kind"] == kind)
+            GroupKind("tiny", kind): tuple(
+                _live(i, b) for i, b in self._here.items() if b["kind"] == kind
+            )
             for kind in ("Door", "Key")
         }
         buildings = tuple(
-            InventoryItem("building", i, b["name"])
+            InventoryItem(group_kind("building"), i, b["name"])
             for i, b in self._here.items()
             if b["kind"] == "building"
         )
-        return Snapshot(self._organization, objects, {"building": buildings}, requests=1)
+        return Snapshot(
+            self._organization, objects, {group_kind("building"): buildings}, requests=1
+        )
 
 
 class TinyWriter(TinyReader):
@@ -152,7 +164,7 @@ class TinyWriter(TinyReader):
 
 def _live(object_id: str, body: dict[str, Any]) -> LiveObject:
     mark = digest(to_json(body["values"], str))
-    return LiveObject(body["kind"], object_id, body["name"], body["values"], mark)
+    return LiveObject(group_kind(body["kind"]), object_id, body["name"], body["values"], mark)
 
 
 @asynccontextmanager
@@ -185,11 +197,21 @@ def tenant(organization: str) -> dict[str, dict[str, Any]]:
 
 VENDOR = Vendor(
     name="tiny",
+    family="tiny",
     title="Tiny system",
     api_version="tiny/v1",
     kinds=(
-        Kind("Door", Door, _door, _door_spec, _endpoint, 1, required={"building": "`building`"}),
-        Kind("Key", Key, _key, _key_spec, _endpoint, 2),
+        Kind(
+            "Door",
+            "tiny",
+            Door,
+            _door,
+            _door_spec,
+            _endpoint,
+            1,
+            required={"building": "`building`"},
+        ),
+        Kind("Key", "tiny", Key, _key, _key_spec, _endpoint, 2),
     ),
     inventory=("building",),
     rules=RuleSet.of(sys.modules[__name__]),

@@ -45,7 +45,7 @@ def writing(tenant: Workshop, work: Callable[[Writer], Any]) -> Any:
         given = tenant.work()
         (where,) = given.tenants
         vendor = given.vendors["webexcc"]
-        with connected(where, vendor, given.around) as endpoint:
+        with connected(where, given.groups(where), given.around) as endpoint:
             async with vendor.writer(endpoint) as writer:
                 return await work(writer)
 

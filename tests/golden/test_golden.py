@@ -412,7 +412,7 @@ def test_drift_of_everything_at_once(workshop: Workshop, golden: Golden) -> None
     )
     work = workshop.work()
     (prepared,) = prepare(work)
-    live = asyncio.run(read(prepared.tenant, prepared.vendor, (), work.around))
+    live = asyncio.run(read(prepared.tenant, prepared.groups, (), work.around))
     asked = Asked(ignores=work.project.ignores.valid, reported=prepared.pruned)
     found = drifting.attributed(
         drifting.find(prepared.given(), live, stateless=False, asked=asked), by_dora

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from reconciler import pipeline
 from reconciler.engine.prepare import prepare
+from reconciler.model.address import Address
 from reconciler.model.live import Snapshot
 from reconciler.model.value import Ref, Value, Values, from_json
 from reconciler.planning.drift import Difference
@@ -118,7 +119,7 @@ def expected(here: Workshop, live: Snapshot) -> set[Told]:
     objects = {(kind, each.id): each for kind, rows in live.objects.items() for each in rows}
     found: set[Told] = set()
     for row in prepared.rows.values():
-        there = objects[row.address.split("/")[2], row.object_id]
+        there = objects[Address.parse(row.address).group_kind, row.object_id]
         found.update(_differing(row.address, "", applied_values(row), there.values))
     return found
 

@@ -123,7 +123,7 @@ def test_names_and_specs_do_not_depend_on_the_order_of_lists(
     with workshop(seed) as here:
         work = here.work()
         (ready,) = prepare(work, may_be_none=True)
-        snapshot = asyncio.run(read(ready.tenant, ready.vendor, (), work.around))
+        snapshot = asyncio.run(read(ready.tenant, ready.groups, (), work.around))
         shuffled = replace(
             snapshot,
             objects={k: _shuffled(v, chance) for k, v in snapshot.objects.items()},

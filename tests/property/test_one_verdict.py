@@ -21,6 +21,7 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from reconciler.errors import ReconcilerError
+from reconciler.groups import Groups
 from reconciler.manifests.export import published
 from reconciler.manifests.load import load
 from reconciler.manifests.parse import parse
@@ -232,7 +233,7 @@ def refusals(document: Any) -> set[str]:
     _readable(codes)
     for vendor in VENDORS.values():
         own = tuple(each for each in loaded.resources if each.address.group == vendor.name)
-        for found in check(TenantInput("t", vendor, own)):
+        for found in check(TenantInput("t", Groups((vendor,)), own)):
             known = (found.code, found.path) not in BEYOND_A_SCHEMA
             if found.code in WITH_A_SCHEMA and found.severity is Severity.ERROR and known:
                 codes.add(found.code)

@@ -12,6 +12,7 @@ from reconciler.engine.read import read
 from reconciler.model.change import Action, AttributeChange
 from reconciler.model.live import Snapshot
 from reconciler.model.plan import Plan
+from reconciler.vendors.webexcc.group import group_kind
 from tests.property import worlds
 from tests.property.test_promises import Edit, edit, promise, workshop
 from tests.workshop import Workshop
@@ -64,7 +65,7 @@ def as_delegate(here: Workshop) -> None:
 def snapshot(here: Workshop) -> Snapshot:
     work = here.work()
     (tenant,) = work.tenants
-    return asyncio.run(read(tenant, here.vendors["webexcc"], (), work.around))
+    return asyncio.run(read(tenant, work.groups(tenant), (), work.around))
 
 
 def attributes(plan: Plan) -> dict[str, set[Told]]:
@@ -99,7 +100,7 @@ def test_what_is_hidden_is_never_absent(seed: str, manifests: str, edits: list[E
         view = snapshot(here)
         assert view.partial
         assert {row["id"] for row in here.bodies()["user-profile"]} >= {
-            each.id for each in view.objects["UserProfile"]
+            each.id for each in view.objects[group_kind("UserProfile")]
         }
 
         here.write("reconciler.yaml", worlds.PROJECT)

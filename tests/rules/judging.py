@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from reconciler.groups import Groups
 from reconciler.model.address import Address
 from reconciler.model.diagnostic import Diagnostic, Origin, dotted
 from reconciler.model.live import LiveObject, Snapshot
@@ -12,8 +13,10 @@ from reconciler.model.resource import Resource
 from reconciler.planning import planner
 from reconciler.planning.check import check
 from reconciler.planning.item import TenantInput
+from reconciler.rules.world import Known
 from reconciler.vendors.webexcc import wire
 from reconciler.vendors.webexcc.facts import WebexFacts
+from reconciler.vendors.webexcc.group import group_kind
 from reconciler.vendors.webexcc.vendor import VENDOR
 
 Spec = Mapping[str, Any]
@@ -38,7 +41,8 @@ def diagnostics(
     *resources: Resource[Any], facts: Spec | None = None, live: Snapshot | None = None
 ) -> list[Diagnostic]:
     """All that is found about the manifests, without a tenant or (in a plan) with it."""
-    given = TenantInput("t", VENDOR, resources, facts=WebexFacts.model_validate(dict(facts or {})))
+    known = Known({"webexcc": WebexFacts.model_validate(dict(facts or {}))})
+    given = TenantInput("t", Groups((VENDOR,)), resources, known=known)
     return list(planner.plan(given, live).diagnostics if live else check(given))
 
 
@@ -48,7 +52,7 @@ def said(found: list[Diagnostic]) -> Said:
 
 def judged(spec: Spec, facts: Spec | None = None, before: LiveObject | None = None) -> Said:
     """What is said of one profile, `some-name`; `before` is what the tenant has of it."""
-    live = Snapshot("org", {"UserProfile": (before,)}, {}) if before else None
+    live = Snapshot("org", {group_kind("UserProfile"): (before,)}, {}) if before else None
     return said(diagnostics(resource("UserProfile", "some-name", spec), facts=facts, live=live))
 
 

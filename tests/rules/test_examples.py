@@ -12,9 +12,11 @@ from ruamel.yaml import YAML
 
 from reconciler.engine.connect import Surroundings
 from reconciler.engine.read import read
+from reconciler.groups import Groups
 from reconciler.manifests.load import load
 from reconciler.manifests.parse import parse
 from reconciler.manifests.project import Tenant
+from reconciler.model.address import GroupKind
 from reconciler.model.diagnostic import Diagnostic, Origin, Severity
 from reconciler.model.live import Snapshot
 from reconciler.model.resource import Spec
@@ -23,6 +25,7 @@ from reconciler.planning import planner
 from reconciler.planning.check import check
 from reconciler.planning.item import TenantInput
 from reconciler.rules.rule import Rule, Where
+from reconciler.rules.world import Known
 from reconciler.vendor import Vendor, discover
 
 VENDORS = discover()
@@ -57,7 +60,7 @@ def snapshot(vendor: Vendor, rule: Rule[Spec], folder: Path) -> Snapshot:
     (folder / "seed.yaml").write_text(seeded(rule.tenant), encoding="utf-8")
     tenant = Tenant(
         "local",
-        vendor.name,
+        (vendor.name,),
         (),
         "",
         Origin("", 0, 1),
@@ -65,7 +68,7 @@ def snapshot(vendor: Vendor, rule: Rule[Spec], folder: Path) -> Snapshot:
         identity=rule.identity or ("root@example" if "identities:" not in rule.tenant else None),
     )
     # as if no manifest were there: what may not be read at all is for the rule to tell
-    return asyncio.run(read(tenant, vendor, (), Surroundings(folder, {})))
+    return asyncio.run(read(tenant, Groups((vendor,)), (), Surroundings(folder, {})))
 
 
 def seeded(tenant: str) -> str:
@@ -81,10 +84,16 @@ def given_by(vendor: Vendor, rule: Rule[Spec], text: str, folder: Path) -> Tenan
     assert not loaded.diagnostics, loaded.diagnostics
     facts = vendor.facts.model_validate(YAML(typ="safe").load(rule.facts) or {})
     seed = YAML(typ="safe").load(rule.tenant) or {}
-    assumed = frozenset(seed.get("assumed") or ())
-    # a ledger has them from earlier readings
-    spent = {(rule.on.__name__, name.casefold()): "" for name in seed.get("spentNames", ())}
-    return TenantInput("local", vendor, loaded.resources, facts=facts, assumed=assumed, spent=spent)
+    known = Known(
+        {vendor.name: facts},
+        {vendor.name: frozenset(seed.get("assumed") or ())},
+        # a ledger has them from earlier readings
+        {
+            (GroupKind(vendor.name, rule.on.__name__), name.casefold()): ""
+            for name in seed.get("spentNames", ())
+        },
+    )
+    return TenantInput("local", Groups((vendor,)), loaded.resources, known=known)
 
 
 def findings(vendor: Vendor, rule: Rule[Spec], text: str, folder: Path) -> list[Diagnostic]:

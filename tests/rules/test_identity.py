@@ -7,17 +7,20 @@ from typing import Any
 
 import pytest
 
+from reconciler.groups import Groups
 from reconciler.model.diagnostic import Diagnostic
 from reconciler.model.live import Identity, InventoryItem, LiveObject, Snapshot
 from reconciler.model.ownership import Row
 from reconciler.model.value import HIDDEN, Ref, Value, to_json
 from reconciler.planning import planner
 from reconciler.planning.item import TenantInput
+from reconciler.vendors.webexcc.group import group_kind
 from reconciler.vendors.webexcc.vendor import VENDOR
 from tests.rules.judging import profile, resource
 
 DANA = "dana@northwind.example"
 EDITS = {"user-profile": "edit", "resource-collection": "edit", "user": "edit"}
+SITE = group_kind("site")
 WHOLE = {"site": "all", "team": "all", "channel": "all"}
 
 
@@ -27,7 +30,7 @@ def collection(key: str, queue: Value) -> LiveObject:
         "description": "",
         "resources": WHOLE | {"queue": queue},
     }
-    return LiveObject("ResourceCollection", key, key, values, "d")
+    return LiveObject(group_kind("ResourceCollection"), key, key, values, "d")
 
 
 def profile_of(key: str, *collections: str, levels: Mapping[str, str] | None = None) -> LiveObject:
@@ -44,7 +47,7 @@ def profile_of(key: str, *collections: str, levels: Mapping[str, str] | None = N
         "analyzerFolders": {name: frozenset[str]() for name in ("editable", "viewable", "hidden")},
         "resources": limited if collections else "all",
     }
-    return LiveObject("UserProfile", key, key, values, "d")
+    return LiveObject(group_kind("UserProfile"), key, key, values, "d")
 
 
 def tenant(
@@ -62,18 +65,21 @@ def tenant(
         collection("second", frozenset({Ref("q2")})),
         collection("other", "all"),
         danas,
-        LiveObject("User", DANA, DANA, user, "d"),
+        LiveObject(group_kind("User"), DANA, DANA, user, "d"),
         *more,
     ]
     kinds = ("ResourceCollection", "UserProfile", "User")
-    queues = tuple(InventoryItem("queue", f"q{n}", f"Queue {n}") for n in (1, 2, 3))
+    queues = tuple(InventoryItem(group_kind("queue"), f"q{n}", f"Queue {n}") for n in (1, 2, 3))
     rights = None if machine else danas
     return Snapshot(
         "org",
-        {kind: tuple(each for each in objects if each.kind == kind) for kind in kinds},
-        {"queue": queues, "site": (InventoryItem("site", "s1", "Berlin"),)},
-        identity=Identity(DANA, None if machine else Ref(DANA), rights),
-        partial=partial or {},
+        {k: tuple(each for each in objects if each.kind == k) for k in map(group_kind, kinds)},
+        {
+            group_kind("queue"): queues,
+            group_kind("site"): (InventoryItem(group_kind("site"), "s1", "Berlin"),),
+        },
+        identities={"webexcc": Identity(DANA, None if machine else Ref(DANA), rights)},
+        partial={group_kind(kind): why for kind, why in (partial or {}).items()},
     )
 
 
@@ -81,8 +87,8 @@ def planned(
     live: Snapshot, *resources: Any, owned: tuple[LiveObject, ...] = ()
 ) -> list[Diagnostic]:
     rows = {
-        f"t/webexcc/{each.kind}/{each.id}": Row.of(
-            address=f"t/webexcc/{each.kind}/{each.id}",
+        f"t/{each.kind}/{each.id}": Row.of(
+            address=f"t/{each.kind}/{each.id}",
             object_id=each.id,
             name=each.name,
             applied=to_json(each.values, str),
@@ -91,7 +97,7 @@ def planned(
         )
         for each in owned
     }
-    given = TenantInput("t", VENDOR, resources, rows=rows)
+    given = TenantInput("t", Groups((VENDOR,)), resources, rows=rows)
     return [each for each in planner.plan(given, live).diagnostics if each.code[:3] == "WCC"]
 
 

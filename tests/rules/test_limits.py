@@ -4,6 +4,7 @@ import pytest
 
 from reconciler.model.diagnostic import Diagnostic
 from reconciler.model.live import LiveObject, Snapshot
+from reconciler.vendors.webexcc.group import group_kind
 from tests.rules.judging import Said, diagnostics, judged, profile, resource, said
 
 ALL = {"queue": "all", "site": "all", "team": "all", "channel": "all"}
@@ -50,13 +51,16 @@ def test_descriptions(length: int, told: bool) -> None:
     assert judged(spec) == ([("WCC206", "error", "spec.description")] if told else [])
 
 
+COLLECTION = group_kind("ResourceCollection")
+
+
 def plan(ours: int, theirs: int) -> list[Diagnostic]:
     """What a plan says with so many collections of ours and of nobody's."""
     rows = tuple(
-        LiveObject("ResourceCollection", f"c{n}", f"Old {n}", {"name": f"Old {n}"}, "d")
+        LiveObject(COLLECTION, f"c{n}", f"Old {n}", {"name": f"Old {n}"}, "d")
         for n in range(theirs)
     )
-    snapshot = Snapshot("org", {"ResourceCollection": rows}, {})
+    snapshot = Snapshot("org", {COLLECTION: rows}, {})
     collections = [
         resource("ResourceCollection", f"ours-{n:04}", {"resources": ALL}) for n in range(ours)
     ]
@@ -80,10 +84,10 @@ def test_a_tenant_holds_a_thousand_collections_and_it_is_told_once(
 
 def test_a_tenant_that_holds_more_is_a_warning_where_none_is_made() -> None:
     rows = tuple(
-        LiveObject("ResourceCollection", f"c{n}", f"c-{n:04}", {"name": f"c-{n:04}"}, "d")
+        LiveObject(COLLECTION, f"c{n}", f"c-{n:04}", {"name": f"c-{n:04}"}, "d")
         for n in range(1001)
     )
-    snapshot = Snapshot("org", {"ResourceCollection": rows}, {})
+    snapshot = Snapshot("org", {COLLECTION: rows}, {})
     (found,) = diagnostics(resource("ResourceCollection", "c-0000", {}), live=snapshot)
     assert (found.code, str(found.severity)) == ("WCC146", "warning")
 

@@ -6,6 +6,7 @@ import pytest
 
 from reconciler.model.live import LiveObject, Snapshot
 from reconciler.vendors.webexcc import wire
+from reconciler.vendors.webexcc.group import group_kind
 from reconciler.vendors.webexcc.permissions import COLLECTION_TYPES_OF
 from tests.rules.judging import Said, diagnostics, judged, profile, resource, said
 
@@ -64,7 +65,7 @@ def test_a_collection_that_only_the_tenant_has_is_judged_once_it_is_read() -> No
             "name": "Old",
             "resources": [*rows, {"name": "flow", "accessLevel": level}],
         }
-        return Snapshot("org", {"ResourceCollection": (wire.collection(body),)}, {})
+        return Snapshot("org", {group_kind("ResourceCollection"): (wire.collection(body),)}, {})
 
     assert said(diagnostics(lead, live=tenant("NONE"))) == empty("flow")
     assert diagnostics(lead, live=tenant("ALL")) == []
@@ -112,6 +113,8 @@ def test_desktop_profiles_need_their_codes(
 
 
 def test_an_unmanaged_profile_is_nobody_s_finding() -> None:
-    other = LiveObject("UserProfile", "p9", "Other", {"permissions": {"flow": "edit"}}, "d")
-    snapshot = Snapshot("org", {"UserProfile": (other,)}, {})
+    other = LiveObject(
+        group_kind("UserProfile"), "p9", "Other", {"permissions": {"flow": "edit"}}, "d"
+    )
+    snapshot = Snapshot("org", {group_kind("UserProfile"): (other,)}, {})
     assert diagnostics(live=snapshot) == []

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from reconciler.groups import Groups
 from reconciler.model.diagnostic import Diagnostic
 from reconciler.model.live import Identity, InventoryItem, LiveObject, Snapshot
 from reconciler.model.ownership import Row
@@ -15,7 +16,9 @@ from reconciler.model.value import Ref, Value, Values, to_json
 from reconciler.planning import drift, planner
 from reconciler.planning.drift import Difference
 from reconciler.planning.item import TenantInput
+from reconciler.rules.world import Known
 from reconciler.vendors.webexcc.facts import WebexFacts
+from reconciler.vendors.webexcc.group import group_kind
 from reconciler.vendors.webexcc.vendor import VENDOR
 from tests.rules.judging import resource
 
@@ -30,7 +33,7 @@ def ids(*keys: str) -> frozenset[str]:
 
 def collection(key: str, **types: Value) -> LiveObject:
     values: Values = {"name": key, "description": "", "resources": {**REST, **types}}
-    return LiveObject("ResourceCollection", key, key, values, "d")
+    return LiveObject(group_kind("ResourceCollection"), key, key, values, "d")
 
 
 def profile(
@@ -51,7 +54,7 @@ def profile(
         },
         "resources": resources,
     }
-    return LiveObject("UserProfile", key, key, values, "d")
+    return LiveObject(group_kind("UserProfile"), key, key, values, "d")
 
 
 def on(*collections: str) -> Value:
@@ -60,15 +63,17 @@ def on(*collections: str) -> Value:
 
 def snapshot(*objects: LiveObject) -> Snapshot:
     kinds = ("ResourceCollection", "UserProfile", "User")
-    queues = tuple(InventoryItem("queue", key, name) for name, key in QUEUES.items())
+    queues = tuple(InventoryItem(group_kind("queue"), key, name) for name, key in QUEUES.items())
     return Snapshot(
-        "org", {k: tuple(o for o in objects if o.kind == k) for k in kinds}, {"queue": queues}
+        "org",
+        {k: tuple(o for o in objects if o.kind == k) for k in map(group_kind, kinds)},
+        {group_kind("queue"): queues},
     )
 
 
 def given(applied: LiveObject, spec: Mapping[str, Any] | None = None) -> TenantInput:
     """One object that was applied like this, and what Git says of it today: the same."""
-    address = f"t/webexcc/{applied.kind}/{applied.id}"
+    address = f"t/{applied.kind}/{applied.id}"
     row = Row.of(
         address=address,
         object_id=applied.id,
@@ -77,9 +82,15 @@ def given(applied: LiveObject, spec: Mapping[str, Any] | None = None) -> TenantI
         prevent_destroy=False,
         adopted=False,
     )
-    declared = resource(applied.kind, applied.id, {"id": applied.id} | dict(spec or {}))
+    declared = resource(applied.kind.name, applied.id, {"id": applied.id} | dict(spec or {}))
     facts = WebexFacts.model_validate({"analyzerFolders": FOLDERS})
-    return TenantInput("t", VENDOR, (declared,), rows={address: row}, facts=facts)
+    return TenantInput(
+        "t",
+        Groups((VENDOR,)),
+        (declared,),
+        rows={address: row},
+        known=Known({"webexcc": facts}),
+    )
 
 
 def drifted(applied: LiveObject, *live: LiveObject) -> list[Difference]:
@@ -193,7 +204,9 @@ def test_a_migration_gives_a_profile_a_collection() -> None:
 
 def user(profile_: str) -> LiveObject:
     values: Values = {"userProfile": Ref(profile_), "site": None, "teams": ids()}
-    return LiveObject("User", "sam@northwind.example", "sam@northwind.example", values, "d")
+    return LiveObject(
+        group_kind("User"), "sam@northwind.example", "sam@northwind.example", values, "d"
+    )
 
 
 @pytest.mark.parametrize(("to", "rule"), [("agent", "WCC149"), ("chief", "")])
@@ -276,6 +289,6 @@ def test_licences_are_not_checked_where_a_user_gets_another_profile() -> None:
 
 
 def test_who_applies_does_not_matter_to_drift() -> None:
-    live = replace(snapshot(FRESH, CREATOR), identity=Identity("robot"))
+    live = replace(snapshot(FRESH, CREATOR), identities={"webexcc": Identity("robot")})
     found = drift.find(given(MINE), live, stateless=False).differences
     assert told(list(found)) == BY_THE_VENDOR

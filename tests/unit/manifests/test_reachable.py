@@ -13,6 +13,7 @@ from reconciler.manifests.reachable import loopback
 from reconciler.model.diagnostic import Diagnostic, InvalidInputError
 from reconciler.model.rate import Rate
 from reconciler.vendor import Vendor, discover
+from reconciler.vendors.webexcc.group import group_kind
 
 ORGANIZATION = "organization: 2f9eecc5-0472-4549-9a83-2afdae0d4ba1, "
 SERVED = ORGANIZATION + "credentials: {env: T}, sandbox: {url: 'http://127.0.0.1:8080'}"
@@ -117,21 +118,25 @@ def test_rates_and_what_is_unmanaged(tmp_path: Path) -> None:
     assert (real.rate, set(real.unmanaged.values())) == (Rate(100, 60), {"report"})
     lab = load(tmp_path, "sandbox: {seed: s.yaml, rate: 5/s}, unmanaged: {User: report}")
     assert (lab.rate, lab.sandbox_rate) == (None, Rate(5, 1))
-    assert lab.unmanaged == {"User": "report"}
+    assert lab.unmanaged == {group_kind("User"): "report"}
     assert set(load(tmp_path, LAB).unmanaged.values()) == {"ignore"}
 
 
 def test_all_that_can_be_deleted_is_pruned_and_people_are_reported(tmp_path: Path) -> None:
     everything = load(tmp_path, f"{LAB}, unmanaged: prune").unmanaged
-    assert everything == {"ResourceCollection": "prune", "UserProfile": "prune", "User": "report"}
+    assert everything == {
+        group_kind("ResourceCollection"): "prune",
+        group_kind("UserProfile"): "prune",
+        group_kind("User"): "report",
+    }
     one = load(tmp_path, f"{LAB}, unmanaged: {{UserProfile: prune}}").unmanaged
-    assert one == {"UserProfile": "prune"}
+    assert one == {group_kind("UserProfile"): "prune"}
 
 
 def test_assumed_endpoints_are_those_that_the_vendor_knows(tmp_path: Path) -> None:
     webex = discover()["webexcc"]
     vendors = {"webexcc": replace(webex, assumed={"A1": "guess", "A2": "another"})}
-    assert load(tmp_path, f"{LAB}, assumed: [A2]", vendors).assumed == {"A2"}
+    assert load(tmp_path, f"{LAB}, assumed: [A2]", vendors).assumed == {"webexcc": {"A2"}}
     assert "A1, A2" in refused(tmp_path, f"{LAB}, assumed: [B7]", vendors).hint
 
 

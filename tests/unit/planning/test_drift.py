@@ -12,6 +12,7 @@ from reconciler.engine.read import read
 from reconciler.model.audit import Attribution
 from reconciler.planning import drift
 from reconciler.planning.drift import Asked, TenantDrift
+from reconciler.vendors.webexcc.group import group_kind
 from tests.workshop import COLLECTION, PROFILE, PROJECT, SEED, USER, Workshop
 
 SAM = "sam@northwind.example"
@@ -37,7 +38,7 @@ def project(here: Workshop, more: str = "", *, unmanaged: str = "ignore") -> Non
 def look(here: Workshop, asked: Asked) -> TenantDrift:
     work = here.work()
     (prepared,) = prepare(work)
-    live = asyncio.run(read(prepared.tenant, prepared.vendor, (), work.around))
+    live = asyncio.run(read(prepared.tenant, prepared.groups, (), work.around))
     return drift.find(prepared.given(), live, stateless=prepared.stateless, asked=asked)
 
 
@@ -47,15 +48,18 @@ def ids(here: Workshop, kind: str) -> frozenset[str]:
 
 def test_only_what_came_since_an_earlier_look_is_new(here: Workshop) -> None:
     project(here, unmanaged="report")
-    known = {"UserProfile": ids(here, "user-profile"), "User": ids(here, "user")}
+    known = {
+        group_kind("UserProfile"): ids(here, "user-profile"),
+        group_kind("User"): ids(here, "user"),
+    }
     here.act("create-profile", name="By hand", type="supervisor", queue="view")
-    found = look(here, Asked(frozenset({"UserProfile", "User"}), known))
+    found = look(here, Asked(frozenset({group_kind("UserProfile"), group_kind("User")}), known))
     (difference,) = found.differences
     assert (difference.change, difference.state, difference.name) == ("added", "drifted", "By hand")
     assert difference.address == f"test/webexcc/UserProfile/={difference.object_id}"
     assert [str(each) for each in found.beyond] == [difference.address]
     assert not found.notes
-    assert not look(here, Asked(frozenset({"User"}), known)).differences
+    assert not look(here, Asked(frozenset({group_kind("User")}), known)).differences
 
 
 @pytest.mark.parametrize(

@@ -4,38 +4,47 @@ from __future__ import annotations
 
 import pytest
 
+from reconciler.groups import Groups
 from reconciler.model.live import LiveObject, Snapshot
 from reconciler.model.plan import Headroom
 from reconciler.model.value import Ref, Value
 from reconciler.planning import planner
 from reconciler.planning.item import TenantInput
+from reconciler.vendors.webexcc.group import group_kind
 from reconciler.vendors.webexcc.vendor import VENDOR
 from tests.rules.judging import profile, resource
 
+KINDS = tuple(map(group_kind, ("ResourceCollection", "UserProfile", "User")))
 MINE = "t/webexcc/ResourceCollection/mine"
 
 
 def collection(key: str, queues: int = 1) -> LiveObject:
     chosen = frozenset(Ref(f"q{n}") for n in range(queues))
     resources: Value = {"queue": chosen, "site": "all", "team": "all", "channel": "all"}
-    return LiveObject("ResourceCollection", key, key, {"name": key, "resources": resources}, "d")
+    return LiveObject(
+        group_kind("ResourceCollection"), key, key, {"name": key, "resources": resources}, "d"
+    )
 
 
 def holder(key: str, of: str) -> LiveObject:
     resources: Value = {"collections": frozenset({Ref(of)}), "default": Ref(of)}
-    return LiveObject("UserProfile", key, key, {"name": key, "resources": resources}, "d")
+    return LiveObject(
+        group_kind("UserProfile"), key, key, {"name": key, "resources": resources}, "d"
+    )
 
 
 def near(*live: LiveObject, new: int = 0, onto: str = "mine") -> list[tuple[str, str, int, int]]:
     kinds = ("ResourceCollection", "UserProfile", "User")
-    snapshot = Snapshot("org", {k: tuple(o for o in live if o.kind == k) for k in kinds}, {})
+    snapshot = Snapshot(
+        "org", {k: tuple(o for o in live if o.kind == k) for k in map(group_kind, kinds)}, {}
+    )
     resources = {"collections": [onto], "default": onto}
     ours = [
         resource("UserProfile", f"new-{n}", profile("supervisor", {}) | {"resources": resources})
         for n in range(new)
     ]
     mine = resource("ResourceCollection", "mine", {})
-    plan = planner.plan(TenantInput("t", VENDOR, (mine, *ours)), snapshot)
+    plan = planner.plan(TenantInput("t", Groups((VENDOR,)), (mine, *ours)), snapshot)
     return [(each.rule, each.subject, each.used, each.percent) for each in plan.limits]
 
 
@@ -77,8 +86,10 @@ def test_what_nobody_manages_counts_too_and_the_fullest_comes_first() -> None:
 def test_a_headroom_says_what_is_counted_and_of_which_tenant() -> None:
     live = (collection("mine", 350),)
     kinds = ("ResourceCollection", "UserProfile", "User")
-    snapshot = Snapshot("org", {k: tuple(o for o in live if o.kind == k) for k in kinds}, {})
-    given = TenantInput("t", VENDOR, (resource("ResourceCollection", "mine", {}),))
+    snapshot = Snapshot(
+        "org", {k: tuple(o for o in live if o.kind == k) for k in map(group_kind, kinds)}, {}
+    )
+    given = TenantInput("t", Groups((VENDOR,)), (resource("ResourceCollection", "mine", {}),))
     assert planner.plan(given, snapshot).limits == (
         Headroom("WCC130", "resources selected by name", MINE, "t", 350, 350, 100),
     )

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from reconciler.groups import Groups
 from reconciler.model.address import Address
 from reconciler.model.live import Identity, LiveObject, Snapshot
 from reconciler.model.value import Ref, Values
 from reconciler.planning.item import Item, TenantInput, others, world_of
 from reconciler.planning.lockouts import Lockouts, lockouts
 from reconciler.vendor import discover
+from reconciler.vendors.webexcc.group import group_kind
 
 VENDOR = discover()["webexcc"]
 FULL: Values = {
@@ -21,12 +23,14 @@ LITTLE: Values = {**FULL, "name": "Little", "fullAccess": False}
 
 
 def profile(key: str, values: Values) -> LiveObject:
-    return LiveObject("UserProfile", key, str(values["name"]), values, f"d-{key}")
+    return LiveObject(group_kind("UserProfile"), key, str(values["name"]), values, f"d-{key}")
 
 
 def user(key: str, holds: str, *, active: bool = True) -> LiveObject:
     values: Values = {"userProfile": Ref(holds)}
-    return LiveObject("User", key, f"{key}@x.example", values, f"d-{key}", active=active)
+    return LiveObject(
+        group_kind("User"), key, f"{key}@x.example", values, f"d-{key}", active=active
+    )
 
 
 def found(
@@ -39,15 +43,18 @@ def found(
     """What is told of a plan that assigns other profiles to some people."""
     snapshot = Snapshot(
         "org",
-        {"User": people, "UserProfile": (profile("full", FULL), profile("little", LITTLE))},
+        {
+            group_kind("User"): people,
+            group_kind("UserProfile"): (profile("full", FULL), profile("little", LITTLE)),
+        },
         {},
-        identity=applies,
-        partial=partial or {},
+        identities={"webexcc": applies} if applies else {},
+        partial={group_kind(kind): why for kind, why in (partial or {}).items()},
     )
     items = [_item(each, moves[each.id]) for each in people if each.id in moves]
     rest = others(snapshot, items)
-    given = TenantInput("t", VENDOR, ())
-    world = world_of(items, rest, snapshot=snapshot, facts=given.facts)
+    given = TenantInput("t", Groups((VENDOR,)), ())
+    world = world_of(items, rest, snapshot=snapshot, known=given.known)
     return lockouts(given, items, world, snapshot)
 
 

@@ -13,10 +13,11 @@ from reconciler.model.value import Ref
 from reconciler.planning import lookalikes as module
 from reconciler.planning.lookalikes import lookalikes, skeleton
 from reconciler.rules.world import Expected
+from reconciler.vendors.webexcc.group import group_kind
 
 
 def objects(*names: str, kind: str = "User") -> list[Expected]:
-    return [Expected(Ref(str(n)), kind, name, {}, {}) for n, name in enumerate(names)]
+    return [Expected(Ref(str(n)), group_kind(kind), name, {}, {}) for n, name in enumerate(names)]
 
 
 def warned(*names: str) -> list[str]:
@@ -68,9 +69,10 @@ def test_only_names_of_one_kind_are_compared() -> None:
 
 def test_the_inventory_is_compared_too_and_the_rest_counted() -> None:
     items = [
-        InventoryItem("queue", f"q{n}", name) for n, name in enumerate(("S\u0430les", "Sales"))
+        InventoryItem(group_kind("queue"), f"q{n}", name)
+        for n, name in enumerate(("S\u0430les", "Sales"))
     ]
-    (found,) = lookalikes("t", [], {"queue": items})
+    (found,) = lookalikes("t", [], {group_kind("queue"): items})
     assert (found.code, str(found.severity), found.tenant) == ("PLN170", "warning", "t")
     assert "(queue q0) can be taken for `Sales` (queue q1)" in found.summary
     several = warned("\u0410dmin", "Admin", "\u0391dmin")

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from reconciler.model.address import Address
+from reconciler.model.address import Address, GroupKind
 from reconciler.model.change import Action
 from reconciler.model.value import Ref, Value, Values
 from reconciler.planning.order import Counts, ImpossibleOrderError, Write, schedule
@@ -67,7 +67,7 @@ def at_the_limit(limit: int, there: int, *writes: Write) -> list[list[str]]:
     """Steps in a tenant that holds so many doors, and no more than `limit`."""
     limited = replace(DOOR, count_limit=limit)
     changed = [replace(each, kind=limited) for each in writes]
-    steps = schedule(changed, Counts({"Door": there}, {})).steps
+    steps = schedule(changed, Counts({GroupKind("tiny", "Door"): there}, {})).steps
     return [[each.address.name for each in step] for step in steps]
 
 
@@ -93,8 +93,8 @@ def test_at_the_limit_what_needs_the_new_one_to_let_go_of_the_old_has_no_order()
     limited = replace(DOOR, count_limit=5)
     writes = [replace(new, kind=limited), replace(old, kind=limited), key]
     with pytest.raises(ImpossibleOrderError):
-        schedule(writes, Counts({"Door": 5}, {}))
-    assert len(schedule(writes, Counts({"Door": 4}, {})).steps) == 3
+        schedule(writes, Counts({GroupKind("tiny", "Door"): 5}, {}))
+    assert len(schedule(writes, Counts({GroupKind("tiny", "Door"): 4}, {})).steps) == 3
 
 
 def front(**values: Value) -> Write:

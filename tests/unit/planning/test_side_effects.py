@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from reconciler.groups import Groups
 from reconciler.model.guard import Allowance, Bounds, Thresholds
 from reconciler.model.live import LiveObject, Snapshot
 from reconciler.model.ownership import Row
@@ -16,7 +17,9 @@ from reconciler.model.value import Ref, Values
 from reconciler.planning import planner
 from reconciler.planning.item import TenantInput
 from reconciler.planning.join import Part, joined
+from reconciler.rules.world import Known
 from reconciler.vendors.webexcc.facts import WebexFacts
+from reconciler.vendors.webexcc.group import group_kind
 from reconciler.vendors.webexcc.vendor import VENDOR
 from tests.rules.judging import resource
 
@@ -35,13 +38,13 @@ def profile(key: str, analyzer: str, **lists: str) -> LiveObject:
         "analyzerFolders": folders,
         "resources": "all",
     }
-    return LiveObject("UserProfile", key, key, values, f"d-{key}")
+    return LiveObject(group_kind("UserProfile"), key, key, values, f"d-{key}")
 
 
 def user(name: str, holds: str, *, active: bool = True) -> LiveObject:
     values: Values = {"userProfile": Ref(holds)}
     email = f"{name}@x.example"
-    return LiveObject("User", email, email, values, f"d-{name}", active=active)
+    return LiveObject(group_kind("User"), email, email, values, f"d-{name}", active=active)
 
 
 LEAD, OTHER = profile("lead", "view", viewable="1", hidden="2"), profile("other", "none")
@@ -70,8 +73,10 @@ def plan(
 ) -> Plan:
     """The plan that changes the profile `lead` and `also` others, and moves some people."""
     kinds = ("ResourceCollection", "UserProfile", "User")
-    objects = {kind: tuple(each for each in live if each.kind == kind) for kind in kinds}
-    snapshot = Snapshot("org", objects, {}, partial=partial or {})
+    objects = {key: tuple(o for o in live if o.kind == key) for key in map(group_kind, kinds)}
+    snapshot = Snapshot(
+        "org", objects, {}, partial={group_kind(k): why for k, why in (partial or {}).items()}
+    )
     declared = [resource("UserProfile", "lead", {"id": "lead", **spec})]
     declared += [
         resource("User", f"{name}@x.example", {"userProfile": to})
@@ -79,7 +84,8 @@ def plan(
     ]
     declared += [resource("UserProfile", name, each) for name, each in (also or {}).items()]
     facts = WebexFacts.model_validate({"analyzerFolders": FACTS})
-    given = TenantInput("t", VENDOR, tuple(declared), {OURS.address: OURS}, facts)
+    known = Known({"webexcc": facts})
+    given = TenantInput("t", Groups((VENDOR,)), tuple(declared), {OURS.address: OURS}, known)
     made = planner.plan(given, snapshot)
     read = TenantRead("t", "webexcc", "org", 1, 1)
     part = Part(read, Basis("", "", "org", {}), made, made.diagnostics)
@@ -147,8 +153,10 @@ def test_a_new_profile_has_no_side_effect() -> None:
     spec = turned(profileType="supervisor", resources="all", analyzerFolders=folders)
     declared = resource("UserProfile", "lead", spec)
     facts = WebexFacts.model_validate({"analyzerFolders": FACTS})
-    snapshot = Snapshot("org", {"UserProfile": ()}, {})
-    made = planner.plan(TenantInput("t", VENDOR, (declared,), facts=facts), snapshot)
+    snapshot = Snapshot("org", {group_kind("UserProfile"): ()}, {})
+    made = planner.plan(
+        TenantInput("t", Groups((VENDOR,)), (declared,), known=Known({"webexcc": facts})), snapshot
+    )
     assert [[op.mends for op in step.operations] for step in made.steps] == [[""]]
     assert not made.side_effects
 
@@ -221,7 +229,7 @@ def test_who_cannot_leave_before_is_counted() -> None:
     }
     made = plan(
         turned(resources="all"),
-        LiveObject("ResourceCollection", "c", "c", shared, "d-c"),
+        LiveObject(group_kind("ResourceCollection"), "c", "c", shared, "d-c"),
         *limited,
         user("ann", "lead"),
         moves={"ann": "next"},

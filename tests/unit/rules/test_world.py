@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from reconciler.model.address import Address
+from reconciler.model.address import Address, GroupKind
 from reconciler.model.live import Snapshot
 from reconciler.model.value import Ref, Values
 from reconciler.rules.world import Expected, World
@@ -8,7 +8,7 @@ from reconciler.rules.world import Expected, World
 
 def thing(name: str, kind: str, before: Values, *, ours: bool) -> Expected:
     address = Address("t", "tiny", kind, name) if ours else None
-    return Expected(Ref(name), kind, name, {}, before, address)
+    return Expected(Ref(name), GroupKind("tiny", kind), name, {}, before, address)
 
 
 WORLD = World(

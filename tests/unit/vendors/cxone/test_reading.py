@@ -17,7 +17,10 @@ from reconciler.model.live import Snapshot
 from reconciler.sandbox.asgi import Receive, Scope, Send, give, hear, json_answer, request_body
 from reconciler.vendor import Endpoint
 from reconciler.vendors.cxone.client import open_reader
+from reconciler.vendors.cxone.group import group_kind
 from reconciler.vendors.cxone.sandbox.tenant import CxoneSandbox
+
+ROLE, EMPLOYEE = group_kind("Role"), group_kind("Employee")
 
 ROLES, USERS = "/authorization/v1/roles/search", "/user-management/v2/users/search"
 
@@ -89,8 +92,8 @@ def test_every_page_is_read(
 ) -> None:
     tenant = Tenant(tmp_path, roles, people)
     found = tenant.read()
-    assert len(found.objects["Role"]) == roles
-    assert {each.name for each in found.objects["Employee"]} == {
+    assert len(found.objects[ROLE]) == roles
+    assert {each.name for each in found.objects[EMPLOYEE]} == {
         f"p{n}@x.example" for n in range(people)
     }
     assert (tenant.requests(ROLES), tenant.requests(USERS)) == (of_roles, of_people)
@@ -104,7 +107,7 @@ def test_every_role_is_read_however_the_tenant_counts_pages(
 ) -> None:
     quirks = {"rolePages": pages, "lastPageRepeats": repeats}
     found = Tenant(tmp_path, roles, 3, quirks=quirks).read()
-    assert {each.name for each in found.objects["Role"]} == {f"Role {n}" for n in range(roles)}
+    assert {each.name for each in found.objects[ROLE]} == {f"Role {n}" for n in range(roles)}
 
 
 def test_the_first_hundred_roles_are_among_those_that_are_read(tmp_path: Path) -> None:
@@ -120,7 +123,7 @@ def test_a_service_may_give_less_than_was_asked_for(tmp_path: Path) -> None:
     def smaller(path: str, _number: int, body: Any) -> Any:
         return {**body, "users": body["users"][:40]} if path == USERS else body
 
-    assert len(Tenant(tmp_path, 2, 210, twist=smaller).read().objects["Employee"]) == 210
+    assert len(Tenant(tmp_path, 2, 210, twist=smaller).read().objects[EMPLOYEE]) == 210
 
 
 def without_one(path: str, number: int, body: Any) -> Any:
@@ -149,7 +152,7 @@ def test_a_list_that_changes_while_it_is_read_is_read_once_more(
     tmp_path: Path, twist: Callable[..., Any]
 ) -> None:
     found = Tenant(tmp_path, 150, 250, parallelism=1, twist=twist).read()
-    assert len({each.id for each in found.objects["Employee"]}) == 250
+    assert len({each.id for each in found.objects[EMPLOYEE]}) == 250
 
 
 @pytest.mark.parametrize("twist", [without_one, one_more, one_twice, a_page_twice])
@@ -189,8 +192,8 @@ def test_a_role_of_unexpected_shape_is_unknown_and_no_other(tmp_path: Path) -> N
     (unknown,) = found.unknown
     assert f"POST {ROLES}: {unknown.id}" in unknown.reason
     assert "ASLEEP" in unknown.reason
-    assert len(found.objects["Role"]) == 2
-    assert "Role" in found.partial
+    assert len(found.objects[ROLE]) == 2
+    assert ROLE in found.partial
 
 
 @pytest.mark.parametrize("told", ["name", "id"])
@@ -207,6 +210,6 @@ def test_a_primary_role_is_told_by_its_id_or_its_name(tmp_path: Path, told: str)
         return {**body, "users": rows}
 
     found = Tenant(tmp_path, twist=twist).read()
-    roles = {each.id: each.name for each in found.objects["Role"]}
-    held = {e.name: roles[str(e.values["primaryRole"])] for e in found.objects["Employee"]}
+    roles = {each.id: each.name for each in found.objects[ROLE]}
+    held = {e.name: roles[str(e.values["primaryRole"])] for e in found.objects[EMPLOYEE]}
     assert held == {f"p{n}@x.example": f"Role {n % 3}" for n in range(5)}

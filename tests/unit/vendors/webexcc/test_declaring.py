@@ -9,8 +9,9 @@ from typing import Any
 
 from reconciler.engine.connect import Surroundings
 from reconciler.engine.read import read
+from reconciler.groups import Groups
 from reconciler.manifests.project import load_project
-from reconciler.model.address import Address
+from reconciler.model.address import Address, GroupKind
 from reconciler.model.diagnostic import Origin
 from reconciler.model.diagnostic import Path as AttributePath
 from reconciler.model.resource import Reference, Resource
@@ -19,12 +20,12 @@ from reconciler.vendor import discover
 from tests.workshop import EXAMPLE
 
 
-def _by_id(kind: str, key: Ref) -> Any:
+def _by_id(kind: str | GroupKind, key: Ref) -> Any:
     assert kind
     return {"id": str(key)}
 
 
-def _resolved(kind: str, reference: Reference, path: AttributePath) -> Ref:
+def _resolved(kind: str | GroupKind, reference: Reference, path: AttributePath) -> Ref:
     assert kind, path
     assert reference.id is not None
     return Ref(reference.id)
@@ -35,11 +36,11 @@ def test_a_spec_means_the_values_that_it_was_made_of(tmp_path: Path) -> None:
     vendors = discover()
     project = load_project(tmp_path, vendors, {})
     (tenant,) = project.chosen(("meridian-sandbox",))
-    vendor = vendors[tenant.vendor]
-    snapshot = asyncio.run(read(tenant, vendor, (), Surroundings(tmp_path, {})))
+    vendor = vendors["webexcc"]
+    snapshot = asyncio.run(read(tenant, Groups((vendor,)), (), Surroundings(tmp_path, {})))
     seen = 0
     for kind in vendor.kinds:
-        for live in snapshot.objects[kind.name]:
+        for live in snapshot.objects[kind.key]:
             spec = kind.spec_of(live.values, _by_id)
             address = Address("t", vendor.name, kind.name, "some-name")
             model = kind.spec.model_validate(spec)

@@ -24,7 +24,7 @@ tenants:
 def facts(folder: Path, text: str) -> WebexFacts:
     lines = "".join(f"      {line}\n" for line in text.splitlines())
     (folder / "reconciler.yaml").write_text(HEAD + lines, encoding="utf-8")
-    found = load_project(folder, discover(), {}).tenants["lab"].facts
+    found = load_project(folder, discover(), {}).tenants["lab"].facts["webexcc"]
     assert isinstance(found, WebexFacts)
     return found
 

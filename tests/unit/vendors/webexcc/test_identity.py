@@ -12,6 +12,7 @@ from reconciler.engine.read import read
 from reconciler.errors import TenantError
 from reconciler.model.live import Snapshot
 from reconciler.model.value import HIDDEN
+from reconciler.vendors.webexcc.group import group_kind
 from reconciler.vendors.webexcc.models import COLLECTION_TYPES
 from tests.unit.planning.test_hidden import ANN, DEE, FAR, SEED, asks
 from tests.workshop import ORGANIZATION, Workshop
@@ -23,7 +24,7 @@ def seen(workshop: Workshop) -> Snapshot:
     work = workshop.work()
     resources: tuple[Any, ...] = ()
     (tenant,) = work.tenants
-    return asyncio.run(read(tenant, workshop.vendors["webexcc"], resources, work.around))
+    return asyncio.run(read(tenant, work.groups(tenant), resources, work.around))
 
 
 @pytest.fixture
@@ -36,8 +37,8 @@ def test_a_full_administrator_sees_all_of_every_type(here: Workshop) -> None:
     found = seen(here)
     assert found.identity is not None
     assert (found.identity.name, found.identity.known) == ("root@x.example", True)
-    assert found.inventory.keys() == set(COLLECTION_TYPES)
-    assert [item.name for item in found.inventory["skill-profile"]] == ["Calls"]
+    assert found.inventory.keys() == set(map(group_kind, COLLECTION_TYPES))
+    assert [item.name for item in found.inventory[group_kind("skill-profile")]] == ["Calls"]
     assert not found.partial
 
 
@@ -48,8 +49,8 @@ def test_a_no_change_plan_asks_for_lists_and_what_they_leave_out(here: Workshop)
 
 def test_a_team_tells_its_site(here: Workshop) -> None:
     root = seen(here)
-    sites = {item.name: item.id for item in root.inventory["site"]}
-    teams = {item.name: item.values["site"] for item in root.inventory["team"]}
+    sites = {item.name: item.id for item in root.inventory[group_kind("site")]}
+    teams = {item.name: item.values["site"] for item in root.inventory[group_kind("team")]}
     assert teams == {"Red": sites["Berlin"], "Blue": sites["Lisbon"]}
 
 
@@ -59,17 +60,17 @@ def test_a_delegated_administrator_sees_a_part_and_knows_it(here: Workshop) -> N
     assert found.identity is not None
     assert found.identity.rights is not None
     assert found.identity.rights.name == "Delegate"
-    (ann,) = [each for each in found.objects["User"] if each.name == "ann@x.example"]
+    (ann,) = [each for each in found.objects[group_kind("User")] if each.name == "ann@x.example"]
     assert ann.values["userProfile"] is HIDDEN
-    assert found.partial["skill-profile"].endswith("has no view on `skill-profile`")
-    assert found.partial["queue"].endswith("is limited to collections")
-    assert "channel" not in found.partial
+    assert found.partial[group_kind("skill-profile")].endswith("has no view on `skill-profile`")
+    assert found.partial[group_kind("queue")].endswith("is limited to collections")
+    assert group_kind("channel") not in found.partial
 
 
 def test_what_a_manifest_is_of_has_to_be_read(here: Workshop) -> None:
     here.write("seed.yaml", NO_PROFILES)
     asks(here, DEE)
-    assert "UserProfile" in seen(here).partial
+    assert group_kind("UserProfile") in seen(here).partial
     here.manifests(FAR)
     with pytest.raises(TenantError) as caught:
         here.plan()
