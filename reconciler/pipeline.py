@@ -22,7 +22,7 @@ from reconciler.engine.base import base_of, compared
 from reconciler.engine.events import Ledger, Report
 from reconciler.engine.looked import Looked
 from reconciler.engine.looking import look
-from reconciler.engine.prepare import Prepared, Work, prepare
+from reconciler.engine.prepare import Prepared, Work, prepare, renamed_tenant, tenant_read
 from reconciler.engine.read import read
 from reconciler.engine.set_aside import set_aside
 from reconciler.engine.spent import remembered
@@ -31,7 +31,7 @@ from reconciler.manifests import positions
 from reconciler.manifests.project import Tenant
 from reconciler.manifests.provenance import sourced, with_sources
 from reconciler.manifests.unmatched import unmatched
-from reconciler.model.address import Address, GroupKind
+from reconciler.model.address import Address
 from reconciler.model.counts import Counts
 from reconciler.model.diagnostic import (
     Diagnostic,
@@ -471,7 +471,7 @@ def _part(
     standing = made.standing if revert is None else planner.standing(each.given(), snapshot)
     notes = [*_without_window(each, made), *(() if revert is not None else _notes(each, made))]
     return Part(
-        read=_tenant_read(each, snapshot, made.unmanaged),
+        read=tenant_read(each, snapshot, made.unmanaged),
         basis=Basis(
             manifests=each.loaded.digest,
             project=each.tenant.digest,
@@ -496,6 +496,8 @@ def _notes(each: Prepared, made: TenantPlan) -> Iterable[Diagnostic]:
             f"no state: adopting by name, nothing will be deleted{_but_pruned(each)}",
             tenant=tenant,
         )
+    if each.previous_name:
+        yield renamed_tenant(each)
     for kind, names in made.unmanaged.items():
         if each.tenant.unmanaged.get(kind) == "report":
             yield Diagnostic(
@@ -522,18 +524,3 @@ def _but_pruned(each: Prepared) -> str:
     """What a missing state does not keep from being deleted: the project file asks for it."""
     kinds = ", ".join(sorted(kind.name for kind in each.pruned))
     return f" but what `unmanaged: prune` asks for ({kinds})" if kinds else ""
-
-
-def _tenant_read(
-    each: Prepared, snapshot: Snapshot, unmanaged: Mapping[GroupKind, tuple[str, ...]]
-) -> TenantRead:
-    return TenantRead(
-        name=each.tenant.name,
-        vendor=each.groups.name,
-        organization=snapshot.organization,
-        objects=snapshot.size,
-        requests=snapshot.requests,
-        unmanaged=each.groups.by_label(unmanaged),
-        identity=snapshot.identity.name if snapshot.identity else "",
-        partial=each.groups.by_label(snapshot.partial),
-    )

@@ -11,7 +11,7 @@ from reconciler.cli import completing
 from reconciler.cli.interrupts import NOTHING_WRITTEN, meaning
 from reconciler.cli.options import Common, common, lock_timeout, work
 from reconciler.cli.streams import echo
-from reconciler.model.plan import FORMAT_VERSION
+from reconciler.model.report import FORMAT_VERSION
 from reconciler.reporting import json
 
 if TYPE_CHECKING:

@@ -101,7 +101,7 @@ def _print(folder: Path, states: Mapping[str, State]) -> None:
 
 
 def _print_json(folder: Path, states: Mapping[str, State]) -> None:
-    from reconciler.model.plan import FORMAT_VERSION  # noqa: PLC0415
+    from reconciler.model.report import FORMAT_VERSION  # noqa: PLC0415
     from reconciler.reporting import json  # noqa: PLC0415
 
     files = [{"path": name, "was": str(state)} for name, state in states.items()]

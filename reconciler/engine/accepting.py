@@ -90,7 +90,11 @@ def keep(work: Work, every: Sequence[Accepted]) -> None:
         {file: data for each in every for file, data in each.before.items()},
         {
             each.looked.here.tenant.name: Kept(
-                each.looked.rows, each.keep, each.drop, each.looked.read.identity
+                each.looked.rows,
+                each.keep,
+                each.drop,
+                each.looked.read.identity,
+                each.looked.here.previous_name,
             )
             for each in every
             if not each.looked.here.stateless

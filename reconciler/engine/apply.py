@@ -17,6 +17,7 @@ from reconciler.engine.execute import Apply
 from reconciler.engine.prepare import Work, load_tenant
 from reconciler.engine.read import read
 from reconciler.engine.readback import read_back
+from reconciler.engine.renamed_tenants import recorded
 from reconciler.engine.stale import moved_on, stale
 from reconciler.engine.stopping import Stop
 from reconciler.engine.writers import Writers, open_writers
@@ -90,6 +91,7 @@ class TenantApply:
                 sending.sends()
 
             writing = replace(endpoint, permit=permit, unsent=sending.unsent, waiting=sending.waits)
+            self._move_records()
             async with open_writers(tenant, groups, writing) as writer:
                 await read_back(
                     tenant.name,
@@ -100,6 +102,12 @@ class TenantApply:
                     parallelism=self.parallelism,
                 )
                 return await self._run(lease, writer)
+
+    def _move_records(self) -> None:
+        """Give what the state has of the tenant under another name to this one."""
+        for each in self.plan.tenants:
+            if each.name == self.tenant.name and each.previous_name:
+                self.state.rename_tenant(each.previous_name, each.name)
 
     async def _partial(self) -> Collection[GroupKind]:
         """The kinds of which a part is hidden from who applies."""
@@ -126,6 +134,8 @@ class TenantApply:
             )
         if not done:  # what is resumed passed when it was begun, and nothing came between
             self._refuse_if_over_window()
+        organization = self.plan.basis[name].organization
+        self.state.record_organization(name, recorded(self.tenant, organization))
         reached = self.plan.blast_radius.tenants.get(name)
         run = self.state.start_run(
             name,

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from reconciler.engine.keeping import Kept, keep_together
-from reconciler.engine.prepare import Prepared, Work
+from reconciler.engine.prepare import Prepared, Work, tenant_read
 from reconciler.engine.read import read
 from reconciler.engine.spent import remembered
 from reconciler.engine.trial import NO_KINDS, Attempt, Manifest, Trial, is_clean, keeps_out
@@ -90,7 +90,12 @@ def keep(work: Work, tenant: Tenant, found: Found) -> None:
     if found.nothing:
         return
     made = found.rendered
-    kept = Kept(found.rows, found.keep, identity=found.read.identity)
+    kept = Kept(
+        found.rows,
+        found.keep,
+        identity=found.read.identity,
+        previous_name=found.read.previous_name,
+    )
     keep_together(work, "import", made.files, made.before, {tenant.name: kept})
 
 
@@ -149,7 +154,7 @@ class _Looking:
         given, here = self._here.given(), str(address)
         row = given.rows.get(here)
         if row is not None and row.object_id == live.id:
-            return Found(self._read())
+            return Found(tenant_read(self._here, self._snapshot))
         if row is not None and any(
             e.id == row.object_id for e in self._snapshot.objects[live.kind]
         ):
@@ -168,7 +173,7 @@ class _Looking:
         change = next(each for each in planned.changes if each.address == here)
         record = Row.of(here, live.id, live.name, change.before, adopted=True)
         return Found(
-            self._read(),
+            tenant_read(self._here, self._snapshot),
             already=(here,),
             rows=self._rows,
             keep=(replace(record, prevent_destroy=change.prevent_destroy),),
@@ -196,7 +201,7 @@ class _Looking:
             and each.address not in wrong
             and (only is None or each.address == str(only))
         ]
-        part = Part(self._read(), _NO_BASIS, attempt.planned, ())
+        part = Part(tenant_read(self._here, self._snapshot), _NO_BASIS, attempt.planned, ())
         plan = replace(joined((part,)), changes=tuple(owned), records=())
         kept = recorded.unwritten(plan, self._here.tenant.name, self._here.rows)
         return Found(
@@ -208,19 +213,6 @@ class _Looking:
             rendered=attempt.rendered,
             rows=self._rows,
             keep=kept.keep,
-        )
-
-    def _read(self) -> TenantRead:
-        here, snapshot = self._here, self._snapshot
-        return TenantRead(
-            name=here.tenant.name,
-            vendor=here.groups.name,
-            organization=snapshot.organization,
-            objects=snapshot.size,
-            requests=snapshot.requests,
-            unmanaged={},
-            identity=snapshot.identity.name if snapshot.identity else "",
-            partial=here.groups.by_label(snapshot.partial),
         )
 
     def _findings(self, attempt: Attempt) -> tuple[Diagnostic, ...]:

@@ -23,13 +23,15 @@ from reconciler.state.sql import create_state
 class Kept:
     """What changes of one tenant's records: `rows` is the state as it was read.
 
-    `identity` is whose credentials read the tenant, empty where nobody's did.
+    `identity` is whose credentials read the tenant, empty where nobody's did; `previous_name` is
+    the name under which the state has the tenant, where that is another one.
     """
 
     rows: Mapping[str, Row]
     keep: Sequence[Row] = ()
     drop: Sequence[str] = ()
     identity: str = ""
+    previous_name: str = ""
 
 
 def keep_together(
@@ -64,6 +66,8 @@ def keep_together(
                 for tenant in sorted(records)
             }
             for tenant, each in records.items():
+                if each.previous_name:
+                    state.rename_tenant(each.previous_name, tenant)
                 if state.rows(tenant) != each.rows:
                     raise StalePlanError(
                         "RUN167",

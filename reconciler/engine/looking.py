@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from reconciler.engine.authors import with_authors
 from reconciler.engine.checkout import commit_of
 from reconciler.engine.looked import Looked
-from reconciler.engine.prepare import Prepared, Work
+from reconciler.engine.prepare import Prepared, Work, renamed_tenant, tenant_read
 from reconciler.engine.read import read
 from reconciler.engine.spent import remembered
 from reconciler.errors import StateError
@@ -68,7 +68,7 @@ class _Look:
         """See the function `look`."""
         work, unread, state = self.work, self.unread, self.state
         name = unread.tenant.name
-        memory = _claimed(state.memory(name), unread.groups) if state else Memory()
+        memory = _claimed(state.memory(unread.recorded_as), unread.groups) if state else Memory()
         moving = set(state.under_way(name)) if state else set()
         is_due = full or memory.reads + 1 >= unread.tenant.full_every
         snapshot = work.instead or await read(
@@ -84,6 +84,8 @@ class _Look:
         asked = self._asked(memory)
         found = drift.find(here.given(), snapshot, stateless=here.stateless, asked=asked)
         found, notes = drift.without(found, moving), list(_under_way(name, moving))
+        if unread.previous_name:
+            notes.append(renamed_tenant(unread))
         doubts = guards.doubts(name, found.missing, work.bounds)
         notes.extend(doubts)
         is_doubtful = has_errors(doubts)
@@ -92,7 +94,7 @@ class _Look:
         if work.instead is None:
             found, told = await with_authors(work, here, snapshot, found)
             notes.extend(told)
-        seen = _read(here, snapshot)
+        seen = tenant_read(here, snapshot)
         if state is not None and not work.targets and not is_doubtful:
             notes.extend(self._noted(found, snapshot, memory, seen, is_due=is_due))
         return Looked(here, snapshot, found, after.rows, seen, tuple(notes))
@@ -101,6 +103,8 @@ class _Look:
         """The tenant with its records as they are once it was read."""
         if self.state is None:
             return self.unread
+        if self.unread.previous_name:
+            return self.unread  # nothing is applied under a name that the project does not have
         name = self.unread.tenant.name
         return replace(
             self.unread, rows=self.state.rows(name), unsettled=self.state.unsettled(name)
@@ -121,9 +125,13 @@ class _Look:
         is_due: bool,
     ) -> Iterator[Diagnostic]:
         """Write the look down; that it could not be written stops nothing."""
+        from reconciler.engine.renamed_tenants import recorded  # noqa: PLC0415 - comes with SQL
+
         assert self.state is not None  # noqa: S101 - asked before
         drifted = {each.address for each in found.differences if each.state == "drifted"}
         try:
+            tenant = self.unread.tenant
+            self.state.record_organization(tenant.name, recorded(tenant, snapshot.organization))
             self.state.look(
                 Seen(
                     tenant=seen.name,
@@ -191,15 +199,3 @@ def _document(found: TenantDrift) -> Json:
         "beyond": [str(each) for each in found.beyond],
         "settled": found.settled,
     }
-
-
-def _read(each: Prepared, snapshot: Snapshot) -> TenantRead:
-    return TenantRead(
-        name=each.tenant.name,
-        vendor=each.groups.name,
-        organization=snapshot.organization,
-        objects=snapshot.size,
-        requests=snapshot.requests,
-        identity=snapshot.identity.name if snapshot.identity else "",
-        partial=each.groups.by_label(snapshot.partial),
-    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 from reconciler.engine.connect import Surroundings
 from reconciler.errors import StateError
@@ -12,11 +13,12 @@ from reconciler.manifests.files import find
 from reconciler.manifests.load import NOTHING, Loaded, load
 from reconciler.manifests.project import Project, Tenant, groups_of
 from reconciler.model.address import OUTSIDE, Address, GroupKind
-from reconciler.model.diagnostic import has_errors
+from reconciler.model.diagnostic import Diagnostic, Severity, has_errors
 from reconciler.model.guard import NOTHING_ALLOWED, NOTHING_EARLIER, Allowance, Bounds, Earlier
 from reconciler.model.journal import Unsettled
 from reconciler.model.live import Snapshot
 from reconciler.model.ownership import Row
+from reconciler.model.plan import TenantRead
 from reconciler.model.set_aside import Base
 from reconciler.model.value import Values
 from reconciler.planning.aftermath import rows_after
@@ -25,6 +27,12 @@ from reconciler.planning.targets import target
 from reconciler.rules.policy import NO_POLICY, Policy
 from reconciler.rules.world import NOTHING_SPENT, Known
 from reconciler.vendor import Vendor
+
+if TYPE_CHECKING:
+    from reconciler.state.sql import SqlState  # `validate` does without SQL
+
+
+NO_NAMES: Mapping[GroupKind, tuple[str, ...]] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +68,7 @@ class Work:
 class Prepared:
     """One tenant, loaded and ready to be read; `stateless` where there is no state at all.
 
+    `previous_name` is the name under which the state has the tenant, where that is another one.
     `unsettled` are operations of which the state does not say what came of them, `spent` the names
     that it remembers, `earlier` what was done in the window of the thresholds.
     """
@@ -69,11 +78,17 @@ class Prepared:
     loaded: Loaded
     rows: Mapping[str, Row]
     stateless: bool
+    previous_name: str = ""
     unsettled: tuple[Unsettled, ...] = ()
     policy: Policy = NO_POLICY
     targets: frozenset[Address] | None = None
     spent: Mapping[tuple[GroupKind, str], str] = field(default_factory=lambda: NOTHING_SPENT)
     earlier: Earlier = field(default_factory=lambda: NOTHING_EARLIER)
+
+    @property
+    def recorded_as(self) -> str:
+        """The name under which the state has the tenant."""
+        return self.previous_name or self.tenant.name
 
     @property
     def pruned(self) -> frozenset[GroupKind]:
@@ -115,6 +130,7 @@ def prepare(work: Work, *, may_be_none: bool = False) -> tuple[Prepared, ...]:
             load_tenant(work, tenant, may_be_none=may_be_none),
             known[tenant.name].rows if known is not None else {},
             stateless=known is None,
+            previous_name=known[tenant.name].previous_name if known is not None else "",
             unsettled=known[tenant.name].unsettled if known is not None else (),
             policy=work.project.policy,
             spent=known[tenant.name].spent if known is not None else NOTHING_SPENT,
@@ -126,6 +142,40 @@ def prepare(work: Work, *, may_be_none: bool = False) -> tuple[Prepared, ...]:
         # the manifest that a target means may be one that is refused: its error says more
         return prepared
     return _targeted(prepared, work.targets)
+
+
+def tenant_read(
+    each: Prepared,
+    snapshot: Snapshot,
+    unmanaged: Mapping[GroupKind, tuple[str, ...]] = NO_NAMES,
+) -> TenantRead:
+    """How a tenant was read, as plans and reports have it; `unmanaged` are names by kind."""
+    return TenantRead(
+        name=each.tenant.name,
+        vendor=each.groups.name,
+        organization=snapshot.organization,
+        objects=snapshot.size,
+        requests=snapshot.requests,
+        unmanaged=each.groups.by_label(unmanaged),
+        identity=snapshot.identity.name if snapshot.identity else "",
+        partial=each.groups.by_label(snapshot.partial),
+        previous_name=each.previous_name,
+    )
+
+
+def renamed_tenant(each: Prepared) -> Diagnostic:
+    """That the state has a tenant under another name."""
+    name, old, many = each.tenant.name, each.previous_name, len(each.rows)
+    return Diagnostic(
+        Severity.INFO,
+        "PLN148",
+        f"tenant `{old}` of the state is called `{name}` now: both are the same organization",
+        detail=f"The next apply moves what the state has of it: {many} "
+        f"record{'s' if many != 1 else ''}, runs, drift checks.",
+        hint=f"if `{name}` is meant to start without them, remove the records of `{old}` first: "
+        "`reconciler state rm ADDRESS`",
+        tenant=name,
+    )
 
 
 def load_tenant(
@@ -146,6 +196,7 @@ def load_tenant(
 
 @dataclass(frozen=True, slots=True)
 class _Known:
+    previous_name: str
     rows: Mapping[str, Row]
     unsettled: tuple[Unsettled, ...]
     spent: Mapping[tuple[GroupKind, str], str]
@@ -160,20 +211,31 @@ def _known(work: Work) -> dict[str, _Known] | None:
     if state is None:
         return None
     try:
-        found = {
-            tenant.name: _Known(
-                state.rows(tenant.name),
-                state.unsettled(tenant.name),
-                work.groups(tenant).claimed_names(state.spent(tenant.name)),
-                state.counted_within(tenant.name, work.project.thresholds.window),
-            )
-            for tenant in work.tenants
-        }
+        found = {tenant.name: _known_of(work, tenant, state) for tenant in work.tenants}
     finally:
         state.close()
     for tenant in work.tenants:
         _refuse_unknown_kinds(found[tenant.name], work.groups(tenant))
     return found
+
+
+def _known_of(work: Work, tenant: Tenant, state: SqlState) -> _Known:
+    """What the state knows of a tenant, under its own name or the one that it had."""
+    from reconciler.engine import renamed_tenants  # noqa: PLC0415 - comes with SQL
+
+    groups, name = work.groups(tenant), tenant.name
+    old = renamed_tenants.previous_name(state, work.project, tenant, groups)
+    rows, unsettled = state.rows(old or name), state.unsettled(old or name)
+    if old:
+        rows = renamed_tenants.rows_under(rows, old, name)
+        unsettled = renamed_tenants.unsettled_under(unsettled, old, name)
+    return _Known(
+        old,
+        rows,
+        unsettled,
+        groups.claimed_names(state.spent(old or name)),
+        state.counted_within(old or name, work.project.thresholds.window),
+    )
 
 
 def _refuse_unknown_kinds(known: _Known, groups: Groups) -> None:

@@ -29,7 +29,7 @@ class Renaming:
 
     `moves` are the old addresses with the new ones. `files` are the bytes of files that change, and
     `before` what they had. `owned` are the records that move, by tenant, out of `rows`, the state
-    as it was read.
+    as it was read; `previous_names` has the names under which the state has each tenant.
     """
 
     moves: Mapping[Address, Address]
@@ -37,6 +37,7 @@ class Renaming:
     before: Mapping[str, bytes] = field(repr=False)
     owned: Mapping[str, tuple[Row, str]] = field(repr=False)
     rows: Mapping[str, Mapping[str, Row]] = field(repr=False)
+    previous_names: Mapping[str, str] = field(repr=False)
 
 
 def to_rename(work: Work, old: str, new: str, *, with_state: bool) -> Renaming:
@@ -61,7 +62,12 @@ def keep(work: Work, renaming: Renaming) -> None:
         renaming.files,
         renaming.before,
         {
-            tenant: Kept(renaming.rows[tenant], [row], [former])
+            tenant: Kept(
+                renaming.rows[tenant],
+                [row],
+                [former],
+                previous_name=renaming.previous_names[tenant],
+            )
             for tenant, (row, former) in renaming.owned.items()
         },
     )
@@ -100,6 +106,7 @@ class _Renaming:
             before={file: read[file] for file in files},
             owned=owned,
             rows={each.tenant.name: each.rows for each in self._everyone},
+            previous_names={each.tenant.name: each.previous_name for each in self._everyone},
         )
 
     def _moves(self, old: str, new: str) -> dict[Address, str]:

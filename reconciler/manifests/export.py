@@ -171,7 +171,7 @@ def project_schema(vendors: Collection[Vendor]) -> Schema:
         conditions.append(_where({"vendor": {"const": vendor.name}}, {"properties": fields}))
     tenants = {
         "propertyNames": {"pattern": rf"^{TENANT_NAME}$(?!\n)"},
-        "additionalProperties": {"properties": {"vendor": {"enum": names}}, "allOf": conditions},
+        "additionalProperties": {"properties": {"vendor": _vendors(names)}, "allOf": conditions},
     }
     definitions[_FIXED] = _ONLY_AN_ERROR
     own = {
@@ -180,6 +180,12 @@ def project_schema(vendors: Collection[Vendor]) -> Schema:
     }
     head = _head("reconciler/v1/Project", "A project of reconciler")
     return head | narrowed(schema_of(ProjectFile), own)
+
+
+def _vendors(names: list[str]) -> Schema:
+    """One system or several of them; what goes together only `validate` knows."""
+    several = {"items": {"enum": names}, "minItems": 1, "uniqueItems": True}
+    return {"if": {"type": "string"}, "then": {"enum": names}, "else": several}
 
 
 _FIXED = "enforced-by-the-tenant"

@@ -119,7 +119,8 @@ class TenantRead:
     """One tenant of the plan, and what reading it took.
 
     `identity` is who asked, empty where the vendor does not tell; `partial` has the kinds and
-    inventory types of which they see a part only, with the reason.
+    inventory types of which they see a part only, with the reason. `previous_name` is the name
+    under which the state has the tenant: an apply moves that to the new name.
     """
 
     name: str
@@ -130,6 +131,7 @@ class TenantRead:
     unmanaged: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     identity: str = ""
     partial: Mapping[str, str] = field(default_factory=dict)
+    previous_name: str = field(kw_only=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,7 +260,8 @@ class Plan:
     @property
     def differs(self) -> bool:
         """Whether Git and the tenant (or what our state knows of it) differ."""
-        return bool(self.changes or self.records)
+        is_renamed = any(tenant.previous_name for tenant in self.tenants)
+        return bool(self.changes or self.records) or is_renamed
 
 
 class BlockedError(ReconcilerError):

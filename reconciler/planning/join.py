@@ -49,6 +49,7 @@ def joined(  # noqa: PLR0913 - the parts of a plan
     errored = judged.errored
     steps, changes = _numbered(parts)
     records = () if errored else tuple(r for part in parts for r in part.plan.records)
+    is_renamed = any(part.read.previous_name for part in parts)
     return Plan(
         format_version=plans.FORMAT_VERSION,
         tool_version=__version__,
@@ -61,7 +62,10 @@ def joined(  # noqa: PLR0913 - the parts of a plan
         findings=tuple(finding(each) for each in diagnostics),
         suppressed=tuple(finding(each) for each in suppressed),
         summary=_summary(changes, parts),
-        outcome=_outcome(judged, differs=bool(changes or records)),
+        outcome=_outcome(
+            judged,
+            differs=bool(changes or records) or is_renamed,
+        ),
         complete=not errored and not targets,
         errored=errored,
         targets=targets,

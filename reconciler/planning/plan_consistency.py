@@ -38,7 +38,6 @@ def contradictions(plan: Plan) -> Iterator[str]:
 
 def _verdict(plan: Plan) -> Iterator[str]:
     """Outcome, errors and guards."""
-    differs = bool(plan.changes or plan.records)
     stops = any(each.severity == Severity.ERROR for each in plan.findings)
     if plan.errored and (plan.steps or plan.records):
         yield "errored: a plan with errors has no operations and no records"
@@ -46,7 +45,7 @@ def _verdict(plan: Plan) -> Iterator[str]:
         yield "errored: it does not go with the findings"
     if plan.complete != (not plan.errored and not plan.targets):
         yield "complete: it does not go with targets and errors"
-    expected = "blocked" if plan.blocked else "changes" if differs else "no_changes"
+    expected = "blocked" if plan.blocked else "changes" if plan.differs else "no_changes"
     if not plan.errored and plan.outcome != expected:
         yield f"outcome: expected `{expected}`, got `{plan.outcome}`"
 

@@ -7,7 +7,7 @@ from dataclasses import asdict
 from itertools import groupby
 from typing import Any
 
-from reconciler.model.plan import FORMAT_VERSION
+from reconciler.model.report import FORMAT_VERSION
 from reconciler.planning.graph import Graph, Node
 from reconciler.reporting.escape import safe
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from reconciler.engine.importing import Found
 from reconciler.model.address import Address
-from reconciler.model.plan import FORMAT_VERSION
+from reconciler.model.report import FORMAT_VERSION
 from reconciler.planning.join import finding
 from reconciler.reporting.escape import safe
 from reconciler.reporting.text import Style, attribute_lines, read_line

@@ -18,7 +18,8 @@ from reconciler.model.diagnostic import (
     open_and_suppressed,
 )
 from reconciler.model.journal import Entry, Holder, Look, Owned, Run
-from reconciler.model.plan import FORMAT_VERSION, BlockedError, Finding, Plan, TenantRead
+from reconciler.model.plan import BlockedError, Finding, Plan, TenantRead
+from reconciler.model.report import FORMAT_VERSION
 from reconciler.model.set_aside import SetAside
 from reconciler.model.value import Json
 from reconciler.planning.drift import Difference

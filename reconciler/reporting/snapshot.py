@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
 
-from reconciler.model.plan import FORMAT_VERSION
+from reconciler.model.report import FORMAT_VERSION
 from reconciler.planning.between import Between
 from reconciler.reporting.escape import safe
 from reconciler.reporting.text import Style, attribute_lines

@@ -131,6 +131,12 @@ def _nothing(what: Plan, style: Style) -> str:
             f"\nThe state is behind: an apply records what Git declares of {len(what.records)} "
             f"object{several} and writes nothing to the tenant."
         )
+    for tenant in what.tenants:
+        if tenant.previous_name:
+            line += (
+                f"\nThe state has {safe(tenant.name)} as {safe(tenant.previous_name)}: an apply "
+                "moves it to the new name."
+            )
     return line
 
 

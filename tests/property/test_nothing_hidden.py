@@ -57,7 +57,7 @@ def plan(*changes: Change, findings: tuple[Finding, ...] = ()) -> Plan:
         tool_version="0",
         mode="normal",
         basis={},
-        tenants=(TenantRead("t", "webexcc", "o", 1, 1),),
+        tenants=(TenantRead("t", "webexcc", "o", 1, 1, previous_name=""),),
         steps=(),
         changes=changes,
         records=(),

@@ -70,7 +70,7 @@ def test_every_schema_has_an_identity_of_its_own() -> None:
         "manifest.json": "urn:reconciler:schema:manifest",
         "project.json": "urn:reconciler:schema:reconciler/v1/Project",
         "plan.json": "urn:reconciler:schema:plan/1.0",
-        "snapshot.json": "urn:reconciler:schema:snapshot/1.0",
+        "snapshot.json": "urn:reconciler:schema:snapshot/2.0",
     }
 
 

@@ -87,7 +87,7 @@ def plan(
     known = Known({"webexcc": facts})
     given = TenantInput("t", Groups((VENDOR,)), tuple(declared), {OURS.address: OURS}, known)
     made = planner.plan(given, snapshot)
-    read = TenantRead("t", "webexcc", "org", 1, 1)
+    read = TenantRead("t", "webexcc", "org", 1, 1, previous_name="")
     part = Part(read, Basis("", "", "org", {}), made, made.diagnostics)
     return joined((part,), bounds=Bounds(Thresholds(people="100%"), allow))
 

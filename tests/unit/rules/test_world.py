@@ -19,6 +19,7 @@ WORLD = World(
         thing("k", "Key", {"locks": {"key": 1}}, ours=False),
     ),
     snapshot=Snapshot("org", {}, {}),
+    group="tiny",
 )
 
 
