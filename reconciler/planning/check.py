@@ -11,12 +11,11 @@ from reconciler.model.diagnostic import Diagnostic
 from reconciler.model.resource import Resource
 from reconciler.planning.consequences import traced
 from reconciler.planning.copies import filled
-from reconciler.planning.item import TenantInput, from_manifest, world_of
+from reconciler.planning.item import TenantInput
 from reconciler.planning.judging import rules_of
 from reconciler.planning.lookalikes import lookalikes
-from reconciler.planning.match import Match
+from reconciler.planning.matched_tenant import unread
 from reconciler.planning.refusals import taken_names
-from reconciler.planning.resolve import Directory
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,18 +34,16 @@ def check(given: TenantInput) -> tuple[Diagnostic, ...]:
 
 def checked(given: TenantInput) -> Checked:
     """The same, with how many references that was about."""
-    kinds = given.groups.kinds
-    matches = [Match(r, kinds[r.address.group_kind], None, None, None) for r in given.resources]
-    directory = Directory(matches, given.groups, given.known.facts, None)
-    items = filled((from_manifest(each, directory, given) for each in matches), None)
-    world = world_of(items, (), snapshot=None, known=given.known)
+    tenant = unread(given)
+    directory = tenant.directory
+    items = filled(tenant.objects(tenant.matches), None)
+    world = tenant.world(items)
 
     def again(
         resources: Sequence[Resource[Any]], without: frozenset[Address]
     ) -> Iterable[Diagnostic]:
         left = (item for item in items if item.address not in without)
-        smaller = world_of(left, (), snapshot=None, known=given.known)
-        return rules_of(given, resources, smaller)
+        return rules_of(given, resources, tenant.world(left))
 
     found = (
         *directory.problems,

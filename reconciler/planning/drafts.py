@@ -13,10 +13,10 @@ from reconciler.model.name import folded, normal
 from reconciler.model.slugs import kebab, slug
 from reconciler.model.suggestion import did_you_mean
 from reconciler.model.value import Json, Values
-from reconciler.planning.item import TenantInput, unclaimed
-from reconciler.planning.match import LiveIndex, Match, match, vendor_name
+from reconciler.planning.item import TenantInput
+from reconciler.planning.match import Match, vendor_name
+from reconciler.planning.matched_tenant import matched
 from reconciler.planning.names import Key, Names
-from reconciler.planning.view import View
 from reconciler.vendor import Kind
 
 
@@ -67,15 +67,13 @@ class Unmanaged:
 
 def unmanaged(given: TenantInput, snapshot: Snapshot) -> Unmanaged:
     """What the tenant has and no manifest means."""
-    kinds = given.groups.kinds
-    live, view = LiveIndex(snapshot), View(snapshot, given.rows)
-    matches, _ = match(given.resources, kinds, live, given.rows, view.hides)
+    tenant = matched(given, snapshot)
     managed = {
-        (each.kind.key, each.live.id): each.resource.address for each in matches if each.live
+        (each.kind.key, each.live.id): each.resource.address for each in tenant.matches if each.live
     }
     departed = {
         (address.group_kind, row.object_id): address
-        for row in unclaimed(given, matches)
+        for row in tenant.unclaimed
         for address in (Address.parse(row.address),)
     }
     objects, left_out = [], []
@@ -101,7 +99,7 @@ def unmanaged(given: TenantInput, snapshot: Snapshot) -> Unmanaged:
                 objects.append(each)
                 continue
             left_out.append(LeftOut(kind.key, each.id, each.name, why))
-    return Unmanaged(tuple(objects), tuple(left_out), managed, departed, tuple(matches))
+    return Unmanaged(tuple(objects), tuple(left_out), managed, departed, tenant.matches)
 
 
 def _namesakes(people: Iterable[LiveObject]) -> dict[str, str]:

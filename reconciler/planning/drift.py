@@ -21,14 +21,11 @@ from reconciler.planning.item import (
     AnyResource,
     Item,
     TenantInput,
-    from_manifest,
     others,
-    removed_from_git,
-    unclaimed,
 )
 from reconciler.planning.judging import causes_of
 from reconciler.planning.lookalikes import lookalikes
-from reconciler.planning.match import LiveIndex, match
+from reconciler.planning.matched_tenant import matched
 from reconciler.planning.newcomers import newcomers
 from reconciler.planning.prune import prune
 from reconciler.planning.reach import Missing, missing
@@ -36,7 +33,7 @@ from reconciler.planning.refusals import unknown_values
 from reconciler.planning.resolve import Directory
 from reconciler.planning.severity import Scales, Severity, Weight
 from reconciler.planning.three_way import Absent, Leaf, compare, tree
-from reconciler.planning.view import View, completed, taken_for_granted
+from reconciler.planning.view import completed, taken_for_granted
 from reconciler.rules.rule import Cause, Rule
 from reconciler.rules.world import Expected, World
 
@@ -150,19 +147,15 @@ def find(
     given: TenantInput, snapshot: Snapshot, *, stateless: bool, asked: Asked | None = None
 ) -> TenantDrift:
     """Compare live with last applied; without a state, with what Git declares."""
-    kinds = given.groups.kinds
-    live = LiveIndex(snapshot)
-    view = View(snapshot, given.rows)
-    matches, problems = match(given.resources, kinds, live, given.rows, view.hides)
-    directory = Directory(matches, given.groups, given.known.facts, snapshot, view)
-    items = [from_manifest(each, directory, given) for each in matches if not each.unseen]
-    items.extend(removed_from_git(unclaimed(given, matches), kinds, live, view))
+    tenant = matched(given, snapshot)
+    items = tenant.objects(each for each in tenant.matches if not each.unseen)
+    items.extend(tenant.removed_from_git())
     known = {item.address: _applied(item, stateless=stateless) for item in items}
     world = _world(items, known, snapshot, given)
     given_before = {i.key: applied for i in items if (applied := known[i.address]) is not None}
-    scales = Scales(kinds, given.groups.lockouts, world, given_before)
-    look = _Look(given, asked or Asked(), directory, world, scales)
-    unclear = {each.resource.address for each in matches if not each.is_clear}
+    scales = Scales(tenant.kinds, given.groups.lockouts, world, given_before)
+    look = _Look(given, asked or Asked(), tenant.directory, world, scales)
+    unclear = {each.resource.address for each in tenant.matches if not each.is_clear}
     for item in sorted(items, key=_place):
         if given.targets is None or item.address in given.targets:
             if (applied := known[item.address]) is not None:
@@ -174,15 +167,16 @@ def find(
     if given.targets is None:
         vague = {address.group_kind for address in unclear}
         reported = look.asked.reported - vague
-        going = {item.key for item in prune(given, matches, items, snapshot, view).items}
+        pruning = prune(given, tenant.matches, items, snapshot, tenant.view)
+        going = {item.key for item in pruning.items}
         found = newcomers(given, look.asked.known, reported, items, snapshot, going)
         for item in found.told:
             look.at_a_newcomer(item)
         only_there = list(found.notes)
     rows = [each for each in given.rows.values() if _is_asked_for(each, given)]
-    unseen = hidden.not_compared(rows, look.granted, live, view, given.tenant)
+    unseen = hidden.not_compared(rows, look.granted, tenant.live, tenant.view, given.tenant)
     asked_for = [i for i in items if given.targets is None or i.address in given.targets]
-    identities = (replace(each, severity=Level.WARNING) for each in problems)
+    identities = (replace(each, severity=Level.WARNING) for each in tenant.problems)
     alike = lookalikes(given.tenant, world.everything(), snapshot.inventory, given.resources)
     notes = (*unseen, *only_there, *identities, *unknown_values(asked_for), *alike)
     return replace(look.told(notes), missing=tuple(missing(given, asked_for, snapshot)))

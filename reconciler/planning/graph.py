@@ -10,8 +10,7 @@ from reconciler.model.change import Action
 from reconciler.model.plan import Operation, Plan
 from reconciler.model.value import Pending
 from reconciler.planning.item import TenantInput
-from reconciler.planning.match import Match
-from reconciler.planning.resolve import Directory
+from reconciler.planning.matched_tenant import unread
 from reconciler.planning.respelling import mentions
 
 _SIGNS = {Action.CREATE: "+", Action.UPDATE: "~", Action.DELETE: "-"}
@@ -84,14 +83,12 @@ def of_references(tenants: Iterable[TenantInput], around: Iterable[Address] | No
 
 def _references(given: TenantInput) -> Iterator[tuple[Node, Node | None]]:
     """Each manifest by itself, and once more with each thing that it refers to."""
-    kinds = given.groups.kinds
-    matches = [Match(r, kinds[r.address.group_kind], None, None, None) for r in given.resources]
-    directory = Directory(matches, given.groups, given.known.facts, None)
+    tenant = unread(given)
     declared = {str(each.address): _node(each.address) for each in given.resources}
-    for each in matches:
+    for each in tenant.matches:
         here = declared[str(each.resource.address)]
         yield here, None
-        _, found = mentions(each, directory, given.known.facts)
+        _, found = mentions(each, tenant.directory, given.known.facts)
         for mention in found.values():
             if isinstance(mention.key, Pending):
                 yield here, declared[mention.key]

@@ -24,28 +24,22 @@ from reconciler.planning import (
     runbook,
     side_effects,
 )
-from reconciler.planning.administrators import administrators
+from reconciler.planning.administrators import Administrators, administrators
 from reconciler.planning.item import (
     Item,
     TenantInput,
-    from_manifest,
     narrowed,
     others,
-    removed_from_git,
-    unclaimed,
-    world_of,
 )
 from reconciler.planning.judging import rules_of
-from reconciler.planning.lockouts import lockouts
+from reconciler.planning.lockouts import Lockouts, lockouts
 from reconciler.planning.lookalikes import lookalikes
-from reconciler.planning.match import LiveIndex, match
+from reconciler.planning.matched_tenant import MatchedTenant, matched
 from reconciler.planning.prune import prune
 from reconciler.planning.reach import Reach, reach
 from reconciler.planning.refusals import error, notes, refusals, taken_names
-from reconciler.planning.resolve import Directory
 from reconciler.planning.rights import forbidden
-from reconciler.planning.view import View
-from reconciler.rules.world import Expected
+from reconciler.rules.world import Expected, World
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,117 +65,168 @@ class TenantPlan:
     absent: tuple[Address, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class _Objects:
+    """What a plan is about: manifests' objects, what left Git, people whom the tenant lacks."""
+
+    items: list[Item]
+    removed: tuple[Item, ...]
+    absent: tuple[Item, ...]
+    unmanaged: Mapping[GroupKind, tuple[str, ...]]
+    notes: tuple[Diagnostic, ...]
+
+    @property
+    def everything(self) -> tuple[Item, ...]:
+        """Every object that the plan considers."""
+        return (*self.items, *self.removed)
+
+
+@dataclass(frozen=True, slots=True)
+class _Judgement:
+    """The tenant as the plan leaves it, and what is to be said of that."""
+
+    world: World
+    guides: runbook.Guides
+    by_hand: frozenset[Address]
+    lockouts: Lockouts
+    administrators: Administrators
+    diagnostics: tuple[Diagnostic, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Order:
+    """The writes in their order; `disturbed` is what the vendor itself makes of some of them."""
+
+    schedule: order.Schedule
+    disturbed: side_effects.Predicted
+    errored: bool
+    diagnostics: tuple[Diagnostic, ...]
+
+
 def plan(given: TenantInput, snapshot: Snapshot) -> TenantPlan:
     """The plan of one tenant that was read; with errors but guards' it has no steps."""
-    kinds = given.groups.kinds
-    live = LiveIndex(snapshot)
-    view = View(snapshot, given.rows)
-    matches, problems = match(given.resources, kinds, live, given.rows, view.hides)
-    directory = Directory(matches, given.groups, given.known.facts, snapshot, view)
-    clear = [from_manifest(each, directory, given) for each in matches if each.is_clear]
+    tenant = matched(given, snapshot)
+    objects = _objects(tenant, snapshot)
+    judgement = _judge(tenant, objects, snapshot)
+    ordered = _order(given, objects, judgement, snapshot)
+    effects = _predict(given, ordered, judgement, snapshot)
+    return _assemble(tenant, objects, judgement, ordered, effects, snapshot)
+
+
+def _objects(tenant: MatchedTenant, snapshot: Snapshot) -> _Objects:
+    """The objects that the plan considers, narrowed to its targets."""
+    given = tenant.given
+    clear = tenant.objects(each for each in tenant.matches if each.is_clear)
     items, absent = absent_people.set_aside(copies.filled(clear, snapshot), given)
-    rows = tuple(unclaimed(given, matches))
-    removed = tuple(removed_from_git(rows, kinds, live, view))
-    pruning = prune(given, matches, (*items, *absent, *removed), snapshot, view)
+    removed = tuple(tenant.removed_from_git())
+    pruning = prune(given, tenant.matches, (*items, *absent, *removed), snapshot, tenant.view)
     removed = (*removed, *pruning.items)
     unmanaged = _unmanaged(others(snapshot, (*items, *removed)))
     if given.targets is not None:
         items, removed = narrowed(items, removed, given.targets)
-    everything = (*items, *removed)
-    world = world_of(
-        everything,
-        others(snapshot, everything),
-        snapshot=snapshot,
-        known=given.known,
-    )
+    return _Objects(items, removed, tuple(absent), unmanaged, pruning.notes)
+
+
+def _judge(tenant: MatchedTenant, objects: _Objects, snapshot: Snapshot) -> _Judgement:
+    """What rules, guards and the vendor's own refusals say of the tenant as it will be."""
+    given, everything = tenant.given, objects.everything
+    world = tenant.world(everything)
     guides = runbook.guides(everything, world)
-    wholly = {i.address for i in everything if runbook.is_all(i, guides.get(i.address))}
-    judged = [item.resource for item in items if item.resource is not None]
+    wholly = frozenset(i.address for i in everything if runbook.is_all(i, guides.get(i.address)))
+    judged = [item.resource for item in objects.items if item.resource is not None]
     locked_out = lockouts(given, everything, world, snapshot)
     becoming = administrators(given, everything, world, snapshot)
-    diagnostics = [
-        *problems,
-        *directory.problems,
+    diagnostics = (
+        *tenant.problems,
+        *tenant.directory.problems,
         *rules_of(given, judged, world),
         *forbidden(everything, world, given.tenant, wholly),
-        *refusals(items, removed, world, kinds),
-        *taken_names(items, world),
-        *notes(items, removed, given),
-        *absent_people.notes(absent),
-        *replacements.notes(everything, snapshot, directory),
-        *pruning.notes,
+        *refusals(objects.items, objects.removed, world, tenant.kinds),
+        *taken_names(objects.items, world),
+        *notes(objects.items, objects.removed, given),
+        *absent_people.notes(objects.absent),
+        *replacements.notes(everything, snapshot, tenant.directory),
+        *objects.notes,
         *locked_out.diagnostics,
         *becoming.notes,
-        *hidden.notes(matches, rows, live, view, given.tenant),
+        *hidden.notes(tenant.matches, tenant.unclaimed, tenant.live, tenant.view, given.tenant),
         *lookalikes(given.tenant, world.everything(), snapshot.inventory, given.resources),
-    ]
-    predicted = side_effects.predicted(
-        (item for item in everything if item.address not in wholly), given.known
     )
-    schedule, problem = _scheduled(everything, snapshot, predicted.keys())
-    diagnostics.extend(problem)
-    errored = has_errors(each for each in diagnostics if not each.guard)
-    effects = (
-        side_effects.SideEffects()
-        if errored
-        else side_effects.side_effects(given, predicted, schedule, world, snapshot)
+    return _Judgement(world, guides, wholly, locked_out, becoming, diagnostics)
+
+
+def _order(
+    given: TenantInput, objects: _Objects, judgement: _Judgement, snapshot: Snapshot
+) -> _Order:
+    """The order of the writes; what the vendor disturbs is written once more after it."""
+    by_api = (item for item in objects.everything if item.address not in judgement.by_hand)
+    disturbed = side_effects.predicted(by_api, given.known)
+    schedule, problem = _scheduled(objects.everything, snapshot, disturbed.keys())
+    every = (*judgement.diagnostics, *problem)
+    errored = has_errors(each for each in every if not each.guard)
+    return _Order(schedule, disturbed, errored, problem)
+
+
+def _predict(
+    given: TenantInput, ordered: _Order, judgement: _Judgement, snapshot: Snapshot
+) -> side_effects.SideEffects:
+    """What the vendor makes of the writes besides, and whom that concerns."""
+    if ordered.errored:
+        return side_effects.SideEffects()
+    return side_effects.side_effects(
+        given, ordered.disturbed, ordered.schedule, judgement.world, snapshot
     )
-    diagnostics.extend(effects.diagnostics)
+
+
+def _assemble(  # noqa: PLR0913, PLR0917 - what the stages before came to
+    tenant: MatchedTenant,
+    objects: _Objects,
+    judgement: _Judgement,
+    ordered: _Order,
+    effects: side_effects.SideEffects,
+    snapshot: Snapshot,
+) -> TenantPlan:
+    """The plan as plain data."""
+    given, directory, world = tenant.given, tenant.directory, judgement.world
+    everything, schedule, guides = objects.everything, ordered.schedule, judgement.guides
+    reverting = given.revert is not None
+    made = side_effects.made(ordered.disturbed)
     steps = (
         ()
-        if errored
-        else assemble.steps(
-            given.tenant,
-            schedule,
-            everything,
-            side_effects.made(predicted),
-            directory,
-            world,
-            guides,
-        )
+        if ordered.errored
+        else assemble.steps(given.tenant, schedule, everything, made, directory, world, guides)
     )
     changing = sorted((item for item in everything if item.changes), key=_listing(schedule))
+    withheld = runbook.withheld(everything, guides, schedule.waits)
+    reached = reach(given, (*everything, *objects.absent), world, snapshot, withheld)
     return TenantPlan(
         changes=tuple(
             assemble.change(
-                item,
-                schedule,
-                directory,
-                reverting=given.revert is not None,
-                guide=guides.get(item.address),
+                item, schedule, directory, reverting=reverting, guide=guides.get(item.address)
             )
             for item in changing
         ),
         steps=steps,
-        records=() if given.revert is not None else tuple(assemble.records(items, directory)),
-        diagnostics=tuple(diagnostics),
-        seen=basis.seen(changing, items, world, snapshot, given, locked_out.counted),
-        standing=basis.standing(matches, given.rows, live),
-        unmanaged={} if given.revert is not None else unmanaged,
-        no_op=len(everything) - len(changing),
-        reach=replace(
-            reach(
-                given,
-                (*everything, *absent),
-                world,
-                snapshot,
-                runbook.withheld(everything, guides, schedule.waits),
-            ),
-            administrators=becoming.gained,
+        records=() if reverting else tuple(assemble.records(objects.items, directory)),
+        diagnostics=(*judgement.diagnostics, *ordered.diagnostics, *effects.diagnostics),
+        seen=basis.seen(
+            changing, objects.items, world, snapshot, given, judgement.lockouts.counted
         ),
+        standing=basis.standing(tenant.matches, given.rows, tenant.live),
+        unmanaged={} if reverting else objects.unmanaged,
+        no_op=len(everything) - len(changing),
+        reach=replace(reached, administrators=judgement.administrators.gained),
         limits=tuple(limits.near(given.groups, world, given.tenant)),
         side_effects=effects.told,
         runbook=runbook.told(steps, guides),
-        absent=tuple(item.address for item in absent),
+        absent=tuple(item.address for item in objects.absent),
     )
 
 
 def standing(given: TenantInput, snapshot: Snapshot) -> Mapping[str, str]:
     """The digest of the live body behind each manifest and record."""
-    kinds, live = given.groups.kinds, LiveIndex(snapshot)
-    hides = View(snapshot, given.rows).hides
-    matches, _ = match(given.resources, kinds, live, given.rows, hides)
-    return basis.standing(matches, given.rows, live)
+    tenant = matched(given, snapshot)
+    return basis.standing(tenant.matches, given.rows, tenant.live)
 
 
 def _listing(schedule: order.Schedule) -> Callable[[Item], tuple[float, int, int, Address]]:

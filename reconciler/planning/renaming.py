@@ -10,8 +10,7 @@ from reconciler.model.name import normal
 from reconciler.model.resource import Spec
 from reconciler.model.value import Pending, Value, Values
 from reconciler.planning.item import AnyResource, TenantInput
-from reconciler.planning.match import Match
-from reconciler.planning.resolve import Directory
+from reconciler.planning.matched_tenant import unread
 from reconciler.planning.respelling import Mention, Spelled, mentions
 
 
@@ -23,7 +22,8 @@ def renamed(
     The vendor's name of an object stays. Where the old name is to be `noted`, `previousNames` has
     it, so that a state that knows nothing of the renaming finds the object.
     """
-    matches, directory = _read(given)
+    tenant = unread(given)
+    matches, directory = tenant.matches, tenant.directory
     found = {}
     for each in matches:
         address = each.resource.address
@@ -38,7 +38,8 @@ def renamed(
 
 def meaning(given: TenantInput, moves: Mapping[Address, str]) -> dict[Address, Values]:
     """What every manifest declares, with those that are to move under their new addresses."""
-    matches, directory = _read(given)
+    tenant = unread(given)
+    matches, directory = tenant.matches, tenant.directory
     found: dict[Address, Values] = {}
     now = {str(address): str(_moved(address, moves)) for address in moves}
     for each in matches:
@@ -46,13 +47,6 @@ def meaning(given: TenantInput, moves: Mapping[Address, str]) -> dict[Address, V
         moved = {key: _with_new_names(value, now) for key, value in values.items()}
         found[_moved(each.resource.address, moves)] = moved
     return found
-
-
-def _read(given: TenantInput) -> tuple[list[Match], Directory]:
-    """The manifests by themselves: no tenant is asked what they mean."""
-    kinds = given.groups.kinds
-    matches = [Match(r, kinds[r.address.group_kind], None, None, None) for r in given.resources]
-    return matches, Directory(matches, given.groups, given.known.facts, None)
 
 
 def _named(resource: AnyResource, spec: type[Spec], new: str, *, noted: bool) -> Iterator[Spelled]:

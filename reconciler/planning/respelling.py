@@ -24,10 +24,10 @@ from reconciler.model.value import Json, Ref, Value, Values
 from reconciler.planning import diff
 from reconciler.planning.declared import declared
 from reconciler.planning.item import AnyResource, TenantInput
-from reconciler.planning.match import LiveIndex, Match, match
+from reconciler.planning.match import Match
+from reconciler.planning.matched_tenant import matched
 from reconciler.planning.names import Names
 from reconciler.planning.resolve import Directory, key_of
-from reconciler.planning.view import View
 
 
 class Gone:
@@ -109,12 +109,8 @@ class _Speller:
     def __init__(
         self, given: TenantInput, snapshot: Snapshot, wanted: Mapping[Address, Values]
     ) -> None:
-        kinds = given.groups.kinds
-        view = View(snapshot, given.rows)
-        self._matches, _ = match(
-            given.resources, kinds, LiveIndex(snapshot), given.rows, view.hides
-        )
-        self._directory = Directory(self._matches, given.groups, given.known.facts, snapshot, view)
+        tenant = matched(given, snapshot)
+        self._matches, self._directory = tenant.matches, tenant.directory
         self._names = Names(given, snapshot, self._matches, {})
         self._wanted, self._facts = wanted, given.known.facts
         self._lost = self._lost_names()
