@@ -97,7 +97,7 @@ class CxoneWriter(CxoneReader):
         searches = self._searches
         employee = EmployeeCodec(searches)
         employees = WriteCycle(employee, session, endpoint)
-        self._primary_roles = PrimaryRoles(searches.role, employees.fetch, session.sleep)
+        self._primary_roles = PrimaryRoles(searches.role, employees.fetch, employees.until)
         self._employee_calls = EmployeeCalls(searches, session, employees, self._primary_roles)
         roles = RoleCodec(searches, session, self._primary_roles.forget)
         self._codecs = {ROLE: roles, EMPLOYEE: employee}
