@@ -19,15 +19,16 @@ from reconciler.model.live import UnknownObject
 
 T = TypeVar("T")
 
-_NAMES = ("email", "emailAddress", "name", "displayName", "roleName")
-"""The fields that may tell the name of an odd row, the best first."""
-
 
 class RowReader:
-    """Makes objects of rows; `unknown` collects those whose row has an unexpected shape."""
+    """Makes objects of rows; `unknown` collects those whose row has an unexpected shape.
 
-    def __init__(self, documented: ShapeCheck) -> None:
+    `names` are the fields that may hold the name of an odd one, the best first.
+    """
+
+    def __init__(self, documented: ShapeCheck, names: Sequence[str]) -> None:
         self._documented = documented
+        self._names = names
         self.unknown: list[UnknownObject] = []
 
     def is_odd(self, kind: str) -> bool:
@@ -56,7 +57,7 @@ class RowReader:
                 with self._documented(f"{endpoint}: {row[identifier]}"):
                     found.append(_named(made(row)))
             except TenantError as error:
-                name = next(filter(None, map(row.get, _NAMES)), "")
+                name = next(filter(None, map(row.get, self._names)), "")
                 self.unknown.append(
                     UnknownObject(kind, row[identifier], _text(name), error.told.summary)
                 )
@@ -71,8 +72,9 @@ class Items(RowReader):
         again: Callable[[str], Awaitable[tuple[Row, ...]]],
         in_parallel: InParallel,
         documented: ShapeCheck,
+        names: Sequence[str],
     ) -> None:
-        super().__init__(documented)
+        super().__init__(documented, names)
         self._again = again
         self._in_parallel = in_parallel
 

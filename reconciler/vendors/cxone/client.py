@@ -29,6 +29,9 @@ from reconciler.vendors.cxone.primary_role import PrimaryRoles
 from reconciler.vendors.cxone.searches import ROLE_SEARCH, USER_SEARCH, Searches
 from reconciler.vendors.cxone.semantics import EMPLOYEE, ROLE, roles_of
 
+NAMES = ("displayName", "roleName", "emailAddress")
+"""The fields that may hold the name of a row of unexpected shape, the best first."""
+
 
 class CxoneReader:
     """Reads a tenant; holds a session that cannot write."""
@@ -45,7 +48,7 @@ class CxoneReader:
         """
         claims = _claims(await self._endpoint.token.token())
         lists = await self._lists()
-        rows = RowReader(documented)
+        rows = RowReader(documented, NAMES)
         bodies = lists.rows[ROLE]
         roles = tuple(
             rows.of_rows(ROLE, f"POST {ROLE_SEARCH}", bodies, wire.role, identifier="roleId")

@@ -63,7 +63,7 @@ def test_a_row_of_odd_shape_is_set_aside_by_its_id_and_its_name() -> None:
     def item(row: Row) -> InventoryItem:
         return InventoryItem("queue", row["key"], row["title"].strip())
 
-    rows = RowReader(DOCUMENTED)
+    rows = RowReader(DOCUMENTED, ("label", "name"))
     made = rows.of_rows(
         "queue",
         "GET queues",
