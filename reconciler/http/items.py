@@ -11,10 +11,9 @@ from contextlib import suppress
 from typing import Any, Generic, TypeVar
 
 from reconciler.errors import NotFoundError, TenantError
-from reconciler.http.answers import is_unexpected
 from reconciler.http.paging import Row
 from reconciler.http.parallel import InParallel
-from reconciler.http.shape import ODD, ShapeCheck
+from reconciler.http.shape import ODD, ShapeCheck, is_unexpected
 from reconciler.model.live import UnknownObject
 
 T = TypeVar("T")
