@@ -161,14 +161,6 @@ def refusal(operation: str, status: int, reason: str, tracking_id: str) -> Tenan
     )
 
 
-def is_unexpected(error: TenantError) -> bool:
-    """Whether an answer came whose shape nobody can make sense of."""
-    return error.told.code == UNEXPECTED
-
-
-UNEXPECTED = "TEN113"
-"""The code of answers that are not of the documented shape."""
-
 SERVER = 500
 """Where the errors of servers begin."""
 

@@ -59,7 +59,10 @@ class Codec(ABC):
         return values
 
     def answered(self, object_id: str, answer: Answer) -> LiveObject | None:
-        """The object in the answer to a write, for kinds of which a write may hide objects."""
+        """The object in the answer to a write, None where it has none.
+
+        For kinds of which a write may hide objects.
+        """
         raise AssertionError(f"{self.kind} {object_id}: the answer ({answer.status}) is not read")
 
     def created_id(self, answer: Answer) -> str:

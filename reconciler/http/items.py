@@ -11,29 +11,27 @@ from contextlib import suppress
 from typing import Generic, TypeVar
 
 from reconciler.errors import NotFoundError, TenantError
-from reconciler.http.answers import is_unexpected
 from reconciler.http.fields import name_if_any
 from reconciler.http.paging import Row
 from reconciler.http.parallel import InParallel
-from reconciler.http.shape import ODD, ShapeCheck
+from reconciler.http.shape import ODD, ShapeCheck, is_unexpected
 from reconciler.model.address import GroupKind
 from reconciler.model.live import UnknownObject
 
 T = TypeVar("T")
 
-_NAMES = ("email", "emailAddress", "name", "displayName", "roleName")
-"""The fields that may tell the name of an odd row, the best first."""
-
 
 class RowReader:
     """Makes objects of the rows of a group.
 
-    `unknown` collects those whose row has an unexpected shape.
+    `unknown` collects those whose row has an unexpected shape; `names` are the fields that may hold
+    the name of an odd one, the best first.
     """
 
-    def __init__(self, group: str, documented: ShapeCheck) -> None:
+    def __init__(self, group: str, documented: ShapeCheck, names: Sequence[str]) -> None:
         self._group = group
         self._documented = documented
+        self._names = names
         self.unknown: list[UnknownObject] = []
 
     def is_odd(self, kind: str) -> bool:
@@ -62,7 +60,7 @@ class RowReader:
                 with self._documented(f"{endpoint}: {row[identifier]}"):
                     found.append(_named(made(row)))
             except TenantError as error:
-                name = next(filter(None, map(row.get, _NAMES)), "")
+                name = next(filter(None, map(row.get, self._names)), "")
                 self.unknown.append(
                     UnknownObject(
                         self._key(kind), row[identifier], name_if_any(name), error.told.summary
@@ -82,10 +80,11 @@ class Items(RowReader):
         again: Callable[[str], Awaitable[tuple[Row, ...]]],
         in_parallel: InParallel,
         documented: ShapeCheck,
+        names: Sequence[str],
         *,
         group: str,
     ) -> None:
-        super().__init__(group, documented)
+        super().__init__(group, documented, names)
         self._again = again
         self._in_parallel = in_parallel
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from reconciler.errors import TenantError
-from reconciler.http.answers import is_unexpected
 from reconciler.http.parallel import InParallel
+from reconciler.http.shape import is_unexpected
 
 T = TypeVar("T")
 

@@ -201,10 +201,6 @@ class WriteSession(ReadSession):
     A write whose answer is lost raises UnknownOutcomeError, unless it is made by `surely`.
     """
 
-    async def sleep(self, seconds: float) -> None:
-        """Wait on the clock that the tenant's requests are paced by."""
-        await self._connection.pace.sleep(seconds)
-
     async def post(self, path: str, body: Any) -> Answer:
         """POST a JSON body."""
         return await self._connection.call("POST", self._base + path, body=body)

@@ -1,4 +1,7 @@
-"""Answers of a shape that nobody expects: an error of the tenant's, in a vendor's words."""
+"""Answers of a shape that nobody expects: an error of the tenant's, in a vendor's words.
+
+What decodes answers is loaded by `validate`, so nothing here may import the HTTP library.
+"""
 
 from __future__ import annotations
 
@@ -7,8 +10,10 @@ from contextlib import AbstractContextManager, contextmanager
 from typing import Protocol
 
 from reconciler.errors import TenantError
-from reconciler.http.answers import UNEXPECTED
 from reconciler.http.fields import in_words
+
+UNEXPECTED = "TEN113"
+"""The code of answers that are not of the documented shape."""
 
 ODD = (KeyError, TypeError, AttributeError, ValueError, OverflowError, RecursionError)
 """What reading a value of another shape raises; a list index is never asked for."""
@@ -37,3 +42,8 @@ def shape_check(known: str, hint: str) -> ShapeCheck:
             ) from error
 
     return check
+
+
+def is_unexpected(error: TenantError) -> bool:
+    """Whether an answer came whose shape nobody can make sense of."""
+    return error.told.code == UNEXPECTED

@@ -21,6 +21,7 @@ from reconciler.errors import (
     UnknownOutcomeError,
 )
 from reconciler.http.codec import Codec, Fetched
+from reconciler.http.retry import Landed
 from reconciler.http.session import Answer, WriteSession
 from reconciler.http.visibility import until_visible
 from reconciler.model.live import LiveObject
@@ -88,18 +89,10 @@ class WriteCycle:
             return answer
 
         done = await self._session.surely(send, created, repeatable=False)
-        if done.answer is None:
-            assert done.found is not None  # noqa: S101 - there is one of the two
-            self._remember(done.found.id, None)
-            codec.read_back(done.found)
-            return Written(done.found, "", done.attempts)
-        object_id = codec.created_id(done.answer)
-        with accepted(done.answer.tracking_id, done.attempts):
-            live = await self._visible(object_id, result, None)
-            live = live or self._answered(object_id, done.answer)
-            if live is None:
-                raise NotFoundError("TEN104", f"there is no {codec.noun} {object_id} yet")
-        return Written(live, done.answer.tracking_id, done.attempts)
+        if done.found is not None:
+            return await self._read_back(done.found.id, done, result, None)
+        assert done.answer is not None  # noqa: S101 - there is one of the two
+        return await self._read_back(codec.created_id(done.answer), done, result, None)
 
     async def update(self, update: Update) -> Written:
         """Give the object other values, if it is as expected, and read it back."""
@@ -114,14 +107,8 @@ class WriteCycle:
                         raise
 
         done = await self._session.surely(send, lambda: self.landed(pending))
-        if done.answer is None:
-            assert done.found is not None  # noqa: S101 - there is one of the two
-            self._remember(done.found.id, pending.before.live)
-            self._codec.read_back(done.found)
-            return Written(done.found, "", done.attempts)
-        with accepted(done.answer.tracking_id, done.attempts):
-            live = await self.visible(pending) or self._answered(pending.object_id, done.answer)
-        return Written(live, done.answer.tracking_id, done.attempts)
+        before = pending.before.live
+        return await self._read_back(pending.object_id, done, pending.values, before)
 
     async def update_in_calls(
         self, update: Update, calls: Callable[[LiveObject], Sequence[Call]]
@@ -138,7 +125,7 @@ class WriteCycle:
         self._remember(update.object_id, before)
         tracking_id = sent[-1].tracking_id if sent else ""
         attempts = sum(answer.attempts for answer in sent)
-        with accepted(tracking_id, attempts):
+        with _accepted(tracking_id, attempts):
             live = await self.until(
                 update.object_id,
                 lambda: self.fetch(update.object_id),
@@ -217,6 +204,27 @@ class WriteCycle:
             raise changed(self._codec.kind, object_id)
         return found
 
+    async def _read_back(
+        self, object_id: str, done: Landed[LiveObject], values: Values, before: LiveObject | None
+    ) -> Written:
+        """The object as the tenant has it after a write, `before` it None for a new one.
+
+        Raises UnknownOutcomeError where that cannot be read: the write itself was accepted.
+        """
+        if done.found is not None:
+            self._remember(object_id, before)
+            self._codec.read_back(done.found)
+            return Written(done.found, "", done.attempts)
+        tracking_id = done.answer.tracking_id if done.answer else ""
+        with _accepted(tracking_id, done.attempts):
+            live = await self._visible(object_id, values, before)
+            if live is None and done.answer and self._codec.may_hide:
+                # what a write takes out of the writer's own sight is told by its answer alone
+                live = self._codec.answered(object_id, done.answer)
+            if live is None and before is None:
+                raise NotFoundError("TEN104", f"there is no {self._codec.noun} {object_id} yet")
+        return Written(live, tracking_id, done.attempts)
+
     async def _visible(
         self, object_id: str, values: Values, before: LiveObject | None
     ) -> LiveObject | None:
@@ -241,12 +249,6 @@ class WriteCycle:
         digests = (before.digest, before.part) if before else ()
         former = self._replaced.get(object_id, frozenset())
         self._replaced[object_id] = former | {digest for digest in digests if digest}
-
-    def _answered(self, object_id: str, answer: Answer) -> LiveObject | None:
-        """What a write took out of the writer's own sight is told by its answer alone."""
-        if not self._codec.may_hide or not isinstance(answer.body, dict):
-            return None
-        return self._codec.answered(object_id, answer)
 
 
 def _has(live: LiveObject, values: Values) -> bool:
@@ -278,7 +280,7 @@ def _another(codec: Codec, live: LiveObject) -> TenantError:
 
 
 @contextmanager
-def accepted(tracking_id: str, attempts: int) -> Iterator[None]:
+def _accepted(tracking_id: str, attempts: int) -> Iterator[None]:
     """Reads after a write that the tenant accepted: where one fails, the outcome is unknown."""
     try:
         yield

@@ -8,7 +8,9 @@ from typing import Any
 
 import pytest
 
+from reconciler.http.tokens import FixedToken
 from reconciler.model.guard import Allowance
+from tests.virtual import VirtualPacing
 from tests.workshop import Terminal, Workshop
 
 PEOPLE = tuple(f"p{n}@x.example" for n in range(6))
@@ -96,6 +98,7 @@ def test_another_role_than_was_written_stops_everything(
 ) -> None:
     work = here(tmp_path, **quirks)
     work.parallelism = parallelism
+    work.kept["test"] = (VirtualPacing(), FixedToken(work.token()))
     work.manifests(*(person(each, primaryRole="Agent") for each in PEOPLE))
     plan = work.plan(allow=ALLOWED)
     work.writes()

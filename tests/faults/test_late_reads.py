@@ -136,6 +136,10 @@ CXONE = {
     "create": ((), (ROLE,)),
     "create-and-give": ((JANE.replace("[reviewer]", "[]"),), (ROLE, JANE)),
     "update": ((ROLE,), (ROLE.replace("[view, edit]", "[view]"),)),
+    "give-primary-role": (
+        (OLD, JANE.replace("[reviewer]", "[]")),
+        (OLD, JANE.replace("[reviewer]", "[]").replace("Agent", "old-reviewer")),
+    ),
     "deactivate-employee": (
         (OLD, JANE.replace("[reviewer]", "[old-reviewer]")),
         (OLD, JANE.replace("active: true", "active: false").replace("[reviewer]", "[]")),

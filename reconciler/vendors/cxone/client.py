@@ -30,6 +30,9 @@ from reconciler.vendors.cxone.primary_role import PrimaryRoles
 from reconciler.vendors.cxone.searches import ROLE_SEARCH, USER_SEARCH, Searches
 from reconciler.vendors.cxone.semantics import EMPLOYEE, ROLE, roles_of
 
+NAMES = ("displayName", "roleName", "emailAddress")
+"""The fields that may hold the name of a row of unexpected shape, the best first."""
+
 
 class CxoneReader:
     """Reads a tenant; holds a session that cannot write."""
@@ -46,7 +49,7 @@ class CxoneReader:
         """
         claims = _claims(await self._endpoint.token.token())
         lists = await self._lists()
-        rows = RowReader(GROUP, documented)
+        rows = RowReader(GROUP, documented, NAMES)
         bodies = lists.rows[ROLE]
         roles = tuple(
             rows.of_rows(ROLE, f"POST {ROLE_SEARCH}", bodies, wire.role, identifier="roleId")
@@ -98,7 +101,7 @@ class CxoneWriter(CxoneReader):
         searches = self._searches
         employee = EmployeeCodec(searches)
         employees = WriteCycle(employee, session, endpoint)
-        self._primary_roles = PrimaryRoles(searches.role, employees.fetch, session.sleep)
+        self._primary_roles = PrimaryRoles(searches.role, employees.fetch, employees.until)
         self._employee_calls = EmployeeCalls(searches, session, employees, self._primary_roles)
         roles = RoleCodec(searches, session, self._primary_roles.forget)
         self._codecs = {ROLE: roles, EMPLOYEE: employee}

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 from reconciler.errors import (
     CancelledError,
@@ -23,8 +23,16 @@ from reconciler.model.live import LiveObject
 from reconciler.model.value import Ref
 
 Body = Mapping[str, Any]
-_LATE_READS = 3
-"""So often an employee is read again who seems to have the former role: reads may be late."""
+T = TypeVar("T")
+
+
+class Until(Protocol):
+    """Reads an object until the answer shows a write (`WriteCycle.until`)."""
+
+    async def __call__(
+        self, object_id: str, read: Callable[[], Awaitable[T]], is_visible: Callable[[T], bool]
+    ) -> T:
+        """The last answer."""
 
 
 class PrimaryRoles:
@@ -34,11 +42,11 @@ class PrimaryRoles:
         self,
         fetch_role: Callable[[str], Awaitable[Body]],
         fetch_employee: Callable[[str], Awaitable[LiveObject | None]],
-        sleep: Callable[[float], Awaitable[None]],
+        until: Until,
     ) -> None:
         self._fetch_role = fetch_role
         self._fetch_employee = fetch_employee
-        self._sleep = sleep
+        self._until = until
         self._known: dict[str, Body] = {}
         self._first = asyncio.Lock()
         self._is_proven = False
@@ -74,12 +82,11 @@ class PrimaryRoles:
 
     async def verify(self, user_id: str, before: Ref | None, written: Ref) -> None:
         """Raise MisappliedWriteError (TEN170) where the employee has another primary role now."""
-        held = await self._held(user_id)
-        for attempt in range(_LATE_READS):
-            if held == written or held != before:
-                break
-            await self._sleep(0.2 * 2**attempt)
-            held = await self._held(user_id)
+        held = await self._until(
+            user_id,
+            lambda: self._held(user_id),
+            lambda held: held == written or held != before,  # reads may be late
+        )
         if held == written:
             self._is_proven = True
             return

@@ -39,6 +39,8 @@ from reconciler.vendors.webexcc.models import COLLECTION_TYPES
 from reconciler.vendors.webexcc.wire import COLLECTION, PROFILE, USER
 
 FEW = 10
+NAMES = ("email", "name")
+"""The fields that may hold the name of a row of unexpected shape, the best first."""
 NO_TEAMS: frozenset[Ref] = frozenset()
 KINDS = (PROFILE, COLLECTION, USER, *COLLECTION_TYPES)
 
@@ -61,7 +63,7 @@ class WebexReader:
         owner = await token_owner(self._session, self._endpoint.organization)
         identity, lists = await self._lists(owner)
         memory = Memory(remembered, identity, lists.rows[USER])
-        items = Items(self._again, self._parallel, documented, group=GROUP)
+        items = Items(self._again, self._parallel, documented, NAMES, group=GROUP)
         profiles = await items.read(
             PROFILE, "user profiles", lists.rows, self._profile, partial(memory.object, PROFILE)
         )

@@ -103,8 +103,10 @@ class WebexCodec(Codec):
         object_id = current["id"] if current else "new"
         return DECODE[self.kind]({**body, "id": object_id}).values
 
-    def answered(self, object_id: str, answer: Answer) -> LiveObject:
-        """The object: every write answers with it."""
+    def answered(self, object_id: str, answer: Answer) -> LiveObject | None:
+        """The object: a write answers with it."""
+        if not isinstance(answer.body, dict):
+            return None
         with documented(f"the written {self.kind} {object_id}", answer.tracking_id):
             return DECODE[self.kind](answer.body)
 

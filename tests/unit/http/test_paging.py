@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reconciler.errors import TenantError
-from reconciler.http.paging import Page, Row, whole_list
+from reconciler.http.paging import Page, Part, Row, list_from_offsets, whole_list
 
 
 def page(ids: str, *, pages: int = 3, records: int = 5, number: int | None = None) -> Page:
@@ -74,3 +74,25 @@ def test_a_lost_row_is_never_overlooked(rows: list[int], size: int, limit: int, 
     whole[at] = Page(hit.rows[1:], pages, len(rows), at)
     with pytest.raises(TenantError):
         read(whole, limit)
+
+
+def from_offsets(total: int, *, most: int, loses: int | None = None) -> list[object]:
+    """A list that gives at most so many rows at a time, though ten are asked for."""
+
+    async def part(start: int) -> Part:
+        rows = [{"id": n} for n in range(start, min(start + most, total)) if n != loses]
+        return Part(tuple(rows), total, f"t-{start}")
+
+    found = asyncio.run(list_from_offsets("people", part, size=10, limit=3))
+    return [row["id"] for row in found]
+
+
+@pytest.mark.parametrize("total", [0, 1, 4, 5, 23])
+@pytest.mark.parametrize("most", [4, 10])
+def test_parts_are_as_long_as_the_first_one(total: int, most: int) -> None:
+    assert from_offsets(total, most=most) == list(range(total))
+
+
+def test_a_row_that_no_part_has_makes_the_list_incomplete() -> None:
+    with pytest.raises(TenantError, match="the list of people is not complete: 22 of 23 came"):
+        from_offsets(23, most=10, loses=17)

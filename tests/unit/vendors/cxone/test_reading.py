@@ -23,6 +23,7 @@ from reconciler.vendors.cxone.sandbox.tenant import CxoneSandbox
 ROLE, EMPLOYEE = group_kind("Role"), group_kind("Employee")
 
 ROLES, USERS = "/authorization/v1/roles/search", "/user-management/v2/users/search"
+PERMISSIONS = "/authorization/v1/permissions"
 
 
 def seed(roles: int, people: int) -> dict[str, Any]:
@@ -47,12 +48,13 @@ class Tenant:
     twist: Callable[[str, int, Any], Any] = lambda _path, _number, body: body
 
     quirks: dict[str, Any] = field(default_factory=dict)
+    assumed: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         self.asked: list[tuple[str, Any]] = []
 
     def read(self) -> Snapshot:
-        whole = {**seed(self.roles, self.people), "quirks": self.quirks}
+        whole = {**seed(self.roles, self.people), "quirks": self.quirks, "assumed": self.assumed}
         sandbox = CxoneSandbox(self.folder / "tenant.db", whole)
         inner = sandbox.app()
 
@@ -61,13 +63,18 @@ class Tenant:
             heard = await hear(inner, scope, sent)
             path = scope["path"]
             number = sum(each == path for each, _ in self.asked)
-            self.asked.append((path, json.loads(sent)))
+            self.asked.append((path, json.loads(sent or b"null")))
             twisted = self.twist(path, number, heard.json)
             await give(json_answer(heard.status, twisted), send)
 
         token = FixedToken(sandbox.token(None))
         endpoint = Endpoint(
-            "test", sandbox.organization, token, app=app, parallelism=self.parallelism
+            "test",
+            sandbox.organization,
+            token,
+            app=app,
+            parallelism=self.parallelism,
+            assumed=frozenset(self.assumed),
         )
 
         async def work() -> Snapshot:
@@ -194,6 +201,26 @@ def test_a_role_of_unexpected_shape_is_unknown_and_no_other(tmp_path: Path) -> N
     assert "ASLEEP" in unknown.reason
     assert len(found.objects[ROLE]) == 2
     assert ROLE in found.partial
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        None,
+        [],
+        {"applications": 5},
+        {"applications": [{"applicationId": "a/b", "privileges": []}]},
+    ],
+)
+def test_a_list_of_permissions_of_unexpected_shape_is_unread(tmp_path: Path, odd: Any) -> None:
+    """Nothing needs it: roles tell of permissions too."""
+
+    def twist(path: str, _number: int, body: Any) -> Any:
+        return odd if path == PERMISSIONS else body
+
+    found = Tenant(tmp_path, twist=twist, assumed=("A3",)).read()
+    assert "not of the known shape" in found.unread[group_kind("permission")]
+    assert len(found.objects[ROLE]) == 3
 
 
 @pytest.mark.parametrize("told", ["name", "id"])
