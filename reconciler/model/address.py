@@ -24,7 +24,9 @@ class GroupKind(NamedTuple):
     @classmethod
     def parse(cls, text: str) -> GroupKind:
         """Read `group/Kind`; raises ValueError where a part is missing."""
-        group, name = text.split("/")
+        group, slash, name = text.partition("/")
+        if not slash or "/" in name:
+            raise ValueError(f"`{text}` is not `group/Kind`")
         return cls(group, name)
 
 

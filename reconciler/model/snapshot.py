@@ -200,6 +200,8 @@ def load(data: bytes, shown: str) -> Kept:
     except (ValueError, TypeError, KeyError, RecursionError) as error:
         raise _refused(f"{shown} is no snapshot") from error
     if version == _OF_ONE_GROUP:
+        if not isinstance(document.get("vendor"), str):
+            raise _refused(f"the snapshot {shown} is not whole: vendor: it is not text")
         data = json.dumps(_with_groups(document)).encode("utf-8", "surrogatepass")
     elif version != FORMAT_VERSION:
         raise _refused(
@@ -219,9 +221,7 @@ def load(data: bytes, shown: str) -> Kept:
 
 def _with_groups(document: dict[str, Any]) -> dict[str, Any]:
     """A document of format 1.0 as one of today; what is wrong with it is left as it is."""
-    group = document.get("vendor")
-    if not isinstance(group, str):
-        return document
+    group = document["vendor"]
     made = {key: value for key, value in document.items() if key not in ("vendor", "identity")}
     made |= {"format_version": FORMAT_VERSION, "groups": [group], "identities": {}}
     for part in ("objects", "inventory", "partial", "unread"):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 from jsonschema import Draft202012Validator
@@ -53,9 +54,11 @@ def test_it_is_as_its_schema_says(here: Workshop, terminal: Terminal) -> None:
     document = json.loads(taken(terminal, "a.json"))
     validator = Draft202012Validator(snapshot_schema())
     validator.validate(document)
-    assert not validator.is_valid(document | {"format_version": "2.0"})
+    assert not validator.is_valid(document | {"format_version": "3.0"})
     assert not validator.is_valid(document | {"objects": []})
-    assert {each["name"] for each in document["objects"]["User"]} >= {"sam@northwind.example"}
+    assert {each["name"] for each in document["objects"]["webexcc/User"]} >= {
+        "sam@northwind.example"
+    }
     assert here.calls == []  # the terminal has a sandbox of its own
 
 
@@ -132,6 +135,41 @@ def test_two_of_them_are_compared(here: Workshop, terminal: Terminal) -> None:
     assert here.calls == []
 
 
+def of_format_1(document: dict[str, Any]) -> dict[str, Any]:
+    """A snapshot as earlier versions wrote it: of one vendor, kinds without a group."""
+    (group,), (who,) = document["groups"], document["identities"].values()
+    old = {"format_version": "1.0", "vendor": group, "organization": document["organization"]}
+    old["identity"] = who | {"rights_kind": who["rights_kind"].partition("/")[2]}
+    for part in ("objects", "inventory", "partial"):
+        old[part] = {key.partition("/")[2]: each for key, each in document[part].items()}
+    return old
+
+
+def test_one_of_the_format_before_is_read_as_today(here: Workshop, terminal: Terminal) -> None:
+    document = json.loads(taken(terminal, "a.json"))
+    here.write("old.json", json.dumps(of_format_1(document)))
+    same = terminal("snapshot", "diff", "old.json", "a.json")
+    assert (same.code, same.out.split(".")[0]) == (0, "No differences")
+    plans = [
+        terminal("plan", "--snapshot", each, "--format", "json").out
+        for each in ("old.json", "a.json")
+    ]
+    assert plans[0] == plans[1]
+    assert json.loads(plans[0])["outcome"] != "error"
+
+
+EMPTY = json.dumps(
+    {
+        "format_version": "2.0",
+        "groups": ["webexcc"],
+        "organization": "o",
+        "identities": {},
+        "objects": {},
+        "inventory": {},
+    }
+)
+
+
 @pytest.mark.parametrize(
     ("text", "words"),
     [
@@ -139,6 +177,8 @@ def test_two_of_them_are_compared(here: Workshop, terminal: Terminal) -> None:
         ("[" * 100_000, "is no snapshot"),
         ('{"format_version": "9"}', "has format 9"),
         ('{"format_version": "1.0", "vendor": 3}', "is not whole: vendor"),
+        ('{"format_version": "1.0", "vendor": "x", "objects": 5}', "is not whole: organization"),
+        (f'{EMPTY[:-1]}, "partial": {{"User": "x"}}}}', "`User` is not `group/Kind`"),
     ],
 )
 def test_what_is_no_snapshot_is_refused(terminal: Terminal, text: str, words: str) -> None:
