@@ -96,11 +96,12 @@ async def _events(
     tenant: Tenant, groups: Groups, around: Surroundings, window: Window
 ) -> tuple[AuditEvent, ...]:
     """What the logs of the systems have; groups that share one log are asked once."""
-    found: dict[AuditEvent, None] = {}
+    logs = {vendor.audit: vendor.name for vendor in groups if vendor.audit is not None}
+    found: list[AuditEvent] = []
     with auditing(tenant, groups, around) as endpoint:
-        for log in dict.fromkeys(v.audit for v in groups if v.audit is not None):
-            async with log(of_group(endpoint, tenant, "")) as reader:
-                found |= dict.fromkeys(await reader.events(window.since, window.until))
+        for log, group in logs.items():
+            async with log(of_group(endpoint, tenant, group)) as reader:
+                found.extend(await reader.events(window.since, window.until))
     return tuple(found)
 
 

@@ -275,6 +275,7 @@ def test_a_state_of_the_version_before_counts_nothing(ten: Workshop) -> None:
     with connection:
         connection.execute("ALTER TABLE run DROP COLUMN reached")
         connection.execute("ALTER TABLE run DROP COLUMN allowed")
+        connection.execute("DROP TABLE tenant")
         connection.execute("UPDATE alembic_version SET version_num = '0008'")
     connection.close()
     night(ten, *TEN[:6])
