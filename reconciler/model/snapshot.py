@@ -8,7 +8,7 @@ and times are not among them. One object a line, so that two files can be compar
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from functools import cache
 from typing import Any
@@ -96,7 +96,7 @@ class Kept:
     snapshot: Snapshot
 
 
-def dump(groups: Iterable[str], snapshot: Snapshot) -> bytes:
+def dump(groups: tuple[str, ...], snapshot: Snapshot) -> bytes:
     """The snapshot as one JSON document, an object a line."""
     names = {each.id: each.name for each in _every(snapshot)}
 

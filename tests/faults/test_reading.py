@@ -157,7 +157,7 @@ def test_a_snapshot_keeps_what_is_unknown(workshop: Workshop) -> None:
     written = snapshots.dump(("webexcc",), found)
     kept = snapshots.load(written, "file").snapshot
     assert (kept.unread, kept.unknown, kept.partial) == (found.unread, found.unknown, found.partial)
-    assert snapshots.dump("webexcc", kept) == written
+    assert snapshots.dump(("webexcc",), kept) == written
 
 
 def test_an_import_goes_on_where_one_list_may_not_be_read(workshop: Workshop) -> None:
