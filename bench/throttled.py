@@ -14,13 +14,13 @@ from pathlib import Path
 
 from bench.measure import FailedError
 from reconciler import pipeline
+from reconciler.contract.discover import discover
 from reconciler.engine.connect import Surroundings
 from reconciler.engine.prepare import Work
 from reconciler.http.pacing import Pacing
 from reconciler.http.tokens import FixedToken
 from reconciler.manifests.project import groups_of, load_project
 from reconciler.model.rate import Rate
-from reconciler.vendor import discover
 from reconciler.vendors.webexcc.sandbox.generate import TOKEN
 
 

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
 
+from reconciler.contract.access import Lockout
+from reconciler.contract.answers import offered
+from reconciler.contract.connection import AuditReader, Endpoint
+from reconciler.contract.credentials import CredentialForm, CredentialPart
+from reconciler.contract.sandbox import Sandbox
+from reconciler.contract.vendor import Declared, Kind, Vendor
 from reconciler.model.address import GroupKind
 from reconciler.model.rate import Rate
-from reconciler.vendor import Declared, Kind, Lockout, Sandbox, TokenRequest, Vendor
 
 T = TypeVar("T")
 
@@ -91,7 +97,14 @@ class Groups:
     @property
     def lockouts(self) -> Mapping[str, Lockout]:
         """How people could lock themselves out, by group."""
-        return {v.name: v.lockout for v in self.vendors if v.lockout is not None}
+        return {v.name: hook for v in self.vendors if (hook := offered(v.lockout))}
+
+    @property
+    def audits(
+        self,
+    ) -> Mapping[str, Callable[[Endpoint], AbstractAsyncContextManager[AuditReader]]]:
+        """The logs of who changed what, by group."""
+        return {v.name: log for v in self.vendors if (log := offered(v.audit))}
 
     def label(self, key: GroupKind) -> str:
         """A kind or type as people read it: by its name, where only one group has that name."""
@@ -105,20 +118,20 @@ class Groups:
     @property
     def rate(self) -> Rate | None:
         """How fast requests may be sent, as all groups share one queue: what the slowest takes."""
-        rates = [vendor.rate for vendor in self.vendors if vendor.rate is not None]
+        rates = [rate for vendor in self.vendors if (rate := offered(vendor.rate))]
         return min(rates, key=lambda rate: rate.requests / rate.seconds, default=None)
 
     @property
     def sandbox(self) -> Callable[[Path, Mapping[str, Any]], Sandbox] | None:
         """The emulated organization, with all of its groups."""
-        return next((v.sandbox for v in self.vendors if v.sandbox is not None), None)
+        return next((each for v in self.vendors if (each := offered(v.sandbox))), None)
 
     @property
-    def token_request(self) -> Callable[[str, str, str], TokenRequest] | None:
-        """The call for the access token of a service app."""
-        return next((v.token_request for v in self.vendors if v.token_request is not None), None)
+    def token(self) -> CredentialPart | None:
+        """What a token by itself is, where one may stand under `credentials`."""
+        return next((each for v in self.vendors if (each := offered(v.token))), None)
 
     @property
-    def access_key(self) -> Callable[[str | None, str, str], TokenRequest] | None:
-        """The call for the access token of an access key."""
-        return next((v.access_key for v in self.vendors if v.access_key is not None), None)
+    def credential_forms(self) -> Mapping[str, CredentialForm]:
+        """The credentials in parts that these systems take, by their keys in the project file."""
+        return {form.key: form for vendor in self.vendors for form in vendor.credential_forms}

@@ -17,13 +17,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from reconciler.contract.connection import AsgiApp
 from reconciler.errors import ReconcilerError
 from reconciler.http.tokens import FixedToken
 from reconciler.model.plan import dump, load
 from reconciler.sandbox.faults import fault
 from reconciler.sandbox.faulty import faulty
 from reconciler.state.sql import SqlState
-from reconciler.vendor import AsgiApp
 from tests.virtual import VirtualPacing
 from tests.workshop import COLLECTION, Call, Workshop
 

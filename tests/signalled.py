@@ -20,9 +20,9 @@ from pathlib import Path
 from typing import Any
 
 from reconciler.cli import app, options
+from reconciler.contract.connection import AsgiApp
 from reconciler.sandbox.faults import fault
 from reconciler.sandbox.faulty import faulty
-from reconciler.vendor import AsgiApp
 from tests.killed import Log, calls
 from tests.workshop import Workshop
 

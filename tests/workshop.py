@@ -16,6 +16,11 @@ import pytest
 
 from reconciler import pipeline
 from reconciler.cli.group import run
+from reconciler.contract.answers import offered
+from reconciler.contract.connection import AsgiApp, Pace, TokenSource
+from reconciler.contract.discover import discover
+from reconciler.contract.sandbox import Sandbox
+from reconciler.contract.vendor import Vendor
 from reconciler.engine.connect import Surroundings, sandbox_database, sandbox_of
 from reconciler.engine.events import Event, Ledger
 from reconciler.engine.prepare import Work
@@ -23,7 +28,6 @@ from reconciler.manifests.project import load_project
 from reconciler.model.guard import NOTHING_ALLOWED, Allowance
 from reconciler.model.plan import Plan, load
 from reconciler.sandbox.store import Store
-from reconciler.vendor import AsgiApp, Pace, Sandbox, TokenSource, Vendor, discover
 
 EXAMPLE = Path(__file__).parent.parent / "config-examples" / "webexcc"
 ORGANIZATION = "5c0f1f0e-2f4c-4f0e-9a53-0a4f0c9b7d10"
@@ -108,6 +112,7 @@ class _Recorded:
         self._workshop = workshop
         self.organization = inner.organization
         self.actions = inner.actions
+        self.signs_in_with = inner.signs_in_with
 
     def app(self) -> AsgiApp:
         inner, workshop = self._inner.app(), self._workshop
@@ -152,8 +157,9 @@ class Workshop:
                 self.write(name, text)
 
     def _recording(self, vendor: Vendor) -> Vendor:
-        opened = vendor.sandbox
-        assert opened is not None
+        opened = offered(vendor.sandbox)
+        if opened is None:
+            return vendor
         return replace(vendor, sandbox=lambda path, seed: _Recorded(opened(path, seed), self))
 
     def write(self, name: str, text: str) -> None:

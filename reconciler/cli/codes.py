@@ -5,11 +5,12 @@ from __future__ import annotations
 from importlib import resources
 from pathlib import Path
 
+from reconciler.contract.discover import discover
+from reconciler.contract.vendor import Vendor
 from reconciler.model.resource import Spec
 from reconciler.rules.listing import Entry, listing
 from reconciler.rules.planned import planned
 from reconciler.rules.rule import Rule
-from reconciler.vendor import Vendor, discover
 
 
 def every_code() -> tuple[str, ...]:

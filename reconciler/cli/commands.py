@@ -15,6 +15,7 @@ COMMANDS = {
     "snapshot": "A tenant as a file, for who has no credentials; two of them compared.",
     "state": "What is owned since when, past runs, the lock; give up ownership or a lock.",
     "rules": "Every documented rule with its source; one of them explained.",
+    "vendors": "What each system offers, and why it does not offer the rest.",
     "schema": "Write the JSON Schemas of manifests, project and plan.",
     "version": "Print the version.",
     "demo": "The whole story on a sandbox tenant, nothing to configure.",

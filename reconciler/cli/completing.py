@@ -79,6 +79,15 @@ def _codes(_folder: Path) -> Iterable[str]:
     return every_code()
 
 
+def _vendors(_folder: Path) -> Iterable[str]:
+    from importlib.metadata import entry_points  # noqa: PLC0415 - only here
+
+    from reconciler.contract.discover import ENTRY_POINTS  # noqa: PLC0415 - as above
+
+    return entry_points(group=ENTRY_POINTS).names
+
+
 tenants = _completing(_tenants)
+vendors = _completing(_vendors)
 addresses = _completing(_addresses)
 codes = _completing(_codes)

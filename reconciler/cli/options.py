@@ -19,9 +19,9 @@ from reconciler.cli.allow import parse
 from reconciler.cli.durations import seconds
 from reconciler.cli.streams import echo
 from reconciler.cli.terminal import clear_status, paint_for, progress
+from reconciler.contract.discover import discover
 from reconciler.model.guard import Allowance
 from reconciler.reporting.paint import Paint
-from reconciler.vendor import discover
 
 if TYPE_CHECKING:
     from reconciler.engine.prepare import Work

@@ -12,6 +12,9 @@ import click
 
 from reconciler.cli.options import Common, common, work
 from reconciler.cli.streams import echo
+from reconciler.contract.answers import offered
+from reconciler.contract.discover import discover
+from reconciler.contract.sandbox import Generated, Sandbox
 from reconciler.engine.connect import sandbox_database, sandbox_of
 from reconciler.engine.prepare import Work
 from reconciler.engine.served_credentials import ServedCredentials, served_credentials
@@ -30,7 +33,6 @@ from reconciler.sandbox.generated import seed_text, write_manifests
 from reconciler.sandbox.limiting import limited
 from reconciler.sandbox.store import Store
 from reconciler.signals import exit_code_of
-from reconciler.vendor import Generated, Sandbox, discover
 
 MOST_LISTED = 5_000
 """A seed of more objects would be larger than a file may be, and nobody would read it."""
@@ -131,7 +133,7 @@ def serve(  # noqa: PLR0913, PLR0917 - one parameter for each option
             app = limited(app, rate.requests, rate.seconds)
         listener = serving.listening(port)
         url = "http://{}:{}".format(*listener.getsockname())
-        signing_in = served_credentials(what.groups(tenant), tenant, what.project.root)
+        signing_in = served_credentials(what.groups(tenant), tenant, sandbox, what.project.root)
         echo(_served(tenant, sandbox, url, f"{rate or 'unlimited'}", len(wrong), signing_in))
         signalled = serving.serve(app, listener, seconds)
     chosen.say("Stopped.")
@@ -202,9 +204,8 @@ def seed(  # noqa: PLR0913, PLR0917 - one parameter for each option
 
 
 def _generator(wanted: str | None) -> Callable[[int, int], Generated]:
-    able = [each for each in discover().values() if each.generate]
-    able.sort(key=lambda each: (not each.generated_by_default, each.name))
-    known = {each.name: each.generate for each in able if each.generate}
+    able = sorted(discover().values(), key=lambda each: (not each.generated_by_default, each.name))
+    known = {each.name: made for each in able if (made := offered(each.generate))}
     if wanted is None and known and (len(known) == 1 or able[0].generated_by_default):
         return next(iter(known.values()))
     if wanted not in known:

@@ -10,8 +10,8 @@ import click
 
 from reconciler.cli.options import Common, common
 from reconciler.cli.streams import echo
+from reconciler.contract.discover import discover
 from reconciler.errors import UsageError
-from reconciler.vendor import discover
 
 
 class State(StrEnum):

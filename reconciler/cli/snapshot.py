@@ -10,6 +10,7 @@ from reconciler import pipeline
 from reconciler.cli.interrupts import NOTHING_WRITTEN, meaning, run
 from reconciler.cli.options import Common, common, work
 from reconciler.cli.streams import echo
+from reconciler.contract.discover import discover
 from reconciler.engine import snapshots
 from reconciler.errors import UsageError
 from reconciler.groups import Groups
@@ -19,7 +20,6 @@ from reconciler.reporting import json
 from reconciler.reporting import snapshot as reporting
 from reconciler.reporting.counting import number
 from reconciler.reporting.text import Style
-from reconciler.vendor import discover
 
 DIFFERENCES = 2
 

@@ -13,6 +13,7 @@ from reconciler import checking
 from reconciler.cli.options import Common, reporting, snapshot, work, work_on_snapshot
 from reconciler.cli.streams import echo
 from reconciler.cli.terminal import room
+from reconciler.contract.discover import discover
 from reconciler.errors import ReconcilerError, UsageError
 from reconciler.groups import Groups
 from reconciler.manifests.files import FILE, find_paths
@@ -27,7 +28,6 @@ from reconciler.reporting.judged import judged_line
 from reconciler.reporting.paint import Paint, plain
 from reconciler.reporting.places import Places
 from reconciler.reporting.wrapping import wrapped
-from reconciler.vendor import discover
 
 LOCAL = "local"
 FOR_OTHERS = ("sarif", "junit", "github")

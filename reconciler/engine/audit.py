@@ -70,7 +70,7 @@ async def who_changed(
     remembered: Remembered | None,
 ) -> Answers:
     """Ask the audit log; without questions, or where no system has one, nobody is asked."""
-    if not questions or all(vendor.audit is None for vendor in groups):
+    if not questions or not groups.audits:
         return Answers()
     if tenant.audit is None:
         return Answers(notes=(_not_asked(tenant),))
@@ -96,7 +96,7 @@ async def _events(
     tenant: Tenant, groups: Groups, around: Surroundings, window: Window
 ) -> tuple[AuditEvent, ...]:
     """What the logs of the systems have; groups that share one log are asked once."""
-    logs = {vendor.audit: vendor.name for vendor in groups if vendor.audit is not None}
+    logs = {log: group for group, log in groups.audits.items()}
     found: list[AuditEvent] = []
     with auditing(tenant, groups, around) as endpoint:
         for log, group in logs.items():

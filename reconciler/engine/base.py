@@ -21,6 +21,7 @@ from reconciler.manifests.files import FILE, find
 from reconciler.manifests.loosening import Known
 from reconciler.manifests.parse import parse
 from reconciler.manifests.positions import Places
+from reconciler.manifests.project import forms_of
 from reconciler.manifests.reachable import stays
 from reconciler.manifests.search import finder
 from reconciler.model.address import GroupKind
@@ -122,6 +123,7 @@ class _Comparing:
         known = Known(
             {rule.code: str(rule.severity) for vendor in vendors for rule in vendor.rules},
             {name: {k.name: stays(k) for k in v.kinds} for name, v in self.work.vendors.items()},
+            forms_of(self.work.vendors),
         )
         for each in loosening.loosened(self.former, _mapping(data), known):
             place = places.of(FILE, 0, each.path, on_key=True)

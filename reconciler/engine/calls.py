@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from reconciler.contract.connection import Update, Written
 from reconciler.engine.objects import Objects, Outcome
 from reconciler.engine.writers import Writers
 from reconciler.errors import ReconcilerError, StalePlanError, TenantError
@@ -12,7 +13,6 @@ from reconciler.model.change import Action
 from reconciler.model.plan import Operation
 from reconciler.planning import diff
 from reconciler.planning.staleness import differences
-from reconciler.vendor import Update, Written
 
 
 class Calls:

@@ -10,17 +10,19 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from reconciler.contract.connection import AsgiApp, Endpoint, Pace, TokenSource
+from reconciler.contract.credentials import TOKEN
+from reconciler.contract.sandbox import Sandbox
 from reconciler.engine import seeds
 from reconciler.errors import ProjectError
 from reconciler.groups import Groups
-from reconciler.manifests.credentials import FromAccessKey, FromServiceApp, Secret
+from reconciler.manifests.credentials import Secret
 from reconciler.manifests.parse import parse
 from reconciler.manifests.project import Tenant
 from reconciler.manifests.state_location import refuse_links
 from reconciler.model.diagnostic import InvalidInputError
 from reconciler.model.state_url import SIDE_FILES
 from reconciler.sandbox.seed_problems import SeedError
-from reconciler.vendor import AsgiApp, Endpoint, Pace, Sandbox, TokenSource
 
 
 def _logged(text: str) -> None:
@@ -168,9 +170,8 @@ def source(
 
     `purpose` is put before what messages call the secrets.
     """
-    from reconciler.engine.access_key import AccessKey  # noqa: PLC0415
     from reconciler.engine.credentials import Place  # noqa: PLC0415
-    from reconciler.engine.service_app import ServiceApp  # noqa: PLC0415
+    from reconciler.engine.granted import InParts  # noqa: PLC0415
     from reconciler.http.tokens import GrantedToken, KeptToken  # noqa: PLC0415
 
     def place(what: str, where: Secret) -> Place:
@@ -178,31 +179,13 @@ def source(
         return Place(tenant.name, named, where, around.root, around.environment, around.warn)
 
     written = tenant.credentials
-    if isinstance(written, FromAccessKey):
-        key, asking = written.access_key, groups.access_key
-        assert asking is not None  # noqa: S101 - the project file was checked
-        of_key = AccessKey(
-            place("access key's id", key.id),
-            place("access key's secret", key.secret),
-            partial(asking, tenant.region),
-            pace,
-            tenant.url,
-        )
-        return GrantedToken(of_key, pace.now)
-    if not isinstance(written, FromServiceApp):
-        assert written is not None  # noqa: S101 - the project file has them
-        return KeptToken(place("token", written).read)
-    app, request = written.service_app, groups.token_request
-    assert request is not None  # noqa: S101 - the project file was checked
-    fetch = ServiceApp(
-        place("client id", app.id),
-        place("client secret", app.secret),
-        place("refresh token", app.refresh_token),
-        request,
-        pace,
-        tenant.url,
-    )
-    return GrantedToken(fetch, pace.now)
+    assert written is not None  # noqa: S101 - the project file was checked
+    if not isinstance(written, Mapping):
+        return KeptToken(place(TOKEN.words, written).read)
+    ((key, parts),) = written.items()
+    form = groups.credential_forms[key]
+    places = {part.key: place(part.words, parts[part.key]) for part in form.parts}
+    return GrantedToken(InParts(form, places, tenant.region, pace, tenant.url), pace.now)
 
 
 @contextmanager

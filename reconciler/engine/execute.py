@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from graphlib import TopologicalSorter
 from heapq import heappop, heappush
 
+from reconciler.contract.connection import Written
 from reconciler.engine.calls import Calls
 from reconciler.engine.events import Event, Ledger, Report
 from reconciler.engine.journal import Journal
@@ -36,7 +37,6 @@ from reconciler.model.plan import Operation, Plan
 from reconciler.planning import recorded
 from reconciler.state.lease import Lease
 from reconciler.state.sql import SqlState
-from reconciler.vendor import Written
 
 STILL_SECONDS = 10.0
 """So often is told of an operation that it is still under way."""

@@ -135,7 +135,7 @@ class _Looking:
             )
         if any(each.address == address for each in self._here.loaded.resources):
             return self._bound(address, live)
-        if live.protected and kind.protected_is_fixed:
+        if live.protected and kind.shape.protected_is_fixed:
             raise UsageError(
                 "RUN164",
                 f"`{live.name}` is the vendor's own, which nobody can change",

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import TypeAlias
 
+from reconciler.contract.connection import Written
 from reconciler.errors import ReconcilerError, StateError, TenantError, UnknownOutcomeError
 from reconciler.model.change import Action, Change
 from reconciler.model.journal import Intent, Left, Settled
@@ -14,7 +15,6 @@ from reconciler.model.plan import Operation, Plan
 from reconciler.model.value import Json, Values, from_json
 from reconciler.planning import diff, recorded
 from reconciler.planning.staleness import names_in
-from reconciler.vendor import Written
 
 Outcome: TypeAlias = Written | ReconcilerError
 """What came of an operation."""

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from reconciler.contract.vendor import Vendor
 from reconciler.engine.connect import Surroundings
 from reconciler.errors import StateError
 from reconciler.groups import Groups
@@ -26,7 +27,6 @@ from reconciler.planning.item import TenantInput
 from reconciler.planning.targets import target
 from reconciler.rules.policy import NO_POLICY, Policy
 from reconciler.rules.world import NOTHING_SPENT, Known
-from reconciler.vendor import Vendor
 
 if TYPE_CHECKING:
     from reconciler.state.sql import SqlState  # `validate` does without SQL

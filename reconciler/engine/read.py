@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from reconciler.contract.connection import Endpoint
+from reconciler.contract.vendor import Vendor
 from reconciler.engine.connect import Surroundings, connected, of_group
 from reconciler.errors import TenantError
 from reconciler.groups import Groups
@@ -12,7 +14,6 @@ from reconciler.manifests.project import Tenant
 from reconciler.model.live import Snapshot, merged
 from reconciler.model.resource import Resource
 from reconciler.model.value import Json
-from reconciler.vendor import Endpoint, Vendor
 
 NOTHING_REMEMBERED: Mapping[str, Json] = {}
 

@@ -148,7 +148,7 @@ class _Renaming:
                 f"{address.short} cannot become `{new}`",
                 hint=f"a manifest keeps its kind and its tenant: write `{kind.name}/{name}`",
             )
-        if kind.person:
+        if kind.shape.person:
             raise UsageError(
                 "RUN191",
                 f"{address.short} is a person, who is named by their e-mail",

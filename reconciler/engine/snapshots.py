@@ -6,12 +6,12 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
+from reconciler.contract.vendor import Vendor
 from reconciler.engine.connect import organization_of
 from reconciler.errors import UsageError
 from reconciler.manifests.project import Project, Tenant, groups_of
 from reconciler.model import snapshot as files
 from reconciler.model.snapshot import Kept
-from reconciler.vendor import Vendor
 
 
 def opened(path: Path) -> Kept:

@@ -26,7 +26,7 @@ def remembered(work: Work, here: Prepared, snapshot: Snapshot) -> Prepared:
 
 def _names(here: Prepared, snapshot: Snapshot) -> Mapping[tuple[GroupKind, str], str]:
     """The names that are in use, and those that an apply gave and somebody changed since."""
-    kinds = {key for key, kind in here.groups.kinds.items() if kind.spends_names}
+    kinds = {key for key, kind in here.groups.kinds.items() if kind.lifecycle.spends_names}
     if not kinds:
         return {}
     given = (

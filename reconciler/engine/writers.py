@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
+from reconciler.contract.connection import Endpoint, Update, Writer, Written
 from reconciler.engine.connect import of_group
 from reconciler.errors import ReconcilerError
 from reconciler.groups import Groups
@@ -13,7 +14,6 @@ from reconciler.manifests.project import Tenant
 from reconciler.model.address import GroupKind
 from reconciler.model.live import LiveObject
 from reconciler.model.value import Values
-from reconciler.vendor import Endpoint, Update, Writer, Written
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,11 +10,11 @@ from dataclasses import replace
 from http import HTTPStatus
 from typing import Protocol, TypeAlias
 
+from reconciler.contract.connection import Update, Written
 from reconciler.errors import ReconcilerError, TenantError, UnknownOutcomeError
 from reconciler.http.parallel import in_parallel
 from reconciler.http.session import Answer, WriteSession
 from reconciler.http.write_cycle import PendingUpdate, WriteCycle
-from reconciler.vendor import Update, Written
 
 Outcome: TypeAlias = Written | ReconcilerError
 

@@ -13,7 +13,7 @@ from typing import Any
 
 import httpx2
 
-from reconciler.vendor import AsgiApp
+from reconciler.contract.connection import AsgiApp
 
 
 class InProcess(httpx2.AsyncBaseTransport):

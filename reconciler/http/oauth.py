@@ -12,6 +12,8 @@ from typing import Any
 import httpx2
 
 from reconciler import __version__
+from reconciler.contract.connection import Pace
+from reconciler.contract.credentials import TokenRequest
 from reconciler.errors import TenantError
 from reconciler.http.answers import (
     TIMEOUT_SECONDS,
@@ -26,7 +28,6 @@ from reconciler.http.retry import Attempts
 from reconciler.http.secrets import remember
 from reconciler.http.session import proxies_understood
 from reconciler.http.tokens import Grant, is_token
-from reconciler.vendor import Pace, TokenRequest
 
 _WORDS = (
     "invalid_request", "invalid_client", "invalid_grant", "unauthorized_client",

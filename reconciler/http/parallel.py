@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import TypeVar
 
-from reconciler.vendor import Endpoint
+from reconciler.contract.connection import Endpoint
 
 T = TypeVar("T")
 R = TypeVar("R")

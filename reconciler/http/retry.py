@@ -14,10 +14,10 @@ from collections.abc import Awaitable, Callable
 from contextvars import ContextVar
 from typing import Any, Generic, TypeVar
 
+from reconciler.contract.connection import Pace
 from reconciler.errors import TenantError, UnknownOutcomeError
 from reconciler.http.answers import CONFLICTS, TOO_MANY, Answer, Failure
 from reconciler.http.visibility import until_visible
-from reconciler.vendor import Pace
 
 T = TypeVar("T")
 

@@ -21,6 +21,7 @@ from urllib.parse import parse_qsl, urlsplit
 import httpx2
 
 from reconciler import __version__
+from reconciler.contract.connection import Endpoint, Pace
 from reconciler.errors import ProjectError, TenantError
 from reconciler.http.answers import (
     TIMEOUT_SECONDS,
@@ -38,7 +39,6 @@ from reconciler.http.answers import (
 from reconciler.http.inprocess import InProcess
 from reconciler.http.pacing import Pacing
 from reconciler.http.retry import DEADLINE_SECONDS, Attempts, Landed, look_up, surely
-from reconciler.vendor import Endpoint, Pace
 
 __all__ = ["Answer", "Explain", "ReadSession", "WriteSession", "reading", "writing"]
 

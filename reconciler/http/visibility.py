@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
-from reconciler.vendor import Pace
+from reconciler.contract.connection import Pace
 
 T = TypeVar("T")
 

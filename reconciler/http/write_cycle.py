@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from reconciler.contract.connection import Endpoint, Update, Written
 from reconciler.errors import (
     MisappliedWriteError,
     NotFoundError,
@@ -26,7 +27,6 @@ from reconciler.http.session import Answer, WriteSession
 from reconciler.http.visibility import until_visible
 from reconciler.model.live import LiveObject
 from reconciler.model.value import Values
-from reconciler.vendor import Endpoint, Update, Written
 
 T = TypeVar("T")
 

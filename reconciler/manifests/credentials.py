@@ -7,12 +7,13 @@ whereabouts may be the secret, and is never shown again.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from pydantic import Field
 
+from reconciler.contract.credentials import ANY_WAY, CredentialForm
 from reconciler.model.diagnostic import Path, Position
 from reconciler.model.resource import Manifest
 
@@ -53,63 +54,26 @@ class FromCommand(Manifest, defer_build=True):
 Secret = FromEnvironment | FromFile | FromCommand
 
 
-class ServiceApp(Manifest, defer_build=True):
-    """A machine account: its access tokens are fetched, and renewed before they expire."""
+Credentials = Secret | dict[str, dict[str, Secret]]
+"""A token by itself, or one form of several parts: the form's key, and each part by its key."""
 
-    id: FromEnvironment | FromFile = Field(description="Where the client id is.")
-    secret: Secret = Field(description="Where the client secret is.")
-    refresh_token: Secret = Field(
-        description="Where the refresh token is; one that is replaced is written back to a file."
-    )
+Forms = Mapping[str, Sequence[CredentialForm]]
+"""The forms of credentials that each vendor takes, by the vendor's name."""
 
 
-class FromServiceApp(Manifest, defer_build=True):
-    """A service app of the vendor's."""
-
-    service_app: ServiceApp = Field(description="The app's three parts.")
-
-
-class AccessKey(Manifest, defer_build=True):
-    """An access key of a user's: access tokens are fetched with it, and renewed before they end."""
-
-    id: FromEnvironment | FromFile = Field(description="Where the key's id is.")
-    secret: Secret = Field(description="Where the key's secret is.")
-
-
-class FromAccessKey(Manifest, defer_build=True):
-    """An access key of the vendor's."""
-
-    access_key: AccessKey = Field(description="The key's two parts.")
-
-
-Credentials = Secret | FromServiceApp | FromAccessKey
-
-_SECRET = ("env", "file", "command")
-_PARTS: Mapping[str, tuple[str, Mapping[str, tuple[str, ...]]]] = {
-    "serviceApp": (
-        "service app",
-        {"id": ("env", "file"), "secret": _SECRET, "refreshToken": _SECRET},
-    ),
-    "accessKey": ("access key", {"id": ("env", "file"), "secret": _SECRET}),
-}
-"""What has several parts: in words, and where each part may be."""
-
-_HOW = (
-    "write {env: NAME}, {file: PATH}, {command: [PROGRAM, ...]}, {serviceApp: ...} or "
-    "{accessKey: ...}"
-)
-
-
-def misplaced(file: Any) -> Iterator[Found]:
+def misplaced(file: Any, forms: Forms) -> Iterator[Found]:
     """All that the tenants hold and must not, in words without any value."""
+    every = {form.key: form for known in forms.values() for form in known}
     tenants = file.get("tenants") if isinstance(file, dict) else None
     for name, tenant in tenants.items() if isinstance(tenants, dict) else ():
         if not isinstance(tenant, dict):
             continue
+        known = {**every, **_of_vendors(tenant.get("vendor"), forms)}
         if tenant.get("credentials") is not None:
-            yield from _credentials(tenant["credentials"], ("tenants", name, "credentials"))
+            at: Path = ("tenants", name, "credentials")
+            yield from _credentials(tenant["credentials"], at, known)
         if tenant.get("audit") is not None:
-            yield from _audit(tenant["audit"], ("tenants", name, "audit"))
+            yield from _audit(tenant["audit"], ("tenants", name, "audit"), known)
         sandbox = tenant.get("sandbox")
         if isinstance(sandbox, dict) and "@" in str(sandbox.get("url")):
             at, hint = ("tenants", name, "sandbox", "url"), "write it like `http://127.0.0.1:8080`"
@@ -122,49 +86,61 @@ def hidden(place: Position) -> Position:
     return replace(place, text=text, end_column=place.column + 3)
 
 
-def _credentials(written: Any, at: Path) -> Iterator[Found]:
+def _of_vendors(written: object, forms: Forms) -> dict[str, CredentialForm]:
+    """The forms of the vendors that a tenant names, which may be of any shape yet."""
+    named = written if isinstance(written, list) else [written]
+    known = (forms.get(each, ()) for each in named if isinstance(each, str))
+    return {form.key: form for each in known for form in each}
+
+
+def _credentials(written: Any, at: Path, forms: Mapping[str, CredentialForm]) -> Iterator[Found]:
     if not isinstance(written, dict):
-        yield _literal(at, "the credentials")
+        yield _literal(at, "the credentials", _how(forms))
     elif "keyring" in written:
         hint = "use `file` or `command`: a command can ask the keyring"
         yield "PRJ161", (*at, "keyring"), "`keyring` is not in this version", hint
-    elif len(written) == 1 and set(written) <= _PARTS.keys():
+    elif len(written) == 1 and set(written) <= forms.keys():
         ((key, parts),) = written.items()
-        yield from _in_parts(parts, (*at, key), *_PARTS[key])
+        yield from _in_parts(parts, (*at, key), forms[key])
     else:
-        yield from _secret(written, at, _SECRET, _HOW)
+        yield from _secret(written, at, ANY_WAY, _how(forms))
 
 
-def _audit(written: Any, at: Path) -> Iterator[Found]:
+def _how(forms: Mapping[str, CredentialForm]) -> str:
+    ways = ["{env: NAME}", "{file: PATH}", "{command: [PROGRAM, ...]}"]
+    *some, last = [*ways, *(f"{{{key}: ...}}" for key in forms)]
+    return f"write {', '.join(some)} or {last}"
+
+
+def _audit(written: Any, at: Path, forms: Mapping[str, CredentialForm]) -> Iterator[Found]:
     if not isinstance(written, dict):
         yield "PRJ160", at, "`audit` holds where the credentials are, and nothing else", _AUDIT
         return
     for key in written.keys() - {"credentials", "as"}:
         yield "PRJ160", at, _no_key(key, "`audit`"), _AUDIT
     if written.get("credentials") is not None:
-        yield from _credentials(written["credentials"], (*at, "credentials"))
+        yield from _credentials(written["credentials"], (*at, "credentials"), forms)
 
 
 _AUDIT = "write `audit: {credentials: {env: NAME}}`, for an embedded sandbox `audit: {}`"
 
 
-def _in_parts(
-    written: Any, at: Path, what: str, parts: Mapping[str, tuple[str, ...]]
-) -> Iterator[Found]:
+def _in_parts(written: Any, at: Path, form: CredentialForm) -> Iterator[Found]:
+    what, parts = form.title, {part.key: part for part in form.parts}
     *some, last = (f"`{part}`" for part in parts)
     hint = f"the {what} has {', '.join(some)} and {last}, each {{env: NAME}} or {{file: PATH}}"
     if not isinstance(written, dict):
-        yield _literal(at, f"the {what}")
+        yield _literal(at, f"the {what}", hint)
         return
     for key in written.keys() - parts.keys():
         yield "PRJ160", at, _no_key(key, f"the {what}"), hint
-    for key, ways in parts.items():
+    for key, part in parts.items():
         if key not in written:
             yield "PRJ102", at, f"the {what} has no `{key}`", hint
         elif not isinstance(written[key], dict):
-            yield _literal((*at, key), f"`{key}`")
+            yield _literal((*at, key), f"`{key}`", hint)
         else:
-            yield from _secret(written[key], (*at, key), ways, hint)
+            yield from _secret(written[key], (*at, key), part.ways, hint)
 
 
 def _secret(written: dict[str, Any], at: Path, ways: tuple[str, ...], hint: str) -> Iterator[Found]:
@@ -196,10 +172,10 @@ def _no_key(key: object, what: str) -> str:
     return f"{what} has no {shown}: secrets are never written here"
 
 
-def _literal(at: Path, what: str) -> Found:
+def _literal(at: Path, what: str, hint: str) -> Found:
     return (
         "PRJ160",
         at,
         f"{what} must not be written here",
-        f"{_HOW}; if this is a secret, revoke it: it is in the history of Git",
+        f"{hint}; if this is a secret, revoke it: it is in the history of Git",
     )

@@ -11,6 +11,7 @@ import re
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
+from reconciler.contract.vendor import Kind, Vendor
 from reconciler.errors import ProjectError
 from reconciler.manifests import tenant_schema
 from reconciler.manifests.envelope import SCHEMA_URN, Envelope, Metadata, name_schema
@@ -29,7 +30,6 @@ from reconciler.model.plan import FORMAT_VERSION, Plan
 from reconciler.model.snapshot import SnapshotFile
 from reconciler.rules.planned import planned
 from reconciler.rules.policy import is_fixed
-from reconciler.vendor import Kind, Vendor
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
@@ -88,8 +88,8 @@ def kind_schema(vendor: Vendor, kind: Kind) -> Schema:
 
 def spec_schema(vendor: Vendor, kind: Kind) -> Schema:
     """The `spec` of a kind: its model's shape and, worked in, what its rules forbid."""
-    made = schema_of(kind.spec)
-    for rule in vendor.rules.on(kind.spec):
+    made = schema_of(kind.shape.spec)
+    for rule in vendor.rules.on(kind.shape.spec):
         try:
             made = narrowed(made, json.loads(json.dumps(rule.schema or {})), "spec")
         except ConflictError as error:
@@ -101,8 +101,8 @@ def spec_schema(vendor: Vendor, kind: Kind) -> Schema:
 
 def _names(kind: Kind) -> Schema:
     """What `metadata` holds of a kind's own: how it is named, and its attributes."""
-    name = name_schema(person=kind.person)
-    fields = [str(each.alias) for each in kind.spec.model_fields.values()]
+    name = name_schema(person=kind.shape.person)
+    fields = [str(each.alias) for each in kind.shape.spec.model_fields.values()]
     ignored = {
         "items": {"pattern": rf"^spec\.({'|'.join(map(re.escape, fields))})(\.|$(?!\n))"},
         "examples": [[f"spec.{fields[-1]}"]],
@@ -121,7 +121,7 @@ def _example(vendor: Vendor, kind: Kind, spec: Mapping[str, Any]) -> Schema:
     return {
         "apiVersion": vendor.api_version,
         "kind": kind.name,
-        "metadata": {"name": A_PERSON if kind.person else named},
+        "metadata": {"name": A_PERSON if kind.shape.person else named},
         "spec": dict(spec),
     }
 
@@ -161,7 +161,7 @@ def manifest_schema(vendors: Iterable[Vendor]) -> Schema:
 def project_schema(vendors: Collection[Vendor]) -> Schema:
     """`reconciler.yaml`; what a tenant declares depends on its vendor."""
     definitions: dict[str, Schema] = {}
-    conditions: list[Schema] = [*tenant_schema.TENANT]
+    conditions: list[Schema] = [*tenant_schema.tenant(vendors)]
     names = []
     for vendor in vendors:
         names.append(vendor.name)

@@ -7,11 +7,11 @@ from typing import Any, get_args
 
 from pydantic import BaseModel
 
+from reconciler.contract.vendor import Vendor
 from reconciler.manifests.envelope import Envelope
 from reconciler.manifests.formatting import OrderOf
 from reconciler.manifests.laid_out import NO_ORDER, Order
 from reconciler.model.value import Json
-from reconciler.vendor import Vendor
 
 
 def order_of(vendors: Mapping[str, Vendor]) -> OrderOf:
@@ -20,7 +20,7 @@ def order_of(vendors: Mapping[str, Vendor]) -> OrderOf:
     Of a document that is of no known kind nothing is known, and its keys stay where they are.
     """
     known: dict[tuple[str, str], Order] = {
-        (vendor.api_version, kind.name): {**_of_model(Envelope), "spec": _of_model(kind.spec)}
+        (vendor.api_version, kind.name): {**_of_model(Envelope), "spec": _of_model(kind.shape.spec)}
         for vendor in vendors.values()
         for kind in vendor.kinds
     }

@@ -13,12 +13,12 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from reconciler.contract.vendor import Kind
 from reconciler.errors import ProjectError
 from reconciler.manifests.document import document, file_of, modeline
 from reconciler.manifests.search import finds, is_glob
 from reconciler.model.resource import Resource
 from reconciler.model.slugs import kebab, plain_slug, slug
-from reconciler.vendor import Kind
 
 __all__ = ["Layout", "New", "document", "file_of", "folder_of", "modeline", "place", "slug"]
 
@@ -154,7 +154,7 @@ def _labelled(kind: str, labels: Mapping[str, str]) -> _Group:
 
 def _group(new: New) -> _Group:
     """What a new object has in common with others: people what they hold, else the first word."""
-    if not new.kind.person:
+    if not new.kind.shape.person:
         return new.kind.name, _first_word(new.name)
     held = next((each for each in new.spec.values() if isinstance(each, (str, dict))), "")
     name = held if isinstance(held, str) else str(held.get("name") or held.get("id") or "")

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from reconciler.contract.discover import discover
 from reconciler.manifests import positions
 from reconciler.manifests.contents import content
 from reconciler.manifests.files import FILE, find, find_paths
@@ -15,7 +16,6 @@ from reconciler.manifests.key_order import order_of
 from reconciler.manifests.project import Project
 from reconciler.manifests.writing import write_all
 from reconciler.model.diagnostic import Diagnostic, InvalidInputError
-from reconciler.vendor import discover
 
 _JSON = ".json"
 

@@ -11,6 +11,7 @@ from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
+from reconciler.contract.vendor import Vendor
 from reconciler.manifests.contents import content
 from reconciler.manifests.parse import Document, parse
 from reconciler.manifests.patches import Patches
@@ -19,7 +20,6 @@ from reconciler.manifests.shape import Shaping, is_our_schema
 from reconciler.model.address import Address
 from reconciler.model.diagnostic import Diagnostic
 from reconciler.model.resource import Resource, Spec, error_about
-from reconciler.vendor import Vendor
 
 NOTHING: Mapping[str, bytes] = {}
 

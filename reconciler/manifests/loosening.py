@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from reconciler.manifests.credentials import misplaced
+from reconciler.manifests.credentials import Forms, misplaced
 from reconciler.manifests.drift_block import EVERY
 from reconciler.manifests.thresholds import ThresholdsBlock
 from reconciler.model.diagnostic import Path, Severity
@@ -43,11 +43,13 @@ class Setting:
 class Known:
     """What a project file does not say: rules' own severities, and the kinds of each vendor.
 
-    `kinds` says of each whether its objects stay whatever `unmanaged` says.
+    `kinds` says of each whether its objects stay whatever `unmanaged` says. `forms` are the
+    credentials in parts that each vendor takes.
     """
 
     severities: Mapping[str, str]
     kinds: Mapping[str, Mapping[str, bool]]
+    forms: Forms
 
 
 def loosened(before: Any, after: Any, known: Known) -> tuple[Setting, ...]:
@@ -55,7 +57,7 @@ def loosened(before: Any, after: Any, known: Known) -> tuple[Setting, ...]:
     before = before if isinstance(before, Mapping) else {}
     after = after if isinstance(after, Mapping) else {}
     found = tuple(_Comparing(known).project(before, after))
-    if any(misplaced(before)):  # the former file may hold a secret
+    if any(misplaced(before, known.forms)):  # the former file may hold a secret
         return tuple(Setting(each.path, each.summary) for each in found)
     return found
 

@@ -9,13 +9,13 @@ from typing import Literal
 
 from pydantic import Field
 
+from reconciler.contract.vendor import Vendor
 from reconciler.model.diagnostic import Path, Severity, Suppression
 from reconciler.model.resource import Manifest, Spec
 from reconciler.model.suggestion import did_you_mean
 from reconciler.rules.planned import planned
 from reconciler.rules.policy import Policy, is_fixed
 from reconciler.rules.rule import Rule
-from reconciler.vendor import Vendor
 
 Weight = Literal["error", "warning", "info", "off"]
 

@@ -12,11 +12,12 @@ from typing import Any, Literal, TypeVar
 
 from pydantic import BaseModel, Field
 
+from reconciler.contract.vendor import Vendor
 from reconciler.errors import ProjectError, UsageError
 from reconciler.groups import Groups
 from reconciler.manifests import positions, reachable, schema
 from reconciler.manifests.contents import content
-from reconciler.manifests.credentials import Credentials, FromEnvironment, hidden, misplaced
+from reconciler.manifests.credentials import Credentials, Forms, FromEnvironment, hidden, misplaced
 from reconciler.manifests.drift_block import EVERY, DriftBlock, DriftBlocks, ignores_of
 from reconciler.manifests.drift_block import problems as drift_problems
 from reconciler.manifests.files import FILE, inside
@@ -41,7 +42,6 @@ from reconciler.model.state_url import DEFAULT_STATE
 from reconciler.model.suggestion import did_you_mean
 from reconciler.model.value import digest
 from reconciler.rules.policy import NO_POLICY, Policy
-from reconciler.vendor import Vendor
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -185,7 +185,7 @@ def load_project(
     if not problems and len(documents) != 1:
         raise InvalidInputError((_not_one_document(documents, data),))
     if not problems:
-        _refuse_secrets(documents[0], data)
+        _refuse_secrets(documents[0], data, forms_of(vendors))
         shaping = _Shaping(documents[0], data)
         written, problems = shaping.project()
         if written is not None:
@@ -225,11 +225,16 @@ def _not_one_document(documents: list[Document], data: bytes) -> Diagnostic:
     )
 
 
-def _refuse_secrets(document: Document, data: bytes) -> None:
+def forms_of(vendors: Mapping[str, Vendor]) -> Forms:
+    """The forms of credentials that each vendor takes."""
+    return {name: vendor.credential_forms for name, vendor in vendors.items()}
+
+
+def _refuse_secrets(document: Document, data: bytes, forms: Forms) -> None:
     """Raises InvalidInputError for what may be a secret, alone: nothing around it is shown."""
     found = [
         _problem(code, path, summary, hint=hint)
-        for code, path, summary, hint in misplaced(document.value)
+        for code, path, summary, hint in misplaced(document.value, forms)
     ]
     if found:
         placed = positions.attach(found, lambda _: data)

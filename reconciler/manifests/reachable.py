@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
+from reconciler.contract.answers import offered
+from reconciler.contract.lifecycle import Removal
+from reconciler.contract.vendor import Kind
 from reconciler.groups import Groups
 from reconciler.manifests.tenant_block import SandboxBlock, TenantBlock
 from reconciler.model.address import GroupKind
 from reconciler.model.diagnostic import Path
 from reconciler.model.rate import Rate
 from reconciler.model.suggestion import did_you_mean
-from reconciler.vendor import Kind, Removal
 
 Found = tuple[str, Path, str, str, bool]
 """Code, path, summary, hint, and whether the key is meant."""
@@ -30,7 +32,7 @@ def problems(tenant: TenantBlock, groups: Groups, at: Path) -> Iterator[Found]:
         yield from _served(tenant, tenant.sandbox, at)
     else:
         yield from _embedded(tenant, tenant.sandbox, at)
-    yield from _in_parts(tenant, groups, at)
+    yield from _credentials(tenant, groups, at)
     yield from _audit(tenant, groups, at)
     yield from _rates(tenant, at)
     yield from _assumed(tenant, groups, at)
@@ -39,8 +41,8 @@ def problems(tenant: TenantBlock, groups: Groups, at: Path) -> Iterator[Found]:
 
 
 def _organization(tenant: TenantBlock, groups: Groups, at: Path) -> Iterator[Found]:
-    vendor = next((each for each in groups if each.organization is not None), None)
-    wanted = vendor.organization if vendor else None
+    found = ((each, wanted) for each in groups if (wanted := offered(each.organization)))
+    vendor, wanted = next(found, (None, None))
     if tenant.organization is None or vendor is None or wanted is None:
         return
     if not re.fullmatch(wanted.expression, tenant.organization):
@@ -104,18 +106,20 @@ def _missing(tenant: TenantBlock, keys: tuple[str, ...]) -> str:
     return " and no ".join(key for key in keys if getattr(tenant, key) is None)
 
 
-def _in_parts(tenant: TenantBlock, groups: Groups, at: Path) -> Iterator[Found]:
-    """Service apps and access keys, where the vendor has none."""
+def _credentials(tenant: TenantBlock, groups: Groups, at: Path) -> Iterator[Found]:
+    """Forms of credentials that the tenant's vendors do not take."""
     audit = tenant.audit.credentials if tenant.audit else None
+    forms = groups.credential_forms
+    others = ["`env`, `file` or `command`"] if groups.token else []
+    hint = f"use {' or '.join([*others, *(f'`{key}`' for key in forms)])}"
     for path, written in ((("credentials",), tenant.credentials), (_OF_AUDIT, audit)):
-        for field, key, what, is_known in (
-            ("service_app", "serviceApp", "service apps", any(v.token_request for v in groups)),
-            ("access_key", "accessKey", "access keys", any(v.access_key for v in groups)),
-        ):
-            if written is not None and hasattr(written, field) and not is_known:
-                said = f"{groups.title} has no {what} that are known here"
-                hint = "use `env`, `file` or `command`"
+        if isinstance(written, Mapping):
+            for key in written.keys() - forms.keys():
+                said = f"{groups.title} takes no `{key}` that is known here"
                 yield "PRJ161", (*at, *path, key), said, hint, True
+        elif written is not None and groups.token is None:
+            said = f"{groups.title} takes no token by itself"
+            yield "PRJ161", (*at, *path), said, hint, True
 
 
 _OF_AUDIT = ("audit", "credentials")
@@ -125,7 +129,7 @@ def _audit(tenant: TenantBlock, groups: Groups, at: Path) -> Iterator[Found]:
     audit, is_embedded = tenant.audit, tenant.sandbox is not None and tenant.sandbox.url is None
     if audit is None:
         return
-    if all(vendor.audit is None for vendor in groups):
+    if not groups.audits:
         said = f"{groups.title} has no audit log that is known here"
         yield "PRJ154", (*at, "audit"), said, "remove it", True
     if is_embedded and audit.credentials is not None:
@@ -211,4 +215,4 @@ def by_kinds(tenant: TenantBlock, groups: Groups) -> Mapping[GroupKind, str]:
 
 def stays(kind: Kind) -> bool:
     """Whether objects of a kind are never deleted, whatever Git says."""
-    return kind.person or kind.removal is Removal.FORGET
+    return kind.shape.person or kind.lifecycle.removal is Removal.FORGET

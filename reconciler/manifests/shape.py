@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError, create_model
 
+from reconciler.contract.vendor import Kind, Vendor
 from reconciler.manifests import schema
 from reconciler.manifests.choices import choices, instead_of_boolean
 from reconciler.manifests.envelope import SCHEMA_URN, Envelope, Metadata, name_problem
@@ -29,7 +30,6 @@ from reconciler.model.causes import cause_of_manifest
 from reconciler.model.diagnostic import Diagnostic, Origin, Patched, Severity
 from reconciler.model.resource import Lifecycle, Resource, Spec
 from reconciler.model.suggestion import did_you_mean
-from reconciler.vendor import Kind, Vendor
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -113,7 +113,7 @@ class Shaping:
                     return None, None
         if found is not None and not document.has_null:
             try:
-                manifest = _whole(found.kind.spec).model_validate(value)
+                manifest = _whole(found.kind.shape.spec).model_validate(value)
             except ValidationError:
                 pass  # explained below
             else:
@@ -127,7 +127,7 @@ class Shaping:
         if not isinstance(value, dict) or is_our_schema(value):
             return None, None
         envelope = self._valid(Envelope, _head(value), origin, ())
-        spec, wanted = value.get("spec"), found.kind.spec if found else None
+        spec, wanted = value.get("spec"), found.kind.shape.spec if found else None
         if wanted is None or not isinstance(spec, dict):
             return None, None
         made = self._valid(wanted, spec, origin, ("spec",))
@@ -193,7 +193,7 @@ class Shaping:
         for number, name in enumerate(metadata.previous_names):
             self._check_name(name, kind, origin, ("metadata", "previousNames", number))
         for number, ignored in enumerate(metadata.lifecycle.ignore_changes):
-            fields = {field.alias for field in kind.spec.model_fields.values()}
+            fields = {field.alias for field in kind.shape.spec.model_fields.values()}
             head, _, rest = ignored.partition(".")
             if head != "spec" or rest.partition(".")[0] not in fields:
                 self._tell(
@@ -205,7 +205,7 @@ class Shaping:
                 )
 
     def _check_name(self, name: str, kind: Kind, origin: Origin, path: model.Path) -> None:
-        if problem := name_problem(name, person=kind.person):
+        if problem := name_problem(name, person=kind.shape.person):
             self._tell(origin, "SCH113", path, problem[0], hint=problem[1])
 
     def _tell(  # noqa: PLR0913 - the facts of one diagnostic
@@ -251,7 +251,7 @@ def _refused(value: Any, found: _Kind | None) -> bool:
     if type(None) in measured(value).types:
         return True
     try:
-        (_whole(found.kind.spec) if found else Envelope).model_validate(value)
+        (_whole(found.kind.shape.spec) if found else Envelope).model_validate(value)
     except ValidationError:
         return True
     return False

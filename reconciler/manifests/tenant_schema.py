@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
+from reconciler.contract.answers import offered
+from reconciler.contract.credentials import ANY_WAY, CredentialForm
+from reconciler.contract.vendor import Vendor
 from reconciler.manifests.credentials import VARIABLE
 from reconciler.manifests.reachable import LOOPBACK, stays
 from reconciler.model.rate import WRITTEN
-from reconciler.vendor import Vendor
 
 Schema = dict[str, Any]
 
@@ -17,8 +20,6 @@ def _whole(pattern: str) -> Schema:
 
 
 _SECRET = {"properties": {"env": _whole(VARIABLE), "file": {"minLength": 1}}}
-_PARTS = {"properties": dict.fromkeys(("id", "secret", "refreshToken"), _SECRET)}
-_CREDENTIALS = {"properties": {**_SECRET["properties"], "serviceApp": _PARTS, "accessKey": _PARTS}}
 _REACH = ("organization", "region", "credentials")
 
 _AUDIT_ELSEWHERE = {"required": ["credentials"], "properties": {"as": False}}
@@ -41,25 +42,55 @@ _EMBEDDED = {
     }
 }
 
-TENANT: tuple[Schema, ...] = (
-    {
-        "if": {"required": ["sandbox"]},
-        "then": {
-            "if": {"properties": {"sandbox": {"required": ["url"]}}},
-            "then": _SERVED,
-            "else": _EMBEDDED,
-        },
-        "else": {"required": list(_REACH), "properties": {"audit": _AUDIT_ELSEWHERE}},
+_REACHED: Schema = {
+    "if": {"required": ["sandbox"]},
+    "then": {
+        "if": {"properties": {"sandbox": {"required": ["url"]}}},
+        "then": _SERVED,
+        "else": _EMBEDDED,
     },
-    {
+    "else": {"required": list(_REACH), "properties": {"audit": _AUDIT_ELSEWHERE}},
+}
+
+
+def tenant(vendors: Iterable[Vendor]) -> tuple[Schema, ...]:
+    """What holds for every tenant."""
+    credentials = _credentials(form for vendor in vendors for form in vendor.credential_forms)
+    fields = {
+        "credentials": credentials,
+        "audit": {"properties": {"credentials": credentials}},
+        "rate": _whole(WRITTEN),
+    }
+    return _REACHED, {"properties": fields}
+
+
+def _credentials(forms: Iterable[CredentialForm]) -> Schema:
+    """A secret by itself, or one form with all of its parts."""
+    known = {form.key: form for form in forms}
+    return {
+        "maxProperties": 1,
+        "propertyNames": {"enum": [*ANY_WAY, *known]},
         "properties": {
-            "credentials": _CREDENTIALS,
-            "audit": {"properties": {"credentials": _CREDENTIALS}},
-            "rate": _whole(WRITTEN),
-        }
-    },
-)
-"""What holds for every tenant."""
+            **_SECRET["properties"],
+            **{key: _in_parts(form) for key, form in known.items()},
+        },
+    }
+
+
+def _in_parts(form: CredentialForm) -> Schema:
+    return {
+        "description": form.description,
+        "propertyNames": {"enum": [part.key for part in form.parts]},
+        "properties": {
+            part.key: {
+                "description": part.description,
+                "propertyNames": {"enum": list(part.ways)},
+                **_SECRET,
+            }
+            for part in form.parts
+        },
+        "required": [part.key for part in form.parts],
+    }
 
 
 def of(vendor: Vendor) -> Schema:
@@ -67,14 +98,15 @@ def of(vendor: Vendor) -> Schema:
     assumed: Schema = (
         {"items": {"enum": list(vendor.assumed)}} if vendor.assumed else {"maxItems": 0}
     )
-    requests = {"serviceApp": vendor.token_request, "accessKey": vendor.access_key}
-    unknown = {key: False for key, request in requests.items() if request is None}
-    no_such = {"properties": unknown} if unknown else {}
-    credentials = {"credentials": no_such} if no_such else {}
-    audit: dict[str, Schema | bool] = {} if vendor.audit else {"audit": False}
-    if vendor.audit and no_such:
-        audit = {"audit": {"properties": {"credentials": no_such}}}
-    ids = {"organization": _whole(vendor.organization.expression)} if vendor.organization else {}
+    ways = ANY_WAY if offered(vendor.token) else ()
+    credentials: Schema = {
+        "propertyNames": {"enum": [*ways, *(form.key for form in vendor.credential_forms)]}
+    }
+    audit: Schema | bool = offered(vendor.audit) is not None and {
+        "properties": {"credentials": credentials}
+    }
+    written = offered(vendor.organization)
+    ids = {"organization": _whole(written.expression)} if written else {}
     return {
         **ids,
         "region": {"enum": list(vendor.regions)},
@@ -85,6 +117,6 @@ def of(vendor: Vendor) -> Schema:
                 kind.name: {"not": {"const": "prune"}} for kind in vendor.kinds if stays(kind)
             },
         },
-        **credentials,
-        **audit,
+        "credentials": credentials,
+        "audit": audit,
     }

@@ -14,9 +14,9 @@ from difflib import get_close_matches
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
+from reconciler.contract.vendor import Vendor
 from reconciler.manifests.search import ENDINGS, PROJECT, finds, search
 from reconciler.model.diagnostic import Diagnostic, Origin, Position, Severity
-from reconciler.vendor import Vendor
 
 if TYPE_CHECKING:
     from reconciler.manifests.project import Tenant

@@ -19,7 +19,9 @@ def set_aside(items: Iterable[Item], given: TenantInput) -> tuple[list[Item], tu
     absent: list[Item] = []
     for item in items:
         is_target = given.targets is not None and item.address in given.targets
-        is_absent = item.kind.person and item.live is None and not item.kind.creatable
+        is_absent = (
+            item.kind.shape.person and item.live is None and not item.kind.lifecycle.creatable
+        )
         (absent if is_absent and not is_target else kept).append(item)
     return kept, tuple(absent)
 
@@ -37,7 +39,7 @@ def _note(item: Item) -> Diagnostic:
             item,
             "PLN175",
             f"the tenant has no {item.kind.name} `{item.name}` yet: nothing is planned for it",
-            hint=item.kind.uncreatable,
+            hint=item.kind.lifecycle.uncreatable,
         )
     return error(
         item,

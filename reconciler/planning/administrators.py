@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from reconciler.contract.access import Standing
+from reconciler.contract.answers import NotOffered, offered
 from reconciler.model.diagnostic import Diagnostic, Severity
 from reconciler.model.live import Snapshot
 from reconciler.model.value import Ref, Values
 from reconciler.planning.item import Item, TenantInput
 from reconciler.planning.reach import AccessChanges, Gained
 from reconciler.rules.world import World
-from reconciler.vendor import Standing
 
 NOT_CHECKED = "not checked: who becomes able to give or define rights"
 
@@ -31,14 +32,15 @@ def administrators(
 
     Steps that a person does by hand count too, and so do people who are not active now.
     """
-    writes = [item for item in items if item.writes and item.kind.access]
+    writes = [item for item in items if item.writes and item.kind.access.attributes]
     if not writes:
         return Administrators()
-    powers = {vendor.name: vendor.powers for vendor in given.groups if vendor.powers is not None}
+    powers = {vendor.name: hook for vendor in given.groups if (hook := offered(vendor.powers))}
     notes = [
-        _note(given, f"this version does not know it of {vendor.title}")
+        _note(given, vendor.powers.reason)
         for vendor in given.groups
-        if vendor.powers is None and any(item.kind.group == vendor.name for item in writes)
+        if isinstance(vendor.powers, NotOffered)
+        and any(item.kind.group == vendor.name for item in writes)
     ]
     if not powers:
         return Administrators(notes=tuple(notes))
@@ -75,9 +77,9 @@ def _hidden(given: TenantInput, writes: Iterable[Item], snapshot: Snapshot) -> I
     partial = [
         snapshot.partial[kind.key]
         for kind in given.groups.kinds.values()
-        if kind.person and kind.key in snapshot.partial
+        if kind.shape.person and kind.key in snapshot.partial
     ]
-    if partial and any(not item.kind.person for item in writes):
+    if partial and any(not item.kind.shape.person for item in writes):
         yield _note(given, f"others may hold what is changed: {partial[0]}")
 
 

@@ -6,6 +6,8 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
+from reconciler.contract.answers import offered
+from reconciler.contract.api import Bulk
 from reconciler.model.address import Address, GroupKind
 from reconciler.model.change import Action, AttributeChange, Change, Reason, Source
 from reconciler.model.live import Snapshot
@@ -20,7 +22,6 @@ from reconciler.planning.match import How
 from reconciler.planning.resolve import Directory
 from reconciler.planning.view import completed, sendable
 from reconciler.rules.world import World
-from reconciler.vendor import Bulk
 
 
 def _action(item: Item) -> Action:
@@ -39,7 +40,7 @@ def _action(item: Item) -> Action:
 
 def _switched(item: Item) -> Action:
     """An update, told as what it is where it switches the object off or on."""
-    before, after = item.kind.is_on(item.before), item.kind.is_on(item.after)
+    before, after = item.kind.lifecycle.is_on(item.before), item.kind.lifecycle.is_on(item.after)
     if before == after:
         return Action.UPDATE
     return Action.DEACTIVATE if before else Action.REACTIVATE
@@ -160,8 +161,8 @@ def _begun(item: Item) -> Values:
     """What an object is to have; of a new copy what it is copied of too, before what it takes."""
     if item.live is not None or item.copy_of is None:
         return item.after
-    own = {key: each for key, each in item.after.items() if key not in item.kind.copied}
-    return {**own, item.kind.copies: item.copy_of, **item.after}
+    own = {key: each for key, each in item.after.items() if key not in item.kind.shape.copied}
+    return {**own, item.kind.shape.copy_source: item.copy_of, **item.after}
 
 
 def _source(item: Item) -> Source | None:
@@ -242,7 +243,7 @@ class _Making:
                 write,
                 expect,
                 self.directory,
-                write.kind.bulk if batch else None,
+                offered(write.kind.api.bulk) if batch else None,
                 without=guide.attributes if guide else (),
             ),
             after=tuple(sorted(self._waits_for(write))),
@@ -285,7 +286,7 @@ def _request(  # noqa: PLR0913 - the parts of a call
     without: Collection[str] = (),
 ) -> Request:
     object_id = None if write.action is Action.CREATE else str(write.key)
-    method, path = write.kind.endpoint(write.action, object_id or "{id}")
+    method, path = write.kind.api.endpoint(write.action, object_id or "{id}")
     if bulk is not None:
         method, path = bulk.method, bulk.path
     changed = [

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
+from reconciler.contract.answers import offered
 from reconciler.model.address import OUTSIDE, Address, GroupKind
 from reconciler.model.change import Action, Reason
 from reconciler.model.journal import Left
@@ -46,7 +47,7 @@ def seen(  # noqa: PLR0913, PLR0917 - the parts of a plan, each used as it is
     for item in changing:
         found[str(item.address)] = _seen(item.live, item.row)
         for key in {key for _, key in refs(item.after)}:
-            counted = world.all_referrers(key) if item.kind.share_limit else ()
+            counted = world.all_referrers(key) if offered(item.kind.shape.share_limit) else ()
             also |= {key, *(each.key for each in counted)}
     elsewhere: set[Ref] = set()
     for key in also:

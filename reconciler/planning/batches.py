@@ -7,12 +7,13 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 from math import ceil
 
+from reconciler.contract.answers import offered
+from reconciler.contract.vendor import Kind
 from reconciler.model.address import Address, GroupKind
 from reconciler.model.change import Action
 from reconciler.model.plan import Operation
 from reconciler.planning import order
 from reconciler.rules.world import World
-from reconciler.vendor import Kind
 
 
 def batched(
@@ -48,7 +49,7 @@ def _together(step: Iterable[order.Write], world: World) -> Iterator[Sequence[or
             updates[write.kind.key].append(write)
             kinds[write.kind.key] = write.kind
     for key, writes in updates.items():
-        bulk = kinds[key].bulk
+        bulk = offered(kinds[key].api.bulk)
         if (
             bulk is not None
             and len(writes) >= bulk.least

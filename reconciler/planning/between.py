@@ -34,7 +34,7 @@ def between(before: Snapshot, after: Snapshot, groups: Groups) -> tuple[Between,
         return names.get(str(key), str(key))
 
     found: list[Between] = []
-    for kind in sorted(groups.kinds.values(), key=lambda each: each.order):
+    for kind in sorted(groups.kinds.values(), key=lambda each: each.shape.order):
         old = {each.id: each for each in before.objects.get(kind.key, ())}
         new = {each.id: each for each in after.objects.get(kind.key, ())}
         here: list[Between] = []

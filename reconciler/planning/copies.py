@@ -37,7 +37,7 @@ def _made(
     else:
         rows = snapshot.objects.get(item.kind.key, ()) if snapshot else ()
         values = next((row.values for row in rows if row.id == original), None)
-    takes = item.kind.copied - item.declared.keys()
+    takes = item.kind.shape.copied - item.declared.keys()
     taken = {key: each for key, each in (values or {}).items() if key in takes}
     declared = {**item.declared, **taken}
     return replace(item, declared=declared, after=declared, taken=frozenset(taken))

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Literal
 
+from reconciler.contract.vendor import Kind
 from reconciler.model.change import AttributeChange
 from reconciler.model.name import normal
 from reconciler.model.value import Hidden, Ref, Value, Values, to_json
-from reconciler.vendor import Kind
 
 NameOf = Callable[[Ref], str]
 
@@ -104,7 +104,7 @@ def _attribute(how: str, level: Any, kind: Kind, name_of: NameOf) -> AttributeCh
         op = "remove"
     member = how.startswith("set_item")
     path = tuple(map(str, (level.up if member else level).path(output_format="list")))
-    danger = kind.danger(path, level.t2) if op != "remove" and not member else None
+    danger = kind.access.danger_of(path, level.t2) if op != "remove" and not member else None
     note = danger.note if danger else ""
     opens = op == "remove" and member and _frees(kind, path, level.t1)
     if isinstance(level.t1, Hidden):
@@ -127,7 +127,7 @@ def _frees(kind: Kind, path: tuple[str, ...], member: Value) -> bool:
     That is so for every set of access but those of which a further member is known to open more.
     """
     held = frozenset((member,)) if isinstance(member, str) else frozenset()
-    return path[0] in kind.access and not kind.opens(path, frozenset(), held)
+    return path[0] in kind.access.attributes and not kind.access.is_opened(path, frozenset(), held)
 
 
 def wholly(
@@ -155,7 +155,7 @@ def _wholly(
             if value and not _grants_nothing(value, kind):
                 yield AttributeChange(path=".".join(here), op=op, before=to_json(value, name_of))
         elif not _grants_nothing(value, kind):
-            danger = kind.danger(here, value)
+            danger = kind.access.danger_of(here, value)
             yield AttributeChange(
                 path=".".join(here),
                 op=op,
@@ -166,7 +166,7 @@ def _wholly(
 
 
 def _grants_nothing(value: Value, kind: Kind) -> bool:
-    return value == frozenset() or (isinstance(value, str) and value in kind.nothing)
+    return value == frozenset() or (isinstance(value, str) and value in kind.shape.nothing)
 
 
 def leaves(values: Value) -> int:

@@ -6,6 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from reconciler.contract.vendor import Kind
 from reconciler.errors import UsageError
 from reconciler.model.address import Address, GroupKind
 from reconciler.model.live import LiveObject, Snapshot
@@ -17,7 +18,6 @@ from reconciler.planning.item import TenantInput
 from reconciler.planning.match import Match, vendor_name
 from reconciler.planning.matched_tenant import matched
 from reconciler.planning.names import Key, Names
-from reconciler.vendor import Kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,12 +79,12 @@ def unmanaged(given: TenantInput, snapshot: Snapshot) -> Unmanaged:
     objects, left_out = [], []
     for kind in given.groups.kinds.values():
         rows = snapshot.objects.get(kind.key, ())
-        namesakes = _namesakes(rows) if kind.person else {}
+        namesakes = _namesakes(rows) if kind.shape.person else {}
         for each in rows:
             key = (kind.key, each.id)
             if key in managed:
                 continue
-            if each.protected and kind.protected_is_fixed:
+            if each.protected and kind.shape.protected_is_fixed:
                 why = "the vendor's own, which nobody can change: manifests refer to it by name"
             elif key in departed:
                 why = (
@@ -128,7 +128,9 @@ def drafted(
     objects; `names` are those that somebody chose.
     """
     kinds = given.groups.kinds
-    ordered = sorted(objects, key=lambda o: (kinds[o.kind].order, folded(o.name), o.name, o.id))
+    ordered = sorted(
+        objects, key=lambda o: (kinds[o.kind].shape.order, folded(o.name), o.name, o.id)
+    )
     chosen = _named(given, snapshot, ordered, kinds, names or {})
     refer = Names(given, snapshot, matches, chosen)
     alike = Counter(
@@ -140,7 +142,7 @@ def drafted(
         spec, undeclared = _spec(kind, each.values, refer)
         if spec.get("name") == name:
             del spec["name"]
-        if not kind.person and alike[each.kind, normal(each.name)] > 1:
+        if not kind.shape.person and alike[each.kind, normal(each.name)] > 1:
             spec = {"id": each.id, **spec}
         drafts.append(Draft(each, kind, name, spec, undeclared))
     return tuple(drafts)
@@ -149,7 +151,7 @@ def drafted(
 def meant(kind: Kind, wanted: str, snapshot: Snapshot) -> LiveObject:
     """The object of a kind that has this id, or else this name; raises UsageError."""
     rows = snapshot.objects.get(kind.key, ())
-    name = folded(wanted) if kind.person else normal(wanted)
+    name = folded(wanted) if kind.shape.person else normal(wanted)
     by_id = [each for each in rows if each.id == wanted]
     found = by_id or [each for each in rows if _name(each, kind) == name]
     if len(found) == 1:
@@ -183,7 +185,7 @@ def meant(kind: Kind, wanted: str, snapshot: Snapshot) -> LiveObject:
 
 def _name(live: LiveObject, kind: Kind) -> str:
     name = normal(live.name)
-    return name.casefold() if kind.person else name
+    return name.casefold() if kind.shape.person else name
 
 
 @dataclass(slots=True)
@@ -221,7 +223,7 @@ def _named(
         key = (each.kind, each.id)
         if key in names:
             found[key] = names[key]
-        elif kinds[each.kind].person:
+        elif kinds[each.kind].shape.person:
             found[key] = each.name.strip().lower()
         else:
             of_kind = taken[each.kind]
@@ -243,5 +245,5 @@ def _spec(kind: Kind, values: Values, refer: Names) -> tuple[dict[str, Json], tu
 
 def _tried(kind: Kind, values: Values, refer: Names) -> dict[str, Json] | None:
     refer.unnameable = False
-    spec = kind.spec_of(values, refer.within(kind.group))
+    spec = kind.shape.spec_of(values, refer.within(kind.group))
     return None if refer.unnameable else spec

@@ -183,7 +183,7 @@ def find(
 
 
 def _place(item: Item) -> tuple[int, Address]:
-    return item.kind.order, item.address
+    return item.kind.shape.order, item.address
 
 
 def _is_asked_for(row: Row, given: TenantInput) -> bool:
@@ -289,7 +289,7 @@ class _Look:
             self._another(item, replace(_head(item), object_id=person.id, called=person.name))
             return
         if item.live is None:
-            is_recreated = item.resource is not None and item.kind.creatable
+            is_recreated = item.resource is not None and item.kind.lifecycle.creatable
             head = replace(_head(item, "removed", "drifted"), is_recreated=is_recreated)
             if self._keep([head], item, self.scales.gone(item.kind)):
                 self.beyond.append(item.address)

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from reconciler.contract.lifecycle import Removal
+from reconciler.contract.vendor import Kind
 from reconciler.groups import Groups
 from reconciler.model.address import OUTSIDE, Address, GroupKind
 from reconciler.model.live import LiveObject, Snapshot
@@ -19,7 +21,6 @@ from reconciler.planning.resolve import Directory, key_of
 from reconciler.planning.view import WHOLE, View, completed
 from reconciler.rules.policy import NO_POLICY, Policy
 from reconciler.rules.world import NOTHING_KNOWN, Expected, Known, World
-from reconciler.vendor import Kind, Removal
 
 AnyResource = Resource[Any]
 
@@ -101,7 +102,7 @@ class Item:
         return (
             self.gone
             and self.live is not None
-            and self.kind.removal is Removal.DELETE
+            and self.kind.lifecycle.removal is Removal.DELETE
             and not self.live.protected
         )
 
@@ -111,7 +112,7 @@ class Item:
         return (
             self.gone
             and self.live is not None
-            and self.kind.removal is Removal.DEACTIVATE
+            and self.kind.lifecycle.removal is Removal.DEACTIVATE
             and self.differs
         )
 
@@ -215,7 +216,7 @@ def removed_from_git(
 
 def _left_behind(kind: Kind, values: Values) -> Values:
     """What is left of an object whose manifest is gone."""
-    return {**values, **kind.off} if kind.removal is Removal.DEACTIVATE else values
+    return kind.lifecycle.switched_off(values)
 
 
 def only_there(

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from reconciler.contract.access import Lockout, Standing
+from reconciler.contract.answers import NotOffered
 from reconciler.model.diagnostic import Diagnostic, Severity
 from reconciler.model.live import Snapshot
 from reconciler.model.value import Ref, Values, refs
@@ -12,7 +14,6 @@ from reconciler.planning.item import Item, TenantInput
 from reconciler.planning.reach import shown
 from reconciler.planning.refusals import folded
 from reconciler.rules.world import Expected, World
-from reconciler.vendor import Lockout, Standing
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,15 +28,28 @@ def lockouts(
     given: TenantInput, items: Iterable[Item], world: World, snapshot: Snapshot
 ) -> Lockouts:
     """Whether the plan takes the last administrator away, or from who applies what they have."""
+    writing = [item for item in items if item.writes]
+    if not writing:
+        return Lockouts()
     found = [
-        _of_group(given, vendor.name, vendor.lockout, world, snapshot)
+        _not_checked(given.tenant, vendor.lockout, writing, vendor.name)
+        if isinstance(vendor.lockout, NotOffered)
+        else _of_group(given, vendor.name, vendor.lockout, world, snapshot)
         for vendor in given.groups
-        if vendor.lockout is not None and any(item.writes for item in items)
     ]
     return Lockouts(
         tuple(diagnostic for each in found for diagnostic in each.diagnostics),
         frozenset(key for each in found for key in each.counted),
     )
+
+
+def _not_checked(tenant: str, hook: NotOffered, writing: Iterable[Item], group: str) -> Lockouts:
+    """What the plan says where a vendor does not tell who administers a tenant."""
+    if not any(item.kind.group == group and item.kind.access.attributes for item in writing):
+        return Lockouts()
+    summary = f"not checked: whether anybody is locked out: {hook.reason}"
+    note = Diagnostic(Severity.INFO, "PLN143", summary, tenant=tenant, source=hook.document)
+    return Lockouts((note,))
 
 
 def _of_group(
@@ -57,7 +71,7 @@ def _of_group(
 
 def _active_people(given: TenantInput, group: str, world: World) -> Iterator[Expected]:
     for kind in given.groups.of(group).kinds:
-        if kind.person:
+        if kind.shape.person:
             yield from (each for each in world.all_of(kind.key) if each.active and each.before)
 
 

@@ -9,13 +9,13 @@ from enum import StrEnum
 from functools import cached_property
 from typing import Any
 
+from reconciler.contract.vendor import Kind
 from reconciler.model.address import Address, GroupKind
 from reconciler.model.diagnostic import Diagnostic, Severity
 from reconciler.model.live import LiveObject, Snapshot, UnknownObject
 from reconciler.model.name import folded, normal
 from reconciler.model.ownership import Row
 from reconciler.model.resource import Resource, error_about
-from reconciler.vendor import Kind
 
 AnyResource = Resource[Any]
 
@@ -169,7 +169,7 @@ def _is_hidden(resource: AnyResource, kind: Kind, live: LiveIndex, row: Row | No
         return (kind.key, known) not in live.by_id
     if live.named(kind.key, vendor_name(resource)):
         return False
-    return not kind.creatable or bool(live.unknown(kind.key, vendor_name(resource)))
+    return not kind.lifecycle.creatable or bool(live.unknown(kind.key, vendor_name(resource)))
 
 
 def _unseen_id(resource: AnyResource, kind: Kind, live: LiveIndex, row: Row | None) -> str | None:
@@ -258,7 +258,7 @@ class _Search:
         """The object with the id of the state, where it still is the one that is meant."""
         if resource.spec.id not in (None, held.id):
             return _Found(held, How.STATE, _another_id(resource, row))
-        if not kind.person:
+        if not kind.shape.person:
             return _Found(held, How.STATE, self._name_is_anothers(resource, kind, row, held))
         if folded(held.name) == resource.address.name.casefold():
             return _Found(held, How.STATE)
@@ -294,7 +294,7 @@ class _Search:
         return [
             each
             for each in self._live.named(kind.key, name)
-            if (kind.person or normal(each.name) == normal(name))
+            if (kind.shape.person or normal(each.name) == normal(name))
             and (kind.key, each.id) not in self._owners
             and (kind.key, each.id) not in self._pinned
         ]
@@ -314,7 +314,7 @@ class _Search:
                     hint="correct the id, or remove it to match by name",
                 )
             )
-        if kind.person and folded(found.name) != resource.address.name.casefold():
+        if kind.shape.person and folded(found.name) != resource.address.name.casefold():
             return _Found(
                 problem=error_about(
                     resource,
@@ -332,7 +332,7 @@ class _Search:
         internal = self._live.named_internally(kind.key, name)
         if not near and len(internal) == 1:
             return _Found(internal[0], How.NAME)
-        exact = near if kind.person else [each for each in near if normal(each.name) == name]
+        exact = near if kind.shape.person else [each for each in near if normal(each.name) == name]
         former = self._under_the_former_name(kind, row, name)
         if former and exact:
             return _Found(problem=_two_candidates(resource, row, [*exact, *former]))
@@ -345,7 +345,7 @@ class _Search:
 
     def _under_the_former_name(self, kind: Kind, row: Row | None, name: str) -> list[LiveObject]:
         """What carries the name that the object of the state had, where Git renames it."""
-        if row is None or kind.person or normal(row.name) == name:
+        if row is None or kind.shape.person or normal(row.name) == name:
             return []
         if (kind.key, normal(row.name)) in self._titles:
             return []

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
+from reconciler.contract.vendor import Kind
 from reconciler.model.address import GroupKind
 from reconciler.model.diagnostic import Diagnostic
 from reconciler.model.live import Snapshot
@@ -23,7 +24,6 @@ from reconciler.planning.match import LiveIndex, Match, match
 from reconciler.planning.resolve import Directory
 from reconciler.planning.view import WHOLE, View
 from reconciler.rules.world import World
-from reconciler.vendor import Kind
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 
+from reconciler.contract.shape import Refer
 from reconciler.model.address import GroupKind
 from reconciler.model.live import Snapshot
 from reconciler.model.name import folded
@@ -12,7 +13,6 @@ from reconciler.model.value import Json, Ref
 from reconciler.planning.item import TenantInput
 from reconciler.planning.match import Match, vendor_name
 from reconciler.planning.resolve import key_of
-from reconciler.vendor import Refer
 
 Key = tuple[GroupKind, str]
 """A kind and a vendor's id."""

@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
+from reconciler.contract.vendor import Kind
 from reconciler.model.address import GroupKind
 from reconciler.model.diagnostic import Diagnostic, Severity
 from reconciler.model.live import LiveObject, Snapshot
 from reconciler.model.value import Ref
 from reconciler.planning.item import Item, TenantInput, only_there
 from reconciler.planning.refusals import listed
-from reconciler.vendor import Kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ def newcomers(  # noqa: PLR0913, PLR0917 - what there is, and what is known of i
     ours = {(item.kind.key, str(item.key)) for item in items}
     told: list[Item] = []
     notes: list[Diagnostic] = []
-    for kind in sorted(given.groups.kinds.values(), key=lambda kind: kind.order):
+    for kind in sorted(given.groups.kinds.values(), key=lambda kind: kind.shape.order):
         rows = [] if kind.key not in reported else snapshot.objects.get(kind.key, ())
         before = (known or {}).get(kind.key, frozenset())
         rest = [

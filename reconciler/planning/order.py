@@ -8,11 +8,12 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from graphlib import CycleError, TopologicalSorter
 
+from reconciler.contract.answers import offered
+from reconciler.contract.vendor import Kind
 from reconciler.model.address import Address, GroupKind
 from reconciler.model.change import Action
 from reconciler.model.name import normal
 from reconciler.model.value import Ref, Values, refs
-from reconciler.vendor import Kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +38,12 @@ class Write:
     @property
     def is_on_before(self) -> bool:
         """Whether it can be used now."""
-        return bool(self.before) and self.kind.is_on(self.before)
+        return bool(self.before) and self.kind.lifecycle.is_on(self.before)
 
     @property
     def is_on_after(self) -> bool:
         """Whether it can be used once written."""
-        return bool(self.after) and self.kind.is_on(self.after)
+        return bool(self.after) and self.kind.lifecycle.is_on(self.after)
 
     def used_before(self) -> frozenset[Ref]:
         """What it uses now: what is switched off uses nothing."""
@@ -128,7 +129,7 @@ def schedule(writes: Iterable[Write], now: Counts, disturbed: Collection[Address
 
 
 def _rank(write: Write) -> tuple[bool, int, Address]:
-    return (write.action is Action.DELETE, write.kind.order, write.address)
+    return (write.action is Action.DELETE, write.kind.shape.order, write.address)
 
 
 def _edges(
@@ -181,7 +182,7 @@ def _leave_before_join(joins: Groups, leaves: Groups, now: Counts, waits: Waits)
     for key, joiners in joins.items():
         for leaver in leaves.get(key, ()):
             same = [joiner for joiner in joiners if joiner.kind is leaver.kind]
-            limit = leaver.kind.share_limit
+            limit = offered(leaver.kind.shape.share_limit)
             if limit and now.referrers.get((key, leaver.kind.key), 0) + len(same) > limit:
                 for joiner in same:
                     waits[joiner.address].add(leaver.address)
@@ -192,12 +193,14 @@ def _delete_before_create(writes: tuple[Write, ...], now: Counts, waits: Waits) 
 
     Those that still have a place wait for nothing; each of the others waits for every deletion.
     """
-    limited = {write.kind.key: write.kind for write in writes if write.kind.count_limit}
-    for key, kind in limited.items():
+    limits = {write.kind.key: offered(write.kind.shape.count_limit) for write in writes}
+    for key, limit in limits.items():
+        if limit is None:
+            continue
         mine = [write for write in writes if write.kind.key == key]
         deleted = {write.address for write in mine if write.action is Action.DELETE}
         created = sorted(write.address for write in mine if write.action is Action.CREATE)
-        places = max(0, (kind.count_limit or 0) - now.objects.get(key, 0))
+        places = max(0, limit - now.objects.get(key, 0))
         for address in created[places:]:
             waits[address] |= deleted
 

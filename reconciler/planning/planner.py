@@ -234,7 +234,7 @@ def _listing(schedule: order.Schedule) -> Callable[[Item], tuple[float, int, int
 
     def key(item: Item) -> tuple[float, int, int, Address]:
         step, place = schedule.places.get(item.address, (inf, 0))
-        return (step, place, item.kind.order, item.address)
+        return (step, place, item.kind.shape.order, item.address)
 
     return key
 

@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from reconciler.contract.vendor import Kind
 from reconciler.model.address import Address, GroupKind
 from reconciler.model.diagnostic import Diagnostic, Severity
 from reconciler.model.live import LiveObject, Snapshot
@@ -19,7 +20,6 @@ from reconciler.planning.item import Item, TenantInput, only_there, others
 from reconciler.planning.match import Match
 from reconciler.planning.refusals import folded
 from reconciler.planning.view import View
-from reconciler.vendor import Kind
 
 
 @dataclass(frozen=True, slots=True)

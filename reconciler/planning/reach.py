@@ -6,13 +6,13 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from reconciler.contract.vendor import Kind
 from reconciler.model.address import OUTSIDE, Address, GroupKind
 from reconciler.model.guard import Affected, Reached, Thresholds
 from reconciler.model.live import Snapshot
 from reconciler.model.value import Ref, Values, refs
 from reconciler.planning.item import Item, TenantInput
 from reconciler.rules.world import Expected, World
-from reconciler.vendor import Kind
 
 Withheld = Mapping[Address, frozenset[str] | None]
 """The attributes that an apply leaves to a person, by address; None is all of them."""
@@ -116,7 +116,7 @@ def reach(
     What is `withheld` from an apply a person changes, or the apply that comes after that.
     """
     kinds = given.groups.kinds
-    users = sum(len(snapshot.objects.get(k.key, ())) for k in kinds.values() if k.person)
+    users = sum(len(snapshot.objects.get(k.key, ())) for k in kinds.values() if k.shape.person)
     items = [item for item in items if item.changes]
     if not items:
         return Reach(users=users)
@@ -137,8 +137,8 @@ def _of_item(item: Item) -> Counted:
 
 def _takes_away(item: Item) -> bool:
     """Whether an object is deleted, or switched off."""
-    is_off = item.live is not None and item.kind.is_on(item.before) and item.writes
-    return item.deletes or (is_off and not item.kind.is_on(item.after))
+    is_off = item.live is not None and item.kind.lifecycle.is_on(item.before) and item.writes
+    return item.deletes or (is_off and not item.kind.lifecycle.is_on(item.after))
 
 
 class AccessChanges:
@@ -164,7 +164,7 @@ class AccessChanges:
     def everybody(self) -> Iterator[Expected]:
         """All people of the tenant."""
         for kind in self._kinds.values():
-            if kind.person:
+            if kind.shape.person:
                 yield from self._world.all_of(kind.key)
 
     def counted(self, person: Expected, by: Iterable[str]) -> Counted:
@@ -177,7 +177,7 @@ class AccessChanges:
         if each.key in self._known:
             return self._known[each.key]
         self._known[each.key] = frozenset()  # what refers to itself changes by itself or not at all
-        deciding, after = self._kinds[each.kind].access, self._after(each)
+        deciding, after = self._kinds[each.kind].access.attributes, self._after(each)
         is_changed = any(each.before.get(name) != after.get(name) for name in deciding)
         held = [key for name in deciding for _, key in refs(after.get(name))]
         if is_changed:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
+from reconciler.contract.vendor import Kind
 from reconciler.model.address import GroupKind
 from reconciler.model.causes import cause_of_name
 from reconciler.model.diagnostic import Diagnostic, Path, Severity
@@ -15,7 +16,6 @@ from reconciler.planning import diff
 from reconciler.planning.item import Item, TenantInput
 from reconciler.planning.view import out_of_reach
 from reconciler.rules.world import Expected, World
-from reconciler.vendor import Kind
 
 FEW = 10
 
@@ -62,15 +62,15 @@ def taken_names(items: Iterable[Item], world: World) -> Iterator[Diagnostic]:
 
 
 def _cannot_be_created(item: Item) -> Iterator[Diagnostic]:
-    if not item.kind.creatable:
+    if not item.kind.lifecycle.creatable:
         yield error(
             item,
             "PLN120",
             f"the tenant has no {item.kind.name} `{item.name}`",
-            hint=item.kind.uncreatable,
+            hint=item.kind.lifecycle.uncreatable,
         )
         return
-    for attribute, written in item.kind.required.items():
+    for attribute, written in item.kind.lifecycle.required.items():
         if attribute not in item.declared:
             yield error(
                 item,
@@ -83,16 +83,16 @@ def _cannot_be_created(item: Item) -> Iterator[Diagnostic]:
 
 def _cannot_be_changed(item: Item, live: LiveObject) -> Iterator[Diagnostic]:
     for attribute in diff.differing(item.before, item.declared):
-        if attribute in item.kind.immutable:
+        if attribute in item.kind.shape.immutable:
             yield error(
                 item,
                 "PLN122",
                 f"{attribute} cannot change from `{live.values[attribute]}` to "
                 f"`{item.declared[attribute]}`",
                 ("spec", attribute),
-                hint=item.kind.immutable[attribute],
+                hint=item.kind.shape.immutable[attribute],
             )
-    if live.protected and item.kind.protected_is_fixed and item.differs:
+    if live.protected and item.kind.shape.protected_is_fixed and item.differs:
         yield error(
             item,
             "PLN124",
@@ -132,7 +132,7 @@ def _cannot_be_switched_off(
     item: Item, world: World, kinds: Mapping[GroupKind, Kind]
 ) -> Iterator[Diagnostic]:
     """What somebody still uses who is not switched off as well."""
-    users = [e for e in world.all_referrers(item.key) if kinds[e.kind].is_on(e.values)]
+    users = [e for e in world.all_referrers(item.key) if kinds[e.kind].lifecycle.is_on(e.values)]
     if users:
         yield error(
             item,
@@ -174,7 +174,7 @@ def notes(
             tenant=given.tenant,
         )
     for item in removed:
-        if item.kind.person and item.live is not None:
+        if item.kind.shape.person and item.live is not None:
             yield _note(
                 item,
                 "PLN132",

@@ -30,7 +30,10 @@ def renamed(
         _, there = mentions(each, directory, given.known.facts)
         said = [s for m in there.values() for s in _mentioned(m, moves)]
         if address in moves:
-            said = [*_named(each.resource, each.kind.spec, moves[address], noted=noted), *said]
+            said = [
+                *_named(each.resource, each.kind.shape.spec, moves[address], noted=noted),
+                *said,
+            ]
         if said:
             found[address] = tuple(said)
     return found
@@ -43,7 +46,7 @@ def meaning(given: TenantInput, moves: Mapping[Address, str]) -> dict[Address, V
     found: dict[Address, Values] = {}
     now = {str(address): str(_moved(address, moves)) for address in moves}
     for each in matches:
-        values = each.kind.desired(each.resource, directory.resolver(each.resource))
+        values = each.kind.shape.desired(each.resource, directory.resolver(each.resource))
         moved = {key: _with_new_names(value, now) for key, value in values.items()}
         found[_moved(each.resource.address, moves)] = moved
     return found

@@ -8,6 +8,7 @@ from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
+from reconciler.contract.shape import Resolve
 from reconciler.groups import Groups
 from reconciler.model.address import Address, GroupKind
 from reconciler.model.causes import cause_of_manifest
@@ -21,7 +22,6 @@ from reconciler.model.suggestion import NearNames, meant
 from reconciler.model.value import Pending, Ref, Unresolved, Unseen
 from reconciler.planning.match import Match, vendor_name
 from reconciler.planning.view import WHOLE, View, named_references
-from reconciler.vendor import Resolve
 
 _NEARLY = 0.75
 """How alike a name is to be where it may also be right: the tenant could have it."""

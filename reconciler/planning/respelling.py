@@ -142,7 +142,7 @@ class _Speller:
         renamed = tuple(self._renamed(address, found.values()))
         wanted = self._wanted.get(address)
         if wanted is None:
-            made = each.kind.spec.model_validate(said(spec, renamed))
+            made = each.kind.shape.spec.model_validate(said(spec, renamed))
             return Respelling(replace(each.resource, spec=made), renamed)
         said_now = diff.without(said_now, each.resource.lifecycle.ignore_changes)
         told = _Told(each, said(spec, renamed), said_now, wanted, found, self._names)
@@ -173,7 +173,7 @@ class _Speller:
     def _read(self, each: Match, spec: Json, wanted: Values) -> Respelling | None:
         """The manifest that a spec makes, where it declares the right values and no other ones."""
         try:
-            made = each.kind.spec.model_validate(spec)
+            made = each.kind.shape.spec.model_validate(spec)
         except ValidationError:
             return None
         resource: Resource[Any] = replace(each.resource, spec=made)
@@ -226,7 +226,7 @@ class _Told:
             return word
 
         kind = self.each.kind
-        old, new = kind.spec_of(self.declared, refer), kind.spec_of(wanted, refer)
+        old, new = kind.shape.spec_of(self.declared, refer), kind.shape.spec_of(wanted, refer)
         here = _Words(self.found, said_as)
         return tuple(here.changes(("spec",), self.spec, old, new))
 

@@ -23,7 +23,9 @@ def guides(items: Iterable[Item], world: World) -> Guides:
     for item in items:
         if item.writes:
             planned = removed[item.key] if item.deletes else world.of(item.address)
-            if guide := item.kind.by_hand(_action(item), planned, world.within(item.kind.group)):
+            if guide := item.kind.lifecycle.guide(
+                _action(item), planned, world.within(item.kind.group)
+            ):
                 found[item.address] = guide
     return found
 

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
 
+from reconciler.contract.access import Lockout, Standing
+from reconciler.contract.vendor import Kind
 from reconciler.model.address import GroupKind
 from reconciler.model.change import AttributeChange
 from reconciler.model.value import Ref, Value, Values, from_json, refs
 from reconciler.planning import diff
 from reconciler.rules.world import Expected, World
-from reconciler.vendor import Kind, Lockout, Standing
 
 Path = tuple[str, ...]
 
@@ -87,21 +88,21 @@ class Scales:
         meaning = _MEANINGS[severity]
         if becoming := self._administrators(people, is_more=severity in _MORE):
             severity, meaning = Severity.CRITICAL, f"{meaning}; {becoming}"
-        gains, loses = self._moved(people[0]) if kind.person and people else ((), ())
+        gains, loses = self._moved(people[0]) if kind.shape.person and people else ((), ())
         return Weight(severity, meaning, len(people), gains, loses)
 
     def gone(self, kind: Kind) -> Weight:
         """An object that is gone, with the access that it gave."""
-        severity = Severity.LOW if kind.access else Severity.INFO
+        severity = Severity.LOW if kind.access.attributes else Severity.INFO
         return Weight(severity, _MEANINGS[severity])
 
     def _of(self, kind: Kind, each: AttributeChange) -> Severity:
         """How much one attribute weighs by itself."""
         path = tuple(each.path.split("."))
-        if path[0] not in kind.access:
+        if path[0] not in kind.access.attributes:
             return Severity.INFO
         before, after = _value(each.before, each), _value(each.after, each)
-        if kind.person and (isinstance(before, Ref) or isinstance(after, Ref)):
+        if kind.shape.person and (isinstance(before, Ref) or isinstance(after, Ref)):
             return self._of_references(before, after)
         return _directed(kind, path, before, after)
 
@@ -116,7 +117,7 @@ class Scales:
         found = {
             _directed(kind, path, old, new)
             for path, old, new in _pairs(was.before if was else {}, now.before)
-            if path[0] in kind.access and old != new
+            if path[0] in kind.access.attributes and old != new
         }
         if Severity.LOW in found and not found & _MORE:
             return Severity.LOW
@@ -127,7 +128,7 @@ class Scales:
 
     def _people(self, kind: Kind, key: Ref) -> tuple[Expected, ...]:
         """Those who have the object now, by what decides on their access; a person themselves."""
-        if kind.person:
+        if kind.shape.person:
             found = self._world.get(key)
             return () if found is None else (found,)
         if key not in self._held:
@@ -136,7 +137,11 @@ class Scales:
                 person.key: person
                 for by in self._kinds.values()
                 for each in self._world.referrers(key, by.key)
-                if any(key == k for name in by.access for _, k in refs(each.before.get(name)))
+                if any(
+                    key == k
+                    for name in by.access.attributes
+                    for _, k in refs(each.before.get(name))
+                )
                 for person in self._people(by, each.key)
             }
             self._held[key] = tuple(held.values())
@@ -160,7 +165,9 @@ class Scales:
     def _is_administered(self) -> bool:
         """Whether anybody does; where people are hidden, nothing tells that nobody does."""
         people = [
-            key for key, kind in self._kinds.items() if kind.person and key.group in self._lockouts
+            key
+            for key, kind in self._kinds.items()
+            if kind.shape.person and key.group in self._lockouts
         ]
         return self._world.is_partial or any(
             each.active and self._of_group(each).administers(self._now(each))
@@ -200,9 +207,9 @@ def _rank(severity: Severity) -> int:
 
 
 def _directed(kind: Kind, path: Path, before: Value, after: Value) -> Severity:
-    if kind.opens(path, before, after):
-        return Severity.CRITICAL if kind.danger(path, after) else Severity.HIGH
-    return Severity.LOW if kind.opens(path, after, before) else Severity.MEDIUM
+    if kind.access.is_opened(path, before, after):
+        return Severity.CRITICAL if kind.access.danger_of(path, after) else Severity.HIGH
+    return Severity.LOW if kind.access.is_opened(path, after, before) else Severity.MEDIUM
 
 
 def _value(told: object, each: AttributeChange) -> Value:

@@ -1,7 +1,7 @@
 """What the vendor changes by itself with a plan's writes, and for whom that opens more meanwhile.
 
-Each vendor predicts it (`Kind.side_effects`); where the object is to be otherwise, a second write
-mends it, in the step after the first.
+Each vendor predicts it (`Lifecycle.side_effects`); where the object is to be otherwise, a second
+write mends it, in the step after the first.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from reconciler.contract.lifecycle import Disturbance
 from reconciler.model.address import Address
 from reconciler.model.diagnostic import Diagnostic, Severity
 from reconciler.model.live import Snapshot
@@ -18,7 +19,6 @@ from reconciler.planning import assemble, diff, order
 from reconciler.planning.item import Item, TenantInput
 from reconciler.planning.reach import shown
 from reconciler.rules.world import Expected, Known, World
-from reconciler.vendor import Disturbance
 
 Predicted = Mapping[Address, tuple[Disturbance, ...]]
 """What the vendor makes of the objects that are to be otherwise."""
@@ -37,7 +37,9 @@ def predicted(items: Iterable[Item], known: Known) -> Predicted:
     found: dict[Address, tuple[Disturbance, ...]] = {}
     for item in items:
         if item.live is not None and item.writes and not item.gone:
-            made = item.kind.side_effects(item.before, item.after, known.facts_of(item.kind.group))
+            made = item.kind.lifecycle.disturbances(
+                item.before, item.after, known.facts_of(item.kind.group)
+            )
             if wrong := tuple(each for each in made if _is_wrong(each, item.after)):
                 found[item.address] = wrong
     return found
@@ -112,7 +114,7 @@ def _people(
         )
         return (before or after) and not ordered
 
-    kinds = [kind.key for kind in given.groups.kinds.values() if kind.person]
+    kinds = [kind.key for kind in given.groups.kinds.values() if kind.shape.person]
     people = (each for kind in kinds for each in world.all_of(kind))
     return tuple(sorted(shown(e) for e in people if e.active and e.before and holds_then(e)))
 

@@ -11,8 +11,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route, Router
 
+from reconciler.contract.connection import AsgiApp
 from reconciler.sandbox.errors import Refusal
-from reconciler.vendor import AsgiApp
 
 
 @dataclass(frozen=True, slots=True)

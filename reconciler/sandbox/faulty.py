@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
+from reconciler.contract.connection import AsgiApp
 from reconciler.sandbox.asgi import Receive, Scope, Send
 from reconciler.sandbox.faults import Fault
 from reconciler.sandbox.misbehaviour import EFFECTS, Happening, Memory, delayed
-from reconciler.vendor import AsgiApp
 
 
 def _now() -> datetime:

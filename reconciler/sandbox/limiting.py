@@ -8,9 +8,9 @@ from collections import defaultdict, deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from reconciler.contract.connection import AsgiApp
 from reconciler.model.rate import Rate
 from reconciler.sandbox.asgi import Receive, Scope, Send, answer, give, header
-from reconciler.vendor import AsgiApp
 
 
 def limited(

@@ -12,6 +12,7 @@ from http import HTTPStatus
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
+from reconciler.contract.connection import AsgiApp
 from reconciler.sandbox.asgi import (
     Heard,
     Receive,
@@ -27,7 +28,6 @@ from reconciler.sandbox.asgi import (
     request_body,
 )
 from reconciler.sandbox.faults import Fault
-from reconciler.vendor import AsgiApp
 
 TOO_MANY = 429
 

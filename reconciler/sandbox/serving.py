@@ -15,9 +15,9 @@ from typing import Any
 import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
+from reconciler.contract.connection import AsgiApp
 from reconciler.sandbox.asgi import HANG_UP, Receive, Scope, Send
 from reconciler.sandbox.errors import SandboxError
-from reconciler.vendor import AsgiApp
 
 HOST = "127.0.0.1"
 """Never another one: whoever reaches a sandbox may do everything in it."""

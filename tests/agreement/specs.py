@@ -99,7 +99,7 @@ collections = st.fixed_dictionaries(
 
 def errors(kind: str, spec: dict[str, Any]) -> list[str]:
     """The codes of the errors that our rules find in one manifest."""
-    model = VENDOR.kind(kind).spec
+    model = VENDOR.kind(kind).shape.spec
     resource = Resource(
         Address("t", "webexcc", kind, "some-name"),
         model.model_validate(spec),

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from ruamel.yaml import YAML
 
+from reconciler.contract.discover import discover
 from reconciler.rules.planned import planned
-from reconciler.vendor import discover
 from tests.shared import shared
 from tests.workshop import Terminal
 

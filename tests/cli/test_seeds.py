@@ -182,7 +182,7 @@ def test_what_is_served_says_which_credentials_its_seed_can_have(
         assert "credentials: {env: SANDBOX_TOKEN}" in said.out
         assert "`token` of an identity" in said.out
         return
-    assert "credentials: {accessKey: {id: {env: SANDBOX_KEY_ID}" in said.out
+    assert "credentials: {accessKey: {id: {env: SANDBOX_ID}" in said.out
     assert "`token`" not in said.out
     change(terminal, vendor, ", accessKey: {id: SANDBOX-KEY, secret: sandbox-secret}", "")
     assert "No identity there has one yet" in terminal(*serve).out

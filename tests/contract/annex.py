@@ -8,12 +8,14 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 from typing import Any
 
+from reconciler.contract.connection import Endpoint, Written
+from reconciler.contract.shape import Refer, Resolve
+from reconciler.contract.vendor import Vendor
 from reconciler.model.address import GroupKind
 from reconciler.model.live import LiveObject, Snapshot
 from reconciler.model.resource import Reference, Resource, Spec
 from reconciler.model.value import Ref, Values
 from reconciler.rules.rule import RuleSet
-from reconciler.vendor import Endpoint, Kind, Refer, Resolve, Vendor, Written
 from tests.contract import tiny
 
 GROUP = "annex"
@@ -85,7 +87,7 @@ VENDOR: Vendor = replace(
     name=GROUP,
     title="Annex of the tiny system",
     api_version="annex/v1",
-    kinds=(Kind("Door", GROUP, AnnexDoor, _desired, _spec_of, tiny.VENDOR.kinds[0].endpoint, 3),),
+    kinds=(tiny.plain_kind("Door", GROUP, AnnexDoor, _desired, _spec_of, 3, {}),),
     inventory=(),
     rules=RuleSet.of(sys.modules[__name__]),
     reader=_reader,

@@ -13,8 +13,10 @@ from urllib.parse import parse_qsl
 
 import pytest
 
+from reconciler.contract.answers import offered
+from reconciler.contract.connection import AsgiApp
+from reconciler.contract.sandbox import Sandbox
 from reconciler.model.guard import Allowance
-from reconciler.vendor import AsgiApp, Sandbox
 from tests import bulk
 from tests.openapi import conforms
 from tests.unit.planning.test_hidden import ALL, DEE, SEED, asks, document
@@ -76,7 +78,7 @@ class Recorder:
 
     def __post_init__(self) -> None:
         vendor = self.workshop.vendors["webexcc"]
-        opened = vendor.sandbox
+        opened = offered(vendor.sandbox)
         assert opened is not None
 
         def listening(path: Path, seed: Mapping[str, Any]) -> Sandbox:

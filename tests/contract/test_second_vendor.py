@@ -9,13 +9,13 @@ from pathlib import Path
 import pytest
 
 from reconciler import pipeline
+from reconciler.contract.discover import discover
 from reconciler.engine.connect import Surroundings
 from reconciler.engine.prepare import Work
 from reconciler.errors import ProjectError
 from reconciler.manifests.project import load_project
 from reconciler.model.change import Action
 from reconciler.model.plan import Plan
-from reconciler.vendor import discover
 from tests.contract import tiny
 
 PROJECT = """\

@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from reconciler import pipeline
+from reconciler.contract.discover import discover
+from reconciler.contract.vendor import Vendor
 from reconciler.engine.connect import Surroundings
 from reconciler.engine.prepare import Work
 from reconciler.errors import TenantError
@@ -18,7 +20,6 @@ from reconciler.model.live import Snapshot
 from reconciler.model.plan import Plan, dump, load
 from reconciler.model.snapshot import dump as snapshot_file
 from reconciler.model.snapshot import load as read_snapshot
-from reconciler.vendor import Vendor, discover
 from tests.contract import annex, tiny
 
 PROJECT = """\

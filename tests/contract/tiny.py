@@ -7,19 +7,27 @@ the core knows none by name.
 from __future__ import annotations
 
 import sys
-from collections.abc import AsyncIterator, Collection, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
+from reconciler.contract.access import Access
+from reconciler.contract.answers import NOT_OFFERED, NotOffered
+from reconciler.contract.api import Api
+from reconciler.contract.connection import Endpoint, Update, Written
+from reconciler.contract.credentials import TOKEN
+from reconciler.contract.lifecycle import Creation, Lifecycle, Removal
+from reconciler.contract.shape import Refer, Resolve, Shape
+from reconciler.contract.vendor import CONTRACT, Kind, Vendor
 from reconciler.errors import NotFoundError, ReconcilerError, StalePlanError
 from reconciler.model.address import GroupKind
 from reconciler.model.change import Action
+from reconciler.model.facts import Facts
 from reconciler.model.live import InventoryItem, LiveObject, Snapshot
 from reconciler.model.resource import Reference, Resource, Spec
 from reconciler.model.value import Ref, Values, digest, to_json
 from reconciler.rules.rule import Document, Finding, RuleSet, Where, rule
 from reconciler.rules.world import World
-from reconciler.vendor import Endpoint, Kind, Refer, Resolve, Update, Vendor, Written
 
 MANUAL = Document("T1", "The manual of the tiny system")
 
@@ -195,27 +203,84 @@ def tenant(organization: str) -> dict[str, dict[str, Any]]:
     return TENANTS[organization]
 
 
+def not_offered(what: str) -> NotOffered:
+    """What a made-up system answers to a hook that it lacks."""
+    return NOT_OFFERED(f"a made-up system has no {what}", MANUAL / "Nothing more")
+
+
+def plain_kind(  # noqa: PLR0913, PLR0917 - what the kinds of made-up systems differ in
+    name: str,
+    group: str,
+    spec: type[Spec],
+    desired: Callable[[Resource[Any], Resolve], Values],
+    spec_of: Callable[[Values, Refer], dict[str, Any]],
+    order: int,
+    required: Mapping[str, str],
+) -> Kind:
+    """A kind that comes by a create, goes by a delete, and has no more to it."""
+    return Kind(
+        name=name,
+        group=group,
+        shape=Shape(
+            spec=spec,
+            desired=desired,
+            spec_of=spec_of,
+            order=order,
+            person=False,
+            immutable={},
+            nothing=frozenset(),
+            protected_is_fixed=False,
+            share_limit=not_offered("limit"),
+            count_limit=not_offered("limit"),
+            copies=not_offered("copies"),
+            brings=not_offered("additions"),
+        ),
+        lifecycle=Lifecycle(
+            creation=Creation(required),
+            removal=Removal.DELETE,
+            switch=not_offered("switch"),
+            spends_names=False,
+            by_hand=not_offered("work by hand"),
+            side_effects=not_offered("side effects"),
+        ),
+        access=Access(
+            attributes=frozenset(),
+            opens=not_offered("access"),
+            danger=not_offered("access"),
+            permitted=not_offered("rights"),
+        ),
+        api=Api(endpoint=_endpoint, bulk=not_offered("call for many")),
+    )
+
+
 VENDOR = Vendor(
     name="tiny",
     family="tiny",
     title="Tiny system",
     api_version="tiny/v1",
+    contract=CONTRACT,
     kinds=(
-        Kind(
-            "Door",
-            "tiny",
-            Door,
-            _door,
-            _door_spec,
-            _endpoint,
-            1,
-            required={"building": "`building`"},
-        ),
-        Kind("Key", "tiny", Key, _key, _key_spec, _endpoint, 2),
+        plain_kind("Door", "tiny", Door, _door, _door_spec, 1, {"building": "`building`"}),
+        plain_kind("Key", "tiny", Key, _key, _key_spec, 2, {}),
     ),
-    inventory=("building",),
     rules=RuleSet.of(sys.modules[__name__]),
+    documents=(MANUAL,),
+    facts=Facts,
+    inventory=("building",),
+    declared={},
+    regions=("here",),
+    organization=not_offered("form of its organizations"),
+    rate=not_offered("limit of requests"),
+    assumed={},
+    token=TOKEN,
+    credential_forms=(),
+    lockout=not_offered("administrators"),
+    powers=not_offered("administrators"),
+    limits=(),
     reader=_reader,
     writer=_writer,
-    regions=("here",),
+    audit=not_offered("audit log"),
+    sandbox=not_offered("sandbox"),
+    generate=not_offered("generator"),
+    generated_by_default=False,
 )

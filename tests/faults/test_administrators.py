@@ -8,6 +8,7 @@ from dataclasses import replace
 
 import pytest
 
+from reconciler.contract.answers import NOT_OFFERED
 from reconciler.model.guard import Allowance
 from reconciler.model.plan import BlockedError, Plan, dump, load
 from tests.workshop import PROJECT, SEED, Terminal, Workshop
@@ -263,7 +264,9 @@ def test_a_revert_is_no_way_around(office: Workshop, terminal: Terminal) -> None
 
 
 def test_a_vendor_of_which_it_is_not_known_says_so(office: Workshop) -> None:
-    office.vendors["webexcc"] = replace(office.vendors["webexcc"], powers=None)
+    office.vendors["webexcc"] = replace(
+        office.vendors["webexcc"], powers=NOT_OFFERED("no document says it", "")
+    )
     office.manifests(FULL)
     plan = office.plan()
     ((severity, summary),) = gains(plan)

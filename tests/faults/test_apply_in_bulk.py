@@ -9,12 +9,12 @@ from typing import Any
 
 import pytest
 
+from reconciler.contract.connection import AsgiApp
 from reconciler.engine.events import Ledger
 from reconciler.http.tokens import FixedToken
 from reconciler.model.plan import Plan
 from reconciler.sandbox.faults import fault
 from reconciler.sandbox.faulty import faulty
-from reconciler.vendor import AsgiApp
 from tests.bulk import collection, collections, described, seeded
 from tests.virtual import VirtualPacing
 from tests.workshop import ORGANIZATION, Workshop

@@ -14,13 +14,13 @@ import pytest
 from hypothesis import given as forall
 from hypothesis import strategies as st
 
+from reconciler.contract.connection import AsgiApp, Update, Writer, Written
 from reconciler.engine.connect import connected
 from reconciler.errors import ReconcilerError, TenantError, UnknownOutcomeError
 from reconciler.http.tokens import FixedToken
 from reconciler.model.live import LiveObject
 from reconciler.sandbox.faults import fault
 from reconciler.sandbox.faulty import faulty
-from reconciler.vendor import AsgiApp, Update, Writer, Written
 from tests.bulk import RIGHTS, ann_applies, described, seeded
 from tests.examples import examples
 from tests.virtual import VirtualPacing

@@ -11,12 +11,12 @@ from pathlib import Path
 import pytest
 
 from reconciler import pipeline
+from reconciler.contract.discover import discover
 from reconciler.engine.connect import Surroundings
 from reconciler.engine.prepare import Work, prepare
 from reconciler.manifests.project import load_project
 from reconciler.model.address import GroupKind
 from reconciler.state.sql import create_state
-from reconciler.vendor import discover
 
 STATES = Path(__file__).parents[1] / "data" / "states"
 VERSIONS = ("46f5661", "c809b07")

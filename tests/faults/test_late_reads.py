@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
+from reconciler.contract.connection import AsgiApp
 from reconciler.http.tokens import FixedToken
 from reconciler.sandbox.asgi import Heard, answer, give, hear, request_body
-from reconciler.vendor import AsgiApp
 from tests.cli.test_cxone import JANE, OLD, OMAR, PERMISSIONS, ROLE
 from tests.cli.test_cxone import PROJECT as CXONE_PROJECT
 from tests.cli.test_cxone import SEED as CXONE_SEED

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from reconciler.contract.connection import AsgiApp
 from reconciler.engine.events import Ledger
 from reconciler.errors import TenantError
 from reconciler.http.tokens import FixedToken
@@ -13,7 +14,6 @@ from reconciler.model.rate import Rate
 from reconciler.sandbox.faults import fault
 from reconciler.sandbox.faulty import faulty
 from reconciler.sandbox.limiting import limited
-from reconciler.vendor import AsgiApp
 from tests.virtual import VirtualPacing
 from tests.workshop import COLLECTION, PROFILE, USER, Workshop
 

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from reconciler import pipeline
+from reconciler.contract.connection import AsgiApp
 from reconciler.errors import TenantError
 from reconciler.http.tokens import FixedToken
 from reconciler.model import snapshot as snapshots
@@ -18,7 +19,6 @@ from reconciler.model.plan import Plan
 from reconciler.sandbox.asgi import answer, give, hear, request_body
 from reconciler.sandbox.faults import fault
 from reconciler.sandbox.faulty import faulty
-from reconciler.vendor import AsgiApp
 from reconciler.vendors.webexcc.group import group_kind
 from tests.cli.test_cxone import JANE, OLD, PERMISSIONS, ROLE
 from tests.cli.test_cxone import PROJECT as CXONE_PROJECT

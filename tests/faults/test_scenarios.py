@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 
+from reconciler.contract.connection import AsgiApp
 from reconciler.engine.events import Ledger
 from reconciler.errors import StalePlanError
 from reconciler.http.tokens import FixedToken
@@ -22,7 +23,6 @@ from reconciler.model.plan import Plan, dump
 from reconciler.model.rate import Rate
 from reconciler.sandbox.faults import fault
 from reconciler.sandbox.faulty import faulty
-from reconciler.vendor import AsgiApp
 from tests.killed import PLAN, Assassin, Log, Order, calls
 from tests.virtual import VirtualPacing
 from tests.workshop import COLLECTION, PROFILE, USER, Workshop

@@ -8,13 +8,13 @@ from typing import Any
 import pytest
 
 from reconciler import pipeline
+from reconciler.contract.connection import AsgiApp
 from reconciler.engine.connect import sandbox_database
 from reconciler.errors import StalePlanError
 from reconciler.model.diagnostic import Diagnostic
 from reconciler.planning.drift import Difference
 from reconciler.sandbox.asgi import Receive, Scope, Send, give, json_answer
 from reconciler.sandbox.store import Store
-from reconciler.vendor import AsgiApp
 from tests.served import serving
 from tests.workshop import COLLECTION, PROFILE, PROJECT, SEED, USER, Terminal, Workshop
 

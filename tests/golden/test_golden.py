@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 
 from reconciler import checking, pipeline
+from reconciler.contract.discover import discover
 from reconciler.engine.connect import sandbox_database
 from reconciler.engine.events import Ledger
 from reconciler.engine.prepare import prepare
@@ -36,7 +37,6 @@ from reconciler.reporting import ledger as ledgers
 from reconciler.reporting.paint import plain
 from reconciler.reporting.places import Places
 from reconciler.sandbox.store import Store
-from reconciler.vendor import discover
 from tests.golden.conftest import Golden, untimed
 from tests.workshop import COLLECTION, EXAMPLE, PROFILE, PROJECT, SEED, USER, Workshop
 

@@ -8,13 +8,13 @@ import re
 from hypothesis import assume, event, given
 from hypothesis import strategies as st
 
+from reconciler.contract.discover import discover
 from reconciler.manifests.formatting import formatted, set_anew
 from reconciler.manifests.key_order import order_of
 from reconciler.manifests.laid_out import is_laid_out
 from reconciler.manifests.parse import parse
 from reconciler.manifests.text import decoded
 from reconciler.manifests.text import documents as cut
-from reconciler.vendor import discover
 from tests.examples import examples
 from tests.property import yaml_texts
 from tests.property.test_edit import Writer, any_values

@@ -12,10 +12,10 @@ from typing import Any
 
 from bench import corpus
 from reconciler import checking, pipeline
+from reconciler.contract.discover import discover
 from reconciler.engine.connect import Surroundings
 from reconciler.engine.prepare import Work
 from reconciler.manifests.project import load_project
-from reconciler.vendor import discover
 
 SMALL, TIMES = 150, 4
 AT_MOST = 1.05

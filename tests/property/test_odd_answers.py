@@ -14,13 +14,13 @@ import pytest
 from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
+from reconciler.contract.connection import AsgiApp
 from reconciler.errors import ReconcilerError
 from reconciler.model.characters import has_invisible
 from reconciler.model.plan import Plan, dump
 from reconciler.reporting import text
 from reconciler.reporting.diagnostics import refusal
 from reconciler.reporting.paint import plain
-from reconciler.vendor import AsgiApp
 from tests.cli import test_cxone as cxone
 from tests.examples import examples
 from tests.workshop import COLLECTION, PROFILE, USER, Workshop

@@ -20,6 +20,7 @@ from hypothesis import assume, given, reject
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
+from reconciler.contract.discover import discover
 from reconciler.errors import ReconcilerError
 from reconciler.groups import Groups
 from reconciler.manifests.export import published
@@ -31,7 +32,6 @@ from reconciler.model.resource import Spec
 from reconciler.planning.check import check
 from reconciler.planning.item import TenantInput
 from reconciler.rules.rule import Rule
-from reconciler.vendor import discover
 from tests.examples import examples
 from tests.workshop import EXAMPLE
 

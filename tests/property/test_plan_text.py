@@ -9,6 +9,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
+from reconciler.contract.vendor import Vendor
 from reconciler.model.change import Action, AttributeChange, Change
 from reconciler.model.plan import Plan
 from reconciler.planning.plan_consistency import contradictions
@@ -16,7 +17,6 @@ from reconciler.reporting import text
 from reconciler.reporting.escape import safe
 from reconciler.reporting.paint import plain
 from reconciler.reporting.values import shown
-from reconciler.vendor import Vendor
 from tests.property import test_cxone as cxone
 from tests.property import worlds
 from tests.property.test_promises import Edit, edit, promise, workshop
@@ -77,7 +77,9 @@ def value_at(document: Any, path: str) -> Any:
 def grants_nothing(value: Any, change: Change, vendor: Vendor) -> bool:
     """Whether a new object has nothing by it."""
     kind = next(each for each in vendor.kinds if each.name == change.kind)
-    return value in (None, "", [], False) or (isinstance(value, str) and value in kind.nothing)
+    return value in (None, "", [], False) or (
+        isinstance(value, str) and value in kind.shape.nothing
+    )
 
 
 def written_and_not_shown(plan: Plan, vendor: Vendor) -> Iterator[str]:

@@ -11,13 +11,13 @@ from typing import Any
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from reconciler.contract.discover import discover
 from reconciler.manifests import native, yaml_text
 from reconciler.manifests.built import BuildError, Built
 from reconciler.manifests.load import load
 from reconciler.manifests.parse import parse
 from reconciler.manifests.positions import attach
 from reconciler.manifests.text import Chunk, decoded, documents, refused_character
-from reconciler.vendor import discover
 from tests.examples import examples
 from tests.property import yaml_texts
 from tests.workshop import COLLECTION, PROFILE, USER

@@ -27,7 +27,7 @@ Said = list[tuple[str, str, str]]
 def resource(kind: str, name: str, spec: Spec) -> Resource[Any]:
     return Resource(
         Address("t", "webexcc", kind, name),
-        VENDOR.kind(kind).spec.model_validate(dict(spec)),
+        VENDOR.kind(kind).shape.spec.model_validate(dict(spec)),
         Origin("a.yaml", 0, 1),
     )
 

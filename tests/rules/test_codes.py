@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from reconciler.vendor import discover
+from reconciler.contract.discover import discover
 
 ROOT = Path(__file__).parents[2]
 REGISTER = ROOT / "docs" / "codes.txt"

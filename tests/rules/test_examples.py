@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 from ruamel.yaml import YAML
 
+from reconciler.contract.discover import discover
+from reconciler.contract.vendor import Vendor
 from reconciler.engine.connect import Surroundings
 from reconciler.engine.read import read
 from reconciler.groups import Groups
@@ -26,7 +28,6 @@ from reconciler.planning.check import check
 from reconciler.planning.item import TenantInput
 from reconciler.rules.rule import Rule, Where
 from reconciler.rules.world import Known
-from reconciler.vendor import Vendor, discover
 
 VENDORS = discover()
 ALL = [(vendor, rule) for vendor in VENDORS.values() for rule in vendor.rules]

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from ruamel.yaml import YAML
 
+from reconciler.contract.discover import discover
 from reconciler.model.resource import Spec
 from reconciler.rules.planned import Planned, planned
 from reconciler.rules.rule import Rule
-from reconciler.vendor import discover
 from tests.shared import shared
 
 OF_THE_API = re.compile(r"[A-Z]{3}2")

@@ -12,11 +12,11 @@ from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from typing import Any
 
+from reconciler.contract.connection import Endpoint
 from reconciler.errors import TenantError
 from reconciler.http.parallel import in_parallel
 from reconciler.http.session import ReadSession, reading
 from reconciler.model.audit import AuditEvent
-from reconciler.vendor import Endpoint
 from reconciler.vendors.cxone import assumed, supposed, wire
 from reconciler.vendors.cxone.answers import documented, explain
 from reconciler.vendors.cxone.hosts import host

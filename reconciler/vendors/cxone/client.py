@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 from functools import partial
 from typing import Any
 
+from reconciler.contract.connection import Endpoint, Update, Written
 from reconciler.errors import ReconcilerError
 from reconciler.http.items import RowReader
 from reconciler.http.lists import WholeLists, is_unreadable, read_lists
@@ -18,7 +19,6 @@ from reconciler.http.write_cycle import WriteCycle
 from reconciler.model.live import Identity, LiveObject, Snapshot
 from reconciler.model.resource import Resource
 from reconciler.model.value import Json, Ref, Values
-from reconciler.vendor import Endpoint, Update, Written
 from reconciler.vendors.cxone import assumed, supposed, wire
 from reconciler.vendors.cxone.answers import documented, explain
 from reconciler.vendors.cxone.codecs import EmployeeCodec, RoleCodec, role

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import partial
 
+from reconciler.contract.connection import Update
 from reconciler.errors import TenantError
 from reconciler.http.fields import segment
 from reconciler.http.secrets import without
@@ -16,7 +17,6 @@ from reconciler.http.session import Answer, WriteSession
 from reconciler.http.write_cycle import Call, WriteCycle, changed
 from reconciler.model.live import LiveObject
 from reconciler.model.value import Ref, Value, Values
-from reconciler.vendor import Update
 from reconciler.vendors.cxone import wire
 from reconciler.vendors.cxone.answers import documented, explain
 from reconciler.vendors.cxone.codecs import unconfirmed

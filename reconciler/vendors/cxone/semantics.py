@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from reconciler.contract.shape import Refer, Resolve
 from reconciler.model.resource import Resource
 from reconciler.model.value import Hidden, Json, Ref, Value, Values
-from reconciler.vendor import Refer, Resolve
 from reconciler.vendors.cxone.models import Employee, Role
 
 ACTIVE, INACTIVE, DRAFT = "active", "inactive", "draft"

@@ -7,29 +7,25 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+from reconciler.contract.access import Access
+from reconciler.contract.answers import NOT_OFFERED
+from reconciler.contract.api import Api
+from reconciler.contract.connection import AuditReader, Endpoint, Reader, Writer
+from reconciler.contract.credentials import TOKEN
+from reconciler.contract.lifecycle import Creation, Lifecycle, Removal, Switch
+from reconciler.contract.sandbox import Generated, Sandbox
+from reconciler.contract.shape import Copies, Shape
+from reconciler.contract.vendor import CONTRACT, Kind, Pattern, Vendor
 from reconciler.model.change import Action
 from reconciler.model.rate import Rate
 from reconciler.rules.rule import RuleSet
-from reconciler.vendor import (
-    AuditReader,
-    Endpoint,
-    Generated,
-    Kind,
-    Pattern,
-    Reader,
-    Removal,
-    Sandbox,
-    TokenRequest,
-    Vendor,
-    Writer,
-)
 from reconciler.vendors.cxone import by_hand, models, permissions, semantics
+from reconciler.vendors.cxone.access_keys import ACCESS_KEY
 from reconciler.vendors.cxone.facts import CxoneFacts
 from reconciler.vendors.cxone.group import GROUP
-from reconciler.vendors.cxone.hosts import host
 from reconciler.vendors.cxone.rules import assignments, names, statuses
 from reconciler.vendors.cxone.rules import permissions as of_permissions
-from reconciler.vendors.cxone.rules.documents import D3, OBSERVED
+from reconciler.vendors.cxone.rules.documents import D3, OBSERVED, USER_HUB
 from reconciler.vendors.cxone.supposed import ALL
 
 
@@ -68,18 +64,6 @@ async def _audit(endpoint: Endpoint) -> AsyncIterator[AuditReader]:
         yield reader
 
 
-def _access_key(region: str | None, key_id: str, secret: str) -> TokenRequest:
-    """NICE's guide "UserHub: Getting Started": JSON, to the host of the tenant's area."""
-    return TokenRequest(
-        host(region),
-        "/authentication/v1/token/access-key",
-        {"accessKeyId": key_id, "accessKeySecret": secret},
-        as_json=True,
-        what="access key",
-        help="check its id and secret, and whether the key and its user are active",
-    )
-
-
 def _sandbox(database: Path, seed: Mapping[str, Any]) -> Sandbox:
     from reconciler.vendors.cxone.sandbox.tenant import CxoneSandbox  # noqa: PLC0415
 
@@ -92,63 +76,125 @@ def _generate(objects: int, number: int) -> Generated:
     return generated(Size(objects, number))
 
 
+_RIGHTS_UNKNOWN = "no call tells what the identity that applies may do"
+_NOT_YET = "this version does not judge it"
+_ROLES, _EMPLOYEES = D3 / "Roles", D3 / "Employees & Roles"
+
+ROLE = Kind(
+    name="Role",
+    group=GROUP,
+    shape=Shape(
+        spec=models.Role,
+        desired=semantics.desired_role,
+        spec_of=semantics.role_spec,
+        order=1,
+        person=False,
+        immutable={},
+        nothing=frozenset(),
+        protected_is_fixed=True,
+        share_limit=NOT_OFFERED("NICE names no limit of employees of one role", _ROLES),
+        count_limit=NOT_OFFERED("NICE names no limit of roles of a tenant", _ROLES),
+        copies=Copies("copyFrom", frozenset({"permissions"})),
+        brings=permissions.with_what_they_bring,
+    ),
+    lifecycle=Lifecycle(
+        creation=Creation(
+            {"status": "`status`", "permissions": "`permissions` or `copyFrom`"},
+        ),
+        removal=Removal.DEACTIVATE,
+        switch=Switch(semantics.role_is_on, {"status": semantics.INACTIVE}),
+        spends_names=True,
+        by_hand=by_hand.role,
+        side_effects=NOT_OFFERED("NICE tells of nothing that it changes besides", _ROLES),
+    ),
+    access=Access(
+        attributes=frozenset({"status", "permissions"}),
+        opens=NOT_OFFERED(f"whether a status gives access: {_NOT_YET}", D3 / "Role Statuses"),
+        danger=NOT_OFFERED(f"which permissions are dangerous: {_NOT_YET}", D3 / "Role Permissions"),
+        permitted=NOT_OFFERED(_RIGHTS_UNKNOWN, OBSERVED / "role search"),
+    ),
+    api=Api(
+        endpoint=_role_endpoint,
+        bulk=NOT_OFFERED("roles are written one by one", OBSERVED / "role search"),
+    ),
+)
+
+EMPLOYEE = Kind(
+    name="Employee",
+    group=GROUP,
+    shape=Shape(
+        spec=models.Employee,
+        desired=semantics.desired_employee,
+        spec_of=semantics.employee_spec,
+        order=2,
+        person=True,
+        immutable={},
+        nothing=frozenset(),
+        protected_is_fixed=False,
+        share_limit=NOT_OFFERED("nothing refers to an employee", _EMPLOYEES),
+        count_limit=NOT_OFFERED(
+            "how many employees there may be is a matter of contract", D3 / "Employees & Roles"
+        ),
+        copies=NOT_OFFERED("employees are made in CXone itself", _EMPLOYEES),
+        brings=NOT_OFFERED("NICE adds nothing to what an employee is given", _EMPLOYEES),
+    ),
+    lifecycle=Lifecycle(
+        creation=NOT_OFFERED(semantics.FROM_CXONE, _EMPLOYEES),
+        removal=Removal.FORGET,
+        switch=Switch(semantics.employee_is_on, {}),
+        spends_names=False,
+        by_hand=NOT_OFFERED(
+            "the API makes every change that a manifest can declare", USER_HUB / "users"
+        ),
+        side_effects=NOT_OFFERED("NICE tells of nothing that it changes besides", _EMPLOYEES),
+    ),
+    access=Access(
+        attributes=frozenset({"active", "primaryRole", "secondaryRoles"}),
+        opens=NOT_OFFERED(f"whether an active employee may do more: {_NOT_YET}", _EMPLOYEES),
+        danger=NOT_OFFERED("what a role gives is told where the role is", _EMPLOYEES),
+        permitted=NOT_OFFERED(_RIGHTS_UNKNOWN, OBSERVED / "role search"),
+    ),
+    api=Api(
+        endpoint=_employee_endpoint,
+        bulk=NOT_OFFERED(
+            "there is no call that gives roles to several employees",
+            USER_HUB / "users",
+        ),
+    ),
+)
+
 VENDOR = Vendor(
     name=GROUP,
     family="cxone",
     title="NICE CXone Mpower",
     api_version="cxone/v1",
-    kinds=(
-        Kind(
-            group=GROUP,
-            name="Role",
-            spec=models.Role,
-            desired=semantics.desired_role,
-            spec_of=semantics.role_spec,
-            endpoint=_role_endpoint,
-            order=1,
-            removal=Removal.DEACTIVATE,
-            required={"status": "`status`", "permissions": "`permissions` or `copyFrom`"},
-            copies="copyFrom",
-            copied=frozenset({"permissions"}),
-            brings=permissions.with_what_they_bring,
-            protected_is_fixed=True,
-            access=frozenset({"status", "permissions"}),
-            by_hand=by_hand.role,
-            spends_names=True,
-            is_on=semantics.role_is_on,
-            off={"status": semantics.INACTIVE},
-        ),
-        Kind(
-            group=GROUP,
-            name="Employee",
-            spec=models.Employee,
-            desired=semantics.desired_employee,
-            spec_of=semantics.employee_spec,
-            endpoint=_employee_endpoint,
-            order=2,
-            removal=Removal.FORGET,
-            creatable=False,
-            uncreatable=semantics.FROM_CXONE,
-            person=True,
-            access=frozenset({"active", "primaryRole", "secondaryRoles"}),
-            is_on=semantics.employee_is_on,
-        ),
-    ),
-    inventory=(permissions.PERMISSION,),
-    facts=CxoneFacts,
-    documents=(D3, OBSERVED),
+    contract=CONTRACT,
+    kinds=(ROLE, EMPLOYEE),
     rules=RuleSet.of(assignments, names, of_permissions, statuses),
-    reader=_reader,
-    writer=_writer,
-    rate=Rate(5, 1.0),  # NICE publishes no number for these calls
+    documents=(D3, OBSERVED, USER_HUB),
+    facts=CxoneFacts,
+    inventory=(permissions.PERMISSION,),
+    declared={},
     regions=("na1", "eu1", "au1"),
     organization=Pattern(
         r"[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}",
         "the tenant's id, like 0b9c7f5e-4a3d-4d1c-8f2a-6e1d9a7c5b30",
     ),
+    rate=Rate(5, 1.0),  # NICE publishes no number for these calls
     assumed=ALL,
-    access_key=_access_key,
+    token=TOKEN,
+    credential_forms=(ACCESS_KEY,),
+    lockout=NOT_OFFERED(
+        "this version does not know which permissions administer CXone", D3 / "Role Permissions"
+    ),
+    powers=NOT_OFFERED(
+        "this version does not know it of NICE CXone Mpower", D3 / "Role Permissions"
+    ),
+    limits=(),
+    reader=_reader,
+    writer=_writer,
     audit=_audit,
     sandbox=_sandbox,
     generate=_generate,
+    generated_by_default=False,
 )

@@ -14,10 +14,10 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from reconciler.contract.connection import Endpoint
 from reconciler.errors import TenantError
 from reconciler.http.session import ReadSession, reading
 from reconciler.model.audit import AuditEvent
-from reconciler.vendor import Endpoint
 from reconciler.vendors.webex.answers import an_object, array, documented, explain
 from reconciler.vendors.webex.hosts import WEBEX
 from reconciler.vendors.webex.ids import PLAIN_ID, plain_id, webex_id

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from reconciler.vendor import Endpoint
+from reconciler.contract.connection import Endpoint
 from reconciler.vendors.webex.audit import WebexAudit, open_events
 
 _CATEGORIES = ("CONTACT_CENTER", "CONTACTCENTER", "WXCC", "CJP")

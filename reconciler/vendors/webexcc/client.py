@@ -14,6 +14,7 @@ from functools import partial
 from http import HTTPStatus
 from typing import Any
 
+from reconciler.contract.connection import Endpoint, Update, Written
 from reconciler.errors import TenantError
 from reconciler.http.bulk_write import Outcome, write_in_bulk
 from reconciler.http.items import Items
@@ -25,7 +26,6 @@ from reconciler.http.write_cycle import WriteCycle
 from reconciler.model.live import Identity, InventoryItem, LiveObject, Snapshot
 from reconciler.model.resource import Resource
 from reconciler.model.value import Json, Ref, Values
-from reconciler.vendor import Endpoint, Update, Written
 from reconciler.vendors.webex.answers import array, documented, explain
 from reconciler.vendors.webex.people import TokenOwner, token_owner
 from reconciler.vendors.webexcc import wire

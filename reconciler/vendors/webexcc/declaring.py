@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from reconciler.contract.shape import Refer
 from reconciler.model.value import Hidden, Json, Ref, Value, Values
-from reconciler.vendor import Refer
 from reconciler.vendors.webexcc.facts import FOLDER
 from reconciler.vendors.webexcc.models import COLLECTION_TYPES
 from reconciler.vendors.webexcc.permissions import NO_ACCESS, PERMISSIONS, PROFILE_TYPES

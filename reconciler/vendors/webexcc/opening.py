@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from reconciler.contract.access import members_open
 from reconciler.model.value import Value
-from reconciler.vendor import members_open
 from reconciler.vendors.webexcc.permissions import rank
 
 NONE, ALL = "none", "all"

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from reconciler.contract.access import Danger
+from reconciler.contract.shape import Resolve
 from reconciler.model.resource import Reference, Resource
 from reconciler.model.value import Ref, Value, Values
-from reconciler.vendor import Danger, Resolve
 from reconciler.vendors.webexcc.facts import FOLDER
 from reconciler.vendors.webexcc.models import (
     COLLECTION_TYPES,

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from reconciler.contract.lifecycle import Disturbance
 from reconciler.model.facts import Facts
 from reconciler.model.value import Ref, Value, Values, at
-from reconciler.vendor import Disturbance
 from reconciler.vendors.webexcc.facts import WebexFacts, lineage, parent_of
 from reconciler.vendors.webexcc.permissions import LEVELS
 

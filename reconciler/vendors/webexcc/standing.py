@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from reconciler.contract.access import Standing
 from reconciler.model.value import Ref, Values, refs
-from reconciler.vendor import Standing
 from reconciler.vendors.webexcc.permissions import AGENTS, everything, rank
 
 ALL = "all"

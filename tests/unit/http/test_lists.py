@@ -6,6 +6,7 @@ import asyncio
 
 import pytest
 
+from reconciler.contract.connection import Endpoint
 from reconciler.errors import TenantError
 from reconciler.http.items import RowReader
 from reconciler.http.lists import WholeLists, is_unreadable, read_lists
@@ -15,7 +16,6 @@ from reconciler.http.shape import shape_check
 from reconciler.http.tokens import FixedToken
 from reconciler.model.address import GroupKind
 from reconciler.model.live import InventoryItem
-from reconciler.vendor import Endpoint
 
 DOCUMENTED = shape_check("documented", "update it")
 

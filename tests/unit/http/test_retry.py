@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 
 import reconciler.http.session as session_module
+from reconciler.contract.connection import Endpoint
 from reconciler.errors import TenantError, UnknownOutcomeError
 from reconciler.http.retry import ATTEMPTS, DEADLINE_SECONDS
 from reconciler.http.session import Answer, WriteSession, writing
 from reconciler.http.tokens import FixedToken
-from reconciler.vendor import Endpoint
 from tests.virtual import VirtualPacing
 
 OK: Any = (200, b'{"id": "x"}', {})

@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
+from reconciler.contract.connection import Endpoint
 from reconciler.errors import LockedError, NotFoundError, TenantError
 from reconciler.http.paging import Page, whole_list
 from reconciler.http.session import ReadSession, WriteSession, reading, writing
 from reconciler.http.tokens import FixedToken
-from reconciler.vendor import Endpoint
 from tests.virtual import VirtualPacing
 
 

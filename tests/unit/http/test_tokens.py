@@ -9,10 +9,11 @@ from typing import Any, TypeVar
 
 import pytest
 
+from reconciler.contract.credentials import TokenRequest
+from reconciler.contract.discover import discover
 from reconciler.errors import TenantError
 from reconciler.http.oauth import fetch
 from reconciler.http.tokens import FixedToken, Grant, GrantedToken, KeptToken
-from reconciler.vendor import TokenRequest, discover
 from tests.loopback import said, serving
 from tests.virtual import VirtualPacing
 
@@ -170,6 +171,9 @@ REQUEST = TokenRequest(
     "token.example",
     "/v1/access_token",
     {"grant_type": "refresh_token", "client_secret": CANARY, "refresh_token": f"old-{CANARY}"},
+    as_json=False,
+    what="service app",
+    help="",
 )
 
 
@@ -202,9 +206,8 @@ def test_a_grant_has_its_lifetime_from_the_answer() -> None:
 
 
 def test_an_access_key_goes_as_json() -> None:
-    asking = discover()["cxone"].access_key
-    assert asking is not None
-    key = asking("eu1", "key-1", CANARY)
+    (form,) = discover()["cxone"].credential_forms
+    key = form.request("eu1", {"id": "key-1", "secret": CANARY})
     assert (key.host, key.path) == ("eu1.nice-incontact.com", "/authentication/v1/token/access-key")
     answer = '{"access_token": "a", "refresh_token": "r", "expires_in": 3600}'
     grant, heard = granted(body(answer), request=key)

@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
+from reconciler.contract.connection import Endpoint, TokenSource
 from reconciler.errors import ProjectError, ReconcilerError, TenantError
 from reconciler.http import answers
 from reconciler.http.session import reading
 from reconciler.http.tokens import FixedToken, KeptToken
-from reconciler.vendor import Endpoint, TokenSource
 from tests.loopback import Loopback, said, serving
 from tests.virtual import VirtualPacing
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from reconciler.contract.connection import Endpoint, Update, Written
 from reconciler.errors import (
     MisappliedWriteError,
     NotFoundError,
@@ -24,7 +25,6 @@ from reconciler.http.write_cycle import Call, WriteCycle
 from reconciler.model.address import GroupKind
 from reconciler.model.live import LiveObject
 from reconciler.model.value import Values, digest
-from reconciler.vendor import Endpoint, Update, Written
 from tests.virtual import VirtualPacing
 
 Script = Callable[[WriteCycle], Awaitable[Any]]

@@ -12,12 +12,13 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
+from reconciler.contract.discover import discover
+from reconciler.contract.vendor import Vendor
 from reconciler.errors import ProjectError
 from reconciler.manifests.export import kind_schema, published
 from reconciler.manifests.parse import parse
 from reconciler.model.facts import Facts
 from reconciler.rules.rule import RuleSet
-from reconciler.vendor import Vendor, discover
 from tests.contract import tiny
 
 ROOT = Path(__file__).parents[3]

@@ -27,7 +27,7 @@ def person(name: str, profile: Any = "lead") -> New:
 
 
 def there(kind: str, name: str, file: str, spec: dict[str, Any], **labels: str) -> Resource[Any]:
-    model = VENDOR.kind(kind).spec.model_validate(spec)
+    model = VENDOR.kind(kind).shape.spec.model_validate(spec)
     return Resource(Address("t", "webexcc", kind, name), model, Origin(file, 0, 1), labels)
 
 

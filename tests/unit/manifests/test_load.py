@@ -6,11 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from reconciler.contract.discover import discover
+from reconciler.contract.vendor import Vendor
 from reconciler.manifests import schema
 from reconciler.manifests.contents import content
 from reconciler.manifests.load import Loaded, load
 from reconciler.manifests.positions import attach
-from reconciler.vendor import Vendor, discover
 from tests.workshop import COLLECTION, PROFILE, USER
 
 

@@ -13,6 +13,7 @@ from reconciler.manifests.loosening import Known, loosened
 KNOWN = Known(
     {"X101": "error", "X102": "warning", "X103": "info"},
     {"tiny": {"Role": False, "Person": True}},
+    {},
 )
 
 ENTRY = {"address": "Role/a", "reason": "later", "until": "2030-01-01"}

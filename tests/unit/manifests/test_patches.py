@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from reconciler.contract.discover import discover
 from reconciler.manifests.load import Loaded, load
 from reconciler.manifests.patches import merged
 from reconciler.manifests.positions import attach
-from reconciler.vendor import discover
 from tests.workshop import COLLECTION, PROFILE, USER, Workshop
 
 PATCH = """\

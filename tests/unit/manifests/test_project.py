@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from reconciler.contract.discover import discover
 from reconciler.errors import ReconcilerError, UsageError
 from reconciler.manifests.credentials import FromEnvironment
 from reconciler.manifests.project import Project, load_project
-from reconciler.vendor import discover
 from tests.systems import needs_links, needs_pipes
 
 HEAD = "apiVersion: reconciler/v1\nkind: Project\n"

@@ -7,12 +7,14 @@ from pathlib import Path
 
 import pytest
 
+from reconciler.contract.answers import NOT_OFFERED
+from reconciler.contract.discover import discover
+from reconciler.contract.vendor import Vendor
 from reconciler.manifests.credentials import FromEnvironment
 from reconciler.manifests.project import Audit, Tenant, load_project
 from reconciler.manifests.reachable import loopback
 from reconciler.model.diagnostic import Diagnostic, InvalidInputError
 from reconciler.model.rate import Rate
-from reconciler.vendor import Vendor, discover
 from reconciler.vendors.webexcc.group import group_kind
 
 ORGANIZATION = "organization: 2f9eecc5-0472-4549-9a83-2afdae0d4ba1, "
@@ -141,7 +143,8 @@ def test_assumed_endpoints_are_those_that_the_vendor_knows(tmp_path: Path) -> No
 
 
 def test_a_service_app_needs_a_vendor_that_has_them(tmp_path: Path) -> None:
-    vendors = {"webexcc": replace(discover()["webexcc"], token_request=None)}
+    webex = discover()["webexcc"]
+    vendors = {"other": webex, "webexcc": replace(webex, credential_forms=())}
     app = "{serviceApp: {id: {env: I}, secret: {env: S}, refreshToken: {env: R}}}"
     found = refused(tmp_path, REAL.replace("{env: T}", app), vendors)
     assert (found.code, found.path[-1]) == ("PRJ161", "serviceApp")
@@ -191,7 +194,7 @@ def test_an_audit_log_that_cannot_be_read(
 
 
 def test_a_vendor_without_an_audit_log(tmp_path: Path) -> None:
-    vendors = {"webexcc": replace(discover()["webexcc"], audit=None)}
+    vendors = {"webexcc": replace(discover()["webexcc"], audit=NOT_OFFERED("none", ""))}
     found = refused(tmp_path, f"{LAB}, audit: {{}}", vendors)
     assert (found.code, found.path) == ("PRJ154", ("tenants", "it", "audit"))
 
@@ -200,7 +203,8 @@ def test_a_service_app_for_the_audit_log_is_of_a_vendor_that_has_them(tmp_path: 
     app = "{serviceApp: {id: {env: I}, secret: {env: S}, refreshToken: {env: R}}}"
     tenant = f"{REAL}, audit: {{credentials: {app}}}"
     assert load(tmp_path, tenant).audit is not None
-    vendors = {"webexcc": replace(discover()["webexcc"], token_request=None)}
+    webex = discover()["webexcc"]
+    vendors = {"other": webex, "webexcc": replace(webex, credential_forms=())}
     found = refused(tmp_path, tenant, vendors)
     where = ("tenants", "it", "audit", "credentials", "serviceApp")
     assert (found.code, found.path) == ("PRJ161", where)

@@ -6,12 +6,12 @@ from pathlib import Path
 import jsonschema
 import pytest
 
+from reconciler.contract.discover import discover
 from reconciler.manifests.model_schema import schema_of
 from reconciler.manifests.project import load_project
 from reconciler.manifests.thresholds import ThresholdsBlock
 from reconciler.model.diagnostic import InvalidInputError
 from reconciler.model.guard import Thresholds
-from reconciler.vendor import discover
 
 PROJECT = """\
 apiVersion: reconciler/v1

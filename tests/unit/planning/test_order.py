@@ -65,7 +65,7 @@ def test_what_needs_nothing_of_one_another_shares_a_step() -> None:
 
 def at_the_limit(limit: int, there: int, *writes: Write) -> list[list[str]]:
     """Steps in a tenant that holds so many doors, and no more than `limit`."""
-    limited = replace(DOOR, count_limit=limit)
+    limited = replace(DOOR, shape=replace(DOOR.shape, count_limit=limit))
     changed = [replace(each, kind=limited) for each in writes]
     steps = schedule(changed, Counts({GroupKind("tiny", "Door"): there}, {})).steps
     return [[each.address.name for each in step] for step in steps]
@@ -90,7 +90,7 @@ def test_at_the_limit_what_needs_the_new_one_to_let_go_of_the_old_has_no_order()
     )
     new = write("Door", "new", Action.CREATE, None, {})
     old = write("Door", "old", Action.DELETE, {}, None)
-    limited = replace(DOOR, count_limit=5)
+    limited = replace(DOOR, shape=replace(DOOR.shape, count_limit=5))
     writes = [replace(new, kind=limited), replace(old, kind=limited), key]
     with pytest.raises(ImpossibleOrderError):
         schedule(writes, Counts({GroupKind("tiny", "Door"): 5}, {}))

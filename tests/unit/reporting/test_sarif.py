@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from reconciler.contract.discover import discover
 from reconciler.model.address import Address
 from reconciler.model.diagnostic import Diagnostic, Origin, Severity
 from reconciler.reporting import sarif
 from reconciler.reporting.places import Places
-from reconciler.vendor import discover
 from tests.unit.reporting.findings import PLACES, at, diagnostic, diagnostics
 
 DATA = Path(__file__).parents[2] / "data"

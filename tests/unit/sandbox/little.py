@@ -10,9 +10,9 @@ from urllib.parse import parse_qsl
 
 import httpx2
 
+from reconciler.contract.connection import AsgiApp
 from reconciler.http.inprocess import InProcess
 from reconciler.sandbox.asgi import Receive, Scope, Send, answer, give, json_answer, request_body
-from reconciler.vendor import AsgiApp
 
 
 class Notes:

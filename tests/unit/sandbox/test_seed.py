@@ -9,10 +9,11 @@ from typing import Any
 
 import pytest
 
+from reconciler.contract.answers import offered
+from reconciler.contract.discover import discover
 from reconciler.sandbox.errors import SandboxError
 from reconciler.sandbox.seed import Seed
 from reconciler.sandbox.store import Store
-from reconciler.vendor import discover
 from tests.systems import needs_posix_modes
 from tests.workshop import USER, Workshop
 
@@ -36,7 +37,7 @@ class Reader:
 
 
 def opened(vendor: str, database: Path, data: bytes, reader: Reader) -> str:
-    make = discover()[vendor].sandbox
+    make = offered(discover()[vendor].sandbox)
     assert make is not None
     sandbox = make(database, Seed(data, reader))
     sandbox.close()

@@ -10,6 +10,7 @@ from dataclasses import replace
 from http import HTTPStatus
 from typing import Any
 
+from reconciler.contract.connection import AsgiApp
 from reconciler.sandbox.asgi import (
     Heard,
     Receive,
@@ -22,7 +23,6 @@ from reconciler.sandbox.asgi import (
     request_body,
 )
 from reconciler.sandbox.errors import Refusal
-from reconciler.vendor import AsgiApp
 from reconciler.vendors.cxone.sandbox.errors import of_acd, of_scim, of_userhub
 from reconciler.vendors.cxone.sandbox.scim import PLACES
 

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from reconciler.vendor import Generated
+from reconciler.contract.sandbox import Generated
 
 FEWEST = 3
 ADMINISTRATOR = "root@bench.example"

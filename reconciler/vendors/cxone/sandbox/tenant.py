@@ -7,11 +7,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from reconciler.contract.connection import AsgiApp
 from reconciler.sandbox.app import Endpoint, asgi
 from reconciler.sandbox.errors import SandboxError
 from reconciler.sandbox.seed import keep_settings, settings
 from reconciler.sandbox.store import Store
-from reconciler.vendor import AsgiApp
 from reconciler.vendors.cxone.sandbox import console, front
 from reconciler.vendors.cxone.sandbox import seed as seeds
 from reconciler.vendors.cxone.sandbox.access_keys import AccessKeys
@@ -43,6 +43,7 @@ class CxoneSandbox:
     """One tenant on one database file, filled from its seed where it is empty."""
 
     actions: Mapping[str, str] = console.ACTIONS
+    signs_in_with: tuple[str, ...] = ("accessKey",)
 
     def __init__(
         self, database: Path, seed: Mapping[str, Any], clock: Callable[[], datetime] = _now

@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterator
 from typing import TypeVar
 
+from reconciler.contract.vendor import Limit
 from reconciler.model.diagnostic import Severity
 from reconciler.model.resource import Resource
 from reconciler.rules.rule import Finding, NotChecked, Schema, Where, rule
 from reconciler.rules.world import Expected, World
-from reconciler.vendor import Limit
 from reconciler.vendors.webexcc.models import ResourceCollection, UserProfile
 from reconciler.vendors.webexcc.rules import examples
 from reconciler.vendors.webexcc.rules.collections import MOST_RESOURCES, selected

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from reconciler.contract.access import Forbidden
 from reconciler.model.change import Action
 from reconciler.model.value import Hidden, Ref, Unseen, Value, at, refs
 from reconciler.rules.rule import NotChecked
 from reconciler.rules.world import Expected, World
-from reconciler.vendor import Forbidden
 from reconciler.vendors.webexcc.group import group_kind
 from reconciler.vendors.webexcc.rules.documents import D1
 from reconciler.vendors.webexcc.wire import COLLECTION, PROFILE, USER

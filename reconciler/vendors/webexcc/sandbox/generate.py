@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from reconciler.vendor import Generated
+from reconciler.contract.sandbox import Generated
 from reconciler.vendors.webexcc.sandbox.catalogue import RESOURCE_TYPES
 
 FEWEST = 3

@@ -13,6 +13,7 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
+from reconciler.contract.connection import AsgiApp
 from reconciler.sandbox.asgi import (
     Heard,
     Receive,
@@ -28,7 +29,6 @@ from reconciler.sandbox.asgi import (
 from reconciler.sandbox.errors import Refusal
 from reconciler.sandbox.misbehaviour import Memory
 from reconciler.sandbox.store import Body
-from reconciler.vendor import AsgiApp
 from reconciler.vendors.webexcc.sandbox.data import PROFILE
 from reconciler.vendors.webexcc.sandbox.errors import worded
 from reconciler.vendors.webexcc.sandbox.quirks import SHAPES, Quirks

@@ -7,11 +7,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from reconciler.contract.connection import AsgiApp
 from reconciler.sandbox.app import Answer, Call, Endpoint, Handler, asgi
 from reconciler.sandbox.errors import Refusal, SandboxError
 from reconciler.sandbox.seed import keep_settings, settings
 from reconciler.sandbox.store import Store
-from reconciler.vendor import AsgiApp
 from reconciler.vendors.webexcc.sandbox import console
 from reconciler.vendors.webexcc.sandbox import seed as seeds
 from reconciler.vendors.webexcc.sandbox.acl import Acl
@@ -45,6 +45,7 @@ class WebexSandbox:
     """One organization on one database file, filled from its seed where it is empty."""
 
     actions = console.ACTIONS
+    signs_in_with: tuple[str, ...] = ("token", "serviceApp")
 
     def __init__(
         self, database: Path, seed: Mapping[str, Any], clock: Callable[[], datetime] = _now

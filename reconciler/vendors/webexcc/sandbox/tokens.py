@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import parse_qs
 
+from reconciler.contract.connection import AsgiApp
 from reconciler.sandbox.asgi import (
     Heard,
     Receive,
@@ -24,7 +25,6 @@ from reconciler.sandbox.asgi import (
 )
 from reconciler.sandbox.errors import Refusal
 from reconciler.sandbox.store import Body
-from reconciler.vendor import AsgiApp
 from reconciler.vendors.webexcc.sandbox.access import SCOPES
 from reconciler.vendors.webexcc.sandbox.checks import refuse_unless
 from reconciler.vendors.webexcc.sandbox.data import IDENTITY, Data

@@ -11,11 +11,11 @@ from typing import Any
 
 import pytest
 
+from reconciler.contract.connection import Endpoint
 from reconciler.errors import TenantError
 from reconciler.http.tokens import FixedToken
 from reconciler.model.live import Snapshot
 from reconciler.sandbox.asgi import Receive, Scope, Send, give, hear, json_answer, request_body
-from reconciler.vendor import Endpoint
 from reconciler.vendors.cxone.client import open_reader
 from reconciler.vendors.cxone.group import group_kind
 from reconciler.vendors.cxone.sandbox.tenant import CxoneSandbox

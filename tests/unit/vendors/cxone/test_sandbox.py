@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
+from reconciler.contract.connection import Endpoint
 from reconciler.errors import ReconcilerError
 from reconciler.http.session import WriteSession, writing
 from reconciler.http.tokens import FixedToken
-from reconciler.vendor import Endpoint
 from reconciler.vendors.cxone.answers import explain
 from reconciler.vendors.cxone.sandbox.tenant import CxoneSandbox
 

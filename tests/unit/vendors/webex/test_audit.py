@@ -17,11 +17,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from reconciler.contract.connection import AsgiApp, Endpoint
 from reconciler.errors import TenantError
 from reconciler.http.tokens import FixedToken
 from reconciler.model.audit import AuditEvent
 from reconciler.sandbox.asgi import Receive, Scope, Send, give, hear, json_answer
-from reconciler.vendor import AsgiApp, Endpoint
 from reconciler.vendors.webex.audit import PAGE_SIZE
 from reconciler.vendors.webexcc.audit import open_audit
 from tests.examples import examples

@@ -7,6 +7,7 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+from reconciler.contract.discover import discover
 from reconciler.engine.connect import Surroundings
 from reconciler.engine.read import read
 from reconciler.groups import Groups
@@ -16,7 +17,6 @@ from reconciler.model.diagnostic import Origin
 from reconciler.model.diagnostic import Path as AttributePath
 from reconciler.model.resource import Reference, Resource
 from reconciler.model.value import Ref
-from reconciler.vendor import discover
 from tests.workshop import EXAMPLE
 
 
@@ -41,11 +41,11 @@ def test_a_spec_means_the_values_that_it_was_made_of(tmp_path: Path) -> None:
     seen = 0
     for kind in vendor.kinds:
         for live in snapshot.objects[kind.key]:
-            spec = kind.spec_of(live.values, _by_id)
+            spec = kind.shape.spec_of(live.values, _by_id)
             address = Address("t", vendor.name, kind.name, "some-name")
-            model = kind.spec.model_validate(spec)
+            model = kind.shape.spec.model_validate(spec)
             resource = Resource(address, model, Origin("f", 0, 1))
-            declared = kind.desired(resource, _resolved)
+            declared = kind.shape.desired(resource, _resolved)
             live_values = {k: v for k, v in live.values.items() if k in declared}
             if declared.get("fullAccess"):
                 live_values.pop("permissions", None)

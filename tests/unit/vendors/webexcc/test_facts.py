@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from reconciler.contract.discover import discover
 from reconciler.errors import ReconcilerError
 from reconciler.manifests.project import load_project
-from reconciler.vendor import discover
 from reconciler.vendors.webexcc.facts import WebexFacts
 
 HEAD = """\

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from reconciler.contract.answers import offered
 from reconciler.engine.read import read
 from reconciler.errors import TenantError
 from reconciler.model.live import Snapshot
@@ -88,7 +89,7 @@ def test_a_name_of_what_may_not_be_read_is_told_as_that(here: Workshop) -> None:
 
 def test_a_token_of_another_organization_is_refused_before_all(here: Workshop) -> None:
     other = "11111111-2f4c-4f0e-9a53-0a4f0c9b7d10"
-    opened = here.vendors["webexcc"].sandbox
+    opened = offered(here.vendors["webexcc"].sandbox)
     assert opened is not None
 
     def elsewhere(path: Any, seed: Any) -> Any:

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
+from reconciler.contract.access import Standing
 from reconciler.model.value import HIDDEN, Ref, Values
-from reconciler.vendor import Standing
 from reconciler.vendors.webexcc.standing import administers, lost
 
 EDIT = {"user": "edit", "user-profile": "edit", "queue": "view"}

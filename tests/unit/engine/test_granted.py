@@ -1,22 +1,32 @@
-"""What a service app does with the refresh token that comes with a grant."""
+"""What credentials in parts do with the refresh token that comes with a grant."""
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
+from reconciler.contract.credentials import ANY_WAY, CredentialForm, CredentialPart, TokenRequest
 from reconciler.engine.credentials import Place
-from reconciler.engine.service_app import ServiceApp
+from reconciler.engine.granted import InParts
 from reconciler.http.pacing import Pacing
 from reconciler.http.tokens import Grant
 from reconciler.manifests.credentials import FromFile
-from reconciler.vendor import TokenRequest
 
 
-def request(client_id: str, secret: str, refresh_token: str) -> TokenRequest:
-    return TokenRequest("token.example", "/", {"refresh_token": refresh_token})
+def _request(_region: str | None, parts: Mapping[str, str]) -> TokenRequest:
+    return TokenRequest("token.example", "/", parts, as_json=False, what="app", help="")
+
+
+def part(key: str, *, is_renewed: bool = False) -> CredentialPart:
+    return CredentialPart(key, key, ANY_WAY, "", is_renewed=is_renewed)
+
+
+FORM = CredentialForm(
+    "app", "app", "apps", "", (part("id"), part("refreshToken", is_renewed=True)), _request
+)
 
 
 @pytest.mark.parametrize(
@@ -46,8 +56,8 @@ def test_only_a_token_replaces_the_one_that_is_kept(
         return grant
 
     monkeypatch.setattr("reconciler.http.oauth.fetch", answered)
-    parts = place("id"), place("secret"), place("refresh token")
-    app = ServiceApp(*parts, request, Pacing(), None)
+    places = {each.key: place(each.words) for each in FORM.parts}
+    app = InParts(FORM, places, None, Pacing(), None)
     assert asyncio.run(app()) == grant
     assert file.read_text().strip() == stored
     assert len(warnings) == warned

@@ -1,0 +1,1 @@
+"""What a vendor brings, in four parts, and how it is found."""
