@@ -8,16 +8,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Collection, Mapping, MutableMapping, Sequence
+from collections.abc import (
+    Awaitable,
+    Callable,
+    Collection,
+    Coroutine,
+    Mapping,
+    MutableMapping,
+    Sequence,
+)
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from reconciler.errors import ReconcilerError
 from reconciler.model.audit import AuditEvent
 from reconciler.model.live import LiveObject, Snapshot
 from reconciler.model.resource import Resource
 from reconciler.model.value import Json, Values
+
+if TYPE_CHECKING:
+    import asyncio
+
+T = TypeVar("T")
 
 AsgiApp = Callable[
     [
@@ -58,6 +71,25 @@ class Pace(Protocol):
         """Let time pass."""
 
 
+class Once:
+    """What the groups of one organization ask once, and share: who a token belongs to, say."""
+
+    def __init__(self) -> None:
+        self._asking: dict[str, asyncio.Task[Any]] = {}
+
+    async def of(self, what: str, ask: Callable[[], Coroutine[Any, Any, T]]) -> T:
+        """The answer to `what`; the first caller's `ask` gets it, and raises for all of them.
+
+        Who stops waiting does not stop the others.
+        """
+        import asyncio  # noqa: PLC0415 - `validate` starts without it
+
+        if what not in self._asking:
+            self._asking[what] = asyncio.create_task(ask())
+        answer: T = await asyncio.shield(self._asking[what])
+        return answer
+
+
 @dataclass(frozen=True, slots=True)
 class Endpoint:
     """Where a tenant is and how to get in; the token is never shown.
@@ -67,7 +99,7 @@ class Endpoint:
     vendor has not published. Without a `pace` requests go out as they come. `permit` is asked right
     before each write is sent, and raises where it must not be; `unsent` is told where the tenant
     surely did not process it after all. `waiting` is called with the reason when a write has to
-    wait for the tenant.
+    wait for the tenant. What the groups of the organization ask together is asked `once`.
     """
 
     tenant: str
@@ -83,6 +115,7 @@ class Endpoint:
     permit: Callable[[], None] = field(default=lambda: None, repr=False)
     unsent: Callable[[], None] = field(default=lambda: None, repr=False)
     waiting: Callable[[str], None] = field(default=lambda _reason: None, repr=False)
+    once: Once = field(default_factory=Once, repr=False, compare=False)
 
 
 class AuditReader(Protocol):

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 
+from reconciler.contract.connection import Endpoint
 from reconciler.errors import TenantError
 from reconciler.http import fields
 from reconciler.http.secrets import redacted
@@ -24,11 +25,16 @@ class TokenOwner:
     person: str | None
 
 
-async def token_owner(session: ReadSession, organization: str) -> TokenOwner | None:
-    """GET /people/me; raises TenantError where the token is another organization's.
+async def token_owner(session: ReadSession, endpoint: Endpoint) -> TokenOwner | None:
+    """GET /people/me, once for all groups; raises TenantError where the token is another
+    organization's.
 
     None where the token may not ask that: nobody knows whose it is.
     """
+    return await endpoint.once.of("GET /people/me", lambda: _asked(session, endpoint.organization))
+
+
+async def _asked(session: ReadSession, organization: str) -> TokenOwner | None:
     try:
         answer = await session.at(WEBEX).get("/v1/people/me")
     except TenantError as error:

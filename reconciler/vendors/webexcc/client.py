@@ -60,7 +60,7 @@ class WebexReader:
         What is `remembered` and of the version that its list tells is not read again, but by who
         sees a part only: what they see may change while nothing else does.
         """
-        owner = await token_owner(self._session, self._endpoint.organization)
+        owner = await token_owner(self._session, self._endpoint)
         identity, lists = await self._lists(owner)
         memory = Memory(remembered, identity, lists.rows[USER])
         items = Items(self._again, self._parallel, documented, NAMES, group=GROUP)

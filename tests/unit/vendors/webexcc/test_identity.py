@@ -9,10 +9,12 @@ from typing import Any
 import pytest
 
 from reconciler.contract.answers import offered
+from reconciler.engine.connect import connected
 from reconciler.engine.read import read
 from reconciler.errors import TenantError
 from reconciler.model.live import Snapshot
 from reconciler.model.value import HIDDEN
+from reconciler.vendors.webexcc.client import open_reader
 from reconciler.vendors.webexcc.group import group_kind
 from reconciler.vendors.webexcc.models import COLLECTION_TYPES
 from tests.unit.planning.test_hidden import ANN, DEE, FAR, SEED, asks
@@ -46,6 +48,21 @@ def test_a_full_administrator_sees_all_of_every_type(here: Workshop) -> None:
 def test_a_no_change_plan_asks_for_lists_and_what_they_leave_out(here: Workshop) -> None:
     """Who asks (2), 3 kinds and 20 types, the bodies of 4 profiles, 2 collections and 2 teams."""
     assert seen(here).requests == 2 + 23 + 4 + 2 + 2
+
+
+def test_the_groups_of_an_organization_ask_once_whose_the_token_is(here: Workshop) -> None:
+    work = here.work()
+    (tenant,) = work.tenants
+    groups = work.groups(tenant)
+
+    async def twice() -> list[Snapshot]:
+        with connected(tenant, groups, work.around) as endpoint:
+            async with open_reader(endpoint) as one, open_reader(endpoint) as other:
+                return await asyncio.gather(one.read(()), other.read(()))
+
+    one, other = asyncio.run(twice())
+    assert one.identity == other.identity
+    assert sum(call.path == "/v1/people/me" for call in here.calls) == 1
 
 
 def test_a_team_tells_its_site(here: Workshop) -> None:
