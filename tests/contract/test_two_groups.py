@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -15,12 +16,15 @@ from reconciler.engine.prepare import Work
 from reconciler.errors import TenantError
 from reconciler.manifests.project import load_project
 from reconciler.model.address import GroupKind
+from reconciler.model.change import Action
 from reconciler.model.diagnostic import InvalidInputError
 from reconciler.model.live import Snapshot
 from reconciler.model.plan import Plan, dump, load
 from reconciler.model.snapshot import dump as snapshot_file
 from reconciler.model.snapshot import load as read_snapshot
+from reconciler.state.sql import open_state
 from tests.contract import annex, tiny
+from tests.loopback import said, serving
 
 PROJECT = """\
 apiVersion: reconciler/v1
@@ -40,6 +44,7 @@ kind: Door
 metadata: {name: front}
 spec: {leadsTo: front}
 """
+BADGE = "{badge: {number: {env: NUMBER}, secret: {env: SECRET}}}"
 VENDORS: dict[str, Vendor] = {"tiny": tiny.VENDOR, "annex": annex.VENDOR}
 
 
@@ -58,7 +63,8 @@ class House:
 
     def work(self) -> Work:
         project = load_project(self.root, VENDORS, {})
-        around = Surroundings(self.root, {"TINY_TOKEN": "secret"})
+        variables = {"TINY_TOKEN": "secret", "NUMBER": "7", "SECRET": "canary"}
+        around = Surroundings(self.root, variables)
         return Work(project, project.chosen(()), VENDORS, around)
 
     def plan(self) -> Plan:
@@ -102,6 +108,92 @@ def test_what_leaves_git_is_deleted_by_the_writer_of_its_group(house: House) -> 
     house.applied()
     assert not house.annex
     assert {body["name"] for body in house.tiny.values()} >= {"Front door", "Back door"}
+
+
+PASSES = f"""\
+{DOORS}---
+apiVersion: annex/v1
+kind: Pass
+metadata: {{name: guard}}
+spec: {{doors: [front]}}
+---
+apiVersion: annex/v1
+kind: Pass
+metadata: {{name: cleaner}}
+spec: {{copyOf: guard}}
+"""
+
+
+def passes(house: House) -> dict[str, dict[str, Any]]:
+    """The values of the passes of the annex by name."""
+    return {b["name"]: b["values"] for b in house.annex.values() if b["kind"] == "Pass"}
+
+
+def test_a_copy_takes_what_its_original_is_to_have(house: House) -> None:
+    house.write("doors.yaml", PASSES)
+    steps = {change.name: change.step for change in house.plan().changes if change.kind == "Pass"}
+    assert steps["guard"] < steps["cleaner"]
+    house.applied()
+    (door,) = (key for key, body in house.annex.items() if body["kind"] == "Door")
+    found = passes(house)
+    assert found["cleaner"]["doors"] == found["guard"]["doors"] == {door}
+    assert house.plan().outcome == "no_changes"
+
+
+def test_what_leaves_git_is_switched_off_and_comes_back(house: House) -> None:
+    house.write("doors.yaml", PASSES)
+    house.applied()
+    house.write("doors.yaml", PASSES.rpartition("---\n")[0])
+    (change,) = house.plan().changes
+    assert (change.name, change.action) == ("cleaner", Action.DEACTIVATE)
+    house.applied()
+    assert passes(house)["cleaner"]["active"] is False
+    house.write("doors.yaml", PASSES)
+    assert [each.action for each in house.plan().changes] == [Action.ADOPT]
+    house.applied()
+    assert passes(house)["cleaner"]["active"] is True
+
+
+def test_the_names_of_its_kinds_are_remembered_for_rules(house: House) -> None:
+    house.write("doors.yaml", PASSES)
+    house.applied()
+    house.plan()  # each reading of the tenant remembers the names that it sees
+    state = open_state(house.work().project.state, house.root)
+    assert state is not None
+    spent = state.spent("house")
+    state.close()
+    assert {(kind, name) for kind, name in spent} >= {
+        (GroupKind(annex.GROUP, "Pass"), "guard"),
+        (GroupKind(annex.GROUP, "Pass"), "cleaner"),
+    }
+
+
+def test_one_token_is_fetched_with_credentials_of_its_own_form(house: House) -> None:
+    answer = said("200 OK", b'{"access_token": "of-the-badge"}', "Content-Type: application/json")
+    tiny.SIGNED_IN.clear()
+
+    async def planned() -> tuple[Plan, list[bytes]]:
+        async with serving(answer) as porter:
+            reached = f"sandbox: {{url: '{porter.url}'}}, credentials: {BADGE}"
+            text = PROJECT.replace("region: here, credentials: {env: TINY_TOKEN}", reached)
+            house.write("reconciler.yaml", text)
+            return await pipeline.plan(house.work()), porter.heard
+
+    plan, heard = asyncio.run(planned())
+    assert plan.outcome == "changes"
+    assert tiny.SIGNED_IN == ["of-the-badge", "of-the-badge"]
+    (asked,) = heard
+    assert asked.startswith(b"POST /token ")
+    assert b'{"number":"7","secret":"canary"}' in asked
+    assert "canary" not in repr(plan)
+
+
+def test_a_form_of_another_system_is_refused(house: House) -> None:
+    house.write("reconciler.yaml", PROJECT.replace("{env: TINY_TOKEN}", "{pin: {env: A}}"))
+    with pytest.raises(InvalidInputError) as caught:
+        house.work()
+    (found,) = caught.value.diagnostics
+    assert (found.code, "{badge: ...}" in found.hint) == ("PRJ160", True)
 
 
 def test_a_snapshot_keeps_both(house: House) -> None:

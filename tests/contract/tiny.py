@@ -15,7 +15,14 @@ from reconciler.contract.access import Access
 from reconciler.contract.answers import NOT_OFFERED, NotOffered
 from reconciler.contract.api import Api
 from reconciler.contract.connection import Endpoint, Update, Written
-from reconciler.contract.credentials import TOKEN
+from reconciler.contract.credentials import (
+    ANY_WAY,
+    NO_COMMAND,
+    TOKEN,
+    CredentialForm,
+    CredentialPart,
+    TokenRequest,
+)
 from reconciler.contract.lifecycle import Creation, Lifecycle, Removal
 from reconciler.contract.shape import Refer, Resolve, Shape
 from reconciler.contract.vendor import CONTRACT, Kind, Vendor
@@ -103,19 +110,25 @@ def key_opens_a_door(key: Resource[Key], _: World) -> Iterator[Finding]:
         yield Finding(("spec", "doors"), "the key opens no door", hint="name a door")
 
 
+SIGNED_IN: list[str] = []
+"""The access tokens that readers came with."""
+
+
 class TinyReader:
+    kinds = ("Door", "Key")
+
     def __init__(self, endpoint: Endpoint) -> None:
+        self._endpoint = endpoint
         self._here = TENANTS[endpoint.organization]
         self._organization = endpoint.organization
 
     async def read(
         self, _resources: tuple[Resource[Any], ...], _remembered: Any = None
     ) -> Snapshot:
+        SIGNED_IN.append(await self._endpoint.token.token())
         objects = {
-            GroupKind("tiny", kind): tuple(
-                _live(i, b) for i, b in self._here.items() if b["kind"] == kind
-            )
-            for kind in ("Door", "Key")
+            group_kind(kind): tuple(_live(i, b) for i, b in self._here.items() if b["kind"] == kind)
+            for kind in self.kinds
         }
         buildings = tuple(
             InventoryItem(group_kind("building"), i, b["name"])
@@ -253,6 +266,25 @@ def plain_kind(  # noqa: PLR0913, PLR0917 - what the kinds of made-up systems di
     )
 
 
+def _with_a_badge(_region: str | None, parts: Mapping[str, str]) -> TokenRequest:
+    return TokenRequest(
+        "tiny.example", "/token", parts, as_json=True, what="badge", help="ask the porter"
+    )
+
+
+BADGE = CredentialForm(
+    "badge",
+    "badge",
+    "badges",
+    "A badge of the house.",
+    (
+        CredentialPart("number", "badge's number", NO_COMMAND, "Its number.", is_renewed=False),
+        CredentialPart("secret", "badge's secret", ANY_WAY, "Its secret.", is_renewed=False),
+    ),
+    _with_a_badge,
+)
+
+
 VENDOR = Vendor(
     name="tiny",
     family="tiny",
@@ -273,7 +305,7 @@ VENDOR = Vendor(
     rate=not_offered("limit of requests"),
     assumed={},
     token=TOKEN,
-    credential_forms=(),
+    credential_forms=(BADGE,),
     lockout=not_offered("administrators"),
     powers=not_offered("administrators"),
     limits=(),
