@@ -11,6 +11,7 @@ from reconciler.cli.options import Common, common
 from reconciler.cli.streams import echo
 from reconciler.contract.discover import discover
 from reconciler.errors import UsageError
+from reconciler.model.report import FORMAT_VERSION
 from reconciler.model.suggestion import did_you_mean
 from reconciler.reporting import json, vendors
 
@@ -37,9 +38,7 @@ def command(chosen: Common, names: tuple[str, ...]) -> int:
     found = [installed[name] for name in names or installed]
     if chosen.json:
         echo(
-            json.document(
-                {"format_version": json.FORMAT_VERSION, "vendors": vendors.document(found)}
-            ),
+            json.document({"format_version": FORMAT_VERSION, "vendors": vendors.document(found)}),
             nl=False,
         )
     else:

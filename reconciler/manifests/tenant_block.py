@@ -60,7 +60,6 @@ class TenantBlock(Manifest, defer_build=True):
 
     vendor: str | list[str] = Field(
         description="The system that the tenant is of; several where one organization has several.",
-        examples=["cxone"],
     )
     manifests: list[str] = Field(
         min_length=1,

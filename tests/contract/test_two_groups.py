@@ -132,7 +132,7 @@ def passes(house: House) -> dict[str, dict[str, Any]]:
 def test_a_copy_takes_what_its_original_is_to_have(house: House) -> None:
     house.write("doors.yaml", PASSES)
     steps = {change.name: change.step for change in house.plan().changes if change.kind == "Pass"}
-    assert steps["guard"] < steps["cleaner"]
+    assert steps == {"guard": 3, "cleaner": 4}
     house.applied()
     (door,) = (key for key, body in house.annex.items() if body["kind"] == "Door")
     found = passes(house)

@@ -55,7 +55,7 @@ def test_the_groups_of_an_organization_ask_once_whose_the_token_is(here: Worksho
     (tenant,) = work.tenants
     groups = work.groups(tenant)
 
-    async def twice() -> list[Snapshot]:
+    async def twice() -> tuple[Snapshot, Snapshot]:
         with connected(tenant, groups, work.around) as endpoint:
             async with open_reader(endpoint) as one, open_reader(endpoint) as other:
                 return await asyncio.gather(one.read(()), other.read(()))
