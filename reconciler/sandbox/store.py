@@ -40,10 +40,15 @@ Links = Callable[[str, Body], Iterable[tuple[str, str]]]
 """What a body of a kind refers to: kind and id of each."""
 
 
+def no_links(_kind: str, _body: Body) -> Iterable[tuple[str, str]]:
+    """For tenants in which nothing asks who refers to what."""
+    return ()
+
+
 class Store:
     """Bodies by kind and id, listed in the order in which they were made; who refers to whom."""
 
-    def __init__(self, database: Path, links: Links = lambda _kind, _body: ()) -> None:
+    def __init__(self, database: Path, links: Links = no_links) -> None:
         self._links = links
         self._stamp: tuple[int, int] = (0, 0)
         self._kept: dict[tuple[str, str], Any] = {}

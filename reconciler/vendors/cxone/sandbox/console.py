@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from reconciler.sandbox.errors import Refusal, SandboxError
+from reconciler.sandbox.console import Arguments
+from reconciler.sandbox.errors import Refusal
 from reconciler.sandbox.store import Body
+from reconciler.sandbox.tenant import IDENTITY
 from reconciler.vendors.cxone.sandbox.data import (
     ACTIVE,
     DEFAULT_ROLE,
     DELETED,
-    IDENTITY,
     ROLE,
     Data,
 )
@@ -18,25 +19,12 @@ from reconciler.vendors.cxone.sandbox.tokens import KEY
 from reconciler.vendors.cxone.sandbox.trees import flat, grown
 from reconciler.vendors.cxone.sandbox.users import Users
 
-Arguments = dict[str, str]
-
 _ROLE_FIELDS = "[new= description= status=active|inactive|draft grant=APP/PRIV/ACTION,… revoke=…]"
 
 
-def act(data: Data, action: str, arguments: Mapping[str, str], identity: str) -> str:
-    """Do one action as an identity; raises SandboxError where the console would refuse."""
-    if action not in _FORMS:
-        forms = "\n".join(f"{each} {usage}" for each, usage in ACTIONS.items())
-        raise SandboxError("PRJ127", f"there is no action `{action}`", hint=forms)
-    try:
-        with data.store.transaction():
-            done = _FORMS[action][0](data, dict(arguments), identity)
-    except Refusal as refusal:
-        raise SandboxError("PRJ127", f"the console refuses: {refusal.reason}") from refusal
-    except KeyError as error:
-        usage = f"{action} {ACTIONS[action]}"
-        raise SandboxError("PRJ127", f"{error.args[0]} is missing", hint=usage) from error
-    return f"{identity}: {done}"
+def carry_out(data: Data, action: str, arguments: Arguments, identity: str) -> str:
+    """Do one action as an identity; raises Refusal where the console would refuse."""
+    return _FORMS[action][0](data, arguments, identity)
 
 
 def _create_role(data: Data, given: Arguments, by: str) -> str:

@@ -15,7 +15,7 @@ from reconciler.vendors.cxone.sandbox import quirks as of_tenant
 from reconciler.vendors.cxone.sandbox.quirks import USUAL, Quirks
 from reconciler.vendors.cxone.sandbox.trees import flat, grown, strings
 
-ROLE, USER, SPENT, IDENTITY, HISTORY = "role", "user", "spent-name", "identity", "history"
+ROLE, USER, SPENT, HISTORY = "role", "user", "spent-name", "history"
 PERMISSION, TEAM, GROUP = "permission", "team", "group"
 TAKEN = "taken-name"
 """The names of users, case put aside."""

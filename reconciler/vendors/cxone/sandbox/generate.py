@@ -6,15 +6,14 @@ its manifests finds nothing to change.
 
 from __future__ import annotations
 
-import random
 import uuid
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from reconciler.contract.sandbox import Generated
+from reconciler.sandbox import made_up
 
-FEWEST = 3
 ADMINISTRATOR = "root@bench.example"
 KEY_ID, KEY_SECRET = (
     "BENCH-KEY",
@@ -32,11 +31,8 @@ Row = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Size:
-    """How many managed objects, and the number that tells one tenant of that size from others."""
-
-    objects: int
-    number: int = 1
+class Size(made_up.Size):
+    """How many objects of each kind."""
 
     @property
     def roles(self) -> int:
@@ -48,17 +44,10 @@ class Size:
         """All that is left."""
         return max(1, self.objects - self.roles)
 
-    def chance(self, part: str) -> random.Random:
-        """Choices for one part of the tenant, which no other part moves."""
-        return random.Random(f"{self.number}/{part}")  # noqa: S311 - repeatable, no secret
-
 
 def generated(size: Size) -> Generated:
     """The tenant in all its forms."""
-    section = {"objects": size.objects, "seed": size.number}
-    return Generated(
-        lambda: seed(size), _beginning(size) | {"generate": section}, lambda: manifests(size)
-    )
+    return made_up.generated(size, _beginning, seed, manifests)
 
 
 def seed(size: Size) -> dict[str, Any]:
@@ -162,9 +151,4 @@ def _flow(names: list[str]) -> str:
 
 def expanded(section: Any) -> dict[str, Any]:
     """The seed that `generate: {objects: N, seed: K}` stands for; raises ValueError."""
-    if not isinstance(section, Mapping) or set(section) - {"objects", "seed"}:
-        raise ValueError("write {objects: NUMBER, seed: NUMBER}")
-    objects, number = section.get("objects"), section.get("seed", 1)
-    if type(objects) is not int or objects < FEWEST or type(number) is not int:
-        raise ValueError(f"objects is a number from {FEWEST} on, seed a number")
-    return seed(Size(objects, number))
+    return seed(made_up.size_of(section, Size))

@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from reconciler.sandbox.quirks import Check, one_of, quirks, up_to
+
 FROM_ZERO, ZERO_IS_ONE, ZERO_REFUSED = "fromZero", "zeroIsOne", "zeroRefused"
 ROLE_PAGES = (FROM_ZERO, ZERO_IS_ONE, ZERO_REFUSED)
 """How role search counts its pages: from 0; from 1, and page 0 is page 1 as well; from 1, and page
@@ -42,30 +44,13 @@ class Quirks:
 
 USUAL = Quirks()
 
-_FIELDS = {
-    "rolePages": "role_pages",
-    "writtenRole": "written_role",
-    "lastPageRepeats": "last_page_repeats",
-    "pageSizeCap": "page_size_cap",
-    "ignoresRole": "ignores_role",
+_CHECKS: Mapping[str, Check] = {
+    "role_pages": one_of(*ROLE_PAGES),
+    "written_role": one_of(*WRITTEN_ROLES),
+    "page_size_cap": up_to(USUAL.page_size_cap),
 }
-_CHOICES = {"rolePages": ROLE_PAGES, "writtenRole": WRITTEN_ROLES}
 
 
-def quirks(section: Any) -> Quirks:
-    """The section of a seed; raises ValueError, whose first argument may name the field."""
-    if not isinstance(section, Mapping):
-        raise ValueError("expected a mapping, such as {rolePages: zeroIsOne}")
-    values: dict[str, Any] = {}
-    for name, value in section.items():
-        if name not in _FIELDS:
-            raise ValueError(f"there is no quirk `{name}`; there are {', '.join(_FIELDS)}")
-        usual = getattr(USUAL, _FIELDS[name])
-        choices = _CHOICES.get(name)
-        if choices is not None and value not in choices:
-            raise ValueError(f"`{name}` is one of {', '.join(choices)}, not {value!r}")
-        if type(value) is not type(usual) or (type(value) is int and value < 1):
-            expected = {bool: "true or false", int: "a number from 1"}.get(type(usual), "a text")
-            raise ValueError(f"expected {expected} for `{name}`, got {value!r}")
-        values[_FIELDS[name]] = value
-    return Quirks(**values)
+def of_section(section: Any) -> Quirks:
+    """The section of a seed; raises ValueError with what is wrong."""
+    return quirks(section, USUAL, _CHECKS)

@@ -3,27 +3,24 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
-from contextlib import suppress
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 from reconciler.model.diagnostic import Path as Place
 from reconciler.sandbox.errors import Refusal
+from reconciler.sandbox.seed import checked, organization, section, with_generated
 from reconciler.sandbox.seed_problems import (
-    SeedError,
     SeedProblems,
     unknown_name,
     wrong,
 )
 from reconciler.sandbox.store import Body, Store
+from reconciler.sandbox.tenant import IDENTITY
 from reconciler.vendors.cxone.sandbox.access_keys import AccessKeys
 from reconciler.vendors.cxone.sandbox.data import (
     ACTIVE,
     DELETED,
-    IDENTITY,
     PERMISSION,
     ROLE,
     USER,
@@ -31,8 +28,7 @@ from reconciler.vendors.cxone.sandbox.data import (
     Data,
 )
 from reconciler.vendors.cxone.sandbox.generate import expanded
-from reconciler.vendors.cxone.sandbox.quirks import Quirks
-from reconciler.vendors.cxone.sandbox.quirks import quirks as of_section
+from reconciler.vendors.cxone.sandbox.quirks import Quirks, of_section
 from reconciler.vendors.cxone.sandbox.teams import Teams
 from reconciler.vendors.cxone.sandbox.tokens import EXPIRES_IN
 from reconciler.vendors.cxone.sandbox.trees import flat, tree
@@ -47,41 +43,29 @@ _INTERNAL_NAMES = {"Agent": "Employee"}
 """Internal names of out-of-the-box roles, where they are known to differ from the shown one."""
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
-    """What a seed says of its tenant beside the tenant's data."""
-
-    organization: str
-    assumed: frozenset[str]
-    quirks: Quirks
-
-
-def settings(seed: Mapping[str, Any]) -> Settings:
+def settings(seed: Mapping[str, Any]) -> Mapping[str, Any]:
     """The settings of a seed; raises SeedError with all that is wrong of the whole seed."""
-    with suppress(SeedError):
-        return Settings(organization(seed), assumed(seed), quirks(seed))
-    problems = SeedProblems()
-    for part in (organization, assumed, quirks):
-        with problems.section(part.__name__):
-            part(seed)
-    store = Store(Path(":memory:"))
-    try:
-        with problems.section("data"):
-            fill(Data(store, str(uuid.UUID(int=0)), lambda: datetime.now(UTC)), seed)
-    finally:
-        store.close()
-    raise SeedError(tuple(problems.found))
+
+    def filled(store: Store) -> None:
+        fill(Data(store, str(uuid.UUID(int=0)), lambda: datetime.now(UTC)), seed)
+
+    parts: Mapping[str, Callable[[Mapping[str, Any]], Any]] = {
+        "organization": organization,
+        "assumed": lambda seed: sorted(assumed(seed)),
+        "quirks": _checked_quirks,
+    }
+    return checked(seed, parts, filled)
 
 
-def organization(seed: Mapping[str, Any]) -> str:
-    """The tenant's id; raises SeedError for a seed that has none."""
-    found = seed.get("organization")
-    text = found.get("id") if isinstance(found, Mapping) else None
-    try:
-        uuid.UUID(str(text))
-    except ValueError as error:
-        raise wrong("organization", f"id {text!r} is no UUID", hint="`{id: UUID}`") from error
-    return str(text)
+def quirks_of(found: Mapping[str, Any]) -> Quirks:
+    """The quirks of a tenant with these settings; raises SeedError."""
+    return section(found, "quirks", of_section)
+
+
+def _checked_quirks(seed: Mapping[str, Any]) -> Any:
+    """The section as it is written, which is what the data can keep."""
+    quirks_of(seed)
+    return seed.get("quirks")
 
 
 def assumed(seed: Mapping[str, Any]) -> frozenset[str]:
@@ -92,25 +76,13 @@ def assumed(seed: Mapping[str, Any]) -> frozenset[str]:
     return frozenset(given)
 
 
-def quirks(seed: Mapping[str, Any]) -> Quirks:
-    """The quirks that the seed gives its tenant; raises SeedError."""
-    try:
-        return of_section(seed.get("quirks") or {})
-    except ValueError as error:
-        raise wrong("quirks", str(error)) from error
-
-
 def fill(data: Data, seed: Mapping[str, Any]) -> None:
     """Put the whole seed into an empty store; raises SeedError with all that is wrong.
 
     `generate` stands for all sections that are not there beside it.
     """
     problems = SeedProblems()
-    if "generate" in seed:
-        try:
-            seed = {**expanded(seed["generate"]), **seed}
-        except ValueError as error:
-            raise wrong("generate", str(error)) from error
+    seed = with_generated(seed, expanded)
     problems.check_fields(seed, SECTIONS, ())
     with data.store.transaction():
         for path, row in problems.rows(seed, "roles"):

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from datetime import UTC, datetime
-from pathlib import Path
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from reconciler.contract.connection import AsgiApp
 from reconciler.sandbox.app import Endpoint, asgi
-from reconciler.sandbox.errors import SandboxError
-from reconciler.sandbox.seed import keep_settings, settings
-from reconciler.sandbox.store import Store
+from reconciler.sandbox.console import Arguments
+from reconciler.sandbox.store import Body
+from reconciler.sandbox.tenant import Clock, EmulatedTenant
 from reconciler.vendors.cxone.sandbox import console, front
 from reconciler.vendors.cxone.sandbox import seed as seeds
 from reconciler.vendors.cxone.sandbox.access_keys import AccessKeys
 from reconciler.vendors.cxone.sandbox.acd import Acd
-from reconciler.vendors.cxone.sandbox.data import IDENTITY, Data
+from reconciler.vendors.cxone.sandbox.data import Data
 from reconciler.vendors.cxone.sandbox.discovery import CONFIGURATION, Tenants, configuration
 from reconciler.vendors.cxone.sandbox.errors import of_acd, of_scim, of_userhub
 from reconciler.vendors.cxone.sandbox.roles import Roles
@@ -26,56 +24,25 @@ from reconciler.vendors.cxone.sandbox.tokens import ACCESS_KEY, REFRESH, Tokens
 from reconciler.vendors.cxone.sandbox.users import Users
 
 
-def _now() -> datetime:
-    return datetime.now(UTC)
-
-
-def _settings(seed: Mapping[str, Any]) -> Mapping[str, Any]:
-    found = seeds.settings(seed)
-    return {
-        "organization": found.organization,
-        "assumed": sorted(found.assumed),
-        "quirks": seed.get("quirks"),
-    }
-
-
-class CxoneSandbox:
+class CxoneSandbox(EmulatedTenant):
     """One tenant on one database file, filled from its seed where it is empty."""
 
-    actions: Mapping[str, str] = console.ACTIONS
+    actions = console.ACTIONS
     signs_in_with: tuple[str, ...] = ("accessKey",)
 
-    def __init__(
-        self, database: Path, seed: Mapping[str, Any], clock: Callable[[], datetime] = _now
-    ) -> None:
-        self._store = Store(database)
-        try:
-            found = settings(self._store, seed, _settings)
-            self.organization, self._assumed = found["organization"], seeds.assumed(found)
-            self._data = Data(self._store, self.organization, clock, seeds.quirks(found))
-            self._tokens = Tokens(self._data)
-            self._open(seed)
-            keep_settings(self._store, seed, found)
-        except BaseException:
-            self._store.close()
-            raise
+    def settings(self, seed: Mapping[str, Any]) -> Mapping[str, Any]:
+        """See `EmulatedTenant`."""
+        return seeds.settings(seed)
 
-    def _open(self, seed: Mapping[str, Any]) -> None:
-        known = self._store.get("meta", "organization")
-        if known is None:
-            seeds.fill(self._data, seed)
-            body = {"id": "organization", "value": self.organization}
-            self._store.put("meta", body, "organization")
-        elif known["value"] != self.organization:
-            raise SandboxError(
-                "PRJ175",
-                "the sandbox's data is of another organization than its seed",
-                hint="start it over: reconciler sandbox reset",
-            )
+    def open(self, found: Mapping[str, Any], clock: Clock) -> None:
+        """See `EmulatedTenant`."""
+        self._assumed = seeds.assumed(found)
+        self._data = Data(self.store, self.organization, clock, seeds.quirks_of(found))
+        self._tokens = Tokens(self._data)
 
-    def close(self) -> None:
-        """Let go of the database."""
-        self._store.close()
+    def fill(self, seed: Mapping[str, Any]) -> None:
+        """See `EmulatedTenant`."""
+        seeds.fill(self._data, seed)
 
     def app(self) -> AsgiApp:
         """The tenant's API, to be called in-process."""
@@ -103,21 +70,18 @@ class CxoneSandbox:
         yield from AccessKeys(self._data).endpoints()
         yield from Tenants(self._data).endpoints()
 
-    def token(self, identity: str | None) -> str:
-        """The token of a seeded identity, by default the first one: a JWT with its claims."""
-        rows = self._store.rows(IDENTITY)
-        found = next((each for each in rows if identity in (None, each["id"])), None)
-        if found is None:
-            known = ", ".join(each["id"] for each in rows)
-            raise SandboxError(
-                "PRJ126",
-                f"the sandbox has no identity `{identity}`",
-                hint=f"its seed lists {known or 'none'}",
-            )
-        return self._tokens.embedded(str(found["id"]))
+    def usual_identity(self, identities: Sequence[Body]) -> Body | None:
+        """The first one of the seed."""
+        return next(iter(identities), None)
 
-    def act(self, action: str, arguments: Mapping[str, str], identity: str | None) -> str:
-        """Do what a person would do in CXone; answers with what was done."""
-        rows = self._store.rows(IDENTITY)
-        who = identity or (rows[0]["id"] if rows else "nobody")
-        return console.act(self._data, action, arguments, who)
+    def token_of(self, identity: Body) -> str:
+        """A JWT with the claims of the identity."""
+        return self._tokens.embedded(str(identity["id"]))
+
+    def acting(self, identity: str | None) -> str:
+        """Whoever is named: employees sign in to the pages, and no seed lists them all."""
+        return identity or super().acting(None)
+
+    def carry_out(self, action: str, arguments: Arguments, identity: str) -> str:
+        """See `EmulatedTenant`."""
+        return console.carry_out(self._data, action, arguments, identity)

@@ -17,7 +17,8 @@ from typing import Any
 
 from reconciler.sandbox.errors import Refusal
 from reconciler.sandbox.store import Body
-from reconciler.vendors.cxone.sandbox.data import DELETED, IDENTITY, USER, Data
+from reconciler.sandbox.tenant import IDENTITY
+from reconciler.vendors.cxone.sandbox.data import DELETED, USER, Data
 
 ACCESS_KEY = "/authentication/v1/token/access-key"
 REFRESH = "/public/user/refresh"

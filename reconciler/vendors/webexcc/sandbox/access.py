@@ -13,10 +13,10 @@ from typing import Any
 
 from reconciler.sandbox.errors import Refusal
 from reconciler.sandbox.store import Body
+from reconciler.sandbox.tenant import IDENTITY
 from reconciler.vendors.webexcc.sandbox.catalogue import RESOURCE_TYPES, WITHHELD
 from reconciler.vendors.webexcc.sandbox.data import (
     COLLECTION,
-    IDENTITY,
     LINKS,
     PROFILE,
     TEAM,

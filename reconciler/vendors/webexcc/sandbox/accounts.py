@@ -7,8 +7,9 @@ from typing import Any
 
 from reconciler.sandbox.errors import Refusal
 from reconciler.sandbox.store import Body
+from reconciler.sandbox.tenant import IDENTITY
 from reconciler.vendors.webexcc.sandbox import licences
-from reconciler.vendors.webexcc.sandbox.data import IDENTITY, PROFILE, USER, Data
+from reconciler.vendors.webexcc.sandbox.data import PROFILE, USER, Data
 from reconciler.vendors.webexcc.sandbox.form import Form
 from reconciler.vendors.webexcc.sandbox.seed import add_user
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from reconciler.sandbox.errors import Refusal, SandboxError
 from reconciler.vendors.webexcc.sandbox import accounts, creating, editing
 from reconciler.vendors.webexcc.sandbox.access import Access
 from reconciler.vendors.webexcc.sandbox.data import Data
@@ -49,17 +48,9 @@ ACTIONS: Mapping[str, str] = {action: usage for action, (_, usage) in _FORMS.ite
 """Every action, and what it takes."""
 
 
-def act(data: Data, action: str, arguments: Mapping[str, str], identity: str) -> str:
-    """Do one action as an identity; raises SandboxError where the console would refuse."""
-    if action not in _FORMS:
-        forms = "\n".join(f"{each} {usage}" for each, usage in ACTIONS.items())
-        raise SandboxError("PRJ127", f"there is no action `{action}`", hint=forms)
-    carry_out, usage = _FORMS[action]
-    try:
-        with data.store.transaction():
-            access = Access.of(data, identity)
-            done = carry_out(Form(access, action, usage, dict(arguments)))
-            data.log(identity, done)
-    except Refusal as refusal:
-        raise SandboxError("PRJ127", f"the console refuses: {refusal.reason}") from refusal
-    return f"{identity}: {done}"
+def carry_out(data: Data, action: str, arguments: Mapping[str, str], identity: str) -> str:
+    """Do one action as an identity; raises SandboxError or Refusal where the console refuses."""
+    fill_in, usage = _FORMS[action]
+    done = fill_in(Form(Access.of(data, identity), action, usage, dict(arguments)))
+    data.log(identity, done)
+    return done

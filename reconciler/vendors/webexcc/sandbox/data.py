@@ -26,14 +26,13 @@ from reconciler.vendors.webexcc.sandbox.resource_types import (
 )
 
 __all__ = (
-    "CHANNEL", "COLLECTION", "FOLDER", "IDENTITY", "LINKS", "MOST_COLLECTIONS", "PERSON",
+    "CHANNEL", "COLLECTION", "FOLDER", "LINKS", "MOST_COLLECTIONS", "PERSON",
     "PROFILE", "QUEUE", "SITE", "TEAM", "USER", "Data", "Settings", "links", "machine_id",
     "public", "time_text", "webex_id",
 )  # fmt: skip
 
 PROFILE, COLLECTION, USER = "user-profile", "resource-collection", "user"
 FOLDER = "analyzer-folder"
-IDENTITY = "identity"
 PERSON = "person"
 """A user's person in Webex: kept by Control Hub, known here by its id alone."""
 

@@ -2,14 +2,15 @@
 
 The defaults are what the vendor's documents say or what is seen of most tenants. Everything here
 was seen of some tenant, or is left open by the documents; a client has to live with all of it.
-They are read from the seed each time the tenant is opened, so a change needs no reset.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, fields, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
+
+from reconciler.sandbox.quirks import Check, count, names, one_of, quirks, seconds, up_to
 
 SHAPES = ("object", "string", "errors", "text", "empty")
 """Bodies of refusals: `error` as an object, `error` as a bare string, `errors[]`, plain text,
@@ -96,46 +97,15 @@ _BEHIND = (
 """Quirks that handlers have themselves; nothing is put around the application for them."""
 
 
-def quirks(section: Any) -> Quirks:
+def of_section(section: Any) -> Quirks:
     """The section of a seed; raises ValueError with what is wrong."""
-    if not isinstance(section, Mapping):
-        raise ValueError("a mapping is wanted, such as {pageSizeCap: 25}")
-    known = {_camel(each.name): each.name for each in fields(Quirks)}
-    unknown = sorted(set(section) - set(known))
-    if unknown:
-        raise ValueError(f"there is no `{unknown[0]}`; there are {', '.join(known)}")
-    read = {}
-    for name, value in section.items():
-        usual = getattr(USUAL, known[name])
-        checked = _CHECKS.get(known[name]) or _OF_TYPE[type(usual)]
-        try:
-            read[known[name]] = checked(value)
-        except (TypeError, ValueError) as error:
-            raise ValueError(f"{name} cannot be {value!r}: {error}") from error
-    return Quirks(**read)
-
-
-def _camel(name: str) -> str:
-    first, *others = name.split("_")
-    return first + "".join(each.capitalize() for each in others)
-
-
-def _switch(value: Any) -> bool:
-    if not isinstance(value, bool):
-        raise TypeError("true or false is wanted")
-    return value
-
-
-def _names(value: Any) -> tuple[str, ...]:
-    if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
-        raise TypeError("a list of names is wanted")
-    return tuple(value)
+    return quirks(section, USUAL, _CHECKS)
 
 
 def _places(value: Any) -> tuple[str, ...]:
-    for each in _names(value):
+    for each in names(value):
         _place(each)
-    return _names(value)
+    return names(value)
 
 
 def _values(value: Any) -> Mapping[str, str]:
@@ -152,58 +122,16 @@ def _place(text: Any) -> None:
         raise ValueError("write ENTITY.FIELD, such as `user.siteId`")
 
 
-def _shape(value: Any) -> str:
-    if value not in (*SHAPES, "rotate"):
-        raise ValueError(f"it is one of {', '.join(SHAPES)}, or rotate")
-    return str(value)
-
-
-def _cap(value: Any) -> int:
-    if type(value) is not int or not 1 <= value <= USUAL.page_size_cap:
-        raise ValueError(f"a number from 1 to {USUAL.page_size_cap} is wanted")
-    return value
-
-
-def _audit_order(value: Any) -> str:
-    if value not in ("newest", "oldest"):
-        raise ValueError("it is newest or oldest")
-    return str(value)
-
-
-def _audit_targets(value: Any) -> str:
-    if value not in (*AUDIT_TARGETS, "rotate"):
-        raise ValueError(f"it is one of {', '.join(AUDIT_TARGETS)}, or rotate")
-    return str(value)
-
-
-def _audit_cap(value: Any) -> int:
-    if type(value) is not int or not 1 <= value <= USUAL.audit_page_cap:
-        raise ValueError(f"a number from 1 to {USUAL.audit_page_cap} is wanted")
-    return value
-
-
-def _count(value: Any) -> int:
-    if type(value) is not int or value < 0:
-        raise TypeError("a number is wanted")
-    return value
-
-
-def _seconds(value: Any) -> float:
-    if type(value) not in (int, float) or value < 0:
-        raise TypeError("seconds are wanted")
-    return float(value)
-
-
-_OF_TYPE: Mapping[type, Callable[[Any], Any]] = {bool: _switch, tuple: _names, dict: _values}
-_CHECKS: Mapping[str, Callable[[Any], Any]] = {
-    "error_shapes": _shape,
-    "page_size_cap": _cap,
+_CHECKS: Mapping[str, Check] = {
+    "error_shapes": one_of(*SHAPES, "rotate"),
+    "page_size_cap": up_to(USUAL.page_size_cap),
     "ignored_fields": _places,
     "refused_fields": _places,
-    "settles_after": _seconds,
-    "audit_order": _audit_order,
-    "audit_lag": _seconds,
-    "audit_targets": _audit_targets,
-    "audit_page_cap": _audit_cap,
-    "audit_arrivals": _count,
+    "unknown_values": _values,
+    "settles_after": seconds,
+    "audit_order": one_of("newest", "oldest"),
+    "audit_lag": seconds,
+    "audit_targets": one_of(*AUDIT_TARGETS, "rotate"),
+    "audit_page_cap": up_to(USUAL.audit_page_cap),
+    "audit_arrivals": count,
 }

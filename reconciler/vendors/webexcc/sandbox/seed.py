@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 from reconciler.model.diagnostic import Path as Place
+from reconciler.sandbox.seed import checked, organization, section, with_generated
 from reconciler.sandbox.seed_problems import (
-    SeedError,
     SeedProblems,
     unknown_name,
-    wrong,
 )
 from reconciler.sandbox.store import Body, Store
+from reconciler.sandbox.tenant import IDENTITY
 from reconciler.vendors.webexcc.sandbox import licences, stock
 from reconciler.vendors.webexcc.sandbox.access import SCOPES
 from reconciler.vendors.webexcc.sandbox.analyzer import FOLDER_LISTS, Folders
@@ -27,7 +25,6 @@ from reconciler.vendors.webexcc.sandbox.data import (
     CHANNEL,
     COLLECTION,
     FOLDER,
-    IDENTITY,
     MOST_COLLECTIONS,
     PROFILE,
     QUEUE,
@@ -39,8 +36,7 @@ from reconciler.vendors.webexcc.sandbox.data import (
 )
 from reconciler.vendors.webexcc.sandbox.generate import expanded
 from reconciler.vendors.webexcc.sandbox.profiles import FORMER, Profiles
-from reconciler.vendors.webexcc.sandbox.quirks import Quirks
-from reconciler.vendors.webexcc.sandbox.quirks import quirks as of_section
+from reconciler.vendors.webexcc.sandbox.quirks import Quirks, of_section
 from reconciler.vendors.webexcc.sandbox.resource_types import TYPES
 from reconciler.vendors.webexcc.sandbox.tokens import Tokens
 
@@ -64,39 +60,28 @@ _ORDER = (*_FIRST, *(each for each in TYPES if each not in (*_FIRST, *_LAST)), *
 """The types of the inventory, each after those that it refers to."""
 
 
-def settings(seed: Mapping[str, Any]) -> tuple[str, Quirks]:
-    """The organization and the quirks of a seed; raises SeedError with all that is wrong of it."""
-    with suppress(SeedError):
-        return organization(seed), quirks(seed)
-    problems = SeedProblems()
-    for part in (organization, quirks):
-        with problems.section(part.__name__):
-            part(seed)
-    store = Store(Path(":memory:"), links)
-    try:
-        with problems.section("data"):
-            fill(Data(store, str(uuid.UUID(int=0)), lambda: datetime.now(UTC)), seed)
-    finally:
-        store.close()
-    raise SeedError(tuple(problems.found))
+def settings(seed: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The settings of a seed; raises SeedError with all that is wrong of the whole seed."""
+
+    def filled(store: Store) -> None:
+        fill(Data(store, str(uuid.UUID(int=0)), lambda: datetime.now(UTC)), seed)
+
+    parts: Mapping[str, Callable[[Mapping[str, Any]], Any]] = {
+        "organization": organization,
+        "quirks": _checked_quirks,
+    }
+    return checked(seed, parts, filled, links)
 
 
-def organization(seed: Mapping[str, Any]) -> str:
-    """The id of the seeded organization; raises SandboxError."""
-    found = seed.get("organization")
-    text = found.get("id") if isinstance(found, Mapping) else None
-    try:
-        return str(uuid.UUID(str(text)))
-    except ValueError as error:
-        raise wrong("organization", f"id {text!r} is no UUID") from error
+def quirks_of(found: Mapping[str, Any]) -> Quirks:
+    """The quirks of a tenant with these settings; raises SeedError."""
+    return section(found, "quirks", of_section)
 
 
-def quirks(seed: Mapping[str, Any]) -> Quirks:
-    """The quirks that the seed gives its tenant; raises SandboxError."""
-    try:
-        return of_section(seed.get("quirks") or {})
-    except ValueError as error:
-        raise wrong("quirks", str(error)) from error
+def _checked_quirks(seed: Mapping[str, Any]) -> Any:
+    """The section as it is written, which is what the data can keep."""
+    quirks_of(seed)
+    return seed.get("quirks")
 
 
 def fill(data: Data, seed: Mapping[str, Any]) -> None:
@@ -105,11 +90,7 @@ def fill(data: Data, seed: Mapping[str, Any]) -> None:
     `generate` stands for all sections that are not there beside it.
     """
     problems = SeedProblems()
-    if "generate" in seed:
-        try:
-            seed = {**expanded(seed["generate"]), **seed}
-        except ValueError as error:
-            raise wrong("generate", str(error)) from error
+    seed = with_generated(seed, expanded)
     problems.check_fields(seed, SECTIONS, ())
     with data.store.transaction():
         _settings(data, seed, problems)

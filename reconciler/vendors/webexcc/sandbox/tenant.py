@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from datetime import UTC, datetime
-from pathlib import Path
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from reconciler.contract.connection import AsgiApp
 from reconciler.sandbox.app import Answer, Call, Endpoint, Handler, asgi
+from reconciler.sandbox.console import Arguments
 from reconciler.sandbox.errors import Refusal, SandboxError
-from reconciler.sandbox.seed import keep_settings, settings
-from reconciler.sandbox.store import Store
+from reconciler.sandbox.store import Body
+from reconciler.sandbox.tenant import Clock, EmulatedTenant
 from reconciler.vendors.webexcc.sandbox import console
 from reconciler.vendors.webexcc.sandbox import seed as seeds
 from reconciler.vendors.webexcc.sandbox.acl import Acl
@@ -19,7 +18,7 @@ from reconciler.vendors.webexcc.sandbox.attach import Attach
 from reconciler.vendors.webexcc.sandbox.audit import Audit
 from reconciler.vendors.webexcc.sandbox.bulk import Bulk
 from reconciler.vendors.webexcc.sandbox.collections import Collections
-from reconciler.vendors.webexcc.sandbox.data import IDENTITY, PROFILE, USER, Data, links
+from reconciler.vendors.webexcc.sandbox.data import PROFILE, USER, Data, links
 from reconciler.vendors.webexcc.sandbox.errors import worded
 from reconciler.vendors.webexcc.sandbox.flows import Flows
 from reconciler.vendors.webexcc.sandbox.guard import guarded
@@ -32,52 +31,27 @@ from reconciler.vendors.webexcc.sandbox.tokens import Tokens
 from reconciler.vendors.webexcc.sandbox.users import Users
 
 
-def _now() -> datetime:
-    return datetime.now(UTC)
-
-
-def _settings(seed: Mapping[str, Any]) -> Mapping[str, Any]:
-    organization, _ = seeds.settings(seed)
-    return {"organization": organization, "quirks": seed.get("quirks")}
-
-
-class WebexSandbox:
+class WebexSandbox(EmulatedTenant):
     """One organization on one database file, filled from its seed where it is empty."""
 
     actions = console.ACTIONS
     signs_in_with: tuple[str, ...] = ("token", "serviceApp")
 
-    def __init__(
-        self, database: Path, seed: Mapping[str, Any], clock: Callable[[], datetime] = _now
-    ) -> None:
-        self._store = Store(database, links)
-        try:
-            found = settings(self._store, seed, _settings)
-            self.organization, quirks = found["organization"], seeds.quirks(found)
-            self._data = Data(self._store, self.organization, clock, quirks)
-            self._open(seed)
-            keep_settings(self._store, seed, found)
-        except BaseException:
-            self._store.close()
-            raise
+    def refers(self, kind: str, body: Body) -> Iterable[tuple[str, str]]:
+        """See `EmulatedTenant`."""
+        return links(kind, body)
 
-    def _open(self, seed: Mapping[str, Any]) -> None:
-        known = self._store.get("meta", "organization")
-        if known is None:
-            seeds.fill(self._data, seed)
-            self._store.put(
-                "meta", {"id": "organization", "value": self.organization}, "organization"
-            )
-        elif known["value"] != self.organization:
-            raise SandboxError(
-                "PRJ175",
-                "the sandbox's data is of another organization than its seed",
-                hint="start it over: reconciler sandbox reset",
-            )
+    def settings(self, seed: Mapping[str, Any]) -> Mapping[str, Any]:
+        """See `EmulatedTenant`."""
+        return seeds.settings(seed)
 
-    def close(self) -> None:
-        """Let go of the database."""
-        self._store.close()
+    def open(self, found: Mapping[str, Any], clock: Clock) -> None:
+        """See `EmulatedTenant`."""
+        self._data = Data(self.store, self.organization, clock, seeds.quirks_of(found))
+
+    def fill(self, seed: Mapping[str, Any]) -> None:
+        """See `EmulatedTenant`."""
+        seeds.fill(self._data, seed)
 
     def app(self) -> AsgiApp:
         """The tenant's API, to be called in-process; what each endpoint needs is in guard.py."""
@@ -99,38 +73,27 @@ class WebexSandbox:
         for part in parts:
             yield from part.endpoints()
 
-    def token(self, identity: str | None) -> str:
-        """The token of a seeded identity, by default the first full administrator's."""
-        found = self._identity(identity)
-        if not found["token"]:
+    def usual_identity(self, identities: Sequence[Body]) -> Body | None:
+        """The first full administrator."""
+        return next((each for each in identities if self._is_full(each["id"])), None)
+
+    def token_of(self, identity: Body) -> str:
+        """See `EmulatedTenant`; who has a service app alone has none."""
+        if not identity["token"]:
             raise SandboxError(
                 "PRJ126",
-                f"the sandbox has no token for `{found['id']}`, only a service app",
+                f"the sandbox has no token for `{identity['id']}`, only a service app",
                 hint="add a `token` to the identity in the seed, or choose another",
             )
-        return str(found["token"])
+        return str(identity["token"])
 
-    def act(self, action: str, arguments: Mapping[str, str], identity: str | None) -> str:
-        """Do what a person would do in the console; answers with what was done."""
-        return console.act(self._data, action, arguments, str(self._identity(identity)["id"]))
-
-    def _identity(self, wanted: str | None) -> Mapping[str, Any]:
-        identities = self._store.rows(IDENTITY)
-        for each in identities:
-            if each["id"] == wanted or (wanted is None and self._is_full(each["id"])):
-                return each
-        known = ", ".join(each["id"] for each in identities)
-        raise SandboxError(
-            "PRJ126",
-            f"the sandbox has no identity `{wanted}`"
-            if wanted
-            else "no identity of the sandbox is a full administrator",
-            hint=f"its seed lists {known or 'none'}",
-        )
+    def carry_out(self, action: str, arguments: Arguments, identity: str) -> str:
+        """See `EmulatedTenant`."""
+        return console.carry_out(self._data, action, arguments, identity)
 
     def _is_full(self, email: str) -> bool:
-        user = self._store.named(USER, email)
-        profile = self._store.get(PROFILE, user["userProfileId"]) if user else None
+        user = self.store.named(USER, email)
+        profile = self.store.get(PROFILE, user["userProfileId"]) if user else None
         return profile is not None and (
             profile["profileType"],
             profile["permissionAccessLevel"],

@@ -25,9 +25,10 @@ from reconciler.sandbox.asgi import (
 )
 from reconciler.sandbox.errors import Refusal
 from reconciler.sandbox.store import Body
+from reconciler.sandbox.tenant import IDENTITY
 from reconciler.vendors.webexcc.sandbox.access import SCOPES
 from reconciler.vendors.webexcc.sandbox.checks import refuse_unless
-from reconciler.vendors.webexcc.sandbox.data import IDENTITY, Data
+from reconciler.vendors.webexcc.sandbox.data import Data
 
 PATH = "/v1/access_token"
 APP, TOKEN = "service-app", "access-token"

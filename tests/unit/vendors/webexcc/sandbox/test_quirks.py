@@ -14,8 +14,7 @@ import pytest
 
 from reconciler.http.inprocess import InProcess
 from reconciler.sandbox.errors import SandboxError
-from reconciler.vendors.webexcc.sandbox.quirks import SHAPES, Quirks
-from reconciler.vendors.webexcc.sandbox.quirks import quirks as of_section
+from reconciler.vendors.webexcc.sandbox.quirks import SHAPES, Quirks, of_section
 from reconciler.vendors.webexcc.sandbox.tenant import WebexSandbox
 from tests.unit.vendors.webexcc.sandbox.asking import BASE, SEED, parsed
 
