@@ -14,8 +14,10 @@ from typing import Any
 import httpx2
 from ruamel.yaml import YAML
 
-from reconciler.vendors.webexcc.sandbox.catalogue import RESOURCE_TYPES
-from reconciler.vendors.webexcc.sandbox.tenant import WebexSandbox
+from reconciler.contract.answers import offered
+from reconciler.contract.sandbox import Sandbox
+from reconciler.vendors.webexcc.vendor import VENDOR
+from tests.agreement.native import WEBEX_RESOURCE_TYPES
 
 ORGANIZATION = "5c0f1f0e-2f4c-4f0e-9a53-0a4f0c9b7d10"
 BASE = f"/organization/{ORGANIZATION}"
@@ -38,6 +40,13 @@ FOLDER_LISTS = {
     "hidden": "nonViewableFolderIds",
 }
 ROOT = "root@example"
+
+
+def opened(folder: Path, seed: Mapping[str, Any]) -> Sandbox:
+    """A tenant of Webex in a folder, as the vendor offers it."""
+    open_ = offered(VENDOR.sandbox)
+    assert open_ is not None
+    return open_(folder / "tenant.db", seed)
 
 
 def documents(text: str) -> list[dict[str, Any]]:
@@ -153,7 +162,7 @@ class Script:
 
     async def _resources(self, resources: Mapping[str, Any]) -> list[dict[str, Any]]:
         rows: list[dict[str, Any]] = []
-        for kind, chosen in (dict.fromkeys(RESOURCE_TYPES, "none") | dict(resources)).items():
+        for kind, chosen in (dict.fromkeys(WEBEX_RESOURCE_TYPES, "none") | dict(resources)).items():
             if isinstance(chosen, str):
                 rows.append({"name": kind, "accessLevel": chosen.upper()})
             else:
@@ -177,7 +186,7 @@ def statuses(
     """
     manifests = documents(text)
     given = seed(manifests, tenant, facts)
-    sandbox = WebexSandbox(folder / "tenant.db", given)
+    sandbox = opened(folder, given)
 
     async def sent() -> list[int]:
         transport = httpx2.ASGITransport(app=sandbox.app())

@@ -15,8 +15,8 @@ from ruamel.yaml import YAML
 from reconciler.model.diagnostic import Severity
 from reconciler.model.resource import Spec
 from reconciler.rules.rule import Rule, Where
-from reconciler.vendors.cxone.sandbox.trees import tree
 from reconciler.vendors.cxone.vendor import VENDOR
+from tests.agreement.native import cxone_applications
 from tests.unit.vendors.cxone.services import Services
 
 ENFORCED = [
@@ -75,7 +75,7 @@ def _role(tenant: Services, role: dict[str, Any], names: dict[str, str]) -> Iter
     if "status" in spec:
         body["status"] = spec["status"].upper()
     if "permissions" in spec:
-        body["applications"] = tree(spec["permissions"])
+        body["applications"] = cxone_applications(spec["permissions"])
     if source := spec.get("copyFrom"):
         original = known.get(names.get(source, source))
         if original is None:

@@ -10,9 +10,8 @@ import pytest
 from reconciler.model.resource import Spec
 from reconciler.rules.rule import Rule, Where
 from reconciler.sandbox.errors import SandboxError
-from reconciler.vendors.webexcc.sandbox.tenant import WebexSandbox
 from reconciler.vendors.webexcc.vendor import VENDOR
-from tests.agreement.raw import documents, seed, statuses
+from tests.agreement.raw import documents, opened, seed, statuses
 
 ENFORCED = [
     pytest.param(rule, id=rule.code)
@@ -68,7 +67,7 @@ def test_a_profile_without_the_default_codes_makes_no_desktop_profile(
     tenant["users"].append({"email": "ann@example", "profile": name})
     tenant["identities"].append({"email": "ann@example", "token": "a"})
     tenant["inventory"] = {"idle-wrapup-code": [{"name": "Lunch", "defaultCode": True}]}
-    sandbox = WebexSandbox(tmp_path / "tenant.db", tenant)
+    sandbox = opened(tmp_path, tenant)
     made = {"type": "desktop-profile", "name": "Desk"}
     expected = pytest.raises(SandboxError, match="default idle and wrap-up codes")
     with expected if example == "bad" else contextlib.nullcontext():

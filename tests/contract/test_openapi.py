@@ -14,9 +14,7 @@ from typing import Any
 import httpx2
 import pytest
 
-from reconciler.vendors.webexcc.sandbox.data import webex_id
-from reconciler.vendors.webexcc.sandbox.flows import PROJECT
-from reconciler.vendors.webexcc.sandbox.resource_types import TYPES
+from tests.agreement.native import WEBEX_FLOW_PROJECT, WEBEX_PATHS, webex_id
 from tests.openapi import EXEMPTIONS, conforms, loaded
 from tests.shared import shared
 from tests.unit.vendors.webexcc.sandbox.asking import (
@@ -38,7 +36,7 @@ OPERATIONS = 86
 Case = tuple[int, str, Any]
 """Status, id in the path, body."""
 
-_ENTITIES = {each.path: each.name for each in TYPES.values()} | {"functions": "function"}
+_ENTITIES = WEBEX_PATHS | {"functions": "function"}
 _NAMES = {
     "user-profile": "Both", "resource-collection": "North", "user": "red@x.example",
     "site": "Berlin", "team": "Red", "queue": "Cards", "channel": "Chat & Mail",
@@ -88,7 +86,7 @@ def filled(tenant: Tenant, path: str, object_id: str | None = None) -> str:
         object_id = found["ciUserId"] if entity == "by-ci-user-id" else found["id"]
     for name in ("{orgid}", "{orgId}"):
         path = path.replace(name, ORGANIZATION)
-    return path.replace("{projectId}", PROJECT).replace("{id}", str(object_id))
+    return path.replace("{projectId}", WEBEX_FLOW_PROJECT).replace("{id}", str(object_id))
 
 
 def operations(tenant: Tenant) -> list[tuple[str, str]]:
@@ -150,8 +148,11 @@ def test_audit_events_that_nobody_gets(tenant: Tenant, more: dict[str, str], sta
 @pytest.mark.parametrize(
     ("path", "query"),
     [
-        (f"/flow-store/{ORGANIZATION}/project/{PROJECT}/flows", {"includePagination": "true"}),
-        (f"/flow-store/{ORGANIZATION}/project/{PROJECT}/flows", {"flowType": "SUBFLOW"}),
+        (
+            f"/flow-store/{ORGANIZATION}/project/{WEBEX_FLOW_PROJECT}/flows",
+            {"includePagination": "true"},
+        ),
+        (f"/flow-store/{ORGANIZATION}/project/{WEBEX_FLOW_PROJECT}/flows", {"flowType": "SUBFLOW"}),
         (f"{BASE}/v2/team", {"singleObjectResponse": "true", "filter": "name==Red"}),
         (f"{BASE}/v2/contact-service-queue", {"attributes": "id,name"}),
         (f"{BASE}/v2/user", {"search": "red", "pageSize": "1", "page": "0"}),
@@ -191,7 +192,7 @@ def test_every_refusal_of_every_operation_conforms(tenant: Tenant) -> None:
             assert ask(tenant, "viewer", method, whole, {}, {}) == 403
 
 
-_LISTED = ("user-profile", "resource-collection", "user", *(e.path for e in TYPES.values()))
+_LISTED = ("user-profile", "resource-collection", "user", *WEBEX_PATHS)
 
 
 @pytest.mark.parametrize("exemption", EXEMPTIONS["openapi/webex/contact-center-config.json"])

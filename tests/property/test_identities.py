@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from reconciler.errors import TenantError
 from reconciler.model.guard import Allowance
 from reconciler.model.plan import Plan
-from reconciler.vendors.webexcc.sandbox.catalogue import GRADED, SWITCHED
+from tests.agreement.native import WEBEX_GRADED, WEBEX_SWITCHED
 from tests.examples import examples
 from tests.property import worlds
 from tests.property.test_promises import AS_FOUND, Edit, edit, workshop
@@ -88,10 +88,10 @@ def _change_profile(draw: st.DrawFn, spec: dict[str, Any]) -> None:
         spec["profileType"] = draw(names(TYPES))
     elif what == "levels" and "permissions" in spec:
         spec["permissions"] |= draw(
-            st.dictionaries(names(GRADED), names(("view", "edit")), max_size=3)
+            st.dictionaries(names(WEBEX_GRADED), names(("view", "edit")), max_size=3)
         )
         spec["permissions"] |= draw(
-            st.dictionaries(names(SWITCHED), st.just("enabled"), max_size=2)
+            st.dictionaries(names(WEBEX_SWITCHED), st.just("enabled"), max_size=2)
         )
     elif what == "collections":
         chosen = draw(st.lists(names(worlds.COLLECTIONS), unique=True))

@@ -8,8 +8,8 @@ from reconciler.model.change import Action
 from reconciler.model.diagnostic import Severity
 from reconciler.rules.planned import planned
 from reconciler.vendors.cxone.rules import examples
-from reconciler.vendors.webexcc.sandbox.catalogue import RESOURCE_TYPES
 from tests import bulk
+from tests.agreement.native import WEBEX_RESOURCE_TYPES
 from tests.workshop import COLLECTION, PROFILE, USER, Workshop
 
 SECOND = COLLECTION.replace("name: billing}", "name: second}").replace("Billing\n", "Second\n", 1)
@@ -58,7 +58,7 @@ def test_no_resource_is_touched(workshop: Workshop) -> None:
     workshop.planned_and_applied()
     parts = {part for _, path in workshop.writes() for part in path.split("/")}
     assert parts & {"resource-collection", "user-profile", "user"}
-    assert not parts & {*RESOURCE_TYPES, "contact-service-queue", "entry-point"}
+    assert not parts & {*WEBEX_RESOURCE_TYPES, "contact-service-queue", "entry-point"}
 
 
 def test_a_resource_in_no_collection_is_no_difference(workshop: Workshop) -> None:
