@@ -3,29 +3,30 @@
 from __future__ import annotations
 
 import shutil
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from reconciler.sandbox.store import Store
+from tests.vendors import CATALOGUES
 from tests.workshop import Said, Terminal
 
-EXAMPLES = Path(__file__).parents[2] / "config-examples"
-VENDORS = {"webexcc": "sandbox/webex.yaml", "cxone": "sandbox/cxone.yaml"}
-TENANTS = {"webexcc": "meridian-sandbox", "cxone": "contoso-sandbox"}
+SEED = {name: each.example_seed for name, each in CATALOGUES.items()}
+TENANT = {name: each.example_tenant for name, each in CATALOGUES.items()}
+FAULTS = {name: each.seed_faults for name, each in CATALOGUES.items()}
+PLACES = {name: each.fault_places for name, each in CATALOGUES.items()}
 
 
-@pytest.fixture(params=VENDORS)
+@pytest.fixture(params=CATALOGUES)
 def vendor(request: pytest.FixtureRequest, terminal: Terminal) -> str:
     """A vendor whose example is in the terminal's folder."""
     name: str = request.param
-    shutil.copytree(EXAMPLES / name, terminal.root, dirs_exist_ok=True)
+    shutil.copytree(CATALOGUES[name].example, terminal.root, dirs_exist_ok=True)
     return name
 
 
 def change(terminal: Terminal, vendor: str, before: str, after: str) -> None:
-    file = terminal.root / VENDORS[vendor]
+    file = terminal.root / SEED[vendor]
     text = file.read_text("utf-8")
     assert before in text
     file.write_text(text.replace(before, after, 1), "utf-8")
@@ -34,7 +35,7 @@ def change(terminal: Terminal, vendor: str, before: str, after: str) -> None:
 def test_a_seed_that_was_changed_is_said_by_every_command_until_a_reset(
     vendor: str, terminal: Terminal
 ) -> None:
-    tenant = TENANTS[vendor]
+    tenant = TENANT[vendor]
     assert "PRJ176" not in terminal("plan").err
     change(terminal, vendor, "organization:", "# a comment\norganization:")
     for command in (
@@ -48,7 +49,7 @@ def test_a_seed_that_was_changed_is_said_by_every_command_until_a_reset(
         said = terminal(*command)
         assert said.err.count("PRJ176") == 1, command
         assert f"reconciler sandbox reset {tenant}" in said.err
-        assert VENDORS[vendor] in said.err
+        assert SEED[vendor] in said.err
     assert terminal("sandbox", "reset", tenant).code == 0
     assert "PRJ176" not in terminal("plan").err
 
@@ -64,7 +65,7 @@ def test_data_of_a_former_version_are_taken_for_those_of_the_seed(
     vendor: str, terminal: Terminal
 ) -> None:
     terminal("plan")
-    store = Store(terminal.root / ".reconciler" / "sandbox" / f"{TENANTS[vendor]}.db")
+    store = Store(terminal.root / ".reconciler" / "sandbox" / f"{TENANT[vendor]}.db")
     store.remove("meta", "seed digest")
     store.close()
     assert "PRJ176" not in terminal("plan").err
@@ -72,65 +73,24 @@ def test_data_of_a_former_version_are_taken_for_those_of_the_seed(
     assert "PRJ176" in terminal("plan").err
 
 
-FAULTS = {
-    "webexcc": """\
-organization: {id: not-a-uuid}
-sights: [Berlin]
-sites:
-  - Berlin
-  - Berlin
-quirks: {pageSizeCap: many}
-limits: {resourceCollections: few}
-profiles:
-  - {name: Broken, type: emperor, permissions: all, resources: all}
-  - {name: Lead, type: supervisor, resources: all}
-users:
-  - {email: a@x.example, profile: Broken}
-  - {email: b@x.example,
-     profile: Nobody's}
-  - nobody
-""",
-    "cxone": """\
-organization: {id: not-a-uuid}
-rolls: []
-roles:
-  - {name: "Bad & name"}
-  - {name: Agent}
-  - {name: Lead, statsu: active}
-quirks: {rolePages: many}
-assumed: [A9]
-employees:
-  - {email: a@x.example, primaryRole: "Bad & name"}
-  - {email: b@x.example,
-     primaryRole: Nobody's}
-  - nobody
-  - {email: c@x.example, primaryRole: Agent, status: ASLEEP}
-""",
-}
-PLACES = {
-    "webexcc": {(1, 15), (2, 1), (5, 5), (6, 9), (7, 9), (9, 5), (10, 5), (14, 15), (15, 5)},
-    "cxone": {(1, 15), (2, 1), (4, 5), (6, 18), (7, 9), (8, 10), (12, 19), (13, 5), (14, 54)},
-}
-
-
 def test_every_fault_of_a_seed_is_said_at_once_with_its_line_and_column(
     vendor: str, terminal: Terminal
 ) -> None:
-    (terminal.root / VENDORS[vendor]).write_text(FAULTS[vendor], "utf-8")
+    (terminal.root / SEED[vendor]).write_text(FAULTS[vendor], "utf-8")
     said = terminal("plan")
     assert said.code == 1
-    assert _places(said, VENDORS[vendor]) == PLACES[vendor], said.err
+    assert _places(said, SEED[vendor]) == PLACES[vendor], said.err
     assert said.err.count("error[PRJ125]") == len(PLACES[vendor])
     # who only has a role or profile that is wrong itself is no fault of their own
     assert "a@x.example" not in said.err
     # nothing was kept
-    (terminal.root / VENDORS[vendor]).write_text(_sound(vendor), "utf-8")
+    (terminal.root / SEED[vendor]).write_text(_sound(vendor), "utf-8")
     assert terminal("plan").code in (0, 1)
     assert "PRJ125" not in terminal("plan").err
 
 
 def _sound(vendor: str) -> str:
-    return (EXAMPLES / vendor / VENDORS[vendor]).read_text("utf-8")
+    return (CATALOGUES[vendor].example / SEED[vendor]).read_text("utf-8")
 
 
 def _places(said: Said, file: str) -> set[tuple[int, int]]:
@@ -143,7 +103,7 @@ def _places(said: Said, file: str) -> set[tuple[int, int]]:
 
 
 def test_faults_of_a_seed_are_json_too(vendor: str, terminal: Terminal) -> None:
-    (terminal.root / VENDORS[vendor]).write_text(FAULTS[vendor], "utf-8")
+    (terminal.root / SEED[vendor]).write_text(FAULTS[vendor], "utf-8")
     document: Any = terminal("plan", "--format", "json").json
     assert "PRJ125" in str(document)
 
@@ -164,7 +124,7 @@ def test_data_of_another_organization_have_a_code_of_their_own(
 def test_no_single_sandbox_is_the_one_meaning_of_prj124(vendor: str, terminal: Terminal) -> None:
     project = terminal.root / "reconciler.yaml"
     text = project.read_text("utf-8")
-    name = TENANTS[vendor]
+    name = TENANT[vendor]
     block = text[text.index(f"  {name}:") :]
     second = block.replace(name, "second").replace("&", "#")
     project.write_text(f"{text}{second}", "utf-8")
@@ -178,7 +138,7 @@ def test_what_is_served_says_which_credentials_its_seed_can_have(
 ) -> None:
     serve = ("sandbox", "serve", "--port", "0", "--for", "0.1")
     said = terminal(*serve)
-    if vendor == "webexcc":
+    if " token: " in _sound(vendor):
         assert "credentials: {env: SANDBOX_TOKEN}" in said.out
         assert "`token` of an identity" in said.out
         return
@@ -227,7 +187,7 @@ def test_nobody_deletes_themselves(vendor: str, terminal: Terminal) -> None:
 
 
 def _person(terminal: Terminal, vendor: str, email: str) -> dict[str, Any] | None:
-    store = Store(terminal.root / ".reconciler" / "sandbox" / f"{TENANTS[vendor]}.db")
+    store = Store(terminal.root / ".reconciler" / "sandbox" / f"{TENANT[vendor]}.db")
     try:
         return store.named("user", email)
     finally:
