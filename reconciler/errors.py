@@ -8,6 +8,8 @@ ReconcilerError                 a refusal or a failure that is told to the perso
 ├── TenantError                 the vendor refused, failed or answered what nobody expects
 │   ├── NotFoundError           the object is not in the tenant
 │   ├── UnknownOutcomeError     the answer to a write was lost
+│   ├── UnexpectedAnswerError   an answer is not of the documented shape
+│   ├── AnotherObjectError      the name of a new object is that of another one
 │   └── MisappliedWriteError    a write did something else than it says: none may follow
 ├── StalePlanError              what a plan was made from has changed
 ├── BlockedError                guards stop a plan, and nobody gave leave (model/plan.py)
@@ -73,7 +75,9 @@ class LockedError(StateError):
 class TenantError(ReconcilerError):
     """A vendor's refusal or failure: carries the operation and the vendor's tracking id.
 
-    `attempts` says how many times the request was sent until it was given up.
+    `attempts` says how many times the request was sent until it was given up. After one that is
+    `lasting` nothing tells what the tenant would answer next (no token, no connection, no request
+    left), so that nothing more is sent.
     """
 
     def __init__(  # noqa: PLR0913 - one keyword for each fact that a support case asks for
@@ -86,9 +90,11 @@ class TenantError(ReconcilerError):
         detail: str = "",
         hint: str = "",
         address: str = "",
+        lasting: bool = False,
     ) -> None:
         super().__init__(code, summary, detail=detail, hint=hint, address=address)
         self.status = status
+        self.lasting = lasting
         self.tracking_id = tracking_id
         self.attempts = 1
 
@@ -114,6 +120,7 @@ class UnknownOutcomeError(TenantError):
             tracking_id=error.tracking_id,
             detail=error.told.detail,
             hint="whether the write landed is unknown: run `reconciler plan` to see",
+            lasting=error.lasting,
         )
         unknown.attempts = error.attempts
         return unknown
@@ -136,10 +143,19 @@ class UnknownOutcomeError(TenantError):
             tracking_id=tracking_id or (own.tracking_id if own else ""),
             detail=error.told.detail,
             hint="\n".join(filter(None, (error.told.hint, settled))),
+            lasting=own.lasting if own else False,
         )
         unknown.attempts = attempts
         unknown.__cause__ = error
         return unknown
+
+
+class UnexpectedAnswerError(TenantError):
+    """An answer came whose shape nobody can make sense of."""
+
+
+class AnotherObjectError(TenantError):
+    """What carries the name of an object that was to be made is another object."""
 
 
 class MisappliedWriteError(TenantError):

@@ -226,10 +226,12 @@ class _Accepting:
                 raise InvalidInputError((problem,))
 
     def _is_named(self, address: Address, problem: Diagnostic) -> bool:
-        """Whether a problem is about an object by its name in Git or in the tenant."""
+        """Whether a problem says that nothing has the object's name in Git or in the tenant."""
         resource = self._resources.get(address)
-        names = {address.name, vendor_name(resource) if resource else address.name}
-        return any(f"`{name}`" in problem.summary for name in names)
+        return problem.missing in {
+            address.name,
+            vendor_name(resource) if resource else address.name,
+        }
 
     def _unlike(
         self, attempt: Attempt, gone: Collection[Address], said: Mapping[Address, Respelling]

@@ -41,9 +41,6 @@ from reconciler.state.sql import SqlState
 STILL_SECONDS = 10.0
 """So often is told of an operation that it is still under way."""
 
-# After these nothing tells what the tenant would answer next, so nothing more is sent.
-_STOPS = frozenset({"TEN101", "TEN102", "TEN107", "TEN110", "TEN111"})
-
 
 @dataclass
 class Apply:
@@ -335,7 +332,8 @@ class Apply:
         if isinstance(error, StateError):
             self._broken = self._broken or error
         is_misapplied = isinstance(error, MisappliedWriteError)
-        if self._broken or is_misapplied or error.told.code in _STOPS:
+        is_lasting = isinstance(error, TenantError) and error.lasting
+        if self._broken or is_misapplied or is_lasting:
             self.blocked.setdefault("*", f"{failed}: {error.told.summary}")
         self._tell(
             "apply_unknown" if is_unknown else "apply_errored",

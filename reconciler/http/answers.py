@@ -72,7 +72,13 @@ class Asked:
     token: str
 
     def failure(
-        self, code: str, said: str, *, hint: str = "", status: int | None = None
+        self,
+        code: str,
+        said: str,
+        *,
+        hint: str = "",
+        status: int | None = None,
+        lasting: bool = False,
     ) -> TenantError:
         """The error of this attempt."""
         return TenantError(
@@ -81,6 +87,7 @@ class Asked:
             status=status,
             tracking_id=self.tracking_id,
             hint=hint,
+            lasting=lasting,
         )
 
     def redacted(self, text: str) -> str:
@@ -113,13 +120,14 @@ def unreached(error: httpx2.RequestError, asked: Asked) -> Failure:
             "TEN111",
             f"the connection to {error.request.url.host} failed ({type(error).__name__})",
         )
-    failed = asked.failure(code, said, hint=_NETWORK)
+    failed = asked.failure(code, said, hint=_NETWORK, lasting=True)
     return Failure(failed, passing=True, lost=not unsent, unsent=unsent)
 
 
 def unfinished(asked: Asked, seconds: float) -> Failure:
     """The failure of a request whose answer comes in and does not end."""
-    failed = asked.failure("TEN110", f"no whole answer within {seconds:.0f} s", hint=_NETWORK)
+    said = f"no whole answer within {seconds:.0f} s"
+    failed = asked.failure("TEN110", said, hint=_NETWORK, lasting=True)
     return Failure(failed, lost=True)
 
 
@@ -158,6 +166,7 @@ def refusal(operation: str, status: int, reason: str, tracking_id: str) -> Tenan
         status=status,
         tracking_id=tracking_id,
         hint=_HINTS.get(status, _AILING if status >= SERVER else ""),
+        lasting=status in (UNAUTHORIZED, TOO_MANY),
     )
 
 

@@ -10,11 +10,11 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from typing import Generic, TypeVar
 
-from reconciler.errors import NotFoundError, TenantError
+from reconciler.errors import NotFoundError, TenantError, UnexpectedAnswerError
 from reconciler.http.fields import name_if_any
 from reconciler.http.paging import Row
 from reconciler.http.parallel import InParallel
-from reconciler.http.shape import ODD, ShapeCheck, is_unexpected
+from reconciler.http.shape import ODD, ShapeCheck
 from reconciler.model.address import GroupKind
 from reconciler.model.live import UnknownObject
 
@@ -156,7 +156,7 @@ class _Reading(Generic[T]):
         except NotFoundError as error:
             self.gone[key] = error
         except TenantError as error:
-            if not is_unexpected(error):
+            if not isinstance(error, UnexpectedAnswerError):
                 raise
             self.odd[key] = error.told.summary
 

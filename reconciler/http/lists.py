@@ -6,9 +6,8 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from reconciler.errors import TenantError
+from reconciler.errors import TenantError, UnexpectedAnswerError
 from reconciler.http.parallel import InParallel
-from reconciler.http.shape import is_unexpected
 
 T = TypeVar("T")
 
@@ -18,7 +17,7 @@ UNREADABLE = frozenset({402, 403, 404})
 
 def is_unreadable(error: TenantError) -> bool:
     """Whether a list cannot be read at all: where nothing needs it, a reading goes on without."""
-    return error.status in UNREADABLE or is_unexpected(error)
+    return error.status in UNREADABLE or isinstance(error, UnexpectedAnswerError)
 
 
 @dataclass(frozen=True, slots=True)

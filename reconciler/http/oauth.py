@@ -88,16 +88,17 @@ def _refused(error: TenantError, request: TokenRequest) -> TenantError:
         status=error.status,
         tracking_id=error.tracking_id,
         hint=request.help,
+        lasting=True,
     )
 
 
 def _grant(body: Any, asked: Asked) -> Grant | Failure:
     if not isinstance(body, dict) or not isinstance(body.get("access_token"), str):
-        return Failure(asked.failure("TEN102", "the answer holds no access token"))
+        return Failure(asked.failure("TEN102", "the answer holds no access token", lasting=True))
     access, refresh = body["access_token"], body.get("refresh_token")
     if not is_token(access):
         said = "the access token of the answer is empty, too long, or holds other characters"
-        return Failure(asked.failure("TEN102", said))
+        return Failure(asked.failure("TEN102", said, lasting=True))
     newer = refresh if is_token(refresh) and refresh != access else None
     return Grant(
         access_token=remember(access),

@@ -15,7 +15,7 @@ from contextvars import ContextVar
 from typing import Any, Generic, TypeVar
 
 from reconciler.contract.connection import Pace
-from reconciler.errors import TenantError, UnknownOutcomeError
+from reconciler.errors import AnotherObjectError, TenantError, UnknownOutcomeError
 from reconciler.http.answers import CONFLICTS, TOO_MANY, Answer, Failure
 from reconciler.http.visibility import until_visible
 
@@ -80,6 +80,7 @@ class Attempts:
                 tracking_id=failure.error.tracking_id,
                 hint="something else uses up the tenant's requests: find it, set a lower `rate`, "
                 "or run it again later; what is done stays done",
+                lasting=True,
             )
             given_up.attempts = self.count
             raise given_up
@@ -198,10 +199,10 @@ class _Sending(Generic[T]):
         """What the write left; raises `lost` where that cannot be read."""
         try:
             return await self._landed()
+        except AnotherObjectError as error:
+            error.attempts = lost.attempts
+            raise
         except TenantError as error:
-            if error.told.code == "TEN116":
-                error.attempts = lost.attempts
-                raise
             raise lost from error
 
     async def _after(self, refused: TenantError) -> T | None:

@@ -9,11 +9,8 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from typing import Protocol
 
-from reconciler.errors import TenantError
+from reconciler.errors import UnexpectedAnswerError
 from reconciler.http.fields import in_words
-
-UNEXPECTED = "TEN113"
-"""The code of answers that are not of the documented shape."""
 
 ODD = (KeyError, TypeError, AttributeError, ValueError, OverflowError, RecursionError)
 """What reading a value of another shape raises; a list index is never asked for."""
@@ -34,16 +31,11 @@ def shape_check(known: str, hint: str) -> ShapeCheck:
         try:
             yield
         except ODD as error:
-            raise TenantError(
-                UNEXPECTED,
+            raise UnexpectedAnswerError(
+                "TEN113",
                 f"{what}: the answer is not of the {known} shape: {in_words(error)}",
                 tracking_id=tracking_id,
                 hint=hint,
             ) from error
 
     return check
-
-
-def is_unexpected(error: TenantError) -> bool:
-    """Whether an answer came whose shape nobody can make sense of."""
-    return error.told.code == UNEXPECTED

@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 
 from reconciler.contract.connection import Endpoint, Update, Written
 from reconciler.errors import (
+    AnotherObjectError,
     MisappliedWriteError,
     NotFoundError,
     ReconcilerError,
@@ -270,8 +271,8 @@ def changed(kind: str, object_id: str) -> StalePlanError:
     )
 
 
-def _another(codec: Codec, live: LiveObject) -> TenantError:
-    return TenantError(
+def _another(codec: Codec, live: LiveObject) -> AnotherObjectError:
+    return AnotherObjectError(
         "TEN116",
         f"{codec.create_call}: the tenant did not confirm it, and what carries the name is "
         f"another {codec.noun} ({live.id})",
@@ -312,6 +313,7 @@ def _after(sent: Sequence[Answer]) -> Iterator[None]:
             status=own.status if own else None,
             tracking_id=own.tracking_id if own else "",
             detail=error.told.detail,
+            lasting=own.lasting if own else False,
             hint="correct the cause, then run `reconciler apply --resume`: it does the rest",
         )
         partly.attempts = sum(answer.attempts for answer in sent) + (own.attempts if own else 0)

@@ -19,7 +19,13 @@ def _whole(pattern: str) -> Schema:
     return {"pattern": rf"^({pattern})$(?!\n)"}
 
 
-_SECRET = {"properties": {"env": _whole(VARIABLE), "file": {"minLength": 1}}}
+_SECRET: Schema = {
+    "properties": {
+        "env": {"type": "string", **_whole(VARIABLE)},
+        "file": {"type": "string", "minLength": 1},
+        "command": {"type": "array"},
+    }
+}
 _REACH = ("organization", "region", "credentials")
 
 _AUDIT_ELSEWHERE = {"required": ["credentials"], "properties": {"as": False}}
@@ -68,6 +74,7 @@ def _credentials(forms: Iterable[CredentialForm]) -> Schema:
     """A secret by itself, or one form with all of its parts."""
     known = {form.key: form for form in forms}
     return {
+        "minProperties": 1,
         "maxProperties": 1,
         "propertyNames": {"enum": [*ANY_WAY, *known]},
         "properties": {
@@ -79,11 +86,15 @@ def _credentials(forms: Iterable[CredentialForm]) -> Schema:
 
 def _in_parts(form: CredentialForm) -> Schema:
     return {
+        "type": "object",
         "description": form.description,
         "propertyNames": {"enum": [part.key for part in form.parts]},
         "properties": {
             part.key: {
+                "type": "object",
                 "description": part.description,
+                "minProperties": 1,
+                "maxProperties": 1,
                 "propertyNames": {"enum": list(part.ways)},
                 **_SECRET,
             }

@@ -99,11 +99,10 @@ class Snapshot:
     `identities` and `memory` are by group.
 
     Each list in it was complete, as far as the reading identity may see: a reader that cannot
-    prove that raises instead of returning one. `partial` has the kinds and inventory types of
-    which that identity sees a part only, with the reason: what is absent from those is unknown.
-
-    `unread` has the inventory types whose list the identity may not read at all, with the reason,
-    and `unknown` the objects of odd shape. The types and kinds of both are in `partial` as well.
+    prove that raises instead of returning one. `hidden` has the kinds and inventory types of
+    which that identity sees a part only, with the reason, `unread` the inventory types whose list
+    the identity may not read at all, and `unknown` the objects of odd shape. All of them together
+    are `partial`: what is absent from those is unknown.
     """
 
     organization: str
@@ -111,29 +110,21 @@ class Snapshot:
     inventory: Mapping[GroupKind, tuple[InventoryItem, ...]]
     requests: int = 0
     identities: Mapping[str, Identity] = field(default_factory=dict)
-    partial: Mapping[GroupKind, str] = field(default_factory=dict)
+    hidden: Mapping[GroupKind, str] = field(default_factory=dict)
     unread: Mapping[GroupKind, str] = field(default_factory=dict)
     unknown: tuple[UnknownObject, ...] = ()
     memory: Mapping[str, Json] = field(default_factory=dict, repr=False, compare=False)
     reused: int = field(default=0, compare=False)
+    partial: Mapping[GroupKind, str] = field(init=False)
 
     def __post_init__(self) -> None:
         odd = {each.kind: ODD_OBJECTS for each in self.unknown}
-        object.__setattr__(self, "partial", {**odd, **self.unread, **self.partial})
+        object.__setattr__(self, "partial", {**odd, **self.unread, **self.hidden})
 
     @property
     def identity(self) -> Identity | None:
         """Who read it: one whose rights are known before one of whom only the name is."""
         return next(iter(sorted(self.identities.values(), key=lambda who: not who.known)), None)
-
-    @property
-    def hidden(self) -> Mapping[GroupKind, str]:
-        """What is partial because of who reads: without lists that are unread and odd objects."""
-        return {
-            kind: reason
-            for kind, reason in self.partial.items()
-            if reason not in {ODD_OBJECTS, self.unread.get(kind)}
-        }
 
     @property
     def is_blind(self) -> bool:
@@ -158,7 +149,7 @@ def merged(snapshots: Sequence[Snapshot]) -> Snapshot:
         inventory=_union(each.inventory for each in snapshots),
         requests=sum(each.requests for each in snapshots),
         identities=_union(each.identities for each in snapshots),
-        partial=_union(each.partial for each in snapshots),
+        hidden=_union(each.hidden for each in snapshots),
         unread=_union(each.unread for each in snapshots),
         unknown=tuple(odd for each in snapshots for odd in each.unknown),
         memory=_union(each.memory for each in snapshots),

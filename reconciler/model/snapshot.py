@@ -17,7 +17,14 @@ from pydantic import TypeAdapter, ValidationError
 
 from reconciler.errors import UsageError
 from reconciler.model.address import GroupKind
-from reconciler.model.live import Identity, InventoryItem, LiveObject, Snapshot, UnknownObject
+from reconciler.model.live import (
+    ODD_OBJECTS,
+    Identity,
+    InventoryItem,
+    LiveObject,
+    Snapshot,
+    UnknownObject,
+)
 from reconciler.model.value import Json, Ref, Values, from_json, to_json
 
 FORMAT_VERSION = "2.0"
@@ -86,6 +93,7 @@ class SnapshotFile:
     inventory: dict[str, list[KeptItem]]
     unread: dict[str, str] = field(default_factory=dict)
     unknown: list[KeptUnknown] = field(default_factory=list)
+    hidden: dict[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +120,8 @@ def dump(groups: tuple[str, ...], snapshot: Snapshot) -> bytes:
         },
         "partial": _texts(snapshot.partial),
     }
+    if snapshot.hidden:
+        head["hidden"] = _texts(snapshot.hidden)
     if snapshot.unread:
         head["unread"] = _texts(snapshot.unread)
     if snapshot.unknown:
@@ -224,7 +234,7 @@ def _with_groups(document: dict[str, Any]) -> dict[str, Any]:
     group = document["vendor"]
     made = {key: value for key, value in document.items() if key not in ("vendor", "identity")}
     made |= {"format_version": FORMAT_VERSION, "groups": [group], "identities": {}}
-    for part in ("objects", "inventory", "partial", "unread"):
+    for part in ("objects", "inventory", "partial", "hidden", "unread"):
         if isinstance(by_kind := document.get(part), dict):
             made[part] = {f"{group}/{kind}": value for kind, value in by_kind.items()}
     if isinstance(odd := document.get("unknown"), list):
@@ -253,12 +263,20 @@ def _snapshot(file: SnapshotFile) -> Snapshot:
             for kind, rows in inventory.items()
         },
         identities={group: _who(kept) for group, kept in file.identities.items()},
-        partial={GroupKind.parse(kind): why for kind, why in file.partial.items()},
+        hidden={GroupKind.parse(kind): why for kind, why in _hidden(file).items()},
         unread={GroupKind.parse(kind): why for kind, why in file.unread.items()},
         unknown=tuple(
             UnknownObject(GroupKind.parse(e.kind), e.id, e.name, e.reason) for e in file.unknown
         ),
     )
+
+
+def _hidden(file: SnapshotFile) -> Mapping[str, str]:
+    """What is hidden; a file from before that was told apart has it among all that is partial."""
+    if file.hidden is not None:
+        return file.hidden
+    reasons = {kind: {ODD_OBJECTS, file.unread.get(kind)} for kind in file.partial}
+    return {kind: why for kind, why in file.partial.items() if why not in reasons[kind]}
 
 
 def _who(kept: KeptIdentity) -> Identity:

@@ -266,6 +266,7 @@ class Directory:
             f"there is no {kind.name} `{text}`, {where}",
             path,
             hint=meant(other_case or self._near.of(kind, text, candidates), otherwise=create),
+            missing=text,
         )
 
     def _by_id(
@@ -321,13 +322,20 @@ class Directory:
     def _described(self, key: Ref) -> str:
         return f"`{self.name_of(key)}` ({key})"
 
-    def _problem(
-        self, resource: Resource[Any], code: str, summary: str, path: Path, *, hint: str = ""
+    def _problem(  # noqa: PLR0913 - the parts of a problem
+        self,
+        resource: Resource[Any],
+        code: str,
+        summary: str,
+        path: Path,
+        *,
+        hint: str = "",
+        missing: str = "",
     ) -> None:
         problem = error_about(resource, code, summary, path, hint=hint)
         cause = f"{code} {summary}"
         # everybody else who uses the name has the same problem: it is corrected once
-        self._problems[replace(problem, cause=cause, root_of=cause)] = None
+        self._problems[replace(problem, cause=cause, root_of=cause, missing=missing)] = None
 
 
 def _by_kind(known: Iterable[tuple[GroupKind, str]]) -> Mapping[GroupKind, list[str]]:

@@ -7,11 +7,10 @@ import uuid
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from functools import cached_property
-from pathlib import Path
 from typing import Any, TypeVar
 
 from reconciler.sandbox.seed_problems import SeedError, SeedProblems, wrong
-from reconciler.sandbox.store import Body, Links, Store, no_links
+from reconciler.sandbox.store import MEMORY, Body, Links, Store, no_links
 
 T = TypeVar("T")
 
@@ -87,7 +86,7 @@ def checked(
     for name, read in parts.items():
         with problems.section(name):
             read(seed)
-    store = Store(Path(":memory:"), links)
+    store = Store(MEMORY, links)
     try:
         with problems.section("data"):
             fill(store)

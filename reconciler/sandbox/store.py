@@ -32,6 +32,9 @@ CREATE INDEX IF NOT EXISTS link_from ON link (kind, id);
 CREATE TABLE IF NOT EXISTS counter (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
 """
 
+MEMORY = Path(":memory:")
+"""The database that is no file, and gone when it is closed."""
+
 _BESIDE = ("-wal", "-shm", "-journal")
 _CACHE_KIBIBYTES = 65_536
 """What a tenant of 100,000 users is filled with without reading its own pages again and again."""
@@ -52,7 +55,8 @@ class Store:
         self._links = links
         self._stamp: tuple[int, int] = (0, 0)
         self._kept: dict[tuple[str, str], Any] = {}
-        _close_to_others(database)
+        if database != MEMORY:
+            _close_to_others(database)
         try:
             self._connection = sqlite3.connect(database, isolation_level=None, timeout=10)
             self._connection.execute(f"PRAGMA cache_size = -{_CACHE_KIBIBYTES}")

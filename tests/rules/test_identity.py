@@ -79,7 +79,7 @@ def tenant(
             group_kind("site"): (InventoryItem(group_kind("site"), "s1", "Berlin"),),
         },
         identities={"webexcc": Identity(DANA, None if machine else Ref(DANA), rights)},
-        partial={group_kind(kind): why for kind, why in (partial or {}).items()},
+        hidden={group_kind(kind): why for kind, why in (partial or {}).items()},
     )
 
 

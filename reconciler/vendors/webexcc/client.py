@@ -94,7 +94,7 @@ class WebexReader:
             },
             requests=self._session.requests,
             identities={GROUP: identity},
-            partial={group_kind(kind): reason for kind, reason in hidden.items()},
+            hidden={group_kind(kind): reason for kind, reason in hidden.items()},
             unread={group_kind(kind): why for kind, why in unread(lists.refused, hidden).items()},
             unknown=tuple(items.unknown),
             reused=memory.reused,

@@ -49,7 +49,7 @@ def found(
         },
         {},
         identities={"webexcc": applies} if applies else {},
-        partial={group_kind(kind): why for kind, why in (partial or {}).items()},
+        hidden={group_kind(kind): why for kind, why in (partial or {}).items()},
     )
     items = [_item(each, moves[each.id]) for each in people if each.id in moves]
     rest = others(snapshot, items)

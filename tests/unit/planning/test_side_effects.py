@@ -75,7 +75,7 @@ def plan(
     kinds = ("ResourceCollection", "UserProfile", "User")
     objects = {key: tuple(o for o in live if o.kind == key) for key in map(group_kind, kinds)}
     snapshot = Snapshot(
-        "org", objects, {}, partial={group_kind(k): why for k, why in (partial or {}).items()}
+        "org", objects, {}, hidden={group_kind(k): why for k, why in (partial or {}).items()}
     )
     declared = [resource("UserProfile", "lead", {"id": "lead", **spec})]
     declared += [

@@ -101,3 +101,15 @@ def test_what_the_database_writes_beside_itself_is_its_owners_alone(tmp_path: Pa
     store.close()
     assert len(names) > 1
     assert modes == {0o600}
+
+
+@pytest.mark.parametrize("vendor", SEEDS)
+def test_a_faulty_seed_leaves_no_file_where_the_command_runs(
+    tmp_path: Path, vendor: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "data").mkdir()
+    (tmp_path / "here").mkdir()
+    monkeypatch.chdir(tmp_path / "here")
+    with pytest.raises(SandboxError):
+        opened(vendor, tmp_path / "data" / "t.db", b"one", Reader({"organization": {"id": "no"}}))
+    assert list((tmp_path / "here").iterdir()) == []
