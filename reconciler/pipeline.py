@@ -39,6 +39,7 @@ from reconciler.model.diagnostic import (
     Severity,
     has_errors,
 )
+from reconciler.model.drift import Difference
 from reconciler.model.journal import Resumable
 from reconciler.model.live import Snapshot
 from reconciler.model.plan import Basis, Mode, Plan, TenantRead, dump, fingerprint
@@ -49,7 +50,6 @@ from reconciler.planning import loosened as policy
 from reconciler.planning import planner
 from reconciler.planning.basis import tenant_digest
 from reconciler.planning.consequences import linked
-from reconciler.planning.drift import Difference
 from reconciler.planning.graph import Graph, of_references
 from reconciler.planning.guards import refuse_if_blocked, refuse_if_over_window
 from reconciler.planning.join import Part, joined

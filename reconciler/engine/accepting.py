@@ -20,13 +20,13 @@ from reconciler.manifests.project import Tenant
 from reconciler.manifests.rewriting import NewPatch, Rewritten, Sources, patch_files
 from reconciler.model.address import Address, GroupKind
 from reconciler.model.diagnostic import Diagnostic, InvalidInputError, Origin, Severity
+from reconciler.model.drift import Difference
 from reconciler.model.live import LiveObject
 from reconciler.model.ownership import Row
 from reconciler.model.plan import Basis
 from reconciler.model.resource import Resource, Spec
 from reconciler.planning import planner, recorded
 from reconciler.planning.drafts import unmanaged
-from reconciler.planning.drift import Difference
 from reconciler.planning.join import Part, joined
 from reconciler.planning.match import vendor_name
 from reconciler.planning.respelling import Gone, Respelling, Spelled, respelled

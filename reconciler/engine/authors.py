@@ -12,12 +12,13 @@ from reconciler.engine.prepare import Prepared, Work
 from reconciler.manifests.project import Tenant
 from reconciler.model.address import Address
 from reconciler.model.diagnostic import Diagnostic
+from reconciler.model.drift import Difference
 from reconciler.model.live import Snapshot
 from reconciler.model.name import normal
 from reconciler.model.ownership import Row
 from reconciler.planning import drift as drifting
 from reconciler.planning.attribution import Subject
-from reconciler.planning.drift import Difference, TenantDrift
+from reconciler.planning.drift import TenantDrift
 
 NOT_THERE = "the audit log has nothing of it; events may come late"
 

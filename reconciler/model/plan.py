@@ -1,7 +1,8 @@
 """The plan: all that a reviewer reads and all that an apply does, as one frozen value.
 
-Sorted, equal if its JSON is equal, and sufficient: apply needs the operations and a
-connection, nothing else. `TypeAdapter(Plan)` reads and writes it; there is no other format.
+Sorted, equal if its JSON is equal, and sufficient: apply sends the operations and nothing else;
+what it records of an object, and what it says of one that moved on, is in that object's change.
+`TypeAdapter(Plan)` reads and writes it; there is no other format.
 """
 
 from __future__ import annotations

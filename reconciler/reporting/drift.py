@@ -7,9 +7,9 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from reconciler.model.address import Address
+from reconciler.model.drift import RENAMED, Contested, Difference
 from reconciler.model.plan import TenantRead
 from reconciler.model.set_aside import SetAside
-from reconciler.planning.drift import RENAMED, Contested, Difference
 from reconciler.planning.severity import Severity
 from reconciler.reporting.diagnostics import MOST
 from reconciler.reporting.escape import safe

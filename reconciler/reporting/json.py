@@ -17,12 +17,12 @@ from reconciler.model.diagnostic import (
     Severity,
     open_and_suppressed,
 )
+from reconciler.model.drift import Difference
 from reconciler.model.journal import Entry, Holder, Look, Owned, Run
 from reconciler.model.plan import BlockedError, Finding, Plan, TenantRead
 from reconciler.model.report import FORMAT_VERSION
 from reconciler.model.set_aside import SetAside
 from reconciler.model.value import Json
-from reconciler.planning.drift import Difference
 from reconciler.planning.join import finding
 
 

@@ -12,7 +12,7 @@ from reconciler.contract.connection import AsgiApp
 from reconciler.engine.connect import sandbox_database
 from reconciler.errors import StalePlanError
 from reconciler.model.diagnostic import Diagnostic
-from reconciler.planning.drift import Difference
+from reconciler.model.drift import Difference
 from reconciler.sandbox.asgi import Receive, Scope, Send, give, json_answer
 from reconciler.sandbox.store import Store
 from tests.served import serving

@@ -25,11 +25,12 @@ from reconciler.manifests.formatting import formatted
 from reconciler.manifests.key_order import order_of
 from reconciler.manifests.parse import parse
 from reconciler.model.audit import Attribution
+from reconciler.model.drift import Difference
 from reconciler.model.guard import Allowance
 from reconciler.model.plan import Plan, dump
 from reconciler.planning import drift as drifting
 from reconciler.planning import graph as drawing
-from reconciler.planning.drift import Asked, Difference
+from reconciler.planning.drift import Asked
 from reconciler.reporting import accepting, applying, diagnostics, drift, github, junit, sarif, text
 from reconciler.reporting import graph as drawn
 from reconciler.reporting import json as machine

@@ -17,9 +17,9 @@ from hypothesis import strategies as st
 from reconciler import pipeline
 from reconciler.engine.prepare import prepare
 from reconciler.model.address import Address
+from reconciler.model.drift import Difference
 from reconciler.model.live import Snapshot
 from reconciler.model.value import Ref, Value, Values, from_json
-from reconciler.planning.drift import Difference
 from reconciler.planning.item import applied_values
 from reconciler.sandbox.errors import SandboxError
 from tests.examples import examples

@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reconciler.model.change import Action, AttributeChange, Change, Reason
+from reconciler.model.drift import Difference
 from reconciler.model.plan import Finding, Plan, Summary, TenantRead
-from reconciler.planning.drift import Difference
 from reconciler.reporting import drift, text
 from reconciler.reporting.paint import plain
 from tests.workshop import Terminal, Workshop

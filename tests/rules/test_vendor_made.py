@@ -10,11 +10,11 @@ import pytest
 
 from reconciler.groups import Groups
 from reconciler.model.diagnostic import Diagnostic
+from reconciler.model.drift import Difference
 from reconciler.model.live import Identity, InventoryItem, LiveObject, Snapshot
 from reconciler.model.ownership import Row
 from reconciler.model.value import Ref, Value, Values, to_json
 from reconciler.planning import drift, planner
-from reconciler.planning.drift import Difference
 from reconciler.planning.item import TenantInput
 from reconciler.rules.world import Known
 from reconciler.vendors.webexcc.facts import WebexFacts

@@ -10,6 +10,7 @@ import pytest
 from reconciler.engine.prepare import prepare
 from reconciler.engine.read import read
 from reconciler.model.audit import Attribution
+from reconciler.model.drift import Difference, Suppressed
 from reconciler.planning import drift
 from reconciler.planning.drift import Asked, TenantDrift
 from reconciler.vendors.webexcc.group import group_kind
@@ -85,7 +86,7 @@ def test_a_persons_change_is_attributed_and_the_vendors_is_not(here: Workshop) -
     here.act("edit-profile", profile="Billing lead", team="view")
     asked_about: list[str] = []
 
-    def who(difference: drift.Difference) -> Attribution:
+    def who(difference: Difference) -> Attribution:
         asked_about.append(difference.rule)
         return DORA
 
@@ -116,7 +117,7 @@ def test_what_the_vendor_makes_may_be_lived_with(here: Workshop) -> None:
     project(here, f"rules: {{WCC133: {{suppress: [{suppress}]}}}}\n")
     found = here.drift()
     (kept,) = found.suppressed
-    assert kept.suppressed == drift.Suppressed("as it comes", "2099-01-01")
+    assert kept.suppressed == Suppressed("as it comes", "2099-01-01")
     assert kept.origin == "vendor"
     assert not found.drifted
     assert found.revert is None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from reconciler.planning.drift import Difference
+from reconciler.model.drift import Difference
 from tests.workshop import COLLECTION, PROFILE, SEED, USER, Workshop
 
 SAM, KIM = "sam@northwind.example", "kim@northwind.example"
