@@ -15,7 +15,7 @@ from reconciler.planning.item import TenantInput
 from reconciler.rules.world import Known
 from reconciler.vendors.webexcc.facts import WebexFacts
 from reconciler.vendors.webexcc.vendor import VENDOR
-from tests.agreement.raw import TYPES
+from tests.vendors.webexcc_script import TYPES
 
 FACTS = {
     "analyzerFolders": {

@@ -9,16 +9,16 @@ from typing import Any
 
 from hypothesis import given
 
-from tests.agreement.raw import statuses
 from tests.agreement.specs import FACTS, collections, errors, profiles
 from tests.examples import examples
+from tests.vendors.webexcc_script import answers
 
 
 def refused(kind: str, spec: dict[str, Any]) -> bool:
     """Whether a tenant refuses the manifest, sent to it as it stands."""
     manifest = {"kind": kind, "metadata": {"name": "some-name"}, "spec": spec}
     with tempfile.TemporaryDirectory() as folder:
-        (status,) = statuses(Path(folder), json.dumps(manifest), "", json.dumps(FACTS))
+        (status,) = answers(Path(folder), json.dumps(manifest), "", json.dumps(FACTS))
     assert status in (201, 400)
     return status == 400
 

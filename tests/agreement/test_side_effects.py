@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 from reconciler.model.value import Ref, Values
 from reconciler.vendors.webexcc.facts import WebexFacts
 from reconciler.vendors.webexcc.side_effects import side_effects
-from tests.agreement.raw import FOLDER_LISTS
 from tests.agreement.specs import FACTS
 from tests.examples import examples
 from tests.unit.vendors.webexcc.sandbox.asking import ROOT, SEED, Tenant, parsed
+from tests.vendors.webexcc_script import FOLDER_LISTS
 
 FOLDERS: dict[str, dict[str, Any]] = FACTS["analyzerFolders"]
 LEVELS = ("hidden", "viewable", "editable")

@@ -1,4 +1,4 @@
-"""Two witnesses: what a rule refuses the sandbox refuses too, by code of its own, and no more."""
+"""What a rule of Webex says of users, and the sandbox of what they do."""
 
 from __future__ import annotations
 
@@ -7,43 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from reconciler.model.resource import Spec
-from reconciler.rules.rule import Rule, Where
 from reconciler.sandbox.errors import SandboxError
 from reconciler.vendors.webexcc.vendor import VENDOR
-from tests.agreement.raw import documents, opened, seed, statuses
-
-ENFORCED = [
-    pytest.param(rule, id=rule.code)
-    for rule in VENDOR.rules
-    if Where.TENANT in rule.where and Where.DRIFT not in rule.where
-]
-"""What the tenant holds to; what it does by itself is no refusal."""
-TAKEN = {
-    "WCC137": "what is refused is to make desktop profiles, by who has such a profile",
-    "WCC138": "what is hidden may be replaced by what is seen",
-}
-"""Rules whose bad example the sandbox takes, and why; see the test below."""
-GOOD = {200, 201}
-REFUSED = {400, 403}
-
-
-def answers(rule: Rule[Spec], text: str, folder: Path) -> set[int]:
-    return set(statuses(folder, text, rule.tenant, rule.facts, rule.identity or None))
-
-
-@pytest.mark.parametrize("rule", ENFORCED)
-def test_the_tenant_takes_the_good_example(rule: Rule[Spec], tmp_path: Path) -> None:
-    assert answers(rule, rule.good, tmp_path) <= GOOD
-
-
-@pytest.mark.parametrize("rule", ENFORCED)
-def test_the_tenant_refuses_the_bad_example(rule: Rule[Spec], tmp_path: Path) -> None:
-    """But for what a person may decide to do all the same: that the guard alone refuses."""
-    answered = answers(rule, rule.bad, tmp_path)
-    taken = rule.code in TAKEN or bool(rule.guard)
-    assert bool(answered & REFUSED) != taken
-    assert answered <= GOOD | REFUSED
+from tests.vendors.webexcc_script import documents, opened, seed
 
 
 @pytest.mark.parametrize("example", ["good", "bad"])

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+
+from reconciler.model.resource import Spec
+from reconciler.rules.rule import Rule
 
 EXAMPLES = Path(__file__).parents[2] / "config-examples"
 
@@ -39,6 +42,8 @@ class Catalogue:
     - `reads`: calls that change nothing though they are no GET, as `METHOD path` patterns.
     - `not_compared`: attributes that no manifest declares, and attributes by which others are
       left out (`fullAccess` takes the place of `permissions`).
+    - `statuses(folder, rule, example)`: how a fresh tenant answers the manifests of an example of a
+      rule, sent as raw calls; `taken` are rules whose bad example it takes, and why.
     - `example`: the seed file and the tenant of `config-examples/<vendor>`.
     """
 
@@ -51,6 +56,8 @@ class Catalogue:
     reads: tuple[str, ...]
     example_seed: str
     example_tenant: str
+    statuses: Callable[[Path, Rule[Spec], str], list[int]]
+    taken: Mapping[str, str] = field(default_factory=dict)
     not_compared: frozenset[str] = frozenset()
     instead_of: Mapping[str, str] = field(default_factory=dict)
     seed_faults: str = ""

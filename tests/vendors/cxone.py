@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tests.cli.test_cxone import JANE, OLD, OMAR, PERMISSIONS, PROJECT, ROLE, SEED
 from tests.vendors.catalogue import Case, Catalogue, Drifted
+from tests.vendors.cxone_script import statuses
 
 ASSUMED = "[A1, A2]"
 GIVEN = JANE.replace("[reviewer]", "[old-reviewer]")
@@ -37,6 +38,7 @@ CATALOGUE = Catalogue(
     reads=("GET *", "POST */search"),
     example_seed="sandbox/cxone.yaml",
     example_tenant="contoso-sandbox",
+    statuses=statuses,
     seed_faults="""\
 organization: {id: not-a-uuid}
 rolls: []

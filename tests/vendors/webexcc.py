@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tests.vendors.catalogue import Case, Catalogue, Drifted
+from tests.vendors.webexcc_script import statuses
 from tests.workshop import COLLECTION, PROFILE, PROJECT, SEED, USER
 
 SECOND = COLLECTION.replace("name: billing", "name: sales").replace("name: Billing", "name: Sales")
@@ -42,6 +43,11 @@ CATALOGUE = Catalogue(
     reads=("GET *",),
     example_seed="sandbox/webex.yaml",
     example_tenant="meridian-sandbox",
+    statuses=statuses,
+    taken={
+        "WCC137": "what is refused is to make desktop profiles, by who has such a profile",
+        "WCC138": "what is hidden may be replaced by what is seen",
+    },
     instead_of={"fullAccess": "permissions"},
     seed_faults="""\
 organization: {id: not-a-uuid}

@@ -16,6 +16,8 @@ from ruamel.yaml import YAML
 
 from reconciler.contract.answers import offered
 from reconciler.contract.sandbox import Sandbox
+from reconciler.model.resource import Spec
+from reconciler.rules.rule import Rule
 from reconciler.vendors.webexcc.vendor import VENDOR
 from tests.agreement.native import WEBEX_RESOURCE_TYPES
 
@@ -177,10 +179,15 @@ class Script:
         return str(rows[0]["id"]) if rows else name
 
 
-def statuses(
+def statuses(folder: Path, rule: Rule[Spec], text: str) -> list[int]:
+    """How a fresh tenant answers the manifests of an example of a rule, one status each."""
+    return answers(folder, text, rule.tenant, rule.facts, rule.identity or None)
+
+
+def answers(
     folder: Path, text: str, tenant: str, facts: str, identity: str | None = None
 ) -> list[int]:
-    """How a fresh tenant answers the manifests of an example, one status each.
+    """How a fresh tenant answers manifests, one status each.
 
     They are sent by `identity`, else by the first full administrator.
     """
