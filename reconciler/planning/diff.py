@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any, Literal
+from dataclasses import dataclass
+from typing import Literal
 
 from reconciler.contract.vendor import Kind
 from reconciler.model.change import AttributeChange
@@ -86,35 +87,61 @@ def changes(
     """
     if before == after:
         return ()
-    from deepdiff import DeepDiff  # noqa: PLC0415 - slow to import, needed for the unequal only
-
     found = [
-        _attribute(how, level, kind, name_of)
-        for how, levels in DeepDiff(before, after, view="tree").items()
-        for level in levels
+        _attribute(each, kind, name_of)
+        for each in differences((), before, after)
+        if each.path  # both are mappings
     ]
     return tuple(sorted(found, key=_by_path))
 
 
-def _attribute(how: str, level: Any, kind: Kind, name_of: NameOf) -> AttributeChange:
-    op: Literal["add", "remove", "change"] = "change"
-    if how.endswith("_added"):
-        op = "add"
-    elif how.endswith("_removed"):
-        op = "remove"
-    member = how.startswith("set_item")
-    path = tuple(map(str, (level.up if member else level).path(output_format="list")))
-    danger = kind.access.danger_of(path, level.t2) if op != "remove" and not member else None
+@dataclass(frozen=True, slots=True)
+class Differing:
+    """One attribute, or one member of a set, that two values do not have alike.
+
+    `before` and `after` are the two sides; one of them is None where the attribute or the member is
+    on the other side alone.
+    """
+
+    op: Literal["add", "remove", "change"]
+    path: tuple[str, ...]
+    before: Value
+    after: Value
+    member: bool = False
+
+
+def differences(path: tuple[str, ...], before: Value, after: Value) -> Iterator[Differing]:
+    """Everything in which two values in normal form differ, down to members of sets."""
+    if isinstance(before, Mapping) and isinstance(after, Mapping):
+        for key, value in before.items():
+            if key not in after:
+                yield Differing("remove", (*path, key), value, None)
+            elif value is not after[key]:
+                yield from differences((*path, key), value, after[key])
+        for key, value in after.items():
+            if key not in before:
+                yield Differing("add", (*path, key), None, value)
+    elif isinstance(before, frozenset) and isinstance(after, frozenset):
+        yield from (Differing("remove", path, e, None, member=True) for e in before - after)
+        yield from (Differing("add", path, None, e, member=True) for e in after - before)
+    elif type(before) is not type(after) or before != after:
+        yield Differing("change", path, before, after)
+
+
+def _attribute(each: Differing, kind: Kind, name_of: NameOf) -> AttributeChange:
+    op, path = each.op, each.path
+    is_set = op != "remove" and not each.member
+    danger = kind.access.danger_of(path, each.after) if is_set else None
     note = danger.note if danger else ""
-    opens = op == "remove" and member and _frees(kind, path, level.t1)
-    if isinstance(level.t1, Hidden):
+    opens = op == "remove" and each.member and _frees(kind, path, each.before)
+    if isinstance(each.before, Hidden):
         note = "; ".join(filter(None, ["what is replaced is unknown", note]))
     return AttributeChange(
         path=".".join(path),
         op=op,
-        before=None if op == "add" else to_json(level.t1, name_of),
-        after=None if op == "remove" else to_json(level.t2, name_of),
-        member=member,
+        before=None if op == "add" else to_json(each.before, name_of),
+        after=None if op == "remove" else to_json(each.after, name_of),
+        member=each.member,
         note=note,
         rule=danger.rule if danger else "",
         opens=opens,
