@@ -114,8 +114,9 @@ def judge(given: Iterable[TenantInput], loaded: Loaded) -> Judged:
 
 
 def rules(work: Work) -> Iterable[Rule[Spec]]:
-    """The rules of every vendor of the project."""
-    return (rule for vendor in work.vendors.values() for rule in vendor.rules)
+    """The rules of every vendor of the chosen tenants."""
+    groups = sorted({group for tenant in work.tenants for group in tenant.groups})
+    return (rule for group in groups for rule in work.vendors[group].rules)
 
 
 def _needs_no_tenant(rule: Rule[Spec]) -> bool:

@@ -6,6 +6,7 @@ import os
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -22,6 +23,7 @@ from reconciler.manifests.parse import STDIN
 from reconciler.manifests.text import MOST_BYTES
 from reconciler.model.counts import NOTHING_JUDGED, Counts
 from reconciler.model.diagnostic import Diagnostic, InvalidInputError, Severity, has_errors
+from reconciler.model.resource import Resource
 from reconciler.planning.item import TenantInput
 from reconciler.reporting import diagnostics
 from reconciler.reporting.judged import judged_line
@@ -122,14 +124,13 @@ def _of_files(paths: tuple[Path, ...]) -> Checked:
     files = find_paths(paths)
     given = {STDIN: sys.stdin.buffer.read(MOST_BYTES + 1)} if STDIN in files else {}
     loaded = load(Path(), LOCAL, files, vendors, given=given)
-    parts = (
-        TenantInput(
-            LOCAL,
-            Groups((vendor,)),
-            tuple(r for r in loaded.resources if r.address.group == vendor.name),
-        )
-        for vendor in vendors.values()
-    )
+    by_group: dict[str, list[Resource[Any]]] = {}
+    for each in loaded.resources:
+        by_group.setdefault(each.address.group, []).append(each)
+    parts = [
+        TenantInput(LOCAL, Groups((vendors[group],)), tuple(resources))
+        for group, resources in sorted(by_group.items())
+    ] or [TenantInput(LOCAL, Groups(()), ())]
     judged = checking.judge(parts, loaded)
     return Checked(judged.found, files, Places("", files[0]), counts=judged.counts)
 

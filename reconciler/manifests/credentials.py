@@ -7,8 +7,8 @@ whereabouts may be the secret, and is never shown again.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from pydantic import Field
@@ -57,18 +57,41 @@ Secret = FromEnvironment | FromFile | FromCommand
 Credentials = Secret | dict[str, dict[str, Secret]]
 """A token by itself, or one form of several parts: the form's key, and each part by its key."""
 
-Forms = Mapping[str, Sequence[CredentialForm]]
-"""The forms of credentials that each vendor takes, by the vendor's name."""
+
+@dataclass(frozen=True, slots=True)
+class Forms:
+    """The forms of credentials that vendors take; a vendor is asked where its name is written.
+
+    `names` are those of all vendors, `of` gives the forms of one.
+    """
+
+    names: Collection[str]
+    of: Callable[[str], Sequence[CredentialForm]]
+
+    def of_tenant(self, vendor: object) -> Mapping[str, CredentialForm]:
+        """The forms of the vendors that a tenant names, which may be of any shape yet."""
+        named = vendor if isinstance(vendor, list) else [vendor]
+        known = [name for name in named if isinstance(name, str) and name in self.names]
+        return {form.key: form for name in known for form in self.of(name)}
+
+    def every(self) -> Mapping[str, CredentialForm]:
+        """The forms of all vendors."""
+        return {form.key: form for name in self.names for form in self.of(name)}
+
+
+NO_FORMS = Forms((), lambda _name: ())
+"""Where no vendor is known."""
 
 
 def misplaced(file: Any, forms: Forms) -> Iterator[Found]:
     """All that the tenants hold and must not, in words without any value."""
-    every = {form.key: form for known in forms.values() for form in known}
     tenants = file.get("tenants") if isinstance(file, dict) else None
     for name, tenant in tenants.items() if isinstance(tenants, dict) else ():
         if not isinstance(tenant, dict):
             continue
-        known = {**every, **_of_vendors(tenant.get("vendor"), forms)}
+        known = forms.of_tenant(tenant.get("vendor"))
+        if _has_unknown_form(tenant, known):
+            known = {**forms.every(), **known}
         if tenant.get("credentials") is not None:
             at: Path = ("tenants", name, "credentials")
             yield from _credentials(tenant["credentials"], at, known)
@@ -86,11 +109,19 @@ def hidden(place: Position) -> Position:
     return replace(place, text=text, end_column=place.column + 3)
 
 
-def _of_vendors(written: object, forms: Forms) -> dict[str, CredentialForm]:
-    """The forms of the vendors that a tenant names, which may be of any shape yet."""
-    named = written if isinstance(written, list) else [written]
-    known = (forms.get(each, ()) for each in named if isinstance(each, str))
-    return {form.key: form for each in known for form in each}
+def _has_unknown_form(tenant: Mapping[str, Any], known: Collection[str]) -> bool:
+    """Whether credentials may be in a form of another vendor."""
+    audit = tenant.get("audit")
+    for written in (tenant.get("credentials"), _value(audit, "credentials")):
+        if isinstance(written, dict) and not set(written) <= {*ANY_WAY, *known}:
+            return True
+        if written is not None and not isinstance(written, dict):
+            return True
+    return False
+
+
+def _value(mapping: object, key: str) -> Any:
+    return mapping.get(key) if isinstance(mapping, dict) else None
 
 
 def _credentials(written: Any, at: Path, forms: Mapping[str, CredentialForm]) -> Iterator[Found]:

@@ -227,7 +227,7 @@ def _not_one_document(documents: list[Document], data: bytes) -> Diagnostic:
 
 def forms_of(vendors: Mapping[str, Vendor]) -> Forms:
     """The forms of credentials that each vendor takes."""
-    return {name: vendor.credential_forms for name, vendor in vendors.items()}
+    return Forms(vendors, lambda name: vendors[name].credential_forms)
 
 
 def _refuse_secrets(document: Document, data: bytes, forms: Forms) -> None:

@@ -60,12 +60,8 @@ class Shaping:
         self._tenant = tenant
         self._places = places
         self._cause = ""
-        self._vendors = {vendor.api_version: vendor for vendor in vendors.values()}
-        self._kinds = {
-            (vendor.api_version, kind.name): _Kind(vendor.name, kind)
-            for vendor in vendors.values()
-            for kind in vendor.kinds
-        }
+        self._installed = vendors
+        self._kinds: dict[tuple[str, str], _Kind] = {}
 
     def resource(
         self, document: Document, patches: tuple[Patched, ...] = ()
@@ -140,15 +136,28 @@ class Shaping:
         api_version, name = value.get("apiVersion"), value.get("kind")
         if not isinstance(api_version, str) or not isinstance(name, str):
             return None  # the envelope tells
-        found = self._kinds.get((api_version, name))
+        found = self._kinds.get((api_version, name)) or self._imported(api_version, name)
         if found is None:
             self._tell_of_kind(api_version, name, origin)
         return found
 
+    def _imported(self, api_version: str, name: str) -> _Kind | None:
+        """A kind, once its vendor is imported: one that no manifest names need not be."""
+        vendor = self._vendor(api_version)
+        for kind in vendor.kinds if vendor else ():
+            self._kinds[api_version, kind.name] = _Kind(kind.group, kind)
+        return self._kinds.get((api_version, name))
+
+    def _vendor(self, api_version: str) -> Vendor | None:
+        """The vendor of an apiVersion, which begins with its name."""
+        name = api_version.partition("/")[0]
+        vendor = self._installed.get(name)
+        return vendor if vendor and vendor.api_version == api_version else None
+
     def _tell_of_kind(self, api_version: str, name: str, origin: Origin) -> None:
-        vendor = self._vendors.get(api_version)
+        vendor = self._vendor(api_version)
         if vendor is None:
-            known = ", ".join(f"`{each}`" for each in self._vendors)
+            known = ", ".join(f"`{each.api_version}`" for each in self._installed.values())
             self._tell(
                 origin,
                 "SCH111",
@@ -185,7 +194,7 @@ class Shaping:
             return ""
         if not issubclass(wanted, Spec):
             return ""
-        rules = (rule for vendor in self._vendors.values() for rule in vendor.rules.on(wanted))
+        rules = (rule for vendor in self._installed.values() for rule in vendor.rules.on(wanted))
         return instead_of_boolean(value, choices(rules, problem.path))
 
     def _check_metadata(self, metadata: Metadata, kind: Kind, origin: Origin) -> None:

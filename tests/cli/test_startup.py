@@ -74,4 +74,6 @@ def test_files_are_validated_without_a_project_and_without_a_plan(tmp_path: Path
     )
     found = loaded(tmp_path, "validate", "good.yaml")
     assert "reconciler.checking" in found
+    assert "reconciler.vendors.webexcc.vendor" in found
+    assert "reconciler.vendors.cxone" not in found, "a vendor that no manifest names"
     assert not found & {f"reconciler.{each}" for each in needless}

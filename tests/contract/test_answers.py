@@ -47,6 +47,11 @@ def test_what_is_not_offered_has_a_reason_and_a_document_of_the_vendor(name: str
 
 
 @pytest.mark.parametrize("name", VENDORS)
+def test_an_api_version_begins_with_the_vendors_name(name: str) -> None:
+    assert VENDORS[name].api_version.partition("/")[0] == name
+
+
+@pytest.mark.parametrize("name", VENDORS)
 def test_what_is_deactivated_can_be_switched_off(name: str) -> None:
     for kind in VENDORS[name].kinds:
         if kind.lifecycle.removal is Removal.DEACTIVATE:
