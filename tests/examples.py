@@ -1,4 +1,4 @@
-"""How many examples a property looks at: as many as it says, or more where the profile does."""
+"""How many examples a property looks at: a share of what it asks for, as the profile says."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ from typing import Any
 from hypothesis import settings
 
 USUAL = 100
-"""What a profile makes where nobody wants more; the profile `nightly` makes many times that."""
+"""With a profile of so many examples a property gets what it asks for: `usual` has half of them,
+`nightly` ten times as many."""
 
 
 def examples(count: int, **others: Any) -> settings:
     """The settings of a property that takes `count` examples where a profile makes the usual."""
-    return settings(max_examples=count * settings().max_examples // USUAL, **others)
+    return settings(max_examples=max(1, count * settings().max_examples // USUAL), **others)

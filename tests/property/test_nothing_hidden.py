@@ -7,7 +7,7 @@ import json
 from dataclasses import replace
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from reconciler.model.change import Action, AttributeChange, Change, Reason
@@ -15,6 +15,7 @@ from reconciler.model.drift import Difference
 from reconciler.model.plan import Finding, Plan, Summary, TenantRead
 from reconciler.reporting import drift, text
 from reconciler.reporting.paint import plain
+from tests.examples import examples
 from tests.workshop import Terminal, Workshop
 
 STYLE = text.Style(plain)
@@ -87,7 +88,7 @@ def difference(name: str, **more: object) -> Difference:
 GIVING = (Action.CREATE, Action.UPDATE, Action.ADOPT, Action.REACTIVATE)
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(names=NAMES, action=st.sampled_from(GIVING), removed=st.integers(0, 30))
 def test_every_added_member_is_shown_whatever_it_is_called(
     names: list[str], action: Action, removed: int
@@ -100,7 +101,7 @@ def test_every_added_member_is_shown_whatever_it_is_called(
     assert ("more removed" in made) is (removed > 10)
 
 
-@settings(max_examples=40, deadline=None)
+@examples(40)
 @given(names=NAMES, action=st.sampled_from(GIVING))
 def test_every_object_of_many_alike_that_gain_is_named(names: list[str], action: Action) -> None:
     slugs = sorted({name.lower().replace(" ", "-") for name in names})
@@ -109,7 +110,7 @@ def test_every_object_of_many_alike_that_gain_is_named(names: list[str], action:
     assert all(slug in made for slug in slugs)
 
 
-@settings(max_examples=40, deadline=None)
+@examples(40)
 @given(names=NAMES)
 def test_every_value_of_a_new_list_and_of_what_a_person_keeps_is_shown(names: list[str]) -> None:
     whole = (AttributeChange("resources.queue", "add", after=list(names)),)
@@ -123,7 +124,7 @@ def test_every_value_of_a_new_list_and_of_what_a_person_keeps_is_shown(names: li
         assert " more" not in "".join(line for line in made.splitlines() if "more" in line[:4])
 
 
-@settings(max_examples=40, deadline=None)
+@examples(40)
 @given(names=NAMES, attribute=st.sampled_from(["analyzerFolders.hidden"]))
 def test_a_removal_that_gives_access_is_not_folded(names: list[str], attribute: str) -> None:
     gone = tuple(replace(each, path=attribute, opens=True) for each in members(names, "remove"))
@@ -214,7 +215,7 @@ identities: [{email: root@contoso.example}]
 """
 
 
-@settings(max_examples=8, deadline=None)
+@examples(8)
 @given(names=GRANTED, adopts=st.booleans())
 def test_every_grant_of_a_random_manifest_is_in_its_plan(
     names: list[str], adopts: bool, tmp_path_factory: pytest.TempPathFactory
@@ -232,7 +233,7 @@ def test_every_grant_of_a_random_manifest_is_in_its_plan(
     assert all(name in made for name in names)
 
 
-@settings(max_examples=8, deadline=None)
+@examples(8)
 @given(names=GRANTED)
 def test_every_permission_of_a_random_role_is_in_its_plan(
     names: list[str], tmp_path_factory: pytest.TempPathFactory
