@@ -27,7 +27,7 @@ from reconciler.model.ignore import Ignore
 from reconciler.model.resource import Spec
 from reconciler.planning.check import checked as check_alone
 from reconciler.planning.consequences import linked
-from reconciler.planning.item import TenantInput
+from reconciler.planning.planned_object import TenantInput
 from reconciler.rules.rule import Rule, Where
 from reconciler.rules.world import Known
 

@@ -19,13 +19,13 @@ from reconciler.checking import (
     rules,
 )
 from reconciler.engine.base import base_of, compared
+from reconciler.engine.drift_check import look
+from reconciler.engine.drift_result import Looked
 from reconciler.engine.events import Ledger, Report
-from reconciler.engine.looked import Looked
-from reconciler.engine.looking import look
 from reconciler.engine.prepare import Prepared, Work, prepare, renamed_tenant, tenant_read
 from reconciler.engine.read import read
 from reconciler.engine.set_aside import set_aside
-from reconciler.engine.spent import remembered
+from reconciler.engine.used_names import remembered
 from reconciler.errors import ReconcilerError, UsageError
 from reconciler.manifests import positions
 from reconciler.manifests.project import Tenant
@@ -52,7 +52,7 @@ from reconciler.planning.basis import tenant_digest
 from reconciler.planning.consequences import linked
 from reconciler.planning.graph import Graph, of_references
 from reconciler.planning.guards import refuse_if_blocked, refuse_if_over_window
-from reconciler.planning.join import Part, joined
+from reconciler.planning.merge_plans import Part, joined
 from reconciler.planning.planner import TenantPlan
 from reconciler.planning.refusals import folded
 from reconciler.planning.targets import new_address

@@ -15,7 +15,7 @@ from reconciler.manifests.parse import STDIN
 from reconciler.reporting import json
 
 if TYPE_CHECKING:
-    from reconciler.manifests.layouts import Layouts
+    from reconciler.manifests.format_files import Layouts
 
 DIFFERS = 2
 
@@ -32,7 +32,7 @@ def command(chosen: Common, paths: tuple[Path, ...], check: bool, diff: bool) ->
     input, which goes to standard output; without one it is all files of the project. The names of
     files that change are printed.
     """
-    from reconciler.manifests.layouts import of_paths, of_project  # noqa: PLC0415 - slow
+    from reconciler.manifests.format_files import of_paths, of_project  # noqa: PLC0415 - slow
 
     if STDIN in map(_named, paths):
         return _standard_input(chosen, paths, check=check, diff=diff)
@@ -52,7 +52,7 @@ def _named(path: Path) -> str:
 
 
 def _standard_input(chosen: Common, paths: tuple[Path, ...], *, check: bool, diff: bool) -> int:
-    from reconciler.manifests.layouts import Layouts, set_anew  # noqa: PLC0415 - as above
+    from reconciler.manifests.format_files import Layouts, set_anew  # noqa: PLC0415 - as above
     from reconciler.manifests.text import MOST_BYTES  # noqa: PLC0415
 
     if len(paths) > 1:

@@ -16,7 +16,7 @@ from reconciler.cli.streams import echo
 from reconciler.errors import UsageError
 from reconciler.model.diagnostic import Diagnostic
 from reconciler.model.suggestion import did_you_mean
-from reconciler.planning.join import finding
+from reconciler.planning.merge_plans import finding
 from reconciler.reporting import diagnostics, json, rules
 
 _LISTED = ("code", "system", "severity", "where", "rule", "source", "status")

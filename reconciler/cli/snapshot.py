@@ -15,7 +15,7 @@ from reconciler.engine import snapshots
 from reconciler.errors import UsageError
 from reconciler.groups import Groups
 from reconciler.model.snapshot import dump
-from reconciler.planning.between import between
+from reconciler.planning.compare_snapshots import between
 from reconciler.reporting import json
 from reconciler.reporting import snapshot as reporting
 from reconciler.reporting.counting import number

@@ -24,7 +24,7 @@ from reconciler.manifests.text import MOST_BYTES
 from reconciler.model.counts import NOTHING_JUDGED, Counts
 from reconciler.model.diagnostic import Diagnostic, InvalidInputError, Severity, has_errors
 from reconciler.model.resource import Resource
-from reconciler.planning.item import TenantInput
+from reconciler.planning.planned_object import TenantInput
 from reconciler.reporting import diagnostics
 from reconciler.reporting.judged import judged_line
 from reconciler.reporting.paint import Paint, plain

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from reconciler.engine.keeping import Kept, keep_together
-from reconciler.engine.looked import Looked
+from reconciler.engine.commit_files import Kept, keep_together
+from reconciler.engine.drift_result import Looked
+from reconciler.engine.dry_load import Attempt, Manifest, Trial, is_clean
 from reconciler.engine.prepare import Prepared, Work, load_tenant
-from reconciler.engine.trial import Attempt, Manifest, Trial, is_clean
 from reconciler.errors import ReconcilerError
 from reconciler.manifests import positions
 from reconciler.manifests.document import document
@@ -25,10 +25,10 @@ from reconciler.model.live import LiveObject
 from reconciler.model.ownership import Row
 from reconciler.model.plan import Basis
 from reconciler.model.resource import Resource, Spec
-from reconciler.planning import planner, recorded
+from reconciler.planning import ownership_rows, planner
 from reconciler.planning.drafts import unmanaged
-from reconciler.planning.join import Part, joined
 from reconciler.planning.match import vendor_name
+from reconciler.planning.merge_plans import Part, joined
 from reconciler.planning.respelling import Gone, Respelling, Spelled, respelled
 
 
@@ -281,7 +281,7 @@ class _Accepting:
         records = [r for r in attempt.planned.records if r.address in mine]
         part = Part(looked.read, _NO_BASIS, attempt.planned, ())
         plan = replace(joined((part,)), changes=tuple(owned), records=tuple(records))
-        kept = recorded.unwritten(plan, here.tenant.name, here.rows)
+        kept = ownership_rows.unwritten(plan, here.tenant.name, here.rows)
         files = {
             file: data
             for file, data in attempt.rendered.files.items()

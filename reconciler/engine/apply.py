@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
-from reconciler.engine import sending
+from reconciler.engine import send_guard
 from reconciler.engine.audit import Answers
 from reconciler.engine.authors import said_to_have_changed
 from reconciler.engine.checkout import commit_of
@@ -88,9 +88,11 @@ class TenantApply:
 
             def permit() -> None:
                 lease.check()
-                sending.sends()
+                send_guard.sends()
 
-            writing = replace(endpoint, permit=permit, unsent=sending.unsent, waiting=sending.waits)
+            writing = replace(
+                endpoint, permit=permit, unsent=send_guard.unsent, waiting=send_guard.waits
+            )
             self._move_records()
             async with open_writers(tenant, groups, writing) as writer:
                 await read_back(

@@ -22,8 +22,8 @@ from reconciler.manifests.loosening import Known
 from reconciler.manifests.parse import parse
 from reconciler.manifests.positions import Places
 from reconciler.manifests.project import forms_of
-from reconciler.manifests.reachable import stays
 from reconciler.manifests.search import finder
+from reconciler.manifests.tenant_target import stays
 from reconciler.model.address import GroupKind
 from reconciler.model.diagnostic import dotted
 from reconciler.model.resource import Resource

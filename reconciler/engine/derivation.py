@@ -13,8 +13,8 @@ from itertools import islice
 from reconciler import __version__
 from reconciler.engine.prepare import Prepared, Work, prepare
 from reconciler.engine.read import read
-from reconciler.engine.spent import remembered
 from reconciler.engine.stale import stale
+from reconciler.engine.used_names import remembered
 from reconciler.errors import StalePlanError, UsageError
 from reconciler.manifests.load import Loaded
 from reconciler.manifests.project import Tenant
@@ -26,7 +26,7 @@ from reconciler.model.plan import Mode, Plan
 from reconciler.planning import plan_comparison
 from reconciler.planning.basis import moved_on
 from reconciler.planning.guards import refuse_if_blocked
-from reconciler.planning.join import Part
+from reconciler.planning.merge_plans import Part
 from reconciler.planning.plan_comparison import NOTHING, Elsewhere
 from reconciler.state.sql import SqlState
 

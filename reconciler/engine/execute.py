@@ -19,7 +19,7 @@ from reconciler.engine.calls import Calls
 from reconciler.engine.events import Event, Ledger, Report
 from reconciler.engine.journal import Journal
 from reconciler.engine.objects import Objects, Outcome, tracking_id
-from reconciler.engine.sending import Call
+from reconciler.engine.send_guard import Call
 from reconciler.engine.stopping import GRACE_SECONDS, Stop
 from reconciler.engine.writers import Writers
 from reconciler.errors import (
@@ -34,7 +34,7 @@ from reconciler.errors import (
 from reconciler.model.address import Address
 from reconciler.model.journal import Left
 from reconciler.model.plan import Operation, Plan
-from reconciler.planning import recorded
+from reconciler.planning import ownership_rows
 from reconciler.state.lease import Lease
 from reconciler.state.sql import SqlState
 
@@ -349,7 +349,7 @@ class Apply:
 
     def _record_what_needs_no_write(self) -> None:
         """Adopted, moved and forgotten objects, and rows that Git has overtaken."""
-        found = recorded.unwritten(self.plan, self.tenant, self._objects.rows)
+        found = ownership_rows.unwritten(self.plan, self.tenant, self._objects.rows)
         self.state.record(self.run, found.keep, found.drop)
         changed = (row.address for row in found.keep if self._objects.rows.get(row.address) != row)
         ended = (each for each in found.drop if each in self._objects.rows)

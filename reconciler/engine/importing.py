@@ -6,11 +6,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from reconciler.engine.keeping import Kept, keep_together
+from reconciler.engine.commit_files import Kept, keep_together
+from reconciler.engine.dry_load import NO_KINDS, Attempt, Manifest, Trial, is_clean, keeps_out
 from reconciler.engine.prepare import Prepared, Work, tenant_read
 from reconciler.engine.read import read
-from reconciler.engine.spent import remembered
-from reconciler.engine.trial import NO_KINDS, Attempt, Manifest, Trial, is_clean, keeps_out
+from reconciler.engine.used_names import remembered
 from reconciler.errors import UsageError
 from reconciler.manifests import positions
 from reconciler.manifests.drafting import Rendered
@@ -22,10 +22,10 @@ from reconciler.model.live import LiveObject, Snapshot
 from reconciler.model.ownership import Row
 from reconciler.model.plan import Basis, TenantRead
 from reconciler.model.resource import Resource
-from reconciler.planning import planner, recorded
+from reconciler.planning import ownership_rows, planner
 from reconciler.planning.check import check
 from reconciler.planning.drafts import LeftOut, meant, unmanaged
-from reconciler.planning.join import Part, joined
+from reconciler.planning.merge_plans import Part, joined
 from reconciler.planning.names import Key
 
 
@@ -203,7 +203,7 @@ class _Looking:
         ]
         part = Part(tenant_read(self._here, self._snapshot), _NO_BASIS, attempt.planned, ())
         plan = replace(joined((part,)), changes=tuple(owned), records=())
-        kept = recorded.unwritten(plan, self._here.tenant.name, self._here.rows)
+        kept = ownership_rows.unwritten(plan, self._here.tenant.name, self._here.rows)
         return Found(
             read=plan.tenants[0],
             manifests=attempt.manifests,

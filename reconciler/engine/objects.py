@@ -13,7 +13,7 @@ from reconciler.model.journal import Intent, Left, Settled
 from reconciler.model.ownership import Row
 from reconciler.model.plan import Operation, Plan
 from reconciler.model.value import Json, Values, from_json
-from reconciler.planning import diff, recorded
+from reconciler.planning import diff, ownership_rows
 from reconciler.planning.staleness import names_in
 
 Outcome: TypeAlias = Written | ReconcilerError
@@ -130,7 +130,7 @@ class Objects:
             digest=left.digest,
             tracking_id=outcome.tracking_id,
             attempts=outcome.attempts,
-            keep=recorded.landed(self._keeps[operation.id], live),
+            keep=ownership_rows.landed(self._keeps[operation.id], live),
             drop=change.previous_address if live and not _left_git(change) else change.address,
         )
 
@@ -152,7 +152,7 @@ class Objects:
     def _row(self, change: Change, object_id: str) -> Row:
         """The record that it leaves; the tenant's own id and name come with its answer."""
         applied, name = self._resolved(self._declared(change)), change.name
-        return recorded.row(
+        return ownership_rows.row(
             self._plan, change, self.rows, object_id=object_id, name=name, applied=applied
         )
 

@@ -22,8 +22,8 @@ from reconciler.model.ownership import Row
 from reconciler.model.plan import TenantRead
 from reconciler.model.set_aside import Base
 from reconciler.model.value import Values
-from reconciler.planning.aftermath import rows_after
-from reconciler.planning.item import TenantInput
+from reconciler.planning.planned_object import TenantInput
+from reconciler.planning.recovery import rows_after
 from reconciler.planning.targets import target
 from reconciler.rules.policy import NO_POLICY, Policy
 from reconciler.rules.world import NOTHING_SPENT, Known

@@ -10,7 +10,7 @@ from reconciler.http.parallel import in_parallel
 from reconciler.model.address import Address, GroupKind
 from reconciler.model.journal import Unsettled
 from reconciler.model.live import LiveObject
-from reconciler.planning import aftermath
+from reconciler.planning import recovery
 from reconciler.state.lease import Lease
 from reconciler.state.sql import SqlState
 
@@ -34,14 +34,14 @@ async def read_back(  # noqa: PLR0913 - what it reads, and where it writes
         address, intent = Address.parse(each.intent.address), each.intent
         with about(address):
             if intent.object_id is None:
-                return await writer.find(address.group_kind, aftermath.name_of(intent))
+                return await writer.find(address.group_kind, recovery.name_of(intent))
             return await writer.fetch(address.group_kind, intent.object_id)
 
     open_ = state.unsettled(tenant)
     lives = await in_parallel(open_, found, limit=parallelism)
     looked = list(zip(open_, lives, strict=True))
-    doubtful = [each for each, live in looked if aftermath.is_doubtful(each.intent, live)]
+    doubtful = [each for each, live in looked if recovery.is_doubtful(each.intent, live)]
     hidden = await partial() if doubtful else ()
     for each, live in looked:
         if each not in doubtful or Address.parse(each.intent.address).group_kind not in hidden:
-            state.settle(each.run, [aftermath.judged(each.intent, live)], lease)
+            state.settle(each.run, [recovery.judged(each.intent, live)], lease)

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
-from reconciler.engine.keeping import Kept, keep_together
+from reconciler.engine.commit_files import Kept, keep_together
 from reconciler.engine.prepare import Prepared, Work, load_tenant, prepare
 from reconciler.errors import ReconcilerError, UsageError
 from reconciler.manifests import positions
+from reconciler.manifests.address_references import addresses_in
 from reconciler.manifests.edit import Edit, Put, Remove, edited
 from reconciler.manifests.envelope import name_problem
 from reconciler.manifests.files import FILE
-from reconciler.manifests.mentioned import addresses_in
 from reconciler.manifests.rewriting import Place, Sources, patch_files
 from reconciler.model.address import Address
 from reconciler.model.diagnostic import InvalidInputError, Path, has_errors

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from reconciler.manifests import scalars
-from reconciler.manifests.built import (
+from reconciler.manifests.parsed import (
     BuildError,
     Built,
     Marks,

@@ -12,11 +12,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from reconciler.manifests.built import BuildError
-from reconciler.manifests.laid_out import NO_ORDER, Order, is_laid_out
+from reconciler.manifests.is_formatted import NO_ORDER, Order, is_laid_out
 from reconciler.manifests.line_ends import LineEnds
 from reconciler.manifests.outline import Entry, Node, after_blanks, is_merge, outline
 from reconciler.manifests.parse import parse, unreadable
+from reconciler.manifests.parsed import BuildError
 from reconciler.manifests.text import documents
 from reconciler.manifests.yaml_text import read
 from reconciler.model.diagnostic import InvalidInputError

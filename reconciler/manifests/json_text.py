@@ -11,7 +11,7 @@ import math
 import re
 from dataclasses import dataclass, field
 
-from reconciler.manifests.built import (
+from reconciler.manifests.parsed import (
     BuildError,
     Built,
     Marks,

@@ -10,7 +10,7 @@ from pydantic import BaseModel
 from reconciler.contract.vendor import Vendor
 from reconciler.manifests.envelope import Envelope
 from reconciler.manifests.formatting import OrderOf
-from reconciler.manifests.laid_out import NO_ORDER, Order
+from reconciler.manifests.is_formatted import NO_ORDER, Order
 from reconciler.model.value import Json
 
 

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any
 
-from reconciler.manifests.built import Built, Span, too_many
+from reconciler.manifests.parsed import Built, Span, too_many
 from reconciler.manifests.text import Chunk
 from reconciler.manifests.tree import MOST_DEPTH, MOST_NODES, Measured, measured, strings
 

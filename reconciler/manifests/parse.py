@@ -13,7 +13,7 @@ from functools import cached_property
 from typing import Any
 
 from reconciler.manifests import json_text, native, yaml_text
-from reconciler.manifests.built import BuildError, Built, Marks, Span
+from reconciler.manifests.parsed import BuildError, Built, Marks, Span
 from reconciler.manifests.text import (
     MOST_BYTES,
     Chunk,

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from reconciler.manifests import provenance
-from reconciler.manifests.built import Marks, Span
 from reconciler.manifests.parse import Source
+from reconciler.manifests.parsed import Marks, Span
 from reconciler.manifests.text import decoded
 from reconciler.model.diagnostic import Diagnostic, Origin, Path, Position
 

@@ -15,7 +15,7 @@ from pydantic import BaseModel, Field
 from reconciler.contract.vendor import Vendor
 from reconciler.errors import ProjectError, UsageError
 from reconciler.groups import Groups
-from reconciler.manifests import positions, reachable, schema
+from reconciler.manifests import positions, schema, tenant_target
 from reconciler.manifests.contents import content
 from reconciler.manifests.credentials import Credentials, Forms, FromEnvironment, hidden, misplaced
 from reconciler.manifests.drift_block import EVERY, DriftBlock, DriftBlocks, ignores_of
@@ -358,7 +358,7 @@ def _checked(written: ProjectFile, vendors: Mapping[str, Vendor]) -> Iterator[Di
         yield from wrong
         if not wrong:
             groups = groups_of(tenant, vendors)
-            for code, path, summary, hint, on_key in reachable.problems(tenant, groups, at):
+            for code, path, summary, hint, on_key in tenant_target.problems(tenant, groups, at):
                 yield _problem(code, path, summary, hint=hint, on_key=on_key)
 
 
@@ -453,12 +453,12 @@ def _project(  # noqa: PLR0913 - what a project is made from
             region=block.region,
             credentials=block.credentials,
             seed=sandbox.seed,
-            url=reachable.loopback(sandbox.url) if sandbox.url else None,
+            url=tenant_target.loopback(sandbox.url) if sandbox.url else None,
             identity=sandbox.identity,
             sandbox_rate=Rate.parse(sandbox.rate or ""),
             rate=Rate.parse(block.rate or ""),
-            assumed=reachable.assumed_by_group(block, groups_of(block, vendors)),
-            unmanaged=reachable.by_kinds(block, groups_of(block, vendors)),
+            assumed=tenant_target.assumed_by_group(block, groups_of(block, vendors)),
+            unmanaged=tenant_target.by_kinds(block, groups_of(block, vendors)),
             audit=Audit(block.audit.credentials, block.audit.identity) if block.audit else None,
         )
     return Project(

@@ -11,7 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-from reconciler.manifests.built import Span
+from reconciler.manifests.parsed import Span
 
 _HINTS = {
     "<stream end>": "the document ends before a bracket is closed",

@@ -1,4 +1,4 @@
-"""What `credentials.py` and `reachable.py` refuse of a tenant, for editors: in JSON Schema."""
+"""What `credentials.py` and `tenant_target.py` refuse of a tenant, for editors: in JSON Schema."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from reconciler.contract.answers import offered
 from reconciler.contract.credentials import ANY_WAY, CredentialForm
 from reconciler.contract.vendor import Vendor
 from reconciler.manifests.credentials import VARIABLE
-from reconciler.manifests.reachable import LOOPBACK, stays
+from reconciler.manifests.tenant_target import LOOPBACK, stays
 from reconciler.model.rate import WRITTEN
 
 Schema = dict[str, Any]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from reconciler.manifests.build import Builder
-from reconciler.manifests.built import BuildError, Built, Span
+from reconciler.manifests.parsed import BuildError, Built, Span
 from reconciler.manifests.syntax import mistake
 
 _ESCAPE = re.compile(r"\\U(?!0010|000[0-9a-fA-F])")

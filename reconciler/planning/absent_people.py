@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from reconciler.model.diagnostic import Diagnostic, Severity
-from reconciler.planning.item import Item, TenantInput
+from reconciler.planning.planned_object import Item, TenantInput
 from reconciler.planning.refusals import error
 
 

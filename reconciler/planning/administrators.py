@@ -10,7 +10,7 @@ from reconciler.contract.answers import NotOffered, offered
 from reconciler.model.diagnostic import Diagnostic, Severity
 from reconciler.model.live import Snapshot
 from reconciler.model.value import Ref, Values
-from reconciler.planning.item import Item, TenantInput
+from reconciler.planning.planned_object import Item, TenantInput
 from reconciler.planning.reach import AccessChanges, Gained
 from reconciler.rules.world import World
 

@@ -17,10 +17,10 @@ from reconciler.model.runbook import Guide
 from reconciler.model.value import Json, Ref, Values, refs, to_json
 from reconciler.planning import diff, order, runbook
 from reconciler.planning.batches import batched
-from reconciler.planning.item import Item, applied_values
 from reconciler.planning.match import How
+from reconciler.planning.planned_object import Item, applied_values
 from reconciler.planning.resolve import Directory
-from reconciler.planning.view import completed, sendable
+from reconciler.planning.visibility import completed, sendable
 from reconciler.rules.world import World
 
 

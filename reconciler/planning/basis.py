@@ -13,9 +13,9 @@ from reconciler.model.name import normal
 from reconciler.model.ownership import Row
 from reconciler.model.plan import Plan, Seen
 from reconciler.model.value import Ref, digest, refs, to_json
-from reconciler.planning.item import Item, TenantInput
 from reconciler.planning.match import LiveIndex, Match
-from reconciler.planning.recorded import unwritten
+from reconciler.planning.ownership_rows import unwritten
+from reconciler.planning.planned_object import Item, TenantInput
 from reconciler.planning.staleness import (
     CHANGED,
     GONE,

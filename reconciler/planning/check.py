@@ -11,10 +11,10 @@ from reconciler.model.diagnostic import Diagnostic
 from reconciler.model.resource import Resource
 from reconciler.planning.consequences import traced
 from reconciler.planning.copies import filled
-from reconciler.planning.item import TenantInput
 from reconciler.planning.judging import rules_of
 from reconciler.planning.lookalikes import lookalikes
 from reconciler.planning.matched_tenant import unread
+from reconciler.planning.planned_object import TenantInput
 from reconciler.planning.refusals import taken_names
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from reconciler.model.live import Snapshot
 from reconciler.model.value import Ref, Values
-from reconciler.planning.item import Item
+from reconciler.planning.planned_object import Item
 
 
 def filled(items: Iterable[Item], snapshot: Snapshot | None) -> list[Item]:

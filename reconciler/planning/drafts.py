@@ -14,10 +14,10 @@ from reconciler.model.name import folded, normal
 from reconciler.model.slugs import kebab, slug
 from reconciler.model.suggestion import did_you_mean
 from reconciler.model.value import Json, Values
-from reconciler.planning.item import TenantInput
 from reconciler.planning.match import Match, vendor_name
 from reconciler.planning.matched_tenant import matched
 from reconciler.planning.names import Key, Names
+from reconciler.planning.planned_object import TenantInput
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,23 +18,23 @@ from reconciler.model.ownership import Row
 from reconciler.model.resource import Spec
 from reconciler.model.value import Json, Ref, Unresolved, Value, Values, refs, to_json
 from reconciler.planning import diff, hidden
-from reconciler.planning.item import (
+from reconciler.planning.judging import causes_of
+from reconciler.planning.lookalikes import lookalikes
+from reconciler.planning.matched_tenant import matched
+from reconciler.planning.newcomers import newcomers
+from reconciler.planning.planned_object import (
     AnyResource,
     Item,
     TenantInput,
     others,
 )
-from reconciler.planning.judging import causes_of
-from reconciler.planning.lookalikes import lookalikes
-from reconciler.planning.matched_tenant import matched
-from reconciler.planning.newcomers import newcomers
 from reconciler.planning.prune import prune
 from reconciler.planning.reach import Missing, missing
 from reconciler.planning.refusals import unknown_values
 from reconciler.planning.resolve import Directory
 from reconciler.planning.severity import Scales, Severity, Weight
 from reconciler.planning.three_way import Absent, Leaf, compare, tree
-from reconciler.planning.view import completed, taken_for_granted
+from reconciler.planning.visibility import completed, taken_for_granted
 from reconciler.rules.rule import Cause, Rule
 from reconciler.rules.world import Expected, World
 

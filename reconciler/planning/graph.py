@@ -9,8 +9,8 @@ from reconciler.model.address import Address
 from reconciler.model.change import Action
 from reconciler.model.plan import Operation, Plan
 from reconciler.model.value import Pending
-from reconciler.planning.item import TenantInput
 from reconciler.planning.matched_tenant import unread
+from reconciler.planning.planned_object import TenantInput
 from reconciler.planning.respelling import mentions
 
 _SIGNS = {Action.CREATE: "+", Action.UPDATE: "~", Action.DELETE: "-"}

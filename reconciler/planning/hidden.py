@@ -10,7 +10,7 @@ from reconciler.model.diagnostic import Diagnostic, Severity
 from reconciler.model.ownership import Row
 from reconciler.planning.match import LiveIndex, Match
 from reconciler.planning.refusals import listed
-from reconciler.planning.view import View
+from reconciler.planning.visibility import View
 
 
 def notes(

@@ -7,7 +7,7 @@ from typing import Any
 
 from reconciler.model.diagnostic import Diagnostic
 from reconciler.model.resource import Resource, Spec
-from reconciler.planning.item import TenantInput
+from reconciler.planning.planned_object import TenantInput
 from reconciler.rules.rule import Cause, Rule
 from reconciler.rules.run import causes, run
 from reconciler.rules.world import World

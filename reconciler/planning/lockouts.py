@@ -10,7 +10,7 @@ from reconciler.contract.answers import NotOffered
 from reconciler.model.diagnostic import Diagnostic, Severity
 from reconciler.model.live import Snapshot
 from reconciler.model.value import Ref, Values, refs
-from reconciler.planning.item import Item, TenantInput
+from reconciler.planning.planned_object import Item, TenantInput
 from reconciler.planning.reach import shown
 from reconciler.planning.refusals import folded
 from reconciler.rules.world import Expected, World

@@ -11,7 +11,8 @@ from reconciler.model.address import GroupKind
 from reconciler.model.diagnostic import Diagnostic
 from reconciler.model.live import Snapshot
 from reconciler.model.ownership import Row
-from reconciler.planning.item import (
+from reconciler.planning.match import LiveIndex, Match, match
+from reconciler.planning.planned_object import (
     Item,
     TenantInput,
     from_manifest,
@@ -20,9 +21,8 @@ from reconciler.planning.item import (
     unclaimed,
     world_of,
 )
-from reconciler.planning.match import LiveIndex, Match, match
 from reconciler.planning.resolve import Directory
-from reconciler.planning.view import WHOLE, View
+from reconciler.planning.visibility import WHOLE, View
 from reconciler.rules.world import World
 
 

@@ -10,8 +10,8 @@ from reconciler.model.address import GroupKind
 from reconciler.model.live import Snapshot
 from reconciler.model.name import folded
 from reconciler.model.value import Json, Ref
-from reconciler.planning.item import TenantInput
 from reconciler.planning.match import Match, vendor_name
+from reconciler.planning.planned_object import TenantInput
 from reconciler.planning.resolve import key_of
 
 Key = tuple[GroupKind, str]

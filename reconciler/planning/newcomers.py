@@ -14,7 +14,7 @@ from reconciler.model.address import GroupKind
 from reconciler.model.diagnostic import Diagnostic, Severity
 from reconciler.model.live import LiveObject, Snapshot
 from reconciler.model.value import Ref
-from reconciler.planning.item import Item, TenantInput, only_there
+from reconciler.planning.planned_object import Item, TenantInput, only_there
 from reconciler.planning.refusals import listed
 
 

@@ -25,16 +25,16 @@ from reconciler.planning import (
     side_effects,
 )
 from reconciler.planning.administrators import Administrators, administrators
-from reconciler.planning.item import (
+from reconciler.planning.judging import rules_of
+from reconciler.planning.lockouts import Lockouts, lockouts
+from reconciler.planning.lookalikes import lookalikes
+from reconciler.planning.matched_tenant import MatchedTenant, matched
+from reconciler.planning.planned_object import (
     Item,
     TenantInput,
     narrowed,
     others,
 )
-from reconciler.planning.judging import rules_of
-from reconciler.planning.lockouts import Lockouts, lockouts
-from reconciler.planning.lookalikes import lookalikes
-from reconciler.planning.matched_tenant import MatchedTenant, matched
 from reconciler.planning.prune import prune
 from reconciler.planning.reach import Reach, reach
 from reconciler.planning.refusals import error, notes, refusals, taken_names

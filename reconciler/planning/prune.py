@@ -16,10 +16,10 @@ from reconciler.model.diagnostic import Diagnostic, Severity
 from reconciler.model.live import LiveObject, Snapshot
 from reconciler.model.name import normal
 from reconciler.model.value import Ref, Values, refs
-from reconciler.planning.item import Item, TenantInput, only_there, others
 from reconciler.planning.match import Match
+from reconciler.planning.planned_object import Item, TenantInput, only_there, others
 from reconciler.planning.refusals import folded
-from reconciler.planning.view import View
+from reconciler.planning.visibility import View
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from reconciler.model.address import OUTSIDE, Address, GroupKind
 from reconciler.model.guard import Affected, Reached, Thresholds
 from reconciler.model.live import Snapshot
 from reconciler.model.value import Ref, Values, refs
-from reconciler.planning.item import Item, TenantInput
+from reconciler.planning.planned_object import Item, TenantInput
 from reconciler.rules.world import Expected, World
 
 Withheld = Mapping[Address, frozenset[str] | None]

@@ -13,8 +13,8 @@ from reconciler.model.live import LiveObject
 from reconciler.model.name import normal
 from reconciler.model.resource import error_about
 from reconciler.planning import diff
-from reconciler.planning.item import Item, TenantInput
-from reconciler.planning.view import out_of_reach
+from reconciler.planning.planned_object import Item, TenantInput
+from reconciler.planning.visibility import out_of_reach
 from reconciler.rules.world import Expected, World
 
 FEW = 10

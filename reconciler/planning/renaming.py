@@ -9,8 +9,8 @@ from reconciler.model.address import Address
 from reconciler.model.name import normal
 from reconciler.model.resource import Spec
 from reconciler.model.value import Pending, Value, Values
-from reconciler.planning.item import AnyResource, TenantInput
 from reconciler.planning.matched_tenant import unread
+from reconciler.planning.planned_object import AnyResource, TenantInput
 from reconciler.planning.respelling import Mention, Spelled, mentions
 
 

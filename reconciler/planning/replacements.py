@@ -11,10 +11,10 @@ from reconciler.model.live import LiveObject, Snapshot
 from reconciler.model.name import normal
 from reconciler.model.ownership import Row
 from reconciler.model.value import Ref, refs
-from reconciler.planning.item import Item
+from reconciler.planning.planned_object import Item
 from reconciler.planning.refusals import error
 from reconciler.planning.resolve import Directory
-from reconciler.planning.view import named_references
+from reconciler.planning.visibility import named_references
 
 
 def notes(

@@ -21,7 +21,7 @@ from reconciler.model.resource import Reference, Resource, error_about
 from reconciler.model.suggestion import NearNames, meant
 from reconciler.model.value import Pending, Ref, Unresolved, Unseen
 from reconciler.planning.match import Match, vendor_name
-from reconciler.planning.view import WHOLE, View, named_references
+from reconciler.planning.visibility import WHOLE, View, named_references
 
 _NEARLY = 0.75
 """How alike a name is to be where it may also be right: the tenant could have it."""

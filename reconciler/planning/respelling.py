@@ -23,10 +23,10 @@ from reconciler.model.resource import Reference, Resource
 from reconciler.model.value import Json, Ref, Value, Values
 from reconciler.planning import diff
 from reconciler.planning.declared import declared
-from reconciler.planning.item import AnyResource, TenantInput
 from reconciler.planning.match import Match
 from reconciler.planning.matched_tenant import matched
 from reconciler.planning.names import Names
+from reconciler.planning.planned_object import AnyResource, TenantInput
 from reconciler.planning.resolve import Directory, key_of
 
 

@@ -10,7 +10,7 @@ from reconciler.contract.answers import NotOffered
 from reconciler.model.address import Address
 from reconciler.model.change import Action
 from reconciler.model.diagnostic import Diagnostic, Severity
-from reconciler.planning.item import Item
+from reconciler.planning.planned_object import Item
 from reconciler.planning.refusals import listed
 from reconciler.rules.world import World
 

@@ -10,7 +10,7 @@ from reconciler.model.change import Action
 from reconciler.model.plan import Step
 from reconciler.model.runbook import Guide, RunbookStep
 from reconciler.planning import diff
-from reconciler.planning.item import Item
+from reconciler.planning.planned_object import Item
 from reconciler.rules.world import World
 
 Guides = Mapping[Address, Guide]

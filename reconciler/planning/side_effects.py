@@ -16,7 +16,7 @@ from reconciler.model.live import Snapshot
 from reconciler.model.plan import SideEffect
 from reconciler.model.value import Ref, Values, refs
 from reconciler.planning import assemble, diff, order
-from reconciler.planning.item import Item, TenantInput
+from reconciler.planning.planned_object import Item, TenantInput
 from reconciler.planning.reach import shown
 from reconciler.rules.world import Expected, Known, World
 

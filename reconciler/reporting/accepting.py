@@ -9,7 +9,7 @@ from typing import Any
 
 from reconciler.engine.accepting import Accepted
 from reconciler.model.address import Address
-from reconciler.planning.join import finding
+from reconciler.planning.merge_plans import finding
 from reconciler.reporting.escape import safe
 from reconciler.reporting.paint import Paint
 from reconciler.reporting.unified import unified

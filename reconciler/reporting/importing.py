@@ -10,7 +10,7 @@ from typing import Any
 from reconciler.engine.importing import Found
 from reconciler.model.address import Address
 from reconciler.model.report import FORMAT_VERSION
-from reconciler.planning.join import finding
+from reconciler.planning.merge_plans import finding
 from reconciler.reporting.escape import safe
 from reconciler.reporting.text import Style, attribute_lines, read_line
 from reconciler.reporting.values import FEW

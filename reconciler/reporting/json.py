@@ -23,7 +23,7 @@ from reconciler.model.plan import BlockedError, Finding, Plan, TenantRead
 from reconciler.model.report import FORMAT_VERSION
 from reconciler.model.set_aside import SetAside
 from reconciler.model.value import Json
-from reconciler.planning.join import finding
+from reconciler.planning.merge_plans import finding
 
 
 def document(data: Any) -> str:

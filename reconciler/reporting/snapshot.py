@@ -7,7 +7,7 @@ from dataclasses import asdict
 from typing import Any
 
 from reconciler.model.report import FORMAT_VERSION
-from reconciler.planning.between import Between
+from reconciler.planning.compare_snapshots import Between
 from reconciler.reporting.escape import safe
 from reconciler.reporting.text import Style, attribute_lines
 

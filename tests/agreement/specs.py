@@ -11,7 +11,7 @@ from reconciler.model.address import Address
 from reconciler.model.diagnostic import Origin, Severity
 from reconciler.model.resource import Resource
 from reconciler.planning.check import check
-from reconciler.planning.item import TenantInput
+from reconciler.planning.planned_object import TenantInput
 from reconciler.rules.world import Known
 from reconciler.vendors.webexcc.facts import WebexFacts
 from reconciler.vendors.webexcc.vendor import VENDOR

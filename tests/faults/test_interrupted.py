@@ -13,7 +13,7 @@ import pytest
 from reconciler.errors import StalePlanError, UsageError
 from reconciler.model.address import Address
 from reconciler.model.plan import dump, load
-from reconciler.planning.aftermath import OF_OLD
+from reconciler.planning.recovery import OF_OLD
 from reconciler.sandbox.faults import fault
 from reconciler.sandbox.faulty import faulty
 from reconciler.state.database import engine_of

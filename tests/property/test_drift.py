@@ -20,7 +20,7 @@ from reconciler.model.address import Address
 from reconciler.model.drift import Difference
 from reconciler.model.live import Snapshot
 from reconciler.model.value import Ref, Value, Values, from_json
-from reconciler.planning.item import applied_values
+from reconciler.planning.planned_object import applied_values
 from reconciler.sandbox.errors import SandboxError
 from tests.examples import examples
 from tests.property import worlds

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from reconciler.contract.discover import discover
 from reconciler.manifests.formatting import formatted, set_anew
+from reconciler.manifests.is_formatted import is_laid_out
 from reconciler.manifests.key_order import order_of
-from reconciler.manifests.laid_out import is_laid_out
 from reconciler.manifests.parse import parse
 from reconciler.manifests.text import decoded
 from reconciler.manifests.text import documents as cut

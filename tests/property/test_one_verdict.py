@@ -30,7 +30,7 @@ from reconciler.manifests.project import load_project
 from reconciler.model.diagnostic import Diagnostic, InvalidInputError, Severity
 from reconciler.model.resource import Spec
 from reconciler.planning.check import check
-from reconciler.planning.item import TenantInput
+from reconciler.planning.planned_object import TenantInput
 from reconciler.rules.rule import Rule
 from tests.examples import examples
 from tests.workshop import EXAMPLE

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 
 from reconciler.contract.discover import discover
 from reconciler.manifests import native, yaml_text
-from reconciler.manifests.built import BuildError, Built
 from reconciler.manifests.load import load
 from reconciler.manifests.parse import parse
+from reconciler.manifests.parsed import BuildError, Built
 from reconciler.manifests.positions import attach
 from reconciler.manifests.text import Chunk, decoded, documents, refused_character
 from tests.examples import examples

@@ -12,7 +12,7 @@ from reconciler.model.live import LiveObject, Snapshot
 from reconciler.model.resource import Resource
 from reconciler.planning import planner
 from reconciler.planning.check import check
-from reconciler.planning.item import TenantInput
+from reconciler.planning.planned_object import TenantInput
 from reconciler.rules.world import Known
 from reconciler.vendors.webexcc import wire
 from reconciler.vendors.webexcc.facts import WebexFacts

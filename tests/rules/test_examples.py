@@ -25,7 +25,7 @@ from reconciler.model.resource import Spec
 from reconciler.planning import drift as drifting
 from reconciler.planning import planner
 from reconciler.planning.check import check
-from reconciler.planning.item import TenantInput
+from reconciler.planning.planned_object import TenantInput
 from reconciler.rules.rule import Rule, Where
 from reconciler.rules.world import Known
 

@@ -13,7 +13,7 @@ from reconciler.model.live import Identity, InventoryItem, LiveObject, Snapshot
 from reconciler.model.ownership import Row
 from reconciler.model.value import HIDDEN, Ref, Value, to_json
 from reconciler.planning import planner
-from reconciler.planning.item import TenantInput
+from reconciler.planning.planned_object import TenantInput
 from reconciler.vendors.webexcc.group import group_kind
 from reconciler.vendors.webexcc.vendor import VENDOR
 from tests.rules.judging import profile, resource

@@ -15,7 +15,7 @@ from reconciler.model.live import Identity, InventoryItem, LiveObject, Snapshot
 from reconciler.model.ownership import Row
 from reconciler.model.value import Ref, Value, Values, to_json
 from reconciler.planning import drift, planner
-from reconciler.planning.item import TenantInput
+from reconciler.planning.planned_object import TenantInput
 from reconciler.rules.world import Known
 from reconciler.vendors.webexcc.facts import WebexFacts
 from reconciler.vendors.webexcc.group import group_kind

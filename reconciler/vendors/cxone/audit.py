@@ -17,7 +17,7 @@ from reconciler.errors import TenantError
 from reconciler.http.parallel import in_parallel
 from reconciler.http.session import ReadSession, reading
 from reconciler.model.audit import AuditEvent
-from reconciler.vendors.cxone import assumed, supposed, wire
+from reconciler.vendors.cxone import assumed, assumed_ids, wire
 from reconciler.vendors.cxone.answers import documented, explain
 from reconciler.vendors.cxone.hosts import host
 from reconciler.vendors.cxone.searches import PAGE, Searches
@@ -36,7 +36,7 @@ class CxoneAudit:
 
     async def events(self, since: datetime, until: datetime) -> tuple[AuditEvent, ...]:
         """What was changed of roles from `since` to `until`, the oldest first."""
-        if supposed.ROLE_HISTORY not in self._endpoint.assumed:
+        if assumed_ids.ROLE_HISTORY not in self._endpoint.assumed:
             raise TenantError(
                 "TEN150",
                 "the vendor's public API does not tell who changed a role (A4)",

@@ -8,10 +8,10 @@ from reconciler.model.change import Action
 from reconciler.model.runbook import Entry, Guide
 from reconciler.model.value import Values
 from reconciler.rules.world import Expected, World
+from reconciler.vendors.cxone.assumed_ids import CREATE_ROLE, WRITE_ROLE
 from reconciler.vendors.cxone.facts import CxoneFacts
 from reconciler.vendors.cxone.permissions import facts_of, titled
 from reconciler.vendors.cxone.semantics import ACTIVE, INACTIVE
-from reconciler.vendors.cxone.supposed import CREATE_ROLE, WRITE_ROLE
 
 _WHO = "somebody whose roles allow Role Management: {}"
 

@@ -19,7 +19,7 @@ from reconciler.http.write_cycle import WriteCycle
 from reconciler.model.live import Identity, LiveObject, Snapshot
 from reconciler.model.resource import Resource
 from reconciler.model.value import Json, Ref, Values
-from reconciler.vendors.cxone import assumed, supposed, wire
+from reconciler.vendors.cxone import assumed, assumed_ids, wire
 from reconciler.vendors.cxone.answers import documented, explain
 from reconciler.vendors.cxone.codecs import EmployeeCodec, RoleCodec, role
 from reconciler.vendors.cxone.employee_calls import EmployeeCalls
@@ -78,7 +78,7 @@ class CxoneReader:
             ROLE: self._searches.roles,
             EMPLOYEE: self._searches.users,
         }
-        if supposed.LIST_PERMISSIONS in self._endpoint.assumed:
+        if assumed_ids.LIST_PERMISSIONS in self._endpoint.assumed:
             read[PERMISSION] = self._permissions
         return await read_lists(
             tuple(read),
@@ -123,15 +123,15 @@ class CxoneWriter(CxoneReader):
 
     async def create(self, kind: str, values: Values) -> Written:
         """A new role, where the tenant has the assumed call for it."""
-        if kind != ROLE or supposed.CREATE_ROLE not in self._endpoint.assumed:
-            raise assumed.refuse(supposed.CREATE_ROLE)
+        if kind != ROLE or assumed_ids.CREATE_ROLE not in self._endpoint.assumed:
+            raise assumed.refuse(assumed_ids.CREATE_ROLE)
         self._primary_roles.refuse_further_writes()
         return await self._cycles[kind].create(values)
 
     async def update(self, kind: str, object_id: str, values: Values, expect: str) -> Written:
         """Write the object as it is now, with these values, if it is as expected."""
-        if kind == ROLE and supposed.WRITE_ROLE not in self._endpoint.assumed:
-            raise assumed.refuse(supposed.WRITE_ROLE)
+        if kind == ROLE and assumed_ids.WRITE_ROLE not in self._endpoint.assumed:
+            raise assumed.refuse(assumed_ids.WRITE_ROLE)
         self._primary_roles.refuse_further_writes()
         update = Update(object_id, values, expect)
         if kind == ROLE:

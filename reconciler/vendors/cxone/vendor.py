@@ -21,12 +21,12 @@ from reconciler.model.rate import Rate
 from reconciler.rules.rule import RuleSet
 from reconciler.vendors.cxone import by_hand, models, permissions, semantics
 from reconciler.vendors.cxone.access_keys import ACCESS_KEY
+from reconciler.vendors.cxone.assumed_ids import ALL
 from reconciler.vendors.cxone.facts import CxoneFacts
 from reconciler.vendors.cxone.group import GROUP
 from reconciler.vendors.cxone.rules import assignments, names, statuses
 from reconciler.vendors.cxone.rules import permissions as of_permissions
 from reconciler.vendors.cxone.rules.documents import D3, OBSERVED, USER_HUB
-from reconciler.vendors.cxone.supposed import ALL
 
 
 def _role_endpoint(action: Action, object_id: str) -> tuple[str, str]:

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from reconciler.manifests import native, yaml_text
-from reconciler.manifests.built import BuildError, Built
 from reconciler.manifests.parse import parse
+from reconciler.manifests.parsed import BuildError, Built
 from reconciler.manifests.text import documents
 
 

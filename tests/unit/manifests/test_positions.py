@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from reconciler.manifests import yaml_text
-from reconciler.manifests.built import Built
+from reconciler.manifests.parsed import Built
 from reconciler.manifests.positions import Places
 from reconciler.model.diagnostic import Path
 

@@ -10,7 +10,7 @@ from reconciler.model.change import Action
 from reconciler.model.guard import Allowance
 from reconciler.model.plan import Plan, dump, load
 from reconciler.model.value import HIDDEN, Ref, Unseen, Values
-from reconciler.planning.view import completed, out_of_reach, sendable
+from reconciler.planning.visibility import completed, out_of_reach, sendable
 from reconciler.reporting import drift
 from reconciler.reporting.paint import plain
 from reconciler.reporting.text import Style

@@ -9,7 +9,7 @@ from reconciler.model.live import LiveObject, Snapshot
 from reconciler.model.plan import Headroom
 from reconciler.model.value import Ref, Value
 from reconciler.planning import planner
-from reconciler.planning.item import TenantInput
+from reconciler.planning.planned_object import TenantInput
 from reconciler.vendors.webexcc.group import group_kind
 from reconciler.vendors.webexcc.vendor import VENDOR
 from tests.rules.judging import profile, resource

@@ -7,8 +7,8 @@ from reconciler.groups import Groups
 from reconciler.model.address import Address
 from reconciler.model.live import Identity, LiveObject, Snapshot
 from reconciler.model.value import Ref, Values
-from reconciler.planning.item import Item, TenantInput, others, world_of
 from reconciler.planning.lockouts import Lockouts, lockouts
+from reconciler.planning.planned_object import Item, TenantInput, others, world_of
 from reconciler.vendors.webexcc.group import group_kind
 
 VENDOR = discover()["webexcc"]

@@ -15,8 +15,8 @@ from reconciler.model.ownership import Row
 from reconciler.model.plan import Basis, Operation, Plan, TenantRead
 from reconciler.model.value import Ref, Values
 from reconciler.planning import planner
-from reconciler.planning.item import TenantInput
-from reconciler.planning.join import Part, joined
+from reconciler.planning.merge_plans import Part, joined
+from reconciler.planning.planned_object import TenantInput
 from reconciler.rules.world import Known
 from reconciler.vendors.webexcc.facts import WebexFacts
 from reconciler.vendors.webexcc.group import group_kind

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from reconciler.engine.events import Event
 from reconciler.model.plan import Plan
-from reconciler.planning.join import joined
+from reconciler.planning.merge_plans import joined
 from reconciler.reporting.applying import Progress
 from tests.workshop import COLLECTION, PROFILE, USER, Workshop
 

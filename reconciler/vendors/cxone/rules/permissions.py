@@ -9,12 +9,12 @@ from reconciler.model.diagnostic import Severity
 from reconciler.model.resource import Resource
 from reconciler.rules.rule import Finding, NotChecked, Once, Where, rule
 from reconciler.rules.world import World
+from reconciler.vendors.cxone.assumed_ids import WRITE_ROLE
 from reconciler.vendors.cxone.models import Role
 from reconciler.vendors.cxone.permissions import PERMISSION, brought, facts_of
 from reconciler.vendors.cxone.rules import examples
 from reconciler.vendors.cxone.rules.documents import D3, OBSERVED
 from reconciler.vendors.cxone.semantics import ACTIVE, permissions_in
-from reconciler.vendors.cxone.supposed import WRITE_ROLE
 
 EDIT_ROLES = "role-management/edit"
 _PERMISSIONS = D3 / "Role Permissions"

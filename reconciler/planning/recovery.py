@@ -14,7 +14,7 @@ from reconciler.model.ownership import Row
 from reconciler.model.value import Json, Values, from_json
 from reconciler.planning import diff
 from reconciler.planning.match import LiveIndex
-from reconciler.planning.recorded import landed
+from reconciler.planning.ownership_rows import landed
 
 NOT_LANDED = "the run ended before it was known what came of it; it did not land"
 OF_OLD = "the run ended before it was known what came of it; its version did not keep what it wrote"

@@ -18,7 +18,7 @@ from reconciler.planning import diff
 from reconciler.planning.declared import declared as declared_of
 from reconciler.planning.match import How, LiveIndex, Match, vendor_name
 from reconciler.planning.resolve import Directory, key_of
-from reconciler.planning.view import WHOLE, View, completed
+from reconciler.planning.visibility import WHOLE, View, completed
 from reconciler.rules.policy import NO_POLICY, Policy
 from reconciler.rules.world import NOTHING_KNOWN, Expected, Known, World
 

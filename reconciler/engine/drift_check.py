@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING
 
 from reconciler.engine.authors import with_authors
 from reconciler.engine.checkout import commit_of
-from reconciler.engine.looked import Looked
+from reconciler.engine.drift_result import Looked
 from reconciler.engine.prepare import Prepared, Work, renamed_tenant, tenant_read
 from reconciler.engine.read import read
-from reconciler.engine.spent import remembered
+from reconciler.engine.used_names import remembered
 from reconciler.errors import StateError
 from reconciler.groups import Groups
 from reconciler.model.diagnostic import Diagnostic, Severity, has_errors

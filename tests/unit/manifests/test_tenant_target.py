@@ -12,7 +12,7 @@ from reconciler.contract.discover import discover
 from reconciler.contract.vendor import Vendor
 from reconciler.manifests.credentials import FromEnvironment
 from reconciler.manifests.project import Audit, Tenant, load_project
-from reconciler.manifests.reachable import loopback
+from reconciler.manifests.tenant_target import loopback
 from reconciler.model.diagnostic import Diagnostic, InvalidInputError
 from reconciler.model.rate import Rate
 from reconciler.vendors.webexcc.group import group_kind
