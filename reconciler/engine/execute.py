@@ -285,7 +285,7 @@ class Apply:
         return [
             UnknownOutcomeError(
                 "RUN113",
-                f"the apply was {self.stop.word} before the tenant told what came of it",
+                f"the apply was {self.stop.word} before its outcome was known",
                 hint="the next `reconciler apply` reads that back",
             )
         ] * len(unit)

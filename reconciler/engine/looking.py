@@ -147,7 +147,7 @@ class _Look:
             yield Diagnostic(
                 Severity.WARNING,
                 "RUN180",
-                f"this look could not be written down: {error.told.summary}",
+                f"this drift check could not be recorded: {error.told.summary}",
                 hint="the history lacks it; what it found is complete",
                 tenant=seen.name,
             )
@@ -173,8 +173,8 @@ def _under_way(tenant: str, moving: set[str]) -> Iterator[Diagnostic]:
         yield Diagnostic(
             Severity.INFO,
             "RUN181",
-            f"an apply is under way: {len(moving)} object{'s' if many else ''} that it is about "
-            f"{'are' if many else 'is'} looked at the next time",
+            f"an apply is under way: {len(moving)} object{'s' if many else ''} that it "
+            f"changes {'are' if many else 'is'} checked the next time",
             tenant=tenant,
         )
 

@@ -16,10 +16,10 @@ from reconciler.planning import diff
 from reconciler.planning.match import LiveIndex
 from reconciler.planning.recorded import landed
 
-NOT_LANDED = "the run ended before it was known what came of it; it did not land"
-OF_OLD = "the run ended before it was known what came of it; its version did not keep what it wrote"
-HALF = "the run ended before it was known what came of it; a part of the change landed"
-CHANGED = "the run ended before it was known what came of it; by now somebody changed the object"
+NOT_LANDED = "the run ended before its outcome was known; it did not land"
+OF_OLD = "the run ended before its outcome was known; its version did not keep what it wrote"
+HALF = "the run ended before its outcome was known; a part of the change landed"
+CHANGED = "the run ended before its outcome was known; by now somebody changed the object"
 
 
 def name_of(intent: Intent) -> str:

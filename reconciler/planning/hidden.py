@@ -81,7 +81,7 @@ def _unknown(code: str, summary: str, names: Iterable[str], tenant: str) -> Diag
         Severity.INFO,
         code,
         f"not checked: {summary}, so whether they have drifted is unknown: {listed(names)}",
-        hint="let somebody who sees all look for drift",
+        hint="let somebody who sees all check for drift",
         tenant=tenant,
     )
 

@@ -102,7 +102,7 @@ def _warning(
     told = ", ".join(map(named, odd[:_SHOWN]))
     rest = f" and {len(odd) - _SHOWN} more" if len(odd) > _SHOWN else ""
     summary = f"{one.shown} can be taken for {others[0].shown}{more}: it has {told}{rest}"
-    hint = "see that each reference means the right one, or give one of them another name"
+    hint = "check that each reference means the right one, or give one of them another name"
     resource = manifests.get(one.address) if one.address else None
     if resource is None and others[0].address:
         resource = manifests.get(others[0].address)

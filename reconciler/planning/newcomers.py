@@ -60,10 +60,11 @@ def newcomers(  # noqa: PLR0913, PLR0917 - what there is, and what is known of i
 
 
 def _not_in_git(given: TenantInput, kind: Kind, rest: list[LiveObject]) -> Diagnostic:
+    are, they_are = ("is", "it is") if len(rest) == 1 else ("are", "they are")
     return Diagnostic(
         Severity.INFO,
         "PLN133",
-        f"not in Git: {len(rest)} {kind.name} of the tenant, and no earlier look tells which are "
-        f"new: {listed([each.name for each in rest])}",
+        f"{len(rest)} {kind.name} {are} not in Git (first drift check: unknown whether {they_are} "
+        f"new): {listed([each.name for each in rest])}",
         tenant=given.tenant,
     )

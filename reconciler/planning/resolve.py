@@ -302,8 +302,7 @@ class Directory:
         self._problem(
             resource,
             "REF125",
-            f"no API tells which {kind.name} `{reference}` is, and the project declares no "
-            f"`{fact}`",
+            f"no API says which {kind.name} `{reference}` is, and the project declares no `{fact}`",
             path,
             hint=f"declare `{fact}` of this tenant in reconciler.yaml",
         )

@@ -154,7 +154,7 @@ class _Speller:
                 if not outcome.unmanaged:
                     return outcome
                 fallback = fallback or outcome
-        return fallback or "no manifest can say what it is now"
+        return fallback or "no manifest can declare what it is now"
 
     def _renamed(self, address: Address, found: Iterable[Mention]) -> Iterator[Spelled]:
         """References by a name that is lost, here or in the tenant, as references that last."""

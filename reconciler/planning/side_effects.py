@@ -154,7 +154,7 @@ def _unasked(address: Address, wider: Iterable[Disturbance], people: int) -> Dia
     return Diagnostic(
         Severity.ERROR,
         "PLN145",
-        f"{people} {several} could do more for a moment than before and after it: {more} ({rules})",
+        f"{people} {several} could briefly do more than before and after: {more} ({rules})",
         hint="move them to another one first, or apply while they are not at work",
         address=address,
         tenant=address.tenant,
@@ -170,7 +170,7 @@ def _not_checked(given: TenantInput, address: Address, snapshot: Snapshot) -> It
         yield Diagnostic(
             Severity.INFO,
             "PLN145",
-            f"not checked: whether anybody could do more for a moment: {partial[0]}",
+            f"not checked: whether anybody could briefly do more: {partial[0]}",
             address=address,
             tenant=given.tenant,
         )

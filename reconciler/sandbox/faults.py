@@ -78,7 +78,7 @@ def latency_of(text: str) -> Fault:
 def faults(data: Any) -> tuple[Fault, ...]:
     """A list of mappings or lines, as a file has it; raises SandboxError (PRJ150)."""
     if not isinstance(data, list):
-        raise _wrong("a list of faults is wanted", "begin each with `- fault: KIND`")
+        raise _wrong("expected a list of faults", "begin each with `- fault: KIND`")
     return tuple(fault(each) for each in data)
 
 
@@ -88,7 +88,7 @@ def fault(data: Any) -> Fault:
     if isinstance(given, int) and not isinstance(given, bool):
         given = {"fault": given}
     if not isinstance(given, Mapping) or "fault" not in given:
-        raise _wrong(f"{data!r} is no fault", 'write it like `503 on="PUT *" times=2`')
+        raise _wrong(f"{data!r} is not a valid fault", 'write it like `503 on="PUT *" times=2`')
     unknown = sorted(set(map(str, given)) - set(FIELDS))
     if unknown:
         raise _wrong(f"a fault has no `{unknown[0]}`", f"it has {', '.join(FIELDS)}")
@@ -116,12 +116,12 @@ def _from_line(line: str) -> dict[str, str]:
     try:
         kind, *pairs = shlex.split(line)
     except ValueError as error:
-        raise _wrong(f"`{line}` is no fault", str(error)) from error
+        raise _wrong(f"`{line}` is not a valid fault", str(error)) from error
     given = {"fault": kind}
     for pair in pairs:
         name, equals, value = pair.partition("=")
         if not equals:
-            raise _wrong(f"`{pair}` is no KEY=VALUE", 'quote what has spaces: on="GET */user"')
+            raise _wrong(f"`{pair}` is not KEY=VALUE", 'quote what has spaces: on="GET */user"')
         given[name] = value
     return given
 

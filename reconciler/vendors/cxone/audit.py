@@ -39,7 +39,7 @@ class CxoneAudit:
         if supposed.ROLE_HISTORY not in self._endpoint.assumed:
             raise TenantError(
                 "TEN150",
-                "the vendor's public API does not tell who changed a role (A4)",
+                "the vendor's public API does not return who changed a role (A4)",
                 hint="take `audit` out; or list A4 under `assumed`, if the tenant has it",
             )
         roles = [body for body in await self._searches.roles() if _may_be_of(body, since)]

@@ -107,7 +107,7 @@ class EmployeeCalls:
                     "TEN151",
                     "the tenant did not deactivate the employee, and does not say why",
                     tracking_id=answer.tracking_id,
-                    hint="look at the employee in CXone",
+                    hint="check the employee in CXone",
                 )
             return answer
 

@@ -18,7 +18,7 @@ documented = shape_check(
 def an_object(body: Any) -> Mapping[str, Any]:
     """The body of an answer that has fields; raises ValueError for another."""
     if not isinstance(body, dict):
-        raise ValueError("it is empty" if body is None else "it is no object")
+        raise ValueError("it is empty" if body is None else "it is not an object")
     return body
 
 
@@ -38,7 +38,7 @@ def array(body: Mapping[str, Any], field: str, of: type) -> list[Any]:
     if written is None:
         return []
     if not isinstance(written, list) or not all(isinstance(each, of) for each in written):
-        raise ValueError(f"{field} is no list of {_WORDS[of]}")
+        raise ValueError(f"{field} is not a list of {_WORDS[of]}")
     return written
 
 

@@ -192,7 +192,7 @@ def _row(body: Mapping[str, Any]) -> _Row:
 def _text(body: Mapping[str, Any], name: str) -> str:
     value = body.get(name)
     if value is not None and not isinstance(value, str):
-        raise ValueError(f"{name} is no text")
+        raise ValueError(f"{name} is not text")
     return value or ""
 
 

@@ -30,7 +30,7 @@ PERMISSION_OF: Mapping[str, str] = {
 }
 """The permission that lets a kind or resource type be read."""
 
-NOBODY = "nothing tells who the token belongs to: GET /people/me is not allowed to it"
+NOBODY = "the owner of the token is unknown: it may not call GET /people/me"
 
 
 async def identify(session: ReadSession, organization: str, owner: TokenOwner | None) -> Identity:

@@ -136,7 +136,7 @@ def _single(written: Any) -> Ref | None:
     if written == _RESTRICTED:
         return HIDDEN
     if not isinstance(written, str | None):
-        raise ValueError("a reference is no id")
+        raise ValueError("a reference is not an id")
     return _one(written) if written else None
 
 

@@ -130,6 +130,6 @@ def role_name_is_used_once(role: Resource[Role], world: World) -> Iterator[Findi
         whose = "this role had it before" if had == me.key else f"the role {had} has or had it"
         yield Finding(
             ("spec", "name") if role.spec.name else ("metadata", "name"),
-            f"`{_name(role)}` is spent: {whose}, and a name is never free again",
+            f"`{_name(role)}` is a used name: {whose}, and CXone never frees a name",
             hint=f"choose another one: `{free_name(_name(role), world)}` is free",
         )

@@ -141,7 +141,7 @@ def changing_a_role_needs_the_permission(
         return  # by hand: whoever may
     who = world.identity
     if who is None or who.rights is None:
-        yield NotChecked("whether who applies may change roles: nothing tells their own roles")
+        yield NotChecked("whether who applies may change roles: their own roles are unknown")
         return
     allowed = who.rights.values.get("permissions")
     if isinstance(allowed, frozenset) and not any(p.endswith(EDIT_ROLES) for p in allowed):
@@ -182,6 +182,6 @@ def permission_is_one_of_the_tenants(
             ("spec", "permissions", *place.split("/")),
             f"no role of the tenant has {' or '.join(f'`{each}`' for each in here)}",
             hint=world.near.hint(
-                PERMISSION, here[0], every, otherwise="see whether CXone knows it"
+                PERMISSION, here[0], every, otherwise="check whether CXone knows it"
             ),
         )

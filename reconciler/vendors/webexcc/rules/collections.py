@@ -209,7 +209,7 @@ def resource_type_is_one_the_api_knows(
         if name not in COLLECTION_TYPES:
             yield Finding(
                 ("spec", "resources", name),
-                f"`{name}` is no resource type of a collection",
+                f"`{name}` is not a valid resource type of a collection",
                 hint=did_you_mean(
                     name, COLLECTION_TYPES, otherwise="the types are " + ", ".join(COLLECTION_TYPES)
                 ),

@@ -56,7 +56,7 @@ def collections_are_made_by_who_has_all_resources(
     elif not me.creates and who.own is not None and me.key not in who.own:
         yield Finding(
             ("metadata", "name"),
-            f"{who.name} cannot change it: it is no collection of their own user profile",
+            f"{who.name} cannot change it: it is not a collection of their own user profile",
             hint="apply as somebody with all resources, or add it to that profile first",
         )
 

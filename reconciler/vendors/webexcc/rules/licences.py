@@ -13,7 +13,7 @@ from reconciler.vendors.webexcc.models import User
 from reconciler.vendors.webexcc.rules import examples
 from reconciler.vendors.webexcc.rules.documents import D1
 
-UNTOLD = NotChecked("licences: Control Hub tells them, no API of the contact center does")
+UNTOLD = NotChecked("licences: only the Control Hub API returns them")
 _ADMINISTRATORS = ("licensed-administrator", "unlicensed-administrator")
 _PROFILES = """\
   - {name: Root, type: licensed-administrator, permissions: all, resources: all}

@@ -81,7 +81,7 @@ def migration_gives_a_profile_a_collection(
     if all(at(v, ("permissions", "call-monitoring")) == "view" for v in (me.before, me.values)):
         yield Finding(
             ("spec", "permissions", "call-monitoring"),
-            "the profile looks migrated, and call monitoring at view shows requests alone now",
+            "the profile seems migrated, and call monitoring at view shows requests alone now",
             hint="write `call-monitoring: edit` where its users are to monitor or to barge in",
         )
 
@@ -166,7 +166,7 @@ def _lost(me: Expected, spec: ResourceCollection) -> Iterator[Finding]:
             if lost[0] in (spec.resources or {})
             else ("spec", "resources"),
             f"a rollback would lose its {', '.join(lost)}",
-            hint="keep the manifests: after the rollback nothing else tells what was there",
+            hint="keep the manifests: after the rollback they are the only record of it",
             on_key=True,
         )
 
@@ -180,7 +180,7 @@ def _levelled(me: Expected) -> Iterator[Finding]:
             ("spec", "permissions"),
             f"a rollback would bring {', '.join(fallen)} down to {lowest}: the former model has "
             "the permissions of its provisioning section at one level",
-            hint="keep the manifests: after the rollback nothing else tells what was there",
+            hint="keep the manifests: after the rollback they are the only record of it",
         )
     if is_former(me.before):
         yield Finding(

@@ -14,7 +14,7 @@ from reconciler.vendors.webexcc.group import group_kind
 from reconciler.vendors.webexcc.rules.documents import D1
 from reconciler.vendors.webexcc.wire import COLLECTION, PROFILE, USER
 
-MACHINE = NotChecked("who applies is a machine account, and nothing tells its rights")
+MACHINE = NotChecked("the rights of who applies: no API returns those of a machine account")
 _SOURCE = D1 / "Create a user profile"
 
 

@@ -110,7 +110,7 @@ def _places(value: Any) -> tuple[str, ...]:
 
 def _values(value: Any) -> Mapping[str, str]:
     if not isinstance(value, Mapping) or not all(isinstance(v, str) for v in value.values()):
-        raise TypeError("a mapping of ENTITY.FIELD to text is wanted")
+        raise TypeError("expected a mapping of ENTITY.FIELD to text")
     for each in value:
         _place(each)
     return dict(value)
