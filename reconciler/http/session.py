@@ -78,7 +78,7 @@ class Connection:
         reads: bool = False,
     ) -> Answer:
         """Send a request until it is answered; raises TenantError, and for a write whose answer is
-        lost UnknownOutcomeError. One that `reads` changes nothing, whatever its method.
+        lost UnknownOutcomeError. One that `reads` changes nothing, with any method.
         """
         attempts = Attempts(reads=reads, pace=self.pace)
         token, renewed = await self._source.token(), False

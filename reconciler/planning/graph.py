@@ -30,7 +30,7 @@ class Node:
 
 @dataclass(frozen=True, slots=True)
 class Graph:
-    """Nodes in the order in which they are told, and edges from what needs to what is needed."""
+    """Nodes in the order in which they are shown, and edges from what needs to what is needed."""
 
     nodes: tuple[Node, ...]
     edges: tuple[tuple[str, str], ...]

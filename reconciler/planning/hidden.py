@@ -54,7 +54,7 @@ def notes(
 def not_compared(
     rows: Iterable[Row], granted: Iterable[str], live: LiveIndex, view: View, tenant: str
 ) -> Iterator[Diagnostic]:
-    """What drift cannot tell in a partial view: of which of the `rows` nothing is seen, and which
+    """What drift cannot show in a partial view: of which of the `rows` nothing is seen, and which
     hidden values (`granted`, in words) were taken to be as they were applied.
     """
     if not view.partial:

@@ -1,7 +1,7 @@
 """Names of a tenant that can be taken for each other: Unicode's skeletons (UTS #39).
 
 The table is read only where a name is not ASCII. Two names of ASCII, such as `l1` and `ll`, are
-not reported: they can be told apart by a careful reader, and would be reported all the time.
+not reported: a careful reader sees the difference, and they would be reported all the time.
 """
 
 from __future__ import annotations

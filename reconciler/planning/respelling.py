@@ -1,6 +1,6 @@
 """Accepting drift: what manifests have to say so that they declare what a tenant has now.
 
-Only the values that differ are put into words anew; what a person wrote of the others stays as it
+Only the values that differ are written again; what a person wrote of the others stays as it
 is. Whether the words mean what they should is seen by reading them as a manifest is read.
 """
 

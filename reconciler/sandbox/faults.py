@@ -48,7 +48,7 @@ _DEFAULT_STATUS = {"html": 200, "redirect": 307, "echo": 400}
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One fault; `times` is None for ever, `status` that of the answer where one is made up."""
+    """One fault; `times` is None for ever, `status` that of an answer that the fault makes."""
 
     kind: str
     methods: tuple[str, ...] = ("*",)
@@ -65,7 +65,7 @@ class Fault:
     rows: int = 1
 
     def is_on(self, method: str, path: str) -> bool:
-        """Whether a call is one of those that this fault looks at."""
+        """Whether a call is one of those that this fault is about."""
         named = {"*", method} | ({"WRITE"} if method not in ("GET", "HEAD") else set())
         return not named.isdisjoint(self.methods) and fnmatchcase(path, self.path)
 

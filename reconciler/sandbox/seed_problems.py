@@ -74,7 +74,7 @@ class SeedProblems:
                 )
 
     def rows(self, seed: Mapping[str, Any], section: str) -> Iterator[tuple[Path, Any]]:
-        """The mappings of a section with their places; what is no list or no mapping is a fault."""
+        """The mappings of a section with their places; anything else is a problem of the seed."""
         rows = seed.get(section)
         if rows is None:
             return

@@ -12,7 +12,7 @@ documented = shape_check(
     "a proxy may have changed it, or this version does not know it yet: update reconciler, or "
     "report the tracking id",
 )
-"""Reads an answer; one of another shape is an error of the tenant, not of ours."""
+"""Reads an answer; one of another shape is an error of the tenant, not of reconciler."""
 
 
 def an_object(body: Any) -> Mapping[str, Any]:
@@ -25,7 +25,7 @@ def an_object(body: Any) -> Mapping[str, Any]:
 def one_of(body: Mapping[str, Any], field: str, known: Collection[str]) -> str:
     """A field with one of the documented words; raises ValueError for another.
 
-    What an unknown word allows nobody can tell, so nothing is planned from it.
+    What an unknown word allows is unknown, so nothing is planned from it.
     """
     if (written := body[field]) not in known:
         raise ValueError(f"{field} is {written!r}, which is not known")

@@ -1,4 +1,4 @@
-"""What no API tells of a Webex tenant, as a project declares it under `facts`."""
+"""Facts of a Webex tenant that no API returns, as a project declares them under `facts`."""
 
 from __future__ import annotations
 

@@ -83,7 +83,7 @@ def role_names_differ(role: Resource[Role], world: World) -> Iterator[Finding]:
         for each in world.all_of(ROLE)
         if each.key != me.key
         and folded(str(each.values.get("name", each.name))) == wanted
-        # of two manifests the second is told; what only the tenant has came first
+        # of two manifests the second is reported; an unmanaged role came first
         and (each.address is None or each.address < role.address)
     ]
     if others:

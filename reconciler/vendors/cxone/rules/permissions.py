@@ -70,7 +70,7 @@ def copies_begin_somewhere(role: Resource[Role], world: World) -> Iterator[Findi
     else:
         return
     circle = chain[chain.index(original) :]
-    # every one of a circle could be told; the first of them is
+    # every one of a circle could be reported; the first of them is
     if chain[0] == min(circle, key=lambda each: (str(each.address), each.name)):
         names = " -> ".join(each.name for each in (*circle, circle[0]))
         yield Finding(
@@ -115,7 +115,7 @@ def permission_brings_what_it_needs(role: Resource[Role], world: World) -> Itera
     tenant=examples.tenant(),
 )
 def reports_look_past_permissions(role: Resource[Role], world: World) -> Iterator[Once]:
-    """Download reports, direct data access and APIs look past the permissions of roles."""
+    """Download reports, direct data access and APIs ignore the permissions of roles."""
     me = world.of(role.address)
     if world.live and me.values.get("permissions") != me.before.get("permissions"):
         yield Once("data download reports, direct data access and APIs are not limited by roles")

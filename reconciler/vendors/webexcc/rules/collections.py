@@ -117,7 +117,7 @@ def collection_selects_at_most_350_resources(
     collection: Resource[ResourceCollection], world: World
 ) -> Iterator[Finding]:
     """A collection holds at most 350 resources, counting only those selected by name. A plan
-    tells the headroom from 80 % on.
+    shows the headroom from 80 % on.
     """
     count = selected(world.of(collection.address))
     if count > MOST_RESOURCES:

@@ -1,4 +1,4 @@
-"""Licences: what a user may hold by them. No API of the contact center tells who has which."""
+"""Licences: what a user may hold by them. Only the Control Hub API returns who has which."""
 
 from __future__ import annotations
 
@@ -53,8 +53,8 @@ def profile_type_fits_the_licence(user: Resource[User], world: World) -> Iterato
     need the premium licence, standard agent the standard one, unlicensed administrator none; a
     supervisor is licensed.
 
-    The contact center's own API does not tell licences, so a plan that assigns a profile says that
-    nobody checked.
+    The contact center's own API does not return licences, so a plan that assigns a profile says
+    that nobody checked.
     """
     if _assigns(user, world):
         yield UNTOLD

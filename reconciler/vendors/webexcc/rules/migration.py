@@ -63,7 +63,7 @@ def migration_gives_a_profile_a_collection(
     """Migrating a former profile keeps its permissions and turns its access rights into a new
     collection that is assigned to it; where call monitoring is at view, monitoring, whispering and
     barging in need edit from then on. The migration runs by itself: the collection and its mapping
-    are the vendor's. Of a profile that waits for it the plan and the import tell what it will be.
+    are the vendor's. Of a profile that waits for it the plan and the import show what it will be.
     """
     me = world.of(profile.address)
     if is_former(me.before):
@@ -142,8 +142,8 @@ def rollback_keeps_four_types(resource: Resource[Spec], world: World) -> Iterato
     and nothing else; permissions that the former model cannot hold apart fall to the lower of them.
 
     It is an exception of the first three months, and takes up to 15 minutes for one organisation.
-    A project that is about to ask for one declares `facts.rollback`, and each plan then tells what
-    would be lost; of a profile that waits for its migration it is told in any case.
+    A project that is about to ask for one declares `facts.rollback`, and each plan then shows what
+    would be lost; of a profile that waits for its migration it is shown in any case.
     """
     me = world.of(resource.address)
     if not world.live:

@@ -126,7 +126,7 @@ def campaign_manager_needs_the_add_on(
     profile: Resource[UserProfile], world: World
 ) -> Iterator[Finding | NotChecked]:
     """Campaign manager can be granted only where the add-on is enabled in the tenant, which its
-    facts declare: no API tells it.
+    facts declare: no API returns it.
     """
     add_ons = facts_of(world).add_ons
     for name in granted(profile, world).one_by_one(["campaign-manager"]) if world.live else ():
