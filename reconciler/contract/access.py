@@ -35,7 +35,7 @@ def members_open(_path: tuple[str, ...], before: Value, after: Value) -> bool:
 class Forbidden:
     """Why who applies may not write an object: the rule that says so, and what to do.
 
-    Where nothing tells their rights it is not `known`: then the plan says that nobody checked.
+    Where their rights are unknown it is not `known`: then the plan says that nobody checked.
     """
 
     code: str
@@ -66,7 +66,7 @@ class Access:
     permitted: Permitted | NotOffered
 
     def is_opened(self, path: tuple[str, ...], before: Value, after: Value) -> bool:
-        """Whether the second value lets people do more; where no vendor tells, by its members."""
+        """Whether the second value lets people do more; where no vendor says, by its members."""
         opens = members_open if isinstance(self.opens, NotOffered) else self.opens
         return opens(path, before, after)
 

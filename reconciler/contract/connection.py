@@ -94,10 +94,10 @@ class Once:
 class Endpoint:
     """Where a tenant is and how to get in; the token is never shown.
 
-    Either the `region` tells the hosts, or the tenant is a sandbox that answers for all of them:
+    Either the `region` gives the hosts, or the tenant is a sandbox that answers for all of them:
     `app` in this process, or `url` on this machine. `assumed` are the endpoints to use that the
     vendor has not published. Without a `pace` requests go out as they come. `permit` is asked right
-    before each write is sent, and raises where it must not be; `unsent` is told where the tenant
+    before each write is sent, and raises where it must not be; `unsent` is called where the tenant
     surely did not process it after all. `waiting` is called with the reason when a write has to
     wait for the tenant. What the groups of the organization ask together is asked `once`.
     """
@@ -134,7 +134,7 @@ class Reader(Protocol):
     async def read(self, resources: tuple[Resource[Any], ...], remembered: Json = None) -> Snapshot:
         """Everything that the kinds of this vendor need to be judged; raises TenantError.
 
-        `remembered` is the `Snapshot.memory` of an earlier reading: what a list tells to be of the
+        `remembered` is the `Snapshot.memory` of an earlier reading: what a list shows to be of the
         same version need not be read again. A reader is free to make nothing of it.
         """
 

@@ -36,7 +36,7 @@ class Creation:
 class Switch:
     """How objects of a kind are switched off rather than deleted.
 
-    `is_on(values)` tells whether an object can be used; `off` are the values that switch it off
+    `is_on(values)` says whether an object can be used; `off` are the values that switch it off
     when it leaves Git (`Removal.DEACTIVATE`). Whoever uses an object is written after it is
     switched on, and before it is switched off.
     """
@@ -52,11 +52,11 @@ of it. It becomes a step of the runbook, and what needs it waits."""
 
 @dataclass(frozen=True, slots=True)
 class Disturbance:
-    """What a vendor itself makes of an object with a write of ours, and the rule that says so.
+    """What a vendor itself makes of an object on a write of reconciler, with the rule for it.
 
     `values` are the attributes that it changes, as it will leave them, whatever the write says;
-    `summary` tells it. `wider` says what people may do then, and neither before nor once the
-    object is as it is to be; it is empty where there is nothing.
+    `summary` says it. `wider` says what people may do then, and neither before nor once the
+    object is as desired; it is empty where there is nothing.
     """
 
     rule: str
@@ -78,11 +78,11 @@ class Lifecycle:
       person does instead.
     - `removal`: what leaving Git means.
     - `switch`: how an object is switched off and on.
-    - `spends_names`: a name that was ever used, whatever its case, is never free again; every name
+    - `spends_names`: a name that was ever used, in any case, is never free again; every name
       that is read is remembered.
     - `by_hand(action, object, world)`: how a person makes what no API offers.
     - `side_effects(before, after, facts)`: what the vendor itself changes of an object with an
-      update; the plan puts right what is to be otherwise.
+      update; the plan restores the desired values.
     """
 
     creation: Creation | NotOffered

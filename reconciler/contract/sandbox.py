@@ -1,4 +1,4 @@
-"""What a vendor's sandbox offers: an emulated tenant, and tenants that are made up."""
+"""What a vendor's sandbox offers: an emulated tenant, and generated tenants."""
 
 from __future__ import annotations
 

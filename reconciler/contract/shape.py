@@ -30,7 +30,7 @@ class Refer(Protocol):
     """Says how a manifest names what an identity stands for: the inverse of `Resolve`."""
 
     def __call__(self, kind: str | GroupKind, key: Ref) -> Json:
-        """A name, or `{id: …}` where no name tells which one is meant.
+        """A name, or `{id: …}` where no name says which one is meant.
 
         `kind` is a managed kind or an inventory type.
         """

@@ -94,15 +94,15 @@ class Vendor:
 
     `inventory` are the types that manifests may name and that `Reader.read` brings along;
     `declared` those that it cannot bring, because no API lists them. `facts` is the shape of what
-    the project file declares because no API tells it; `documents` are those that its rules name as
-    their source. `rate` is what a tenant takes when the project sets nothing. `assumed` has the
+    the project file declares because no API returns it; `documents` are those that its rules name
+    as their source. `rate` is what a tenant takes when the project sets nothing. `assumed` has the
     endpoints that the vendor has not published, by id, and what each is for. `token` is an access
     token that stands under `credentials` by itself, `credential_forms` are the credentials of
-    several parts. `audit` reads the log of who changed what. `lockout` tells who administers a
+    several parts. `audit` reads the log of who changed what. `lockout` says who administers a
     tenant, `powers` what a person can give or define of rights; `limits` are those of which a plan
-    tells how near it comes. `organization` is how the ids of tenants are written. `generate` makes
-    up a tenant of so many objects, the same for the same number; one vendor is
-    `generated_by_default`, where nobody says of which system a tenant is wanted.
+    shows how near it comes. `organization` is how the ids of tenants are written. `generate` makes
+    a tenant of so many objects, the same for the same number; one vendor is
+    `generated_by_default`, where nobody says for which system to generate a tenant.
     """
 
     name: str

@@ -1,4 +1,4 @@
-"""Accepting drift: the tenants' values go into the manifests, and ours they are from then on."""
+"""Accept drift: the tenants' values go into the manifests, and are owned from then on."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ def accepted(work: Work, looks: Sequence[Looked]) -> tuple[Accepted, ...]:
 
 
 def keep(work: Work, every: Sequence[Accepted]) -> None:
-    """Write the files of all tenants, all or none, and what is ours; no tenant is touched.
+    """Write the files of all tenants, all or none, and the new ownership; no tenant is touched.
 
     Raises StalePlanError or UsageError, with nothing written, where the state or a file is not as
     it was, LockedError where another run holds a tenant. A project without a state gets none.
@@ -179,7 +179,7 @@ class _Accepting:
                 yield address, self._resources.get(address)
 
     def _came(self) -> list[LiveObject]:
-        """The objects that only the tenant has and that the look has told."""
+        """The unmanaged objects that the drift check has reported."""
         came = {
             (Address.parse(text).group_kind, d.object_id)
             for text, each in self._by_address.items()
@@ -216,7 +216,7 @@ class _Accepting:
             if about is not None and about in said:
                 yield str(about), f"{problem.code}: {problem.summary}"
             elif problem.source:
-                continue  # a rule about another manifest: it is told, and that stays as it is
+                continue  # a rule about another manifest: it is reported, and that stays as it is
             elif gone:
                 # a manifest that stays refers to one that would go
                 who = f" ({about.short})" if about else ""
@@ -368,7 +368,7 @@ def _unexpected(summary: str) -> ReconcilerError:
 
 
 def _outside(here: Prepared, kind: GroupKind, object_id: str) -> str:
-    """The address of what only the tenant has, as drift tells it."""
+    """The address of an unmanaged object, as drift reports it."""
     return str(Address(here.tenant.name, kind.group, kind.name, f"={object_id}"))
 
 

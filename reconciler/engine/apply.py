@@ -42,8 +42,8 @@ class TenantApply:
 
     `document` is the plan as `dump` gives it.
 
-    `over` is told the account, also where the run is stopped at once. `derivation` derives a plan
-    again that no run has verified yet, where it is of this tenant alone.
+    `over` is called with the account, also where the run is stopped at once. `derivation` derives a
+    plan again that no run has verified yet, where it is of this tenant alone.
     """
 
     work: Work
@@ -171,7 +171,7 @@ class TenantApply:
             self.over(doing.broken_off())
             raise
         finally:
-            # a state that is broken was told of already, by the ledger or by what is raised
+            # a state that is broken was reported already, by the ledger or by what is raised
             with suppress(StateError):
                 self.state.finish_run(run, outcome)
         return ledger
@@ -220,7 +220,7 @@ class TenantApply:
         return snapshot.identity.name if snapshot.identity else "", elsewhere
 
     async def _refuse(self, moved: Iterable[Moved]) -> None:
-        """Raises StalePlanError with all that moved on, and who made it so where a log tells."""
+        """Raises StalePlanError with all that moved on, and who made it so where a log says."""
         every = list(moved)
         if not every:
             return

@@ -1,4 +1,4 @@
-"""Asking a tenant's audit log who changed what; what it does not tell stops nothing.
+"""Ask a tenant's audit log who changed what; what it does not say stops nothing.
 
 Whoever has found that something changed puts a `Question` for each object and gets `Answers`. A
 log that cannot be read, or for which the project gives no credentials, leaves all of them open,
@@ -26,7 +26,7 @@ KEPT = timedelta(days=365)
 """Further back nobody asks: logs are kept for a year at most."""
 
 UNKNOWN_SINCE = timedelta(days=30)
-"""How far back is looked where nothing tells since when something is as it is."""
+"""How far back events are read where it is unknown since when something is as it is."""
 
 
 class Remembered(Protocol):
@@ -44,7 +44,7 @@ class Remembered(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """Who changed this object, after it was as we knew it? None: nothing tells when that was."""
+    """Who changed this object, after the state recorded it? None: unknown when that was."""
 
     subject: Subject
     since: datetime | None = None

@@ -1,4 +1,4 @@
-"""Who changed what a look at a tenant found changed: questions for its audit log."""
+"""Ask a tenant's audit log who changed what a drift check found changed."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ async def with_authors(
 ) -> tuple[TenantDrift, tuple[Diagnostic, ...]]:
     """Drift with who made it, and notes on why that is not known; no drift asks nobody."""
     asked = [d for d in (*found.differences, *found.suppressed) if drifting.is_somebodys(d)]
-    # of what a rule says that nobody can know, nobody needs to be told how to know it
+    # of what a rule says that nobody can know, nobody needs a hint how to know it
     if not asked or (each.tenant.audit is None and all(d.rule for d in asked)):
         return found, ()
     with _remembered(work, each.tenant) as state:

@@ -15,7 +15,7 @@ _DESCRIBE = (
 def commit_of(folder: Path) -> str:
     """The commit that is checked out, with `-dirty` where files that it has differ from it.
 
-    Empty where nothing tells: no checkout, no commit yet, no Git.
+    Empty where it is unknown: no checkout, no commit yet, no Git.
     """
     try:
         done = subprocess.run(  # noqa: S603 - git itself, no shell

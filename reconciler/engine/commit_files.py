@@ -1,4 +1,4 @@
-"""Files of a project and its state, changed together: files first, all or none, then what is ours.
+"""Change files of a project and its state together: files first, all or none, then the records.
 
 A process that is killed in between leaves manifests that say what the tenant has, and a state that
 the next apply brings up to them.

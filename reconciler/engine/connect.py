@@ -38,7 +38,7 @@ Progress = Callable[[str, int, int], None]
 class Surroundings:
     """What connecting needs from outside: the project's folder, the environment, limits.
 
-    `warn` tells the person what stops nothing, `waiting` why nothing happens for a while. `kept` is
+    `warn` shows the person what stops nothing, `waiting` why nothing happens for a while. `kept` is
     what lasts as long as the command, over all connections to a tenant: its queue, and its token.
     `lock_timeout` is for how many seconds another run's lock is waited for.
     """
@@ -156,7 +156,7 @@ def _lasting(
         pace = Pacing(tenant.rate or groups.rate)
         pace.show_waits(around.waiting)
         return pace, source(tenant, groups, around, pace, purpose)
-    # an embedded tenant takes any number of requests, unless it is told not to
+    # an embedded tenant takes any number of requests, unless it is set not to
     rate = tenant.rate or (groups.rate if tenant.sandbox_rate else None)
     pace = Pacing(rate)
     pace.show_waits(around.waiting)

@@ -92,7 +92,7 @@ class Place:
                 hint="put it there, readable by you alone, or correct `credentials`",
             ) from None
         except UnicodeDecodeError:
-            raise ProjectError("PRJ162", f"{told}, which is no text") from None
+            raise ProjectError("PRJ162", f"{told}, which is not text") from None
         if not secret:
             raise ProjectError("PRJ162", f"{told}, which is empty")
         return secret
@@ -119,7 +119,7 @@ class Place:
             said = f"{told}, which did not end within {COMMAND_SECONDS} s"
             raise ProjectError("PRJ163", said, hint=_BY_HAND) from None
         except (OSError, ValueError) as error:
-            reason = (error.strerror if isinstance(error, OSError) else None) or "it is no command"
+            reason = (error.strerror if isinstance(error, OSError) else None) or "not a command"
             raise ProjectError("PRJ163", f"{told}, which cannot run: {reason}") from None
         secret = done.stdout.decode("utf-8", "replace").strip()
         if done.returncode or not secret:
@@ -134,7 +134,7 @@ _BY_HAND = "run it by hand to see why; its output is not shown here"
 def _unfit(found: os.stat_result) -> tuple[str, str] | None:
     """Why a file is no place for a secret, and what to do."""
     if not stat.S_ISREG(found.st_mode):
-        return "which is no file", "give the path of a file that holds it and nothing else"
+        return "which is not a file", "give the path of a file that holds it and nothing else"
     if os.name == "posix" and found.st_mode & 0o077:
         mode = stat.S_IMODE(found.st_mode)
         return f"which others may read or write (mode {mode:04o})", "run `chmod 600` on it"

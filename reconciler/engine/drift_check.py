@@ -1,4 +1,4 @@
-"""One look at a tenant for drift: read by version, compared, told who it was, written down.
+"""A drift check of one tenant: read by version, compare, ask who changed it, record.
 
 It takes no lock and stops nobody: what an apply does meanwhile is seen by comparing the state
 before the reading with the state after it.
@@ -37,8 +37,8 @@ NO_ROWS: Mapping[str, Row] = {}
 async def look(work: Work, unread: Prepared, *, full: bool = False) -> Looked:
     """What drifted in one tenant; `full` reads all of it, whatever is remembered.
 
-    Raises TenantError where the tenant cannot be read, StateError where the state cannot. A look
-    that cannot be written down is told in a note, and is as good as another one.
+    Raises TenantError where the tenant cannot be read, StateError where the state cannot. A drift
+    check that cannot be recorded says so in a note, and is as good as another one.
     """
     with _state(work, unread) as state:
         return await _Look(work, unread, state).look(full=full)
@@ -46,7 +46,7 @@ async def look(work: Work, unread: Prepared, *, full: bool = False) -> Looked:
 
 @contextmanager
 def _state(work: Work, unread: Prepared) -> Iterator[SqlState | None]:
-    """The state, where there is one and the look is at the tenant itself."""
+    """The state, where there is one and the check reads the tenant itself."""
     from reconciler.state.sql import open_state  # noqa: PLC0415 - `validate` does without SQL
 
     is_kept = not unread.stateless and work.instead is None
@@ -111,7 +111,7 @@ class _Look:
         )
 
     def _asked(self, memory: Memory) -> Asked:
-        """How the project wants to be told of drift of the tenant."""
+        """What the project wants reported as drift of the tenant."""
         told = (k for k, what in self.unread.tenant.unmanaged.items() if what != "ignore")
         return Asked(frozenset(told), memory.known, self.work.project.ignores.valid)
 
@@ -124,7 +124,7 @@ class _Look:
         *,
         is_due: bool,
     ) -> Iterator[Diagnostic]:
-        """Write the look down; that it could not be written stops nothing."""
+        """Record the drift check; a failure to record stops nothing."""
         from reconciler.engine.renamed_tenants import recorded  # noqa: PLC0415 - comes with SQL
 
         assert self.state is not None  # noqa: S101 - asked before
@@ -147,7 +147,7 @@ class _Look:
             yield Diagnostic(
                 Severity.WARNING,
                 "RUN180",
-                f"this look could not be written down: {error.told.summary}",
+                f"this drift check could not be recorded: {error.told.summary}",
                 hint="the history lacks it; what it found is complete",
                 tenant=seen.name,
             )
@@ -173,14 +173,14 @@ def _under_way(tenant: str, moving: set[str]) -> Iterator[Diagnostic]:
         yield Diagnostic(
             Severity.INFO,
             "RUN181",
-            f"an apply is under way: {len(moving)} object{'s' if many else ''} that it is about "
-            f"{'are' if many else 'is'} looked at the next time",
+            f"an apply is under way: {len(moving)} object{'s' if many else ''} that it "
+            f"changes {'are' if many else 'is'} checked the next time",
             tenant=tenant,
         )
 
 
 def _remembered(memory: Memory, snapshot: Snapshot, *, is_due: bool) -> Memory:
-    """What the next look may go by; who sees a part only leaves all as it was."""
+    """What the next drift check may go by; a partial view leaves all as it was."""
     if snapshot.is_blind:
         return memory
     here = {kind: frozenset(each.id for each in rows) for kind, rows in snapshot.objects.items()}

@@ -1,4 +1,4 @@
-"""What a look at a tenant leaves for what is told and done about its drift."""
+"""The result of a drift check, for what reports it and acts on it."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from reconciler.planning.drift import TenantDrift
 
 @dataclass(frozen=True, slots=True)
 class Looked:
-    """A tenant at which drift was looked, and what was found; `rows` is the state as read.
+    """A tenant whose drift was checked, and what was found; `rows` is the state as read.
 
-    `notes` are about the look itself.
+    `notes` are about the check itself.
     """
 
     here: Prepared

@@ -79,7 +79,7 @@ class Attempt:
 
 
 def keeps_out(problem: Diagnostic) -> bool:
-    """Whether a manifest cannot be; what a rule finds is so in the tenant already, and is told."""
+    """Return whether a manifest cannot be; what a rule finds is in the tenant already: reported."""
     return problem.severity is Severity.ERROR and not problem.source
 
 
@@ -142,5 +142,5 @@ def _left_out(each: Manifest, why: str) -> LeftOut:
 
 
 def is_clean(change: Change) -> bool:
-    """Whether a change makes an object ours and writes nothing to the tenant."""
+    """Return whether a change only adopts an object and writes nothing to the tenant."""
     return change.action is Action.ADOPT and not change.writes and not change.attributes

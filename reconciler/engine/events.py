@@ -1,4 +1,4 @@
-"""What an apply tells while it runs, and what it tells at the end."""
+"""The events of an apply while it runs, and its account at the end."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from reconciler.errors import Told
 class Event:
     """One moment of an apply: an operation starts, lasts, is done, has failed, cannot start, or is
     for a person to do (`apply_by_hand`), as is what waits for such a one. After `apply_unknown`
-    only a read can tell whether the write landed.
+    only a read can show whether the write landed.
 
     `attempts` says how many times a write was sent until it was done or given up, `left` how many
     operations of the tenant are not over yet.
@@ -96,7 +96,7 @@ class Ledger:
 
     @property
     def unknown(self) -> tuple[Event, ...]:
-        """The operations of which only a read can tell whether they landed.
+        """The operations of which only a read can show whether they landed.
 
         Those have an event of their own (with the reason) or, where the whole run was stopped at
         once, none after their start.

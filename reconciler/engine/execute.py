@@ -39,14 +39,14 @@ from reconciler.state.lease import Lease
 from reconciler.state.sql import SqlState
 
 STILL_SECONDS = 10.0
-"""So often is told of an operation that it is still under way."""
+"""The interval at which an operation is reported as still under way."""
 
 
 @dataclass
 class Apply:
     """One tenant's apply under way.
 
-    `lease` is the tenant's lock: without it nothing is begun, sent, or recorded as ours. `done` is
+    `lease` is the tenant's lock: without it nothing is begun, sent, or recorded as owned. `done` is
     what earlier runs did of this plan, `half` what they did in part; `stop` is asked before
     each operation.
     """
@@ -93,7 +93,7 @@ class Apply:
                 self._objects.leaves(self._operations[each], left)
 
     async def carry_out(self) -> Ledger:
-        """Do every operation of the tenant that can be done; tells the rest in the ledger."""
+        """Do every operation of the tenant that can be done; reports the rest in the ledger."""
         await self._all()
         if self._broken is None:
             try:
@@ -137,7 +137,7 @@ class Apply:
         )
         graph.prepare()
         places = {
-            name: -1 if unit[0].mends else place  # a moment of wider access waits for no place
+            name: -1 if unit[0].mends else place  # access that is wider for now waits for no place
             for place, (name, unit) in enumerate(units.items())
         }
         ready: list[tuple[int, str]] = []
@@ -223,7 +223,7 @@ class Apply:
     def _waits_for(self, operation: Operation) -> str:
         """Why an operation cannot be begun; empty where it can.
 
-        What puts right what a write of ours left open goes on, whatever else ends or failed.
+        What restores what a write of reconciler left open goes on, whatever else ends or failed.
         """
         closes = self._closes(operation)
         if self.stop.asked and not closes:
@@ -285,13 +285,13 @@ class Apply:
         return [
             UnknownOutcomeError(
                 "RUN113",
-                f"the apply was {self.stop.word} before the tenant told what came of it",
+                f"the apply was {self.stop.word} before its outcome was known",
                 hint="the next `reconciler apply` reads that back",
             )
         ] * len(unit)
 
     def _account(self, operation: Operation, outcome: Outcome, elapsed: float) -> None:
-        """Tell what came of an operation, and hold back what waits for one that failed."""
+        """Report the outcome of an operation, and hold back what waits for one that failed."""
         if isinstance(outcome, CancelledError):
             self.blocked[operation.id] = outcome.told.summary
             self._tell("apply_skipped", operation, message=outcome.told.summary)

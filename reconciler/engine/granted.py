@@ -39,7 +39,7 @@ class InParts:
         try:
             grant = await self._exchange({renewed.key: used})
         except TenantError:
-            # another run may have spent it in this moment, and stored the one that came instead
+            # another run may have used it just now, and stored the one that came instead
             newer = await place.read()
             if newer == used:
                 raise

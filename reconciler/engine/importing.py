@@ -1,4 +1,4 @@
-"""Import: what a tenant has and Git lacks becomes manifests, and ours. The tenant is only read."""
+"""Import: unmanaged objects become manifests and are owned. The tenant is only read."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Found:
     """What there is to import of a tenant; nothing of it is written yet.
 
     `already` are the addresses of manifests that declare an object of the tenant as it is and that
-    the state does not have: they become ours as well. `rows` are the records until now, `keep`
+    the state does not have: they become owned as well. `rows` are the records until now, `keep`
     those that the import adds. `findings` are about the new manifests. `differing` is what a plan
     would change of an object that somebody chose for a manifest that was there.
     """
@@ -82,7 +82,7 @@ async def _snapshot(work: Work, here: Prepared) -> Snapshot:
 
 
 def keep(work: Work, tenant: Tenant, found: Found) -> None:
-    """Write the manifests and what is ours from now on; the tenant is not touched.
+    """Write the manifests and the new ownership; the tenant is not touched.
 
     Raises StalePlanError or UsageError, with nothing written, where the state or a file is not as
     it was, LockedError where another run holds the tenant.
@@ -100,7 +100,7 @@ def keep(work: Work, tenant: Tenant, found: Found) -> None:
 
 
 class _Looking:
-    """One look at a tenant: drafts that shrink until a plan of them would change nothing."""
+    """One reading of a tenant: drafts that shrink until a plan of them would change nothing."""
 
     def __init__(self, work: Work, here: Prepared, snapshot: Snapshot) -> None:
         self._rows = here.rows  # as the state has them, to be compared once it is locked

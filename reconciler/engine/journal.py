@@ -56,7 +56,7 @@ class _Together(Generic[Row]):
         assert done is not None  # noqa: S101 - it is what asked for this
         try:
             self._write(rows)
-        except Exception as error:  # told to all who wait, whatever it is
+        except Exception as error:  # raised to all who wait, whatever it is
             done.set_exception(error)
             done.exception()  # where all of them were cancelled, nobody else asks
         else:

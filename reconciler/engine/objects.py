@@ -53,7 +53,7 @@ class Objects:
         return names_in(self._plan)
 
     def change(self, operation: Operation) -> Change:
-        """What the plan tells of the operation's object."""
+        """What the plan shows of the operation's object."""
         return self._changes[operation.addresses[0]]
 
     def is_left(self, operation: Operation) -> bool:
@@ -77,7 +77,7 @@ class Objects:
     def intent(self, operation: Operation) -> Intent:
         """The operation as the journal has it before its call."""
         request, change = operation.request, self.change(operation)
-        # what left Git is ours no more, whether it was deleted or switched off
+        # what left Git is owned no more, whether it was deleted or switched off
         leaves = request.action is Action.DELETE or _left_git(change)
         before, after = self._change(operation)
         self._keeps[operation.id] = None if leaves else self._row(change, request.object_id or "")
@@ -93,11 +93,11 @@ class Objects:
         )
 
     def _change(self, operation: Operation) -> tuple[Json, Json]:
-        """The attributes that an operation is about, as they are and as they are to be."""
+        """The attributes that an operation is about: live and desired."""
         request, before = operation.request, self.change(operation).before
         if request.action is Action.DELETE:
             return before, None
-        # what the vendor itself changes with this write is not what tells whether it landed
+        # what the vendor itself changes with this write does not show whether it landed
         about = request.values.keys() - set(operation.disturbs)
         after = self._resolved({key: request.values[key] for key in request.values if key in about})
         if operation.mends:

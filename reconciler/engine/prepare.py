@@ -39,9 +39,10 @@ NO_NAMES: Mapping[GroupKind, tuple[str, ...]] = {}
 class Work:
     """What a command is about: a project, the chosen tenants and targets, the surroundings.
 
-    `allow` is the leave that a person gives to what a guard would stop. `instead` is a view of the
-    one tenant that is used as if it had just been read: then nothing is connected to. `against` is
-    the Git revision with which a plan compares what it checks, and `base` what came of that.
+    `allow` are the overrides that a person gives for what a guard would stop. `instead` is a view
+    of the one tenant that is used as if it had just been read: then nothing is connected to.
+    `against` is the Git revision with which a plan compares what it checks, and `base` what came of
+    that.
     """
 
     project: Project
@@ -69,8 +70,8 @@ class Prepared:
     """One tenant, loaded and ready to be read; `stateless` where there is no state at all.
 
     `previous_name` is the name under which the state has the tenant, where that is another one.
-    `unsettled` are operations of which the state does not say what came of them, `spent` the names
-    that it remembers, `earlier` what was done in the window of the thresholds.
+    `unsettled` are operations of which the state has no outcome, `spent` the used names
+    that it has, `earlier` what was done in the window of the thresholds.
     """
 
     tenant: Tenant
@@ -100,7 +101,7 @@ class Prepared:
         return replace(self, rows=rows_after(self.rows, self.unsettled, snapshot))
 
     def given(self, revert: Mapping[Address, Values] | None = None) -> TenantInput:
-        """The planner's input; a revert looks at nothing but what it takes back."""
+        """The planner's input; a revert reads nothing but what it takes back."""
         resources = self.loaded.resources
         if revert is not None:
             resources = tuple(each for each in resources if each.address in revert)
@@ -256,7 +257,7 @@ def _refuse_unknown_kinds(known: _Known, groups: Groups) -> None:
 
 
 def _to_prune(each: Prepared, target: str) -> Iterator[Address]:
-    """What a target may mean that no manifest names; whether it is there, only the tenant tells."""
+    """What a target may mean that no manifest names; whether it is there, only the tenant shows."""
     name = target.rpartition("/")[2]
     if name.startswith(OUTSIDE):
         for kind in sorted(each.pruned):

@@ -26,8 +26,8 @@ async def read_back(  # noqa: PLR0913 - what it reads, and where it writes
 ) -> None:
     """Read the object of each operation without an outcome, and write down what came of it.
 
-    `partial` tells the kinds of which a part is hidden; what only somebody who sees all could tell
-    stays open then. Raises TenantError where the tenant does not tell: then nothing is begun.
+    `partial` has the kinds of which a part is hidden; what only somebody who sees all could know
+    stays open then. Raises TenantError where the tenant does not answer: then nothing is begun.
     """
 
     async def found(each: Unsettled) -> LiveObject | None:

@@ -76,7 +76,7 @@ def tenants_of(
     raise UsageError(
         "RUN172",
         f"the snapshot is of {', '.join(found.groups)} organization {wanted or '(none)'}, "
-        f"which is none of {', '.join(each.name for each in given)}",
+        f"which is not that of {', '.join(each.name for each in given)}",
         hint="use a snapshot of one of these tenants, or correct `organization`, of a sandbox in "
         "its seed",
     )

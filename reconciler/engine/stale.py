@@ -1,4 +1,4 @@
-"""What a plan touches, compared with what it saw; refusing a plan whose ground has moved."""
+"""Compare what a plan touches with what it saw; refuse a plan that is stale."""
 
 from __future__ import annotations
 

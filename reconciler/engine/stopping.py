@@ -21,7 +21,7 @@ _AT_ONCE = 2
 class Stop:
     """Whether somebody wants the run to end, and by which signal.
 
-    `tell` is told of the first signal, where something is under way that has to end.
+    `tell` is called at the first signal, where something is under way that has to end.
     """
 
     def __init__(self, tell: Callable[[str], None] = lambda _text: None) -> None:

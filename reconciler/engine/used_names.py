@@ -13,9 +13,9 @@ from reconciler.model.name import folded
 
 
 def remembered(work: Work, here: Prepared, snapshot: Snapshot) -> Prepared:
-    """The same, with the names of this reading among those that are spent.
+    """The same, with the names of this reading among the used ones.
 
-    They are kept in the state, where there is one; that this fails is told, and stops nothing.
+    They are kept in the state, where there is one; a failure is reported, and stops nothing.
     """
     names = _names(here, snapshot)
     new = {key: each for key, each in names.items() if key not in here.spent}

@@ -212,7 +212,7 @@ def _no_json(content: bytes, asked: Asked, status: int) -> Failure:
         said = f"{status}, but the answer is a web page"
         return Failure(asked.failure("TEN112", said, hint=hint, status=status), lost=True)
     hint = "it may have been cut off on its way; run it again"
-    said = f"{status}, but the answer is no JSON"
+    said = f"{status}, but the answer is not JSON"
     error = asked.failure("TEN112", said, hint=hint, status=status)
     return Failure(error, passing=True, lost=True)
 

@@ -27,7 +27,7 @@ _ALONE = frozenset(
         HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     }
 )
-"""Refusals of a whole call: nothing was done, and single calls tell what is wrong with which."""
+"""Refusals of a whole call: nothing was done, and single calls show what is wrong with which."""
 
 
 class BulkCodec(Protocol):

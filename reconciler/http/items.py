@@ -176,5 +176,5 @@ def _still_listed(what: str, row: Row, error: NotFoundError) -> NotFoundError:
 def _named(made: T) -> T:
     """What was made of a row; raises ValueError where its name is none."""
     if not isinstance(getattr(made, "name", ""), str):
-        raise ValueError("its name is no text")
+        raise ValueError("its name is not text")
     return made

@@ -122,7 +122,7 @@ def _refuse_another(what: str, page: Page, first: Page, number: int) -> None:
     if (page.pages, page.records) != (first.pages, first.records):
         raise _incomplete(
             what,
-            f"page 0 told of {first.records} rows, page {number} of {page.records}",
+            f"page 0 reported {first.records} rows, page {number} of {page.records}",
             "Somebody changed the tenant while it was read.",
             page.tracking_id,
         )

@@ -1,6 +1,6 @@
 """When a request is sent again: only where repeating it is safe, and never for ever.
 
-- 429 was not processed: again after everybody has waited as told. A POST is looked up before that,
+- 429 was not processed: again after everybody has waited as asked. A POST is looked up before that,
   as a proxy in between may have answered for a tenant that did process it.
 - What never reached the tenant is sent again.
 - A read is sent again after 5xx, a lost connection, or an answer that was cut off.
@@ -67,7 +67,7 @@ class Attempts:
 
     def _hold(self, failure: Failure, left: float) -> None:
         """Everybody waits; the next turn comes when the tenant wants it to."""
-        told = failure.retry_after or None  # `0` tells nothing
+        told = failure.retry_after or None  # `0` says nothing
         wait = _FIRST + jitter(self.count) if told is None else told
         header = ", Retry-After" if told is not None else ""
         if wait > left:

@@ -1,8 +1,8 @@
 """The secrets that this process has read, so that no message and no log holds one.
 
-Messages of ours never hold one; what a tenant echoes, a library or a bug puts into an exception is
-not ours. A secret is found in any case of its letters, encoded for a URL, for HTML or JSON, in hex
-and in base64 (with whatever stands before it), and where only a part of a long one is left.
+Messages of reconciler never hold one; what a tenant echoes, a library or a bug puts into an
+exception may. A secret is found in any case of its letters, encoded for a URL, for HTML or JSON, in
+hex and in base64 (with whatever stands before it), and where only a part of a long one is left.
 """
 
 from __future__ import annotations

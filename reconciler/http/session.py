@@ -78,7 +78,7 @@ class Connection:
         reads: bool = False,
     ) -> Answer:
         """Send a request until it is answered; raises TenantError, and for a write whose answer is
-        lost UnknownOutcomeError. One that `reads` changes nothing, whatever its method.
+        lost UnknownOutcomeError. One that `reads` changes nothing, with any method.
         """
         attempts = Attempts(reads=reads, pace=self.pace)
         token, renewed = await self._source.token(), False
@@ -190,7 +190,7 @@ class ReadSession:
         Raises ValueError for another path: nothing that is held to read may write.
         """
         if not path.endswith("/search"):
-            raise ValueError(f"{path} is no search")
+            raise ValueError(f"{path} is not a search")
         url = self._base + path
         return await self._connection.call("POST", url, body=body, reads=True)
 
@@ -257,7 +257,7 @@ def proxies_understood() -> Iterator[None]:
         raise ProjectError(
             "PRJ168",
             "the proxy that the environment names cannot be used",
-            hint="look at HTTPS_PROXY, HTTP_PROXY and ALL_PROXY: http://HOST:PORT is wanted",
+            hint="check HTTPS_PROXY, HTTP_PROXY and ALL_PROXY: expected http://HOST:PORT",
         ) from None
 
 
@@ -290,7 +290,7 @@ def _client(endpoint: Endpoint) -> httpx2.AsyncClient:
 def _origin(host: str) -> str:
     """A host of the vendor's as an origin: nothing in it can lead anywhere else."""
     if not re.fullmatch(r"[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?", host):
-        raise ProjectError("PRJ105", f"`{host}` is no host", hint="correct `region`")
+        raise ProjectError("PRJ105", f"`{host}` is not a valid host", hint="correct `region`")
     return f"https://{host}"
 
 
@@ -298,7 +298,7 @@ def _bearer(token: str) -> str:
     if not re.fullmatch(r"[\x21-\x7e]+", token):
         raise ProjectError(
             "PRJ169",
-            "what is given as the token is none: it holds blanks or other characters",
+            "the given token is not valid: it holds blanks or other characters",
             hint="check where `credentials` says that it is",
         )
     return f"Bearer {token}"

@@ -220,7 +220,7 @@ class WriteCycle:
         with _accepted(tracking_id, done.attempts):
             live = await self._visible(object_id, values, before)
             if live is None and done.answer and self._codec.may_hide:
-                # what a write takes out of the writer's own sight is told by its answer alone
+                # what a write takes out of the writer's own sight is shown by its answer alone
                 live = self._codec.answered(object_id, done.answer)
             if live is None and before is None:
                 raise NotFoundError("TEN104", f"there is no {self._codec.noun} {object_id} yet")

@@ -39,7 +39,7 @@ def _action(item: Item) -> Action:
 
 
 def _switched(item: Item) -> Action:
-    """An update, told as what it is where it switches the object off or on."""
+    """An update, named for what it is where it switches the object off or on."""
     before, after = item.kind.lifecycle.is_on(item.before), item.kind.lifecycle.is_on(item.after)
     if before == after:
         return Action.UPDATE
@@ -117,7 +117,7 @@ def change(
     reverting: bool,
     guide: Guide | None = None,
 ) -> Change:
-    """What the plan tells of one object; its `guide` is how a person changes it."""
+    """What the plan shows of one object; its `guide` is how a person changes it."""
     name_of = directory.name_of
     action = _action(item)
     attributes = _attributes(item, action, directory)
@@ -158,7 +158,7 @@ def _attributes(item: Item, action: Action, directory: Directory) -> tuple[Attri
 
 
 def _begun(item: Item) -> Values:
-    """What an object is to have; of a new copy what it is copied of too, before what it takes."""
+    """The desired values of an object; of a new copy its original too, before what it takes."""
     if item.live is not None or item.copy_of is None:
         return item.after
     own = {key: each for key, each in item.after.items() if key not in item.kind.shape.copied}
@@ -266,7 +266,7 @@ class _Making:
 
 
 def operation_ids(tenant: str, schedule: order.Schedule) -> Mapping[tuple[Address, bool], str]:
-    """The id of each operation, by the address and by whether it mends."""
+    """The id of each operation, by the address and by whether it restores."""
     flat = (write for step in schedule.steps for write in step)
     return {(each.address, each.mends): f"{tenant}:{n}" for n, each in enumerate(flat, 1)}
 

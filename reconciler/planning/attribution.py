@@ -1,7 +1,7 @@
 """Who probably changed an object: an audit log's events held against when it was changed.
 
 No log has what was there before and after, so nothing here proves anything: each attribution says
-how sure it is, and where the log tells nothing nobody is named.
+how sure it is, and where the log says nothing nobody is named.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ ALIKE = timedelta(milliseconds=100)
 """Events so much further from the change than the nearest may be its own as well: the last is."""
 
 CLOCKS = timedelta(minutes=1)
-"""How far the vendor's clock may be from ours, and a request on its way."""
+"""The difference allowed between the vendor's clock and this one, and a request on its way."""
 
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
@@ -65,7 +65,7 @@ class OwnWrite:
     """A write that a run of this project made, from when to when by our own clock.
 
     `names` are what the object may go by in a log; `actor` is whose credentials it had, empty where
-    nothing tells.
+    that is unknown.
     """
 
     object_id: str
@@ -121,7 +121,7 @@ def _all(index: Mapping[str, Sequence[AuditEvent]]) -> Iterable[AuditEvent]:
 
 
 def attribute(subject: Subject, window: Window, log: Log) -> Attribution | None:
-    """Who probably changed the object in that time; None where the log tells nothing.
+    """Who probably changed the object in that time; None where the log says nothing.
 
     The object's own id goes before its name, and both before an event that names nothing.
     """
@@ -192,7 +192,7 @@ class _Ours:
 def _within(
     events: Iterable[AuditEvent], window: Window, moment: datetime | None
 ) -> list[AuditEvent]:
-    """Events of the time, each once; those at the moment of the change whatever our clock says."""
+    """Events of the time, each once; those at the time of the change despite the local clock."""
     found = {
         each.id: each
         for each in events
@@ -209,7 +209,7 @@ def _known(
     is_sure: bool,
     is_possible_only: bool = False,
 ) -> Attribution:
-    """What events that name the object tell, as sure as they are."""
+    """What events that name the object say, as sure as they are."""
     is_one = len({folded(each.actor) for each in found}) == 1
     is_of_the_time = any(_is_near(each, moment) for each in found)
     confidence: Confidence = "possible"

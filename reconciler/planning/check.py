@@ -1,4 +1,4 @@
-"""What the manifests of a tenant tell without the tenant."""
+"""Check the manifests of a tenant without the tenant."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Checked:
 
 
 def check(given: TenantInput) -> tuple[Diagnostic, ...]:
-    """What the manifests alone tell: references among them, and every rule they can decide."""
+    """What the manifests alone show: references among them, and every rule they can decide."""
     return checked(given).found
 
 

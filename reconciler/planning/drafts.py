@@ -208,7 +208,7 @@ def _named(
     kinds: Mapping[GroupKind, Kind],
     names: Mapping[Key, str],
 ) -> dict[Key, str]:
-    """Our name of each object; what is named alike is told apart by the beginning of its id."""
+    """The manifest name of each object; what is named alike gets the beginning of its id."""
     taken: dict[GroupKind, _Taken] = defaultdict(_Taken)
     for resource in given.resources:
         known = taken[resource.address.group_kind].names

@@ -1,4 +1,4 @@
-"""Drift: how the tenant differs from what we last applied, told apart from what Git wants next."""
+"""Drift: how the tenant differs from what was last applied, separated from what Git wants next."""
 
 from __future__ import annotations
 
@@ -39,16 +39,16 @@ from reconciler.rules.rule import Cause, Rule
 from reconciler.rules.world import Expected, World
 
 Who = Callable[[Difference], Attribution | None]
-"""Who probably made a difference that is not known to be the vendor's; None: nothing tells."""
+"""Who probably made a difference that is not known to be the vendor's; None: unknown."""
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """How a project wants to be told of drift.
+    """What a project wants reported as drift.
 
-    `reported` are the kinds of which objects that Git lacks are told, `known` the ids of those that
-    were there at an earlier look, by kind; None where nobody remembers one. `ignores` is what it
-    lives with.
+    `reported` are the kinds of which unmanaged objects are reported, `known` the ids of those that
+    were there at an earlier drift check, by kind; None where there was none. `ignores` are its
+    suppressions.
     """
 
     reported: frozenset[GroupKind] = frozenset()
@@ -62,8 +62,8 @@ class TenantDrift:
 
     What weighs most comes first. `accept` are the values that Git would declare once it took the
     drift over, of the objects that have both. `beyond` are the addresses whose drift no plan can
-    take back attribute by attribute: the object is gone, or no manifest declares it. `notes` tell
-    what a partial view leaves unknown. `suppressed` is what the project lives with, `used` by which
+    take back attribute by attribute: the object is gone, or no manifest declares it. `notes` say
+    what a partial view leaves unknown. `suppressed` is what the project accepts, `used` by which
     of its `Asked.ignores`, and `settled` counts values that were changed by hand to what Git wants.
     `missing` are owned objects that complete lists no longer have.
     """
@@ -189,7 +189,7 @@ def _is_unresolved(value: Value) -> bool:
 
 @dataclass
 class _Look:
-    """One look at a tenant, object by object, and what it has found so far."""
+    """A drift check of a tenant, object by object, and what it has found so far."""
 
     given: TenantInput
     asked: Asked
@@ -330,7 +330,7 @@ class _Look:
         return Contested(".".join(leaf.path), applied, git, tenant)
 
     def _explained(self, found: Difference, item: Item) -> Iterator[Difference]:
-        """One object's difference, those parts of it apart of which a rule tells the origin."""
+        """One object's difference, those parts of it apart of which a rule knows the origin."""
         rest = found
         for rule, cause in self._causes(item.resource) if item.resource else ():
             of_it = tuple(a for a in rest.attributes if _is_about(cause, a))
@@ -344,7 +344,7 @@ class _Look:
             yield rest
 
     def _causes(self, resource: AnyResource) -> list[tuple[Rule[Spec], Cause]]:
-        """What is known, before what is known to be unknown; a rule that is off tells nothing."""
+        """What is known, before what is known to be unknown; a rule that is off says nothing."""
         policy = self.given.policy
         found = [
             (rule, cause)
@@ -356,7 +356,7 @@ class _Look:
     def _keep(
         self, found: Iterable[Difference], item: Item, weight: Weight | None = None
     ) -> list[Difference]:
-        """Weigh and keep what was found; answers with what the project does not live with."""
+        """Weigh and keep what was found; answers with what is not suppressed."""
         counted: list[Difference] = []
         for part in found:
             for each in self._lived_with(part, item.address):
@@ -367,7 +367,7 @@ class _Look:
         return counted
 
     def _lived_with(self, each: Difference, address: Address) -> Iterator[Difference]:
-        """A difference, those parts of it apart that the project lives with."""
+        """A difference, those parts of it apart that are suppressed."""
         if each.origin == "vendor" and (leave := self.given.policy.suppression(each.rule, address)):
             yield replace(each, suppressed=Suppressed(leave.reason, leave.until.isoformat()))
             return
@@ -427,7 +427,7 @@ def _head(
 
 
 def without(found: TenantDrift, addresses: Collection[str]) -> TenantDrift:
-    """The same but for these addresses, of which nobody can tell now."""
+    """The same but for these addresses, of which nothing is known now."""
     return replace(
         found,
         differences=tuple(e for e in found.differences if e.address not in addresses),
@@ -446,7 +446,7 @@ def gone(found: TenantDrift) -> frozenset[str]:
 
 def kept_differences(kept: Json) -> tuple[Difference, ...]:
     """Differences that were written down as plain JSON (`dataclasses.asdict`)."""
-    from pydantic import TypeAdapter  # noqa: PLC0415 - old looks are seldom read
+    from pydantic import TypeAdapter  # noqa: PLC0415 - old drift checks are seldom read
 
     return TypeAdapter(tuple[Difference, ...]).validate_python(kept)
 
@@ -457,7 +457,7 @@ def is_somebodys(each: Difference) -> bool:
 
 
 def attributed(found: TenantDrift, who: Who, *, otherwise: str = "") -> TenantDrift:
-    """The same with who made what, where that is told, and `otherwise` why it is not."""
+    """The same with who made what, where that is known, and `otherwise` why it is not."""
     return replace(
         found,
         differences=tuple(_attributed(each, who, otherwise) for each in found.differences),

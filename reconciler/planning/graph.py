@@ -30,7 +30,7 @@ class Node:
 
 @dataclass(frozen=True, slots=True)
 class Graph:
-    """Nodes in the order in which they are told, and edges from what needs to what is needed."""
+    """Nodes in the order in which they are shown, and edges from what needs to what is needed."""
 
     nodes: tuple[Node, ...]
     edges: tuple[tuple[str, str], ...]
@@ -52,7 +52,7 @@ def _said(each: Operation) -> str:
     sign = _SIGNS.get(each.request.action, "~")
     addresses = [Address.parse(address) for address in each.addresses]
     named = ", ".join(f"{address.kind}/{address.name}" for address in addresses)
-    more = " (puts right what the vendor changes besides)" if each.mends else ""
+    more = " (restores what the vendor changes as a side effect)" if each.mends else ""
     return f"{sign} {named}{more}"
 
 

@@ -160,8 +160,8 @@ def _doubtful(tenant: str, found: Reach, thresholds: Thresholds) -> Iterator[Dia
                 "destroy",
                 "PLN142",
                 f"the tenant's list of {each.kind} has {each.listed} objects and lacks {each.gone} "
-                f"of the {each.owned} that are ours: {_together(_names(each.planned), listed)}",
-                "a list that falls short looks like this: see whether they are really gone",
+                f"of the {each.owned} that are owned: {_together(_names(each.planned), listed)}",
+                "the list may be incomplete: check whether they are really gone",
             )
 
 

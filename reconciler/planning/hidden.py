@@ -54,7 +54,7 @@ def notes(
 def not_compared(
     rows: Iterable[Row], granted: Iterable[str], live: LiveIndex, view: View, tenant: str
 ) -> Iterator[Diagnostic]:
-    """What drift cannot tell in a partial view: of which of the `rows` nothing is seen, and which
+    """What drift cannot show in a partial view: of which of the `rows` nothing is seen, and which
     hidden values (`granted`, in words) were taken to be as they were applied.
     """
     if not view.partial:
@@ -81,7 +81,7 @@ def _unknown(code: str, summary: str, names: Iterable[str], tenant: str) -> Diag
         Severity.INFO,
         code,
         f"not checked: {summary}, so whether they have drifted is unknown: {listed(names)}",
-        hint="let somebody who sees all look for drift",
+        hint="let somebody who sees all check for drift",
         tenant=tenant,
     )
 

@@ -1,4 +1,4 @@
-"""How near a plan comes to the limits of a tenant: told from 80 % on."""
+"""How near a plan comes to the limits of a tenant: shown from 80 % on."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from reconciler.model.plan import Headroom
 from reconciler.rules.world import World
 
 NEAR = 80
-"""Percent of a limit from which on a plan tells of it."""
+"""Percent of a limit from which on a plan shows it."""
 
 
 def near(groups: Groups, world: World, tenant: str) -> Iterator[Headroom]:

@@ -1,7 +1,7 @@
 """Names of a tenant that can be taken for each other: Unicode's skeletons (UTS #39).
 
 The table is read only where a name is not ASCII. Two names of ASCII, such as `l1` and `ll`, are
-not reported: they can be told apart by a careful reader, and would be reported all the time.
+not reported: a careful reader sees the difference, and they would be reported all the time.
 """
 
 from __future__ import annotations
@@ -102,7 +102,7 @@ def _warning(
     told = ", ".join(map(named, odd[:_SHOWN]))
     rest = f" and {len(odd) - _SHOWN} more" if len(odd) > _SHOWN else ""
     summary = f"{one.shown} can be taken for {others[0].shown}{more}: it has {told}{rest}"
-    hint = "see that each reference means the right one, or give one of them another name"
+    hint = "check that each reference means the right one, or give one of them another name"
     resource = manifests.get(one.address) if one.address else None
     if resource is None and others[0].address:
         resource = manifests.get(others[0].address)

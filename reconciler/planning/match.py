@@ -173,7 +173,7 @@ def _is_hidden(resource: AnyResource, kind: Kind, live: LiveIndex, row: Row | No
 
 
 def _unseen_id(resource: AnyResource, kind: Kind, live: LiveIndex, row: Row | None) -> str | None:
-    """The id of the object that is not seen, None where nothing tells it."""
+    """The id of the object that is not seen, None where it is unknown."""
     known = row.object_id if row is not None else resource.spec.id
     if known is not None:
         return known

@@ -1,6 +1,6 @@
-"""Objects that only the tenant has: those that came since an earlier look are drift.
+"""Unmanaged objects: those that came since an earlier drift check are drift.
 
-Where nobody remembers such a look, nothing tells what is new: what is to be pruned is drift then,
+Without an earlier check it is unknown what is new: what is to be pruned is drift then,
 as it should not be there, and the rest is noted.
 """
 
@@ -20,7 +20,7 @@ from reconciler.planning.refusals import listed
 
 @dataclass(frozen=True, slots=True)
 class Newcomers:
-    """Objects to tell one by one, and a note on those of which only that is known."""
+    """Objects to report one by one, and a note on those of which only that is known."""
 
     told: tuple[Item, ...] = ()
     notes: tuple[Diagnostic, ...] = ()
@@ -36,8 +36,8 @@ def newcomers(  # noqa: PLR0913, PLR0917 - what there is, and what is known of i
 ) -> Newcomers:
     """What no item stands for, of the `reported` kinds, less what is `known` by its id.
 
-    The vendor's own objects came with the tenant. What a plan would prune (`going`) is told one by
-    one however long it is there, and that alone where no earlier look is known.
+    The vendor's own objects came with the tenant. What a plan would prune (`going`) is reported one
+    by one however long it is there, and that alone where no earlier check is known.
     """
     ours = {(item.kind.key, str(item.key)) for item in items}
     told: list[Item] = []
@@ -60,10 +60,11 @@ def newcomers(  # noqa: PLR0913, PLR0917 - what there is, and what is known of i
 
 
 def _not_in_git(given: TenantInput, kind: Kind, rest: list[LiveObject]) -> Diagnostic:
+    are, they_are = ("is", "it is") if len(rest) == 1 else ("are", "they are")
     return Diagnostic(
         Severity.INFO,
         "PLN133",
-        f"not in Git: {len(rest)} {kind.name} of the tenant, and no earlier look tells which are "
-        f"new: {listed([each.name for each in rest])}",
+        f"{len(rest)} {kind.name} {are} not in Git (first drift check: unknown whether {they_are} "
+        f"new): {listed([each.name for each in rest])}",
         tenant=given.tenant,
     )

@@ -20,7 +20,7 @@ from reconciler.model.value import Ref, Values, refs
 class Write:
     """One object that a plan writes, with its whole values before and after.
 
-    A write that `mends` puts right what the vendor itself changed with the one before it; `copy_of`
+    A write that `mends` restores what the vendor itself changed with the one before it; `copy_of`
     is what a new object starts as a copy of.
     """
 
@@ -66,7 +66,7 @@ class Write:
 class Schedule:
     """The writes in steps, and what each address waits for.
 
-    Who waits for an address waits for the write that mends it too.
+    Who waits for an address waits for the write that restores it too.
     """
 
     steps: tuple[tuple[Write, ...], ...]

@@ -1,4 +1,4 @@
-"""What an apply of a plan writes down of what it owns."""
+"""The ownership rows that an apply of a plan records."""
 
 from __future__ import annotations
 

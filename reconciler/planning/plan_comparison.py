@@ -320,7 +320,7 @@ def _first_difference(name: str, mine: Any, other: Any) -> Iterator[str]:
     found = DeepDiff(before, after, view="tree")
     levels = [level for each in found.values() for level in each]
     if not levels:  # such as 0.0 and -0.0
-        yield f"{name}a number is not as it was planned"
+        yield f"{name}a number is not as planned"
         return
     level = min(levels, key=lambda each: list(map(str, each.path(output_format="list"))))
     path, t1, t2 = list(level.path(output_format="list")), level.t1, level.t2

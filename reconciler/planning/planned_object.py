@@ -1,4 +1,4 @@
-"""Items: each object that a plan considers, with what it is, what is declared, what it will be."""
+"""Items: each object that a plan considers, with its live, declared and planned values."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ class Item:
 
     @property
     def applied(self) -> Values | None:
-        """What our state remembers of it, None where it is not ours."""
+        """Its record in the state, None where it is not owned."""
         if self.row is None:
             return None
         values = self.view.marked(self.kind.key, applied_values(self.row))
@@ -222,7 +222,7 @@ def _left_behind(kind: Kind, values: Values) -> Values:
 def only_there(
     given: TenantInput, kind: Kind, live: LiveObject, *, gone: bool = False, view: View = WHOLE
 ) -> Item:
-    """What only the tenant has: it stays as it is, or is to be `gone`."""
+    """An unmanaged object: it stays as it is, or is to be `gone`."""
     return Item(
         address=Address(given.tenant, kind.group, kind.name, f"{OUTSIDE}{live.id}"),
         key=Ref(live.id),

@@ -1,4 +1,4 @@
-"""Operations of which no run wrote down what came of them: what the tenant has tells it."""
+"""Recovery: the outcome of operations that no run recorded, from what the tenant has now."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from reconciler.planning import diff
 from reconciler.planning.match import LiveIndex
 from reconciler.planning.ownership_rows import landed
 
-NOT_LANDED = "the run ended before it was known what came of it; it did not land"
-OF_OLD = "the run ended before it was known what came of it; its version did not keep what it wrote"
-HALF = "the run ended before it was known what came of it; a part of the change landed"
-CHANGED = "the run ended before it was known what came of it; by now somebody changed the object"
+NOT_LANDED = "the run ended before its outcome was known; it did not land"
+OF_OLD = "the run ended before its outcome was known; its version did not keep what it wrote"
+HALF = "the run ended before its outcome was known; a part of the change landed"
+CHANGED = "the run ended before its outcome was known; by now somebody changed the object"
 
 
 def name_of(intent: Intent) -> str:
@@ -28,7 +28,7 @@ def name_of(intent: Intent) -> str:
 
 
 def is_doubtful(intent: Intent, live: LiveObject | None) -> bool:
-    """Whether who sees a part of a kind only cannot tell what came of an operation."""
+    """Return whether a partial view of a kind leaves the outcome of an operation unknown."""
     if intent.action == Action.DELETE:
         return live is None
     return live is None or bool(diff.differing(live.values, _values(intent.after)))
@@ -68,7 +68,7 @@ def rows_after(
 ) -> Mapping[str, Row]:
     """Our records as they are once the open operations are understood; nothing is written.
 
-    Where a part is hidden, absence tells nothing: what is doubtful then is left open.
+    Where a part is hidden, absence proves nothing: what is doubtful then is left open.
     """
     open_ = list(unsettled)
     if not open_:

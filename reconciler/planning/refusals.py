@@ -53,7 +53,7 @@ def taken_names(items: Iterable[Item], world: World) -> Iterator[Diagnostic]:
         found = error(
             item,
             "PLN126",
-            f"the name `{name}` would also be that of {who}",
+            f"two objects would be named `{name}`: this one and {who}",
             ("spec", "name"),
             hint="choose another name, or pin the object that is meant with `spec.id`",
         )

@@ -1,4 +1,4 @@
-"""What a reference names: a manifest of ours, or an object of the tenant (design §3)."""
+"""Resolve references: each names a manifest, or an object of the tenant (design §3)."""
 
 from __future__ import annotations
 
@@ -131,7 +131,7 @@ class Directory:
         return resolve
 
     def _by_name(self, resource: Resource[Any], kind: GroupKind, text: str, path: Path) -> Ref:
-        """What a name means, whoever uses it; what it may not mean is told of each who does."""
+        """What a name means, whoever uses it; what it may not mean is reported of each who does."""
         found = self._found.get((kind, text))
         if found is None:
             found = self._named(resource, kind, text, path)
@@ -197,7 +197,7 @@ class Directory:
         return key
 
     def _hidden(self, resource: Resource[Any], kind: GroupKind, text: str, path: Path) -> Ref:
-        """What our state remembers of a name; else nothing tells whether there is any."""
+        """The state's record of a name; else it is unknown whether there is any."""
         if reason := self.view.unread.get(kind):
             self._problem(
                 resource,
@@ -224,7 +224,7 @@ class Directory:
     def _perhaps_nothing(
         self, resource: Resource[Any], kind: GroupKind, text: str, path: Path
     ) -> None:
-        """Without the tenant: a name that is nearly a manifest's is told once, as an info.
+        """Without the tenant: a name that is nearly a manifest's is reported once, as an info.
 
         It is asked once for each name.
         """
@@ -302,8 +302,7 @@ class Directory:
         self._problem(
             resource,
             "REF125",
-            f"no API tells which {kind.name} `{reference}` is, and the project declares no "
-            f"`{fact}`",
+            f"no API says which {kind.name} `{reference}` is, and the project declares no `{fact}`",
             path,
             hint=f"declare `{fact}` of this tenant in reconciler.yaml",
         )

@@ -1,6 +1,6 @@
 """Accepting drift: what manifests have to say so that they declare what a tenant has now.
 
-Only the values that differ are put into words anew; what a person wrote of the others stays as it
+Only the values that differ are written again; what a person wrote of the others stays as it
 is. Whether the words mean what they should is seen by reading them as a manifest is read.
 """
 
@@ -154,7 +154,7 @@ class _Speller:
                 if not outcome.unmanaged:
                     return outcome
                 fallback = fallback or outcome
-        return fallback or "no manifest can say what it is now"
+        return fallback or "no manifest can declare what it is now"
 
     def _renamed(self, address: Address, found: Iterable[Mention]) -> Iterator[Spelled]:
         """References by a name that is lost, here or in the tenant, as references that last."""

@@ -49,7 +49,7 @@ def forbidden(
 def _unknown(
     items: Iterable[Item], tenant: str, by_hand: Collection[Address]
 ) -> Iterator[Diagnostic]:
-    """The kinds of which no vendor tells whether who applies may write them, once each reason."""
+    """The kinds of which no vendor shows whether who applies may write them, once each reason."""
     found: dict[NotOffered, set[str]] = defaultdict(set)
     for item in items:
         permitted = item.kind.access.permitted

@@ -1,4 +1,4 @@
-"""The changes that no API offers: found before anything is written, told as steps for a person."""
+"""The changes that no API offers: found before anything is written, shown as steps for a person."""
 
 from __future__ import annotations
 

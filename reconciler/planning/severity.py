@@ -29,7 +29,7 @@ class Severity(StrEnum):
 
     @property
     def rank(self) -> int:
-        """The lower, the sooner it is to be looked at."""
+        """The lower, the more urgent it is."""
         return _RANKS[self]
 
 
@@ -163,7 +163,7 @@ class Scales:
 
     @cached_property
     def _is_administered(self) -> bool:
-        """Whether anybody does; where people are hidden, nothing tells that nobody does."""
+        """Whether anybody does; where people are hidden, nobody is known not to."""
         people = [
             key
             for key, kind in self._kinds.items()

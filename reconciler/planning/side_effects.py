@@ -1,7 +1,7 @@
 """What the vendor changes by itself with a plan's writes, and for whom that opens more meanwhile.
 
-Each vendor predicts it (`Lifecycle.side_effects`); where the object is to be otherwise, a second
-write mends it, in the step after the first.
+Each vendor predicts it (`Lifecycle.side_effects`); where the desired values are others, a second
+write restores them, in the step after the first.
 """
 
 from __future__ import annotations
@@ -21,19 +21,19 @@ from reconciler.planning.reach import shown
 from reconciler.rules.world import Expected, Known, World
 
 Predicted = Mapping[Address, tuple[Disturbance, ...]]
-"""What the vendor makes of the objects that are to be otherwise."""
+"""What the vendor makes of objects, where the desired values are others."""
 
 
 @dataclass(frozen=True, slots=True)
 class SideEffects:
-    """What a plan tells of them, and what its guards have to weigh."""
+    """What a plan shows of them, and what its guards have to weigh."""
 
     told: tuple[SideEffect, ...] = ()
     diagnostics: tuple[Diagnostic, ...] = ()
 
 
 def predicted(items: Iterable[Item], known: Known) -> Predicted:
-    """The objects that an update leaves otherwise than they are to be; a create leaves none."""
+    """The objects that an update leaves other than desired; a create leaves none."""
     found: dict[Address, tuple[Disturbance, ...]] = {}
     for item in items:
         if item.live is not None and item.writes and not item.gone:
@@ -65,7 +65,7 @@ def side_effects(
     world: World,
     snapshot: Snapshot,
 ) -> SideEffects:
-    """What is told of them; a moment in which people may do more needs leave."""
+    """What the plan shows of them; where people may briefly do more, an override is needed."""
     if not disturbances:
         return SideEffects()
     ids = assemble.operation_ids(given.tenant, schedule)
@@ -154,7 +154,7 @@ def _unasked(address: Address, wider: Iterable[Disturbance], people: int) -> Dia
     return Diagnostic(
         Severity.ERROR,
         "PLN145",
-        f"{people} {several} could do more for a moment than before and after it: {more} ({rules})",
+        f"{people} {several} could briefly do more than before and after: {more} ({rules})",
         hint="move them to another one first, or apply while they are not at work",
         address=address,
         tenant=address.tenant,
@@ -170,7 +170,7 @@ def _not_checked(given: TenantInput, address: Address, snapshot: Snapshot) -> It
         yield Diagnostic(
             Severity.INFO,
             "PLN145",
-            f"not checked: whether anybody could do more for a moment: {partial[0]}",
+            f"not checked: whether anybody could briefly do more: {partial[0]}",
             address=address,
             tenant=given.tenant,
         )

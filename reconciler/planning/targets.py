@@ -68,7 +68,7 @@ def new_address(
     every = sorted({each for names in kinds.values() for each in names})
     raise UsageError(
         "RUN161",
-        f"`{text}` is no address",
+        f"`{text}` is not a valid address",
         hint=did_you_mean(kind, every)
         or "a new address is `Kind/name`; the kinds are " + ", ".join(every),
     )

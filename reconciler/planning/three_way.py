@@ -43,7 +43,7 @@ class Leaf:
 
     @property
     def pending(self) -> Value | Absent:
-        """What was applied, with what Git alone changed; a `contested` value is told as drifted."""
+        """What was applied, with what Git alone changed; a `contested` value counts as drifted."""
         if self.is_contested:
             return self.applied
         if isinstance(self.applied, frozenset) and (sets := self._moved()):
@@ -73,7 +73,7 @@ class Leaf:
         return self.applied
 
     def taken_over(self, members: frozenset[str]) -> Value | Absent:
-        """What Git wants, with these members of a set as the tenant has them; else what it has."""
+        """The desired value, with these members of a set as in the tenant; else the live one."""
         if isinstance(self.git, frozenset) and (sets := self._moved()):
             moved = sets[0] & members
             has = self.live if isinstance(self.live, frozenset) else frozenset()
@@ -131,7 +131,7 @@ def _as_written(key: str, value: Value, was: Value) -> Value:
 
 
 def _as_seen(wants: Value, has: Value) -> Value:
-    """What Git wants; where neither that nor what is there is seen, nothing tells them apart."""
+    """The desired value; where neither it nor the live one is seen, they count as equal."""
     return has if isinstance(wants, Unseen) and isinstance(has, (Hidden, Unseen)) else wants
 
 

@@ -142,7 +142,7 @@ class View:
         return key if of is not None and not self.hides(of) else Unseen(key)
 
     def _kind_at(self, kind: GroupKind, path: Path) -> GroupKind | None:
-        """What stands at a place, as manifests tell or else the tenant; None where neither does."""
+        """What stands at a place, by the manifests or else the tenant; None where neither does."""
         if (kind, path) not in self._kinds and kind not in self._searched and self._snapshot:
             self._searched.add(kind)
             for each in self._snapshot.objects.get(kind, ()):
@@ -157,7 +157,7 @@ WHOLE = View(None, {})
 
 
 def completed(live: Values, wanted: Values) -> Values:
-    """The live values, with what is wanted and not seen taken to be there.
+    """The live values, with desired values that are not seen taken to be there.
 
     So it is neither added nor removed, and a value that is hidden equals one that is not seen.
     """
@@ -176,7 +176,7 @@ def _completed(live: Value, wanted: Value) -> Value:
 
 
 def out_of_reach(before: Values, wanted: Values) -> Iterator[tuple[Path, Unseen]]:
-    """What is wanted, not seen and not there, with its place: who does not see it cannot set it."""
+    """Desired values that are not seen and not there, with their places: they cannot be set."""
     there = set(refs(before))
     for path, key in refs(wanted):
         if isinstance(key, Unseen) and (path, key) not in there:
@@ -184,7 +184,7 @@ def out_of_reach(before: Values, wanted: Values) -> Iterator[tuple[Path, Unseen]
 
 
 def taken_for_granted(live: Values, wanted: Values) -> Iterator[tuple[Path, Ref]]:
-    """What `completed` adds of what is wanted: nothing tells whether it is really there."""
+    """What `completed` adds of the desired values: it is unknown whether it is really there."""
     there = set(refs(live))
     yield from (each for each in refs(completed(live, wanted)) if each not in there)
 

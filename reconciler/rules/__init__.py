@@ -1,1 +1,1 @@
-"""The mechanism of rules, not the rules: those live with their vendor."""
+"""The mechanism of rules, not the rules: those belong to their vendor."""

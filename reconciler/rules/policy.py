@@ -1,4 +1,4 @@
-"""What a project decides about rules: how much a finding weighs, and what it lives with for now."""
+"""What a project decides about rules: how much a finding weighs, and what it accepts for now."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Policy:
         return self.severities.get(code, own)
 
     def suppression(self, code: str, address: Address) -> Suppression | None:
-        """What gives leave to a finding about an object today, None where nothing does."""
+        """The suppression of a finding about an object today, None where there is none."""
         for each in self._by_code.get(code, ()):
             if each.until >= self.today and address.ends_with(each.address):
                 return each
@@ -47,11 +47,11 @@ class Policy:
 
     @property
     def expired(self) -> tuple[Suppression, ...]:
-        """Those whose last day is over: they give leave to nothing any more."""
+        """The suppressions whose last day is over: they have no effect any more."""
         return tuple(each for each in self.suppressions if each.until < self.today)
 
     def idle(self, used: Iterable[Suppression], judged: Iterable[str]) -> tuple[Suppression, ...]:
-        """Those that gave leave to nothing, of the rules that could all be judged."""
+        """The suppressions that matched nothing, of the rules that could all be judged."""
         busy, codes = set(used), set(judged)
         return tuple(
             each

@@ -56,7 +56,7 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class NotChecked:
-    """What a rule yields where it cannot judge: told once a tenant, as an info.
+    """What a rule yields where it cannot judge: reported once a tenant, as an info.
 
     `reason` is what is missing, such as "the project declares no `facts.analyzerFolders`".
     """
@@ -66,7 +66,7 @@ class NotChecked:
 
 @dataclass(frozen=True, slots=True)
 class Once:
-    """What a rule yields about the tenant as a whole, or who applies: told once a tenant."""
+    """What a rule yields about the tenant as a whole, or who applies: reported once a tenant."""
 
     summary: str
     hint: str = ""
@@ -144,8 +144,8 @@ def rule(  # noqa: PLR0913 - the facts of a rule, each named where it is declare
     `Spec` judges every kind. `schema` is as much of the rule as JSON Schema can say about a `spec`:
     it is exported for editors, and refuses exactly what the rule finds. `facts` is what the project
     declares for the examples, as YAML; `identity` is who applies them, by e-mail, where that is not
-    the tenant's first full administrator. `guard` is what `--allow` gives leave to, such as
-    `lockout`, where an error of the rule is one that a person may decide to live with. Raises
+    the tenant's first full administrator. `guard` is what `--allow` overrides, such as
+    `lockout`, where an error of the rule is one that a person may accept. Raises
     ValueError where an example or the docstring is missing.
     """
 

@@ -31,7 +31,7 @@ def run(
 ) -> Iterator[Diagnostic]:
     """Every finding of every rule about every resource, weighed as the project wants it.
 
-    What is about no single resource, such as what was not checked, is told once.
+    What is about no single resource, such as what was not checked, is reported once.
     """
     told: dict[str, set[NotChecked | Once]] = defaultdict(set)
     asked: dict[type[Spec], list[tuple[Rule[Spec], Severity]]] = {}

@@ -37,7 +37,7 @@ class Expected:
 
     @property
     def creates(self) -> bool:
-        """Whether the plan makes it (without the tenant nothing tells)."""
+        """Whether the plan makes it (unknown without the tenant)."""
         return not self.before
 
     @property
@@ -56,8 +56,9 @@ class Known:
     """What is known of a tenant beside its objects, by group.
 
     `facts` are those that the project declares, of the type that the group's vendor gives them;
-    `assumed` the calls to use that the vendor has not published; `spent` the names that were ever
-    used, by kind and as names are compared, with the id of the object that had them first.
+    `assumed` the calls to use that the vendor has not published; `spent` the used names: those that
+    were ever used, by kind and as names are compared, with the id of the object that had them
+    first.
     """
 
     facts: Mapping[str, Facts] = field(default_factory=lambda: NO_FACTS_OF_ANY)

@@ -102,7 +102,7 @@ async def hang_up(scope: Scope, receive: Receive) -> None:
     """Close the connection on the caller; raises DroppedError where there is none."""
     close = scope.get("extensions", {}).get(HANG_UP)
     if close is None:
-        raise DroppedError("the sandbox was told to drop this connection")
+        raise DroppedError("the sandbox is set to drop this connection")
     close()
     while (await receive())["type"] != "http.disconnect":
         pass

@@ -33,7 +33,7 @@ def act(
     """
     if action not in actions:
         forms = "\n".join(f"{each} {usage}" for each, usage in actions.items())
-        raise SandboxError("PRJ127", f"there is no action `{action}`", hint=forms)
+        raise SandboxError("PRJ127", f"unknown action `{action}`", hint=forms)
     try:
         with store.transaction():
             done = carry_out()

@@ -9,7 +9,7 @@ from reconciler.errors import ReconcilerError
 
 
 class SandboxError(ReconcilerError):
-    """A seed, an identity or a console action that cannot be; told to the person at the terminal.
+    """A seed, an identity or a console action that cannot be; shown to the person at the terminal.
 
     Codes PRJ125 (seed), PRJ126 (identity), PRJ127 (action), PRJ128 (data).
     """

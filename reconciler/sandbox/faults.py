@@ -48,7 +48,7 @@ _DEFAULT_STATUS = {"html": 200, "redirect": 307, "echo": 400}
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One fault; `times` is None for ever, `status` that of the answer where one is made up."""
+    """One fault; `times` is None for ever, `status` that of an answer that the fault makes."""
 
     kind: str
     methods: tuple[str, ...] = ("*",)
@@ -65,7 +65,7 @@ class Fault:
     rows: int = 1
 
     def is_on(self, method: str, path: str) -> bool:
-        """Whether a call is one of those that this fault looks at."""
+        """Whether a call is one of those that this fault is about."""
         named = {"*", method} | ({"WRITE"} if method not in ("GET", "HEAD") else set())
         return not named.isdisjoint(self.methods) and fnmatchcase(path, self.path)
 
@@ -78,7 +78,7 @@ def latency_of(text: str) -> Fault:
 def faults(data: Any) -> tuple[Fault, ...]:
     """A list of mappings or lines, as a file has it; raises SandboxError (PRJ150)."""
     if not isinstance(data, list):
-        raise _wrong("a list of faults is wanted", "begin each with `- fault: KIND`")
+        raise _wrong("expected a list of faults", "begin each with `- fault: KIND`")
     return tuple(fault(each) for each in data)
 
 
@@ -88,7 +88,7 @@ def fault(data: Any) -> Fault:
     if isinstance(given, int) and not isinstance(given, bool):
         given = {"fault": given}
     if not isinstance(given, Mapping) or "fault" not in given:
-        raise _wrong(f"{data!r} is no fault", 'write it like `503 on="PUT *" times=2`')
+        raise _wrong(f"{data!r} is not a valid fault", 'write it like `503 on="PUT *" times=2`')
     unknown = sorted(set(map(str, given)) - set(FIELDS))
     if unknown:
         raise _wrong(f"a fault has no `{unknown[0]}`", f"it has {', '.join(FIELDS)}")
@@ -116,12 +116,12 @@ def _from_line(line: str) -> dict[str, str]:
     try:
         kind, *pairs = shlex.split(line)
     except ValueError as error:
-        raise _wrong(f"`{line}` is no fault", str(error)) from error
+        raise _wrong(f"`{line}` is not a valid fault", str(error)) from error
     given = {"fault": kind}
     for pair in pairs:
         name, equals, value = pair.partition("=")
         if not equals:
-            raise _wrong(f"`{pair}` is no KEY=VALUE", 'quote what has spaces: on="GET */user"')
+            raise _wrong(f"`{pair}` is not KEY=VALUE", 'quote what has spaces: on="GET */user"')
         given[name] = value
     return given
 

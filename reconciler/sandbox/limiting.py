@@ -40,7 +40,7 @@ def limited(
 
 @dataclass(slots=True)
 class _Window:
-    """When the latest calls came, and until when the caller was told to wait."""
+    """When the latest calls came, and until when the caller was asked to wait."""
 
     came: deque[float] = field(default_factory=deque)
     closed_until: float = -math.inf

@@ -22,10 +22,10 @@ def quirks(section: Any, usual: Q, checks: Mapping[str, Check]) -> Q:
     """
     known = {_camel(each.name): each.name for each in fields(usual)}  # type: ignore[arg-type]
     if not isinstance(section, Mapping):
-        raise ValueError(f"a mapping is wanted, of {', '.join(known)}")
+        raise ValueError(f"expected a mapping of {', '.join(known)}")
     unknown = sorted(set(section) - set(known))
     if unknown:
-        raise ValueError(f"there is no `{unknown[0]}`; there are {', '.join(known)}")
+        raise ValueError(f"unknown name `{unknown[0]}`; known are {', '.join(known)}")
     read: dict[str, Any] = {}
     for name, value in section.items():
         checked = checks.get(known[name]) or _OF_TYPE[type(getattr(usual, known[name]))]
@@ -58,7 +58,7 @@ def up_to(most: int) -> Check:
 
     def checked(value: Any) -> int:
         if type(value) is not int or not 1 <= value <= most:
-            raise ValueError(f"a number from 1 to {most} is wanted")
+            raise ValueError(f"expected a number from 1 to {most}")
         return value
 
     return checked
@@ -67,7 +67,7 @@ def up_to(most: int) -> Check:
 def count(value: Any) -> int:
     """A number, 0 or more."""
     if type(value) is not int or value < 0:
-        raise TypeError("a number is wanted")
+        raise TypeError("expected a number")
     return value
 
 
@@ -81,13 +81,13 @@ def seconds(value: Any) -> float:
 def names(value: Any) -> tuple[str, ...]:
     """A list of texts."""
     if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
-        raise TypeError("a list of names is wanted")
+        raise TypeError("expected a list of names")
     return tuple(value)
 
 
 def _switch(value: Any) -> bool:
     if not isinstance(value, bool):
-        raise TypeError("true or false is wanted")
+        raise TypeError("expected true or false")
     return value
 
 

@@ -102,7 +102,7 @@ def organization(seed: Mapping[str, Any]) -> str:
     try:
         return str(uuid.UUID(str(text)))
     except ValueError as error:
-        raise wrong("organization", f"id {text!r} is no UUID", hint="`{id: UUID}`") from error
+        raise wrong("organization", f"id {text!r} is not a UUID", hint="`{id: UUID}`") from error
 
 
 def section(seed: Mapping[str, Any], name: str, read: Callable[[Any], T]) -> T:

@@ -68,24 +68,24 @@ class SeedProblems:
                 listed = f"there are {', '.join(known)}"
                 self.add(
                     (*path, str(key)),
-                    f"there is no field {key}" if path else f"there is no section {key}",
+                    f"unknown field {key}" if path else f"unknown section {key}",
                     hint=f"did you mean `{near[0]}`?" if near else listed,
                     on_key=True,
                 )
 
     def rows(self, seed: Mapping[str, Any], section: str) -> Iterator[tuple[Path, Any]]:
-        """The mappings of a section with their places; what is no list or no mapping is a fault."""
+        """The mappings of a section with their places; anything else is a problem of the seed."""
         rows = seed.get(section)
         if rows is None:
             return
         if not isinstance(rows, (list, tuple)):
-            self.add((section,), "a list of mappings is wanted")
+            self.add((section,), "expected a list of mappings")
             return
         for number, row in enumerate(rows):
             if isinstance(row, Mapping):
                 yield (section, number), row
             else:
-                self.add((section, number), f"a mapping is wanted, not {row!r}")
+                self.add((section, number), f"expected a mapping, got {row!r}")
 
     @contextmanager
     def section(self, name: str) -> Iterator[None]:

@@ -33,7 +33,7 @@ CREATE TABLE IF NOT EXISTS counter (name TEXT PRIMARY KEY, value INTEGER NOT NUL
 """
 
 MEMORY = Path(":memory:")
-"""The database that is no file, and gone when it is closed."""
+"""The database that is not a file, and is gone when it is closed."""
 
 _BESIDE = ("-wal", "-shm", "-journal")
 _CACHE_KIBIBYTES = 65_536
@@ -60,7 +60,7 @@ class Store:
         try:
             self._connection = sqlite3.connect(database, isolation_level=None, timeout=10)
             self._connection.execute(f"PRAGMA cache_size = -{_CACHE_KIBIBYTES}")
-            # not waited for the disk: what a power cut spoils is an emulated tenant, made anew
+            # not waited for the disk: what a power cut spoils is an emulated tenant, made again
             self._connection.execute("PRAGMA synchronous = OFF")
             self._connection.executescript(_SCHEMA)
         except sqlite3.DatabaseError as error:

@@ -299,13 +299,13 @@ def test_a_name_is_spent_for_good(calls: Here, terminal: Terminal) -> None:
     said = terminal("plan")
     assert said.code == 1
     assert "CXR104" in said.out
-    assert "`QUALITY reviewer` is spent: this role had it before" in said.out
+    assert "`QUALITY reviewer` is a used name: this role had it before" in said.out
     assert "`QUALITY reviewer 2` is free" in said.out
     another = ROLE.replace("{name: reviewer}", "{name: another}")
     calls.manifests(renamed, OLD, JANE, another)
     said = terminal("plan")
     assert said.code == 1
-    assert "`Quality Reviewer` is spent: the role" in said.out
+    assert "`Quality Reviewer` is a used name: the role" in said.out
     # the ledger outlives the records
     assert terminal("state", "rm", "Role/reviewer", "--auto-approve").code == 0
     calls.manifests(OLD, another)
@@ -321,7 +321,7 @@ def test_a_name_that_an_apply_gave_is_spent_though_nobody_saw_it(
     calls.act("edit-role", "role=Quality Reviewer", "new=Renamed by hand")
     said = terminal("plan")
     assert said.code == 1
-    assert "`Quality Reviewer` is spent: this role had it before" in said.out
+    assert "`Quality Reviewer` is a used name: this role had it before" in said.out
 
 
 def test_what_is_imported_keeps_its_names(calls: Here, terminal: Terminal) -> None:
@@ -329,7 +329,7 @@ def test_what_is_imported_keeps_its_names(calls: Here, terminal: Terminal) -> No
     calls.act("edit-role", "role=Retired", "new=Long gone")
     shutil.rmtree(calls.root / "access")
     calls.manifests(OLD, ROLE.replace("Quality Reviewer", "retired"))
-    assert "`retired` is spent" in terminal("plan").out
+    assert "`retired` is a used name" in terminal("plan").out
 
 
 def test_names_are_remembered_from_the_first_look(calls: Here, terminal: Terminal) -> None:
@@ -341,7 +341,7 @@ def test_names_are_remembered_from_the_first_look(calls: Here, terminal: Termina
     calls.manifests(OLD, ROLE.replace("Quality Reviewer", "short LIVED"))
     said = terminal("plan")
     assert said.code == 1
-    assert "`short LIVED` is spent" in said.out
+    assert "`short LIVED` is a used name" in said.out
 
 
 def test_what_comes_with_a_permission_is_planned(calls: Here, terminal: Terminal) -> None:

@@ -305,7 +305,7 @@ def test_a_look_that_cannot_be_written_down_is_as_good(
         other.close()
     assert said.code == 2
     assert "~ queue : edit -> view" in said.out
-    assert "warning[RUN180]: this look could not be written down" in said.err
+    assert "warning[RUN180]: this drift check could not be recorded" in said.err
     assert not looks(here)
 
 

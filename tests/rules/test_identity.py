@@ -258,7 +258,7 @@ def test_a_machine_account_is_told_once_a_rule() -> None:
         resource("ResourceCollection", "mine", {"resources": WHOLE | {"queue": "all"}}),
         resource("ResourceCollection", "second", {"resources": WHOLE | {"queue": "all"}}),
     )
-    reason = "not checked: who applies is a machine account, and nothing tells its rights"
+    reason = "not checked: the rights of who applies: no API returns those of a machine account"
     assert said(found) == [
         f"{code} info: {reason}"
         for code in ("WCC126", "WCC134", "WCC145", "WCC152", "WCC154", "WCC155")

@@ -7,7 +7,7 @@ from typing import Any
 from reconciler.http.shape import shape_check
 
 documented = shape_check("known", "this version may not know it yet: update reconciler")
-"""Reads an answer; one of another shape is an error of the tenant, not of ours."""
+"""Reads an answer; one of another shape is an error of the tenant, not of reconciler."""
 
 
 def explain(body: Any, text: str) -> tuple[str, str]:

@@ -5,5 +5,5 @@ ALL = {
     CREATE_ROLE: "POST /authorization/v1/roles creates a role",
     WRITE_ROLE: "PUT /authorization/v1/roles/{roleId} changes a role, its status too",
     LIST_PERMISSIONS: "GET /authorization/v1/permissions lists the permissions that there are",
-    ROLE_HISTORY: "POST /authorization/v1/roles/{roleId}/history/search tells who changed a role",
+    ROLE_HISTORY: "POST /authorization/v1/roles/{roleId}/history/search returns who changed a role",
 }

@@ -1,8 +1,8 @@
 """Who changed a role, where the tenant has the assumed call for that (A4).
 
-NICE publishes no call that tells a change's author. Roles tell when they were changed last, so only
-those that were changed in the time in question are asked for their history. Of employees nothing
-tells.
+NICE publishes no call that returns a change's author. Roles have the time of the last change, so
+only those that were changed in the time in question are asked for their history. Of
+employees no call returns it.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ class CxoneAudit:
         if assumed_ids.ROLE_HISTORY not in self._endpoint.assumed:
             raise TenantError(
                 "TEN150",
-                "the vendor's public API does not tell who changed a role (A4)",
+                "the vendor's public API does not return who changed a role (A4)",
                 hint="take `audit` out; or list A4 under `assumed`, if the tenant has it",
             )
         roles = [body for body in await self._searches.roles() if _may_be_of(body, since)]
@@ -76,7 +76,7 @@ class CxoneAudit:
 
 
 def _may_be_of(role: Mapping[str, Any], since: datetime) -> bool:
-    """Whether it was changed since then; where it tells no time, nobody knows."""
+    """Whether it was changed since then; where it has no time, nobody knows."""
     with documented("a role"):
         told = role.get("lastModifiedTime")
         return not told or wire.moment(told) >= since - _CLOCKS

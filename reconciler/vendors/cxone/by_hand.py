@@ -28,7 +28,7 @@ def role(action: Action, role: Expected, world: World) -> Guide | None:
         who=_WHO.format("Create" if creates else "Edit"),
         clicks=tuple(_clicks(role, name, original, creates=creates)),
         enter=tuple(_entries(role, original, facts_of(world.facts), creates=creates)),
-        done=f"role search tells the role {name} as it is declared",
+        done=f"role search returns the role {name} as declared",
     )
 
 

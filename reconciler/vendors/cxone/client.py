@@ -63,7 +63,7 @@ class CxoneReader:
             objects={group_kind(ROLE): roles, group_kind(EMPLOYEE): employees},
             inventory={group_kind(PERMISSION): catalogue(roles, lists.rows.get(PERMISSION, ()))},
             requests=self._session.requests,
-            # what an unknown role allows nobody can tell
+            # what an unknown role allows is unknown
             identities={GROUP: _identity(claims, employees, roles, complete=not rows.unknown)},
             unread={group_kind(kind): error.told.summary for kind, error in lists.refused.items()},
             unknown=tuple(rows.unknown),
@@ -72,7 +72,7 @@ class CxoneReader:
     async def _lists(self) -> WholeLists[Any]:
         """Roles, employees and, where the tenant has the assumed call for that, permissions.
 
-        Nothing needs the list of permissions: roles tell of permissions too.
+        Nothing needs the list of permissions: roles list permissions too.
         """
         read: dict[str, Callable[[], Awaitable[tuple[Any, ...]]]] = {
             ROLE: self._searches.roles,
@@ -116,7 +116,7 @@ class CxoneWriter(CxoneReader):
         return await self._codecs[kind].find(name)
 
     async def taken(self, kind: str, names: Collection[str]) -> Mapping[str, str]:
-        """Those of these names that are there, with their ids: one list tells all."""
+        """Those of these names that are there, with their ids: one list has all."""
         every = [role(body) for body in await self._searches.roles()] if kind == ROLE else []
         by_name = {each.name.casefold(): each.id for each in every}
         return {name: by_name[n] for name in names if (n := name.casefold()) in by_name}

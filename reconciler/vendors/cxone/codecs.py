@@ -79,7 +79,7 @@ class EmployeeCodec(Codec):
         """The whole record."""
         with _named(EMPLOYEE, object_id):
             body = await self._searches.user(object_id)
-        # an answer may name the primary role; only the roles tell its id then
+        # an answer may name the primary role; only the roles have its id then
         ids = {} if body.get("roleUUID") else wire.ids_by_name(await self._searches.roles())
         return Fetched(body, employee(body, ids))
 

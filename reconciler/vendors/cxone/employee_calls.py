@@ -1,7 +1,7 @@
 """The calls that change an employee: deactivate, write the whole record, revive.
 
 An employee is deactivated first, then gets other roles, then is revived: an inactive one may hold
-any role. Each call is written once, and looked up where its answer is lost.
+any role. Each call is written once, and read back where its answer is lost.
 """
 
 from __future__ import annotations
@@ -107,7 +107,7 @@ class EmployeeCalls:
                     "TEN151",
                     "the tenant did not deactivate the employee, and does not say why",
                     tracking_id=answer.tracking_id,
-                    hint="look at the employee in CXone",
+                    hint="check the employee in CXone",
                 )
             return answer
 

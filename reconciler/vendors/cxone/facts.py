@@ -1,4 +1,4 @@
-"""What no API tells of a CXone tenant, as a project declares it under `facts`."""
+"""Facts of a CXone tenant that no API returns, as a project declares them under `facts`."""
 
 from __future__ import annotations
 

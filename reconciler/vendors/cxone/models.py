@@ -30,7 +30,7 @@ class Role(Spec):
     name: str | None = Field(
         default=None,
         description="The name in CXone; without it, it equals metadata.name. A name that was ever "
-        "used is spent for good.",
+        "used can never be used again.",
         examples=["Quality Reviewer"],
     )
     description: str | None = Field(

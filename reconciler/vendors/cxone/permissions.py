@@ -24,7 +24,7 @@ _USUAL: Mapping[str, list[str]] = {
 
 
 def facts_of(facts: Facts) -> CxoneFacts:
-    """A tenant's facts, as ours."""
+    """The declared facts of a tenant, typed."""
     return facts if isinstance(facts, CxoneFacts) else CxoneFacts()
 
 
@@ -75,7 +75,7 @@ def catalogue(roles: Iterable[LiveObject], listed: Iterable[str] = ()) -> tuple[
 
 
 def titled(permission: str, facts: CxoneFacts) -> str:
-    """A permission as CXone's pages show it, as far as the facts tell, and its id after that."""
+    """A permission as CXone's pages show it, as far as the facts name it, and its id after that."""
     names = facts.permission_names or {}
     parts = permission.split("/")
     shown = [

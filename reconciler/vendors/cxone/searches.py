@@ -28,7 +28,7 @@ class Searches:
         self._pages = UncountedPages("roles", "roleId")
 
     async def roles(self) -> tuple[Row, ...]:
-        """Every role, whatever its status."""
+        """Every role of any status."""
         return tuple(await self._roles({}))
 
     async def role(self, role_id: str) -> Row:

@@ -76,7 +76,7 @@ def _generate(objects: int, number: int) -> Generated:
     return generated(Size(objects, number))
 
 
-_RIGHTS_UNKNOWN = "no call tells what the identity that applies may do"
+_RIGHTS_UNKNOWN = "no call returns what the identity that applies may do"
 _NOT_YET = "this version does not judge it"
 _ROLES, _EMPLOYEES = D3 / "Roles", D3 / "Employees & Roles"
 
@@ -105,7 +105,7 @@ ROLE = Kind(
         switch=Switch(semantics.role_is_on, {"status": semantics.INACTIVE}),
         spends_names=True,
         by_hand=by_hand.role,
-        side_effects=NOT_OFFERED("NICE tells of nothing that it changes besides", _ROLES),
+        side_effects=NOT_OFFERED("NICE documents no side effects", _ROLES),
     ),
     access=Access(
         attributes=frozenset({"status", "permissions"}),
@@ -146,12 +146,12 @@ EMPLOYEE = Kind(
         by_hand=NOT_OFFERED(
             "the API makes every change that a manifest can declare", USER_HUB / "users"
         ),
-        side_effects=NOT_OFFERED("NICE tells of nothing that it changes besides", _EMPLOYEES),
+        side_effects=NOT_OFFERED("NICE documents no side effects", _EMPLOYEES),
     ),
     access=Access(
         attributes=frozenset({"active", "primaryRole", "secondaryRoles"}),
         opens=NOT_OFFERED(f"whether an active employee may do more: {_NOT_YET}", _EMPLOYEES),
-        danger=NOT_OFFERED("what a role gives is told where the role is", _EMPLOYEES),
+        danger=NOT_OFFERED("what a role grants is shown with the role", _EMPLOYEES),
         permitted=NOT_OFFERED(_RIGHTS_UNKNOWN, OBSERVED / "role search"),
     ),
     api=Api(

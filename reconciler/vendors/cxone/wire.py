@@ -81,7 +81,7 @@ def ids_by_name(roles: Iterable[Mapping[str, Any]]) -> dict[str, str]:
 
 
 def _milliseconds(told: Json) -> int | None:
-    """A time as milliseconds since 1970; None where none is told."""
+    """A time as milliseconds since 1970; None where none is given."""
     return round(moment(told).timestamp() * 1000) if isinstance(told, str) and told else None
 
 

@@ -12,20 +12,20 @@ documented = shape_check(
     "a proxy may have changed it, or this version does not know it yet: update reconciler, or "
     "report the tracking id",
 )
-"""Reads an answer; one of another shape is an error of the tenant, not of ours."""
+"""Reads an answer; one of another shape is an error of the tenant, not of reconciler."""
 
 
 def an_object(body: Any) -> Mapping[str, Any]:
     """The body of an answer that has fields; raises ValueError for another."""
     if not isinstance(body, dict):
-        raise ValueError("it is empty" if body is None else "it is no object")
+        raise ValueError("it is empty" if body is None else "it is not an object")
     return body
 
 
 def one_of(body: Mapping[str, Any], field: str, known: Collection[str]) -> str:
     """A field with one of the documented words; raises ValueError for another.
 
-    What an unknown word allows nobody can tell, so nothing is planned from it.
+    What an unknown word allows is unknown, so nothing is planned from it.
     """
     if (written := body[field]) not in known:
         raise ValueError(f"{field} is {written!r}, which is not known")
@@ -38,7 +38,7 @@ def array(body: Mapping[str, Any], field: str, of: type) -> list[Any]:
     if written is None:
         return []
     if not isinstance(written, list) or not all(isinstance(each, of) for each in written):
-        raise ValueError(f"{field} is no list of {_WORDS[of]}")
+        raise ValueError(f"{field} is not a list of {_WORDS[of]}")
     return written
 
 

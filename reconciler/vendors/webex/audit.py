@@ -1,8 +1,9 @@
 """Reading Control Hub's admin audit events: who changed what.
 
-Source: Cisco's OpenAPI "Webex Admin" of 2026-05-04, `/adminAudit/events`. It pages by offset, tells
-no total, promises no order, and new events may come in while it is read. So each page begins within
-the one before it. Personal names stay here: who did something is told by e-mail, else by id.
+Source: Cisco's OpenAPI "Webex Admin" of 2026-05-04, `/adminAudit/events`. It pages by offset,
+returns no total, promises no order, and new events may come in while it is read. So each page
+begins within the one before it. Personal names stay here: who did something is named by e-mail,
+else by id.
 """
 
 from __future__ import annotations
@@ -167,7 +168,7 @@ class _Row:
 
     @property
     def failed(self) -> bool:
-        """Whether it tells of something that was refused."""
+        """Return whether the event reports something that was refused."""
         return bool(self.data.get("errorCode") or self.data.get("errorMessage"))
 
 
@@ -192,7 +193,7 @@ def _row(body: Mapping[str, Any]) -> _Row:
 def _text(body: Mapping[str, Any], name: str) -> str:
     value = body.get(name)
     if value is not None and not isinstance(value, str):
-        raise ValueError(f"{name} is no text")
+        raise ValueError(f"{name} is not text")
     return value or ""
 
 

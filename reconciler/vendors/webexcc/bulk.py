@@ -62,7 +62,7 @@ class BulkEnvelope:
 
 
 def _rows(body: Any, ids: Sequence[str]) -> Mapping[str, Mapping[str, Any]]:
-    """The items of an answer by the object that they are about; what cannot be told is left out."""
+    """The items of an answer by their object; what cannot be matched is left out."""
     items = body.get("items") if isinstance(body, dict) else None
     found: dict[str, Mapping[str, Any]] = {}
     for row in items if isinstance(items, list) else ():

@@ -57,7 +57,7 @@ class WebexReader:
     async def read(self, resources: tuple[Resource[Any], ...], remembered: Json = None) -> Snapshot:
         """Lists first, then the bodies that they leave out; raises TenantError.
 
-        What is `remembered` and of the version that its list tells is not read again, but by who
+        What is `remembered` and of the version that its list shows is not read again, but by who
         sees a part only: what they see may change while nothing else does.
         """
         owner = await token_owner(self._session, self._endpoint)
@@ -148,7 +148,7 @@ class WebexReader:
 def _users(
     items: Items, rows: Sequence[Row], teams: Mapping[str, list[str]] | None
 ) -> list[LiveObject]:
-    """The users of rows, with the teams that they are members of; None where nobody can tell."""
+    """The users of rows, with the teams that they are members of; None where that is unknown."""
     members = None if teams is None else wire.members(teams.items())
 
     def user(row: Row) -> LiveObject:

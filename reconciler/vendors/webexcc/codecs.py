@@ -80,7 +80,7 @@ class WebexCodec(Codec):
     """What all kinds have in common: objects are replaced whole, by PUT."""
 
     may_hide = True
-    who_made_it = "nobody can tell who made it: look at it"
+    who_made_it = "who created it is unknown: check it in Control Hub"
 
     def __init__(self, objects: Objects, session: WriteSession) -> None:
         self._objects = objects

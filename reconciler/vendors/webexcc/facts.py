@@ -1,4 +1,4 @@
-"""What no API tells of a Webex tenant, as a project declares it under `facts`."""
+"""Facts of a Webex tenant that no API returns, as a project declares them under `facts`."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class WebexFacts(Facts):
     rollback: bool | None = Field(
         default=None,
         description="Whether a rollback to the former profiles is about to be asked for: plans "
-        "then tell what it would lose.",
+        "then show what it would lose.",
     )
     permissions: list[Annotated[str, Field(min_length=1)]] | None = Field(
         default=None, description="Permissions that the tenant has and this version does not know."
@@ -55,7 +55,7 @@ class WebexFacts(Facts):
     def _is_a_tree(cls, folders: dict[str, Folder] | None) -> dict[str, Folder] | None:
         for path in folders or {}:
             if not all(part.strip() for part in path.split("/")):
-                raise ValueError(f"`{path}` is no path such as `Sales/EMEA`")
+                raise ValueError(f"`{path}` is not a path such as `Sales/EMEA`")
             parent = parent_of(path)
             if parent is not None and folders is not None and parent not in folders:
                 raise ValueError(f"`{path}` is declared, the folder `{parent}` around it is not")

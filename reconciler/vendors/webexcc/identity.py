@@ -1,6 +1,6 @@
 """The user of the contact center behind a token, and what of the tenant they do not see.
 
-A machine account has no user, so nothing tells its rights; what it is refused is then an error
+A machine account has no user, so its rights are unknown; what it is refused is then an error
 like another.
 """
 
@@ -30,7 +30,7 @@ PERMISSION_OF: Mapping[str, str] = {
 }
 """The permission that lets a kind or resource type be read."""
 
-NOBODY = "nothing tells who the token belongs to: GET /people/me is not allowed to it"
+NOBODY = "the owner of the token is unknown: it may not call GET /people/me"
 
 
 async def identify(session: ReadSession, organization: str, owner: TokenOwner | None) -> Identity:
@@ -61,7 +61,7 @@ def unseen(
 ) -> dict[str, str]:
     """The kinds and types that the identity sees a part of only, or nothing, with the reason.
 
-    Where nothing tells who asks (`owner` is None), they may see a part of everything: it could be a
+    Where it is unknown who asks (`owner` is None), they may see a part of everything: it could be a
     delegated administrator whose token may not ask. `refused` has the lists that were answered
     with 403, `wanted` the kinds that manifests are of. Raises TenantError for the list of a kind
     that cannot be done without, or that their rights allow; a resource type is left to `unread`.
@@ -105,7 +105,7 @@ def unread(refused: Mapping[str, TenantError], partial: Mapping[str, str]) -> di
 def _of_collections(identity: Identity, collections: Iterable[LiveObject]) -> dict[str, str]:
     """What is hidden from who is limited to collections: all but the types of which these have all.
 
-    Nothing tells whether users without a team are seen, so users are never taken for complete.
+    It is unknown whether users without a team are seen, so users are never taken for complete.
     """
     limits = identity.rights.values["resources"] if identity.rights else None
     if identity.rights is None or not isinstance(limits, Mapping):

@@ -115,7 +115,7 @@ def _page(answer: Answer, told: Mapping[str, Any], number: object) -> Page:
         fields.identifier(row, "id")
     pages, records = told["totalPages"], told["totalRecords"]
     if type(pages) is not int or type(records) is not int:
-        raise ValueError("totalPages and totalRecords are no numbers")
+        raise ValueError("totalPages and totalRecords are not numbers")
     if number is not None and type(number) is not int:
         raise ValueError("the number of the page is not a number")
     return Page(tuple(map(wire.listed, rows)), pages, records, number)

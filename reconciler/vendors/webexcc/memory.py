@@ -1,6 +1,6 @@
-"""What one reading of a tenant leaves to the next: items whose list row is of the same version.
+"""The memory of one reading for the next: items whose list row is of the same version.
 
-Lists tell of each row its `version` and its `lastUpdatedTime` (Cisco's OpenAPI "Webex Contact
+Lists show of each row its `version` and its `lastUpdatedTime` (Cisco's OpenAPI "Webex Contact
 Center" of 2026-05-04); an item is as it was read where both are. That a version moves with every
 change of an item is assumed. A team's members are those users who have it: they are as they were
 where neither the team's row nor any user's has moved.
@@ -96,7 +96,7 @@ def _mark(identity: Identity) -> str:
 
 
 def _versions(rows: Iterable[Row]) -> str | None:
-    """Fingerprints the versions of all rows; None where one of them tells none."""
+    """Fingerprints the versions of all rows; None where one of them has none."""
     stamps = {row["id"]: _stamp(row) for row in rows}
     told = all(None not in stamp.values() for stamp in stamps.values())
     return digest(stamps) if told else None

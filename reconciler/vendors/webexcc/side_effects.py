@@ -1,4 +1,4 @@
-"""What the service changes by itself with a write of ours: folders turn with Analyzer (WCC120)."""
+"""Side effects of the service on a write of reconciler: folders turn with Analyzer (WCC120)."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ class _Folder:
 class _Tree:
     """The folders that the project declares.
 
-    Of one that it does not, nothing tells where it is: it is taken for one that turns.
+    Of one that it does not, it is unknown where it is: it is taken for one that turns.
     """
 
     def __init__(self, facts: Facts) -> None:
@@ -90,7 +90,7 @@ class _Tree:
         }
 
     def otherwise(self, made: Lists, wanted: Lists) -> str:
-        """The folders that are to be in another list than they were put, and that list."""
+        """The folders whose desired list is not the one they were put in, and that list."""
         here = {key: name for name, keys in made.items() for key in keys}
         there = {key: name for name, keys in wanted.items() for key in keys}
         moved = [key for key in {**here, **there} if here.get(key) != there.get(key)]

@@ -126,7 +126,7 @@ RESOURCE_COLLECTION = Kind(
         switch=NOT_OFFERED(_NO_SWITCH, _COLLECTIONS),
         spends_names=False,
         by_hand=NOT_OFFERED(_NO_HAND, API / "resource-collection"),
-        side_effects=NOT_OFFERED("Cisco tells of nothing that it changes besides", _COLLECTIONS),
+        side_effects=NOT_OFFERED("Cisco documents no side effects", _COLLECTIONS),
     ),
     access=Access(
         attributes=frozenset({"resources"}),
@@ -212,12 +212,12 @@ USER = Kind(
         switch=NOT_OFFERED("whether a user is active is a matter of Control Hub", _USERS),
         spends_names=False,
         by_hand=by_hand.user,
-        side_effects=NOT_OFFERED("Cisco tells of nothing that it changes besides", _USERS),
+        side_effects=NOT_OFFERED("Cisco documents no side effects", _USERS),
     ),
     access=Access(
         attributes=frozenset({"userProfile"}),
         opens=members_open,
-        danger=NOT_OFFERED("what a profile gives is told where the profile is", _USERS),
+        danger=NOT_OFFERED("what a profile grants is shown with the profile", _USERS),
         permitted=rights.permitted,
     ),
     api=Api(

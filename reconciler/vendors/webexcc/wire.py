@@ -136,7 +136,7 @@ def _single(written: Any) -> Ref | None:
     if written == _RESTRICTED:
         return HIDDEN
     if not isinstance(written, str | None):
-        raise ValueError("a reference is no id")
+        raise ValueError("a reference is not an id")
     return _one(written) if written else None
 
 
@@ -290,7 +290,7 @@ def _resource_row(name: str, chosen: Value) -> dict[str, Any]:
 
 
 def user(body: Mapping[str, Any], teams: frozenset[Ref] | None) -> LiveObject:
-    """A user's row or item answer; `teams` are those they are in, None where nobody can tell.
+    """A user's row or item answer; `teams` are those they are in, None where that is unknown.
 
     Only what decides on access is kept: names and phone numbers are nobody's business.
     """

@@ -81,11 +81,11 @@ def test_a_file_that_others_may_read_is_refused(tmp_path: Path, mode: int) -> No
             lambda root: (root / "token").mkdir(), "Is a directory", marks=needs_posix_words
         ),
         pytest.param(
-            lambda root: os.mkfifo(root / "token", 0o600), "which is no file", marks=needs_pipes
+            lambda root: os.mkfifo(root / "token", 0o600), "which is not a file", marks=needs_pipes
         ),
         (lambda root: secret(root, ""), "which is empty"),
         (lambda root: secret(root, " \n"), "which is empty"),
-        (lambda root: secret(root, b"\xff\xfe"), "which is no text"),
+        (lambda root: secret(root, b"\xff\xfe"), "which is not text"),
         (lambda root: secret(root, "x" * 100_000), "too large"),
     ],
 )

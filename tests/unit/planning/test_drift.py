@@ -74,7 +74,7 @@ def test_without_an_earlier_look_only_what_is_to_be_pruned_is_drift(
     project(here, unmanaged=unmanaged)
     found = here.drift()
     assert [each.name for each in found.differences] == drifted
-    told = [each.summary.split()[4] for each in found.notes if each.code == "PLN133"]
+    told = [each.summary.split()[1] for each in found.notes if each.code == "PLN133"]
     assert told == notes
     assert {each.code for each in found.notes} <= {"PLN133", "PRJ153"}
     assert found.revert is None

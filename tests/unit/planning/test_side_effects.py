@@ -169,8 +169,7 @@ def test_people_who_hold_it_make_a_moment_that_needs_leave() -> None:
     assert (made.outcome, made.blocked) == ("blocked", ("transient",))
     (found,) = (each for each in made.findings if each.code == "PLN145")
     assert found.summary == (
-        "2 people could do more for a moment than before and after it: "
-        "edit Sales, Sales/EMEA (WCC120)"
+        "2 people could briefly do more than before and after: edit Sales, Sales/EMEA (WCC120)"
     )
     assert found.address == "t/webexcc/UserProfile/lead"
     assert "`--allow transient`" in found.hint

@@ -99,7 +99,7 @@ def nobody_changes_their_own_roles(
     if not world.live or roles_of(me.before) == roles_of(me.values):
         return
     if world.identity is None or world.identity.user is None:
-        yield NotChecked("whether somebody changes their own roles: nothing tells who applies")
+        yield NotChecked("whether somebody changes their own roles: who applies is unknown")
     elif world.identity.user == me.key:
         yield Finding(
             ("spec",),
@@ -250,5 +250,5 @@ def digital_portal_waits_for_the_account(
             ("spec", "primaryRole"),
             "they have not activated their account: until then Digital Experience knows nothing of "
             "their permissions",
-            hint="ask them to sign in once, then look at the portal",
+            hint="ask them to sign in once, then check the portal",
         )

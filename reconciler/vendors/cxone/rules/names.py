@@ -83,7 +83,7 @@ def role_names_differ(role: Resource[Role], world: World) -> Iterator[Finding]:
         for each in world.all_of(ROLE)
         if each.key != me.key
         and folded(str(each.values.get("name", each.name))) == wanted
-        # of two manifests the second is told; what only the tenant has came first
+        # of two manifests the second is reported; an unmanaged role came first
         and (each.address is None or each.address < role.address)
     ]
     if others:
@@ -130,6 +130,6 @@ def role_name_is_used_once(role: Resource[Role], world: World) -> Iterator[Findi
         whose = "this role had it before" if had == me.key else f"the role {had} has or had it"
         yield Finding(
             ("spec", "name") if role.spec.name else ("metadata", "name"),
-            f"`{_name(role)}` is spent: {whose}, and a name is never free again",
+            f"`{_name(role)}` is a used name: {whose}, and CXone never frees a name",
             hint=f"choose another one: `{free_name(_name(role), world)}` is free",
         )

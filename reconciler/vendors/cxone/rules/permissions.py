@@ -70,7 +70,7 @@ def copies_begin_somewhere(role: Resource[Role], world: World) -> Iterator[Findi
     else:
         return
     circle = chain[chain.index(original) :]
-    # every one of a circle could be told; the first of them is
+    # every one of a circle could be reported; the first of them is
     if chain[0] == min(circle, key=lambda each: (str(each.address), each.name)):
         names = " -> ".join(each.name for each in (*circle, circle[0]))
         yield Finding(
@@ -115,7 +115,7 @@ def permission_brings_what_it_needs(role: Resource[Role], world: World) -> Itera
     tenant=examples.tenant(),
 )
 def reports_look_past_permissions(role: Resource[Role], world: World) -> Iterator[Once]:
-    """Download reports, direct data access and APIs look past the permissions of roles."""
+    """Download reports, direct data access and APIs ignore the permissions of roles."""
     me = world.of(role.address)
     if world.live and me.values.get("permissions") != me.before.get("permissions"):
         yield Once("data download reports, direct data access and APIs are not limited by roles")
@@ -141,7 +141,7 @@ def changing_a_role_needs_the_permission(
         return  # by hand: whoever may
     who = world.identity
     if who is None or who.rights is None:
-        yield NotChecked("whether who applies may change roles: nothing tells their own roles")
+        yield NotChecked("whether who applies may change roles: their own roles are unknown")
         return
     allowed = who.rights.values.get("permissions")
     if isinstance(allowed, frozenset) and not any(p.endswith(EDIT_ROLES) for p in allowed):
@@ -182,6 +182,6 @@ def permission_is_one_of_the_tenants(
             ("spec", "permissions", *place.split("/")),
             f"no role of the tenant has {' or '.join(f'`{each}`' for each in here)}",
             hint=world.near.hint(
-                PERMISSION, here[0], every, otherwise="see whether CXone knows it"
+                PERMISSION, here[0], every, otherwise="check whether CXone knows it"
             ),
         )

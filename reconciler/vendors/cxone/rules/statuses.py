@@ -38,7 +38,7 @@ def role_status_is_known(role: Resource[Role], _: World) -> Iterator[Finding]:
     if role.spec.status not in (None, *STATUSES):
         yield Finding(
             ("spec", "status"),
-            f"`{role.spec.status}` is no status of a role",
+            f"`{role.spec.status}` is not a valid status for a role",
             hint=f"write `{lower}`, in lower case"
             if lower in STATUSES
             else "write active, inactive or draft",

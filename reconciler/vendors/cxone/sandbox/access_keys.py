@@ -1,4 +1,4 @@
-"""Access keys of users: made, switched off and on, taken away. The secret is told once.
+"""Access keys of users: create, switch off and on, delete. The secret is shown once.
 
 The bodies of lists are not documented, nor who may have whose: here everybody may.
 """

@@ -127,7 +127,7 @@ class Acd:
         return Answer(200, {"errorCount": len(rows), "agentResults": told})
 
     def change_agents(self, call: Call) -> Answer:
-        """Primary roles of agents, each by itself: what one of them may not be is told of it."""
+        """Primary roles of agents, each by itself: a refused one is reported in its row."""
         results = [self._changed(each, call.identity) for each in _list(call.body, "agents")]
         failed = sum(not each["success"] for each in results)
         return Answer(200, {"errorCount": failed, "agentResults": results})

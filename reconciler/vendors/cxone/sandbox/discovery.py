@@ -1,4 +1,4 @@
-"""Where a tenant is and what it has a licence for."""
+"""The host of a tenant, and what it has a licence for."""
 
 from __future__ import annotations
 

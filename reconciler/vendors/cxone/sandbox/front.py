@@ -36,7 +36,7 @@ Open = Mapping[tuple[str, str], Callable[[Mapping[str, Any]], Any]]
 def fronted(
     userhub: AsgiApp, acd: AsgiApp, scim: AsgiApp, open_: Open, now: Callable[[], str]
 ) -> AsgiApp:
-    """The tenant's one application; `now` is its time, as its errors tell it."""
+    """The tenant's one application; `now` is its time, as its errors show it."""
 
     async def answering(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":

@@ -17,7 +17,7 @@ _KNOWN = ("LIKE", "BETWEEN", "NOT", "OR", "IN", "EQ")
 
 
 def found(rows: Iterable[Body], body: Mapping[str, Any]) -> list[Body]:
-    """The rows that a search asks for, in its order; refuses with 400 what is no search."""
+    """The rows that a search asks for, in its order; refuses an invalid search with 400."""
     wanted = _mapping(body, "filter")
     operations = _mapping(body, "operations")
     for operation in operations.values():

@@ -47,7 +47,7 @@ class Roles:
         return Answer(200, {"roles": [query.only(each, columns) for each in part]})
 
     def _bounds(self, page: Mapping[str, Any], total: int) -> tuple[int, int]:
-        """Where a page begins and ends; refuses with 400 what is no page."""
+        """Where a page begins and ends; refuses an invalid page with 400."""
         quirks = self._data.quirks
         first = 0 if quirks.role_pages == FROM_ZERO else 1
         size = query.whole(page.get("pageSize"), PAGE)

@@ -72,7 +72,7 @@ def assumed(seed: Mapping[str, Any]) -> frozenset[str]:
     """The calls that nobody published and this tenant has all the same; raises SeedError."""
     given = seed.get("assumed") or []
     if not isinstance(given, (list, tuple)) or not all(each in ASSUMED for each in given):
-        raise wrong("assumed", f"a list is wanted, of {', '.join(ASSUMED)}")
+        raise wrong("assumed", f"expected a list of {', '.join(ASSUMED)}")
     return frozenset(given)
 
 

@@ -39,7 +39,7 @@ class Tokens:
         return self._signed(self._claims(identity))
 
     def identity(self, token: str) -> str | None:
-        """Whose token it is; None where it is none of ours, has ended, or they have left."""
+        """The owner of the token; None where it is unknown, has ended, or they have left."""
         claims = self._read(token)
         if claims is None or claims.get("use") == "refresh" or self._is_over(claims):
             return None

@@ -144,13 +144,13 @@ class Users:
         return Answer(200, _DONE)
 
     def change(self, current: Body, whole: Body, by: str) -> Body:
-        """A user as they are to be, kept; refuses with 400."""
+        """Store the desired user; refuses with 400."""
         self._data.refuse_own(current, whole, by)
         self._data.refuse_name(whole["userName"], current)
         return self._data.put_user(whole, by)
 
     def deactivate(self, call: Call) -> Answer:
-        """Several at once; those that cannot be are told with 200."""
+        """Several at once; those that cannot be are reported with 200."""
         body = call.body if isinstance(call.body, dict) else {}
         left = []
         with self._data.store.transaction():

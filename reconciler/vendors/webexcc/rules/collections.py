@@ -117,7 +117,7 @@ def collection_selects_at_most_350_resources(
     collection: Resource[ResourceCollection], world: World
 ) -> Iterator[Finding]:
     """A collection holds at most 350 resources, counting only those selected by name. A plan
-    tells the headroom from 80 % on.
+    shows the headroom from 80 % on.
     """
     count = selected(world.of(collection.address))
     if count > MOST_RESOURCES:
@@ -209,7 +209,7 @@ def resource_type_is_one_the_api_knows(
         if name not in COLLECTION_TYPES:
             yield Finding(
                 ("spec", "resources", name),
-                f"`{name}` is no resource type of a collection",
+                f"`{name}` is not a valid resource type of a collection",
                 hint=did_you_mean(
                     name, COLLECTION_TYPES, otherwise="the types are " + ", ".join(COLLECTION_TYPES)
                 ),

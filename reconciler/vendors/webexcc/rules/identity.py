@@ -18,7 +18,7 @@ COLLECTION, PROFILE = "resource-collection", "user-profile"
 
 
 def _writer(me: Expected, world: World) -> Rights | NotChecked | None:
-    """Who writes an object; None where nobody does, or nothing is told of them."""
+    """Who writes an object; None where nobody does, or they are unknown."""
     return rights(world) if me.changes else None
 
 
@@ -56,7 +56,7 @@ def collections_are_made_by_who_has_all_resources(
     elif not me.creates and who.own is not None and me.key not in who.own:
         yield Finding(
             ("metadata", "name"),
-            f"{who.name} cannot change it: it is no collection of their own user profile",
+            f"{who.name} cannot change it: it is not a collection of their own user profile",
             hint="apply as somebody with all resources, or add it to that profile first",
         )
 
@@ -77,7 +77,7 @@ def what_is_hidden_is_unknown(resource: Resource[Spec], world: World) -> Iterato
     field leaves the values out: what is hidden is unknown, not absent, and no write removes it.
 
     A hidden single value may be overwritten by one that is seen: the plan then says that nobody
-    can tell what is replaced.
+    can know what is replaced.
     """
     me = world.of(resource.address)
     for path in _overwritten(me.before, me.values) if me.changes else ():

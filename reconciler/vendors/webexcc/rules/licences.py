@@ -1,4 +1,4 @@
-"""Licences: what a user may hold by them. No API of the contact center tells who has which."""
+"""Licences: what a user may hold by them. Only the Control Hub API returns who has which."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from reconciler.vendors.webexcc.models import User
 from reconciler.vendors.webexcc.rules import examples
 from reconciler.vendors.webexcc.rules.documents import D1
 
-UNTOLD = NotChecked("licences: Control Hub tells them, no API of the contact center does")
+UNTOLD = NotChecked("licences: only the Control Hub API returns them")
 _ADMINISTRATORS = ("licensed-administrator", "unlicensed-administrator")
 _PROFILES = """\
   - {name: Root, type: licensed-administrator, permissions: all, resources: all}
@@ -53,8 +53,8 @@ def profile_type_fits_the_licence(user: Resource[User], world: World) -> Iterato
     need the premium licence, standard agent the standard one, unlicensed administrator none; a
     supervisor is licensed.
 
-    The contact center's own API does not tell licences, so a plan that assigns a profile says that
-    nobody checked.
+    The contact center's own API does not return licences, so a plan that assigns a profile says
+    that nobody checked.
     """
     if _assigns(user, world):
         yield UNTOLD

@@ -37,7 +37,7 @@ def _name_schema(allowed: str) -> Schema:
 
 
 def _name_problem(resource: Resource[S], allowed: str, of: str) -> Iterator[Finding]:
-    """What is wrong with the vendor's name of an object, which is ours where none is given."""
+    """Check the vendor's name of an object, which is the manifest's where none is given."""
     written = resource.spec.name
     name = resource.address.name if written is None else written
     foreign = "".join(dict.fromkeys(re.sub(f"[{_WHITE}{allowed}]", "", name)))
@@ -85,7 +85,7 @@ def tenant_holds_at_most_a_thousand_collections(
     collection: Resource[ResourceCollection], world: World
 ) -> Iterator[Finding | NotChecked]:
     """A tenant holds at most 1,000 resource collections, those included that nobody manages. A
-    plan tells the headroom from 80 % on, and deletes before it creates at the limit. It is an error
+    plan shows the headroom from 80 % on, and deletes before it creates at the limit. It is an error
     in a plan that makes one too many: the tenant would refuse it.
     """
     count = len(all_ := world.all_of(COLLECTION))
@@ -94,7 +94,7 @@ def tenant_holds_at_most_a_thousand_collections(
     if me.creates and (why := world.partial(COLLECTION)):
         yield NotChecked(f"how many collections there are: {why}")
     if count <= MOST_COLLECTIONS or me is not next(beyond, all_[-1]):
-        return  # it is told once, on the first of ours that has no place
+        return  # it is reported once, on the first managed one that has no place
     too_many = world.live and any(each.creates for each in all_)
     yield Finding(
         ("metadata", "name"),
@@ -193,4 +193,4 @@ LIMITS = (
     Limit("WCC130", "resources selected by name", MOST_RESOURCES, _selected),
     Limit("WCC146", "resource collections", MOST_COLLECTIONS, _collections),
 )
-"""The limits of which a plan tells how near it comes."""
+"""The limits of which a plan shows how near it comes."""

@@ -63,7 +63,7 @@ def migration_gives_a_profile_a_collection(
     """Migrating a former profile keeps its permissions and turns its access rights into a new
     collection that is assigned to it; where call monitoring is at view, monitoring, whispering and
     barging in need edit from then on. The migration runs by itself: the collection and its mapping
-    are the vendor's. Of a profile that waits for it the plan and the import tell what it will be.
+    are the vendor's. Of a profile that waits for it the plan and the import show what it will be.
     """
     me = world.of(profile.address)
     if is_former(me.before):
@@ -81,7 +81,7 @@ def migration_gives_a_profile_a_collection(
     if all(at(v, ("permissions", "call-monitoring")) == "view" for v in (me.before, me.values)):
         yield Finding(
             ("spec", "permissions", "call-monitoring"),
-            "the profile looks migrated, and call monitoring at view shows requests alone now",
+            "the profile seems migrated, and call monitoring at view shows requests alone now",
             hint="write `call-monitoring: edit` where its users are to monitor or to barge in",
         )
 
@@ -142,8 +142,8 @@ def rollback_keeps_four_types(resource: Resource[Spec], world: World) -> Iterato
     and nothing else; permissions that the former model cannot hold apart fall to the lower of them.
 
     It is an exception of the first three months, and takes up to 15 minutes for one organisation.
-    A project that is about to ask for one declares `facts.rollback`, and each plan then tells what
-    would be lost; of a profile that waits for its migration it is told in any case.
+    A project that is about to ask for one declares `facts.rollback`, and each plan then shows what
+    would be lost; of a profile that waits for its migration it is shown in any case.
     """
     me = world.of(resource.address)
     if not world.live:
@@ -166,7 +166,7 @@ def _lost(me: Expected, spec: ResourceCollection) -> Iterator[Finding]:
             if lost[0] in (spec.resources or {})
             else ("spec", "resources"),
             f"a rollback would lose its {', '.join(lost)}",
-            hint="keep the manifests: after the rollback nothing else tells what was there",
+            hint="keep the manifests: after the rollback they are the only record of it",
             on_key=True,
         )
 
@@ -180,7 +180,7 @@ def _levelled(me: Expected) -> Iterator[Finding]:
             ("spec", "permissions"),
             f"a rollback would bring {', '.join(fallen)} down to {lowest}: the former model has "
             "the permissions of its provisioning section at one level",
-            hint="keep the manifests: after the rollback nothing else tells what was there",
+            hint="keep the manifests: after the rollback they are the only record of it",
         )
     if is_former(me.before):
         yield Finding(

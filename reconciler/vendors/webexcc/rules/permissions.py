@@ -172,6 +172,6 @@ def permission_is_documented(profile: Resource[UserProfile], world: World) -> It
         if name in UNTOLD.get(kind, ()):
             yield Finding(
                 at(name),
-                f"no document tells whether a {kind.replace('-', ' ')} may hold {name}",
+                f"no document says whether a {kind.replace('-', ' ')} may hold {name}",
                 hint="try it on one profile: the tenant may refuse it",
             )

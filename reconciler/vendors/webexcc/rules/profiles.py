@@ -48,7 +48,7 @@ def profile_is_of_a_known_type(profile: Resource[UserProfile], _: World) -> Iter
     if written is not None and written not in PROFILE_TYPES:
         yield Finding(
             ("spec", "profileType"),
-            f"`{written}` is no type of user profile",
+            f"`{written}` is not a valid type of user profile",
             hint="write one of " + ", ".join(f"`{each}`" for each in PROFILE_TYPES),
             is_unknown_value=True,
         )
@@ -126,7 +126,7 @@ def campaign_manager_needs_the_add_on(
     profile: Resource[UserProfile], world: World
 ) -> Iterator[Finding | NotChecked]:
     """Campaign manager can be granted only where the add-on is enabled in the tenant, which its
-    facts declare: no API tells it.
+    facts declare: no API returns it.
     """
     add_ons = facts_of(world).add_ons
     for name in granted(profile, world).one_by_one(["campaign-manager"]) if world.live else ():
@@ -288,7 +288,7 @@ def permission_has_a_level_that_exists(
             meant = meant_level(level, levels(name))
             yield Finding(
                 ("spec", "permissions", name),
-                f"`{level}` is no level of {name}",
+                f"`{level}` is not a valid level for {name}",
                 hint=f"write `{meant}`" if meant else f"write one of {allowed}",
                 is_unknown_value=True,
             )
@@ -322,7 +322,7 @@ def permission_is_one_the_api_knows(
         if name not in here:
             yield Finding(
                 ("spec", "permissions", name),
-                f"`{name}` is no permission of Webex Contact Center",
+                f"`{name}` is not a permission of Webex Contact Center",
                 hint=world.near.hint(
                     "permission",
                     name,

@@ -91,7 +91,7 @@ def desktop_profiles_need_their_default_codes(
 ) -> Iterator[Finding | NotChecked]:
     """Who edits desktop profiles needs the default idle and wrap-up codes in a collection, or all
     of those codes, or all resources; else no desktop profile can be saved. Which codes are the
-    default, only the tenant tells.
+    default, only the tenant shows.
     """
     held, users = _mapped(profile, world), granted(profile, world)
     chosen = [each.get(CODES, "none") for each in held]

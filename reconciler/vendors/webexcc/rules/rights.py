@@ -14,7 +14,7 @@ from reconciler.vendors.webexcc.group import group_kind
 from reconciler.vendors.webexcc.rules.documents import D1
 from reconciler.vendors.webexcc.wire import COLLECTION, PROFILE, USER
 
-MACHINE = NotChecked("who applies is a machine account, and nothing tells its rights")
+MACHINE = NotChecked("the rights of who applies: no API returns those of a machine account")
 _SOURCE = D1 / "Create a user profile"
 
 
@@ -38,7 +38,7 @@ class Rights:
 
 
 def rights(world: World) -> Rights | NotChecked | None:
-    """Of who applies; None without a tenant, and where the tenant tells nothing of them."""
+    """Of who applies; None without a tenant, and where the tenant shows nothing of them."""
     who = world.identity
     if who is None:
         return None
@@ -70,7 +70,7 @@ _PERMISSION = {
 
 def permitted(action: Action, planned: Expected, world: World) -> Forbidden | None:
     """Nothing of a kind is written without edit on it, and no collection is made or deleted
-    without all resources; that of new ones WCC134 says itself. What is hidden is never taken away.
+    without all resources; that of new ones WCC134 says itself. What is hidden is never removed.
     """
     who = rights(world)
     if who is None:
@@ -103,7 +103,7 @@ def permitted(action: Action, planned: Expected, world: World) -> Forbidden | No
 
 def may_edit_in_bulk(world: World) -> bool:
     """Whether collections may be changed in one call (WCC135): edit on them and on tenant settings,
-    and all resources. Not where nothing tells what who applies may do.
+    and all resources. Not where the rights of who applies are unknown.
     """
     who = rights(world)
     if not isinstance(who, Rights) or who.own is not None:

@@ -1,4 +1,4 @@
-"""What the vendor changes by itself: differences that nobody made, told apart from people's."""
+"""What the vendor changes by itself: differences that nobody made, separated from people's."""
 
 from __future__ import annotations
 
@@ -180,8 +180,8 @@ def what_is_created_goes_to_the_default_collection(
     """A resource that is created by a user whose profile has collections goes to that profile's
     default collection by itself.
 
-    It is told by its traces: the resource is in no other collection, and this one is the default
-    of a profile that may create it.
+    It is recognised by its traces: the resource is in no other collection, and this one is the
+    default of a profile that may create it.
     """
     me = world.of(collection.address)
     for kind, had, has in _types(me):
@@ -235,7 +235,7 @@ def who_changed_a_collection_is_unknown(
     collection: Resource[ResourceCollection], world: World
 ) -> Iterator[Cause]:
     """The vendor keeps an audit trail of user profiles, none of resource collections: who changed
-    a collection is unknown unless another source tells.
+    a collection is unknown unless another source says.
     """
     if world.of(collection.address).applied is not None:
         yield Cause((), "the vendor keeps no audit trail of resource collections", origin="unknown")

@@ -33,7 +33,7 @@ class Attach:
         yield Endpoint("POST", whole, self.add)
 
     def add(self, call: Call) -> Answer:
-        """Add the resource; what the rules forbid is told in the row of a 201."""
+        """Add the resource; what the rules forbid is reported in the row of a 201."""
         body = mapping(call.body)
         kind = one_of(body.get("resourceType"), "resourceType", RESOURCE_TYPES)
         refuse_unless(isinstance(body.get("resourceId"), str), "resourceId is missing")

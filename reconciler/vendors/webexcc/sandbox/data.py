@@ -120,7 +120,7 @@ class Data:
         return found.hex[:24] if kind in _HEX_IDS else str(found)
 
     def change(self, kind: str, body: Body) -> Body:
-        """Store a body anew, one version up."""
+        """Replace a stored body, one version up."""
         whole = body | {"version": body["version"] + 1, "lastUpdatedTime": self.now()}
         self.store.put(kind, whole, str(body.get("name") or body.get("email")))
         return whole

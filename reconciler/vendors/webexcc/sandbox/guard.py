@@ -30,7 +30,7 @@ PERMISSIONS: Mapping[str, str] = {
 """The entity of a path, and the permission that its reading and writing need."""
 
 OPEN = ("people", "adminAudit")
-"""Entities that answer everybody about themselves, or look at the caller in their own way."""
+"""Entities that answer everybody about themselves, or check the caller in their own way."""
 
 _READS = ("user/fetch-user-details-by-ids",)
 """A POST that changes nothing."""

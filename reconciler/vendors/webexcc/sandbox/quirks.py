@@ -1,7 +1,7 @@
 """Quirks of the service that a seed turns on or off: `quirks: {pageSizeCap: 25, ...}`.
 
 The defaults are what the vendor's documents say or what is seen of most tenants. Everything here
-was seen of some tenant, or is left open by the documents; a client has to live with all of it.
+was seen of some tenant, or is left open by the documents; a client has to cope with all of it.
 """
 
 from __future__ import annotations
@@ -110,7 +110,7 @@ def _places(value: Any) -> tuple[str, ...]:
 
 def _values(value: Any) -> Mapping[str, str]:
     if not isinstance(value, Mapping) or not all(isinstance(v, str) for v in value.values()):
-        raise TypeError("a mapping of ENTITY.FIELD to text is wanted")
+        raise TypeError("expected a mapping of ENTITY.FIELD to text")
     for each in value:
         _place(each)
     return dict(value)

@@ -127,12 +127,12 @@ def _settings(data: Data, seed: Mapping[str, Any], problems: SeedProblems) -> No
     if not isinstance(also, list) or not all(isinstance(each, str) for each in also):
         also = []
         problems.add(
-            ("permissions",), "a list of names is wanted: what this tenant has beyond others"
+            ("permissions",), "expected a list of names: what this tenant has beyond others"
         )
     bought = seed.get("addOns") or []
     if not isinstance(bought, list) or not all(each in ADD_ONS for each in bought):
         bought = []
-        problems.add(("addOns",), f"a list is wanted, of {', '.join(ADD_ONS)}")
+        problems.add(("addOns",), f"expected a list of {', '.join(ADD_ONS)}")
     settings = {"most_collections": most, "permissions": also, "add_ons": bought}
     data.store.put("meta", {"id": "settings", **settings}, "settings")
 
@@ -143,7 +143,7 @@ def _identity(data: Data, row: Mapping[str, Any]) -> None:
     token = str(row["token"]) if app is None or "token" in row else ""
     machine, scopes = row.get("machine", data.store.named(USER, email) is None), row.get("scopes")
     unknown = sorted(set(row) - {"email", "token", "machine", "scopes", "serviceApp"})
-    refuse_unless(not unknown, f"there is no field {', '.join(unknown)}")
+    refuse_unless(not unknown, f"unknown field {', '.join(unknown)}")
     refuse_unless(isinstance(machine, bool), "machine is true or false")
     refuse_unless(machine or data.store.named(USER, email), "no user of the seed has this e-mail")
     if scopes is not None:
@@ -164,7 +164,7 @@ def _inventory(data: Data, seed: Mapping[str, Any], problems: SeedProblems) -> N
     """The four types that have sections of their own, and all others, in an order of links."""
     more = seed.get("inventory") or {}
     if not isinstance(more, Mapping) or not set(more) <= set(TYPES):
-        problems.add(("inventory",), f"a mapping is wanted, of {', '.join(TYPES)}")
+        problems.add(("inventory",), f"expected a mapping of {', '.join(TYPES)}")
         more = {}
     for kind in _ORDER:
         section = _SECTION_OF.get(kind)
@@ -183,7 +183,7 @@ def _stock_rows(
 ) -> Iterator[tuple[Place, str | Mapping[str, Any]]]:
     """Rows of the inventory: names, or mappings with a name."""
     if rows is not None and not isinstance(rows, (list, tuple)):
-        problems.add(where, "a list is wanted, of names or of mappings")
+        problems.add(where, "expected a list of names or of mappings")
         return
     for number, row in enumerate(rows or ()):
         yield (*where, number), row if isinstance(row, Mapping) else str(row)

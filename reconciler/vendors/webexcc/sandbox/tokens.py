@@ -49,12 +49,12 @@ class Tokens:
 
     def seed(self, identity: str, app: Any) -> None:
         """Take a service app of the seed in; refuses with 400 what describes none."""
-        refuse_unless(isinstance(app, Mapping), "serviceApp is no mapping")
+        refuse_unless(isinstance(app, Mapping), "serviceApp is not a mapping")
         unknown = sorted(set(app) - set(_FIELDS))
         refuse_unless(not unknown, f"serviceApp has no field {', '.join(unknown)}")
         for field in ("id", "secret", "refreshToken"):
             text = app.get(field)
-            refuse_unless(isinstance(text, str) and text, f"serviceApp.{field} is no text")
+            refuse_unless(isinstance(text, str) and text, f"serviceApp.{field} is not text")
         lives = {
             "expiresIn": app.get("expiresIn", EXPIRES_IN),
             "refreshExpiresIn": app.get("refreshExpiresIn", REFRESH_EXPIRES_IN),

@@ -30,12 +30,12 @@ COLLECTION: dict[str, Any] = {
         ("permissionAccessLevel", "SOME", "permissionAccessLevel is 'SOME', which is not known"),
         ("resourceAccessLevel", None, "resourceAccessLevel is None"),
         ("profileType", "ROBOT", "profileType is 'ROBOT'"),
-        ("permissions", "odd", "permissions is no list of objects"),
+        ("permissions", "odd", "permissions is not a list of objects"),
         ("permissions", [{"name": "queue", "access": "SOME"}], "access is 'SOME'"),
         ("permissions", [{"access": "VIEW"}], "`name` is missing"),
-        ("resourceCollections", ["c-1"], "resourceCollections is no list of objects"),
-        ("editableFolderIds", "12", "editableFolderIds is no list of numbers"),
-        ("defaultResourceCollectionId", {"id": "c-1"}, "a reference is no id"),
+        ("resourceCollections", ["c-1"], "resourceCollections is not a list of objects"),
+        ("editableFolderIds", "12", "editableFolderIds is not a list of numbers"),
+        ("defaultResourceCollectionId", {"id": "c-1"}, "a reference is not an id"),
     ],
 )
 def test_a_profile_of_another_shape_is_refused(field: str, value: object, said: str) -> None:

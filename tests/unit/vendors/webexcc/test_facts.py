@@ -66,7 +66,7 @@ def test_what_is_inside_of_stock_is_stock(tmp_path: Path) -> None:
     [
         ("analyzerFolders: {Sales/EMEA: {id: 31}}", "the folder `Sales` around it is not"),
         ("analyzerFolders: {A: {id: 1}, B: {id: 1}}", "2 folders have the id 1"),
-        ("analyzerFolders: {Sales/: {id: 1}}", "`Sales/` is no path"),
+        ("analyzerFolders: {Sales/: {id: 1}}", "`Sales/` is not a path"),
         ("analyzerFolders: {Sales: {id: 4294967296}}", "2147483647"),
         ("analyzerFolders: {Sales: {id: '12'}}", "a whole number is wanted"),
         ("analyzerFolders: {Sales: {}}", "`id` is missing"),

@@ -162,7 +162,7 @@ def test_desktop_profiles_need_the_default_codes(tmp_path: Path, codes: str, ref
 
 
 def test_every_action_is_told_of(tenant: Tenant) -> None:
-    with pytest.raises(SandboxError, match="no action `fly`") as refused:
+    with pytest.raises(SandboxError, match="unknown action `fly`") as refused:
         tenant.sandbox.act("fly", {}, ROOT)
     assert [line.partition(" ")[0] for line in refused.value.told.hint.splitlines()] == [
         "edit-profile", "edit-collection", "move-user", "create-profile", "create-collection",

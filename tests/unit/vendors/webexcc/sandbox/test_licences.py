@@ -117,10 +117,10 @@ def test_selected_teams_are_of_selected_sites(tenant: Tenant) -> None:
 @pytest.mark.parametrize(
     ("section", "row", "why"),
     [
-        ("addOns", "hats", "addOns: a list is wanted, of campaign-manager"),
-        ("addOns", ["hats"], "addOns: a list is wanted, of campaign-manager"),
+        ("addOns", "hats", "addOns: expected a list of campaign-manager"),
+        ("addOns", ["hats"], "addOns: expected a list of campaign-manager"),
         ("identities", [{"token": "t"}], "identities: `.*` has no 'email'"),
-        ("identities", [{"email": "a@x", "token": "t", "hat": 1}], "`a@x`: there is no field hat"),
+        ("identities", [{"email": "a@x", "token": "t", "hat": 1}], "`a@x`: unknown field hat"),
         ("identities", [{"email": "a@x", "token": "t", "machine": 1}], "machine is true or false"),
         ("identities", [{"email": "a@x", "token": "t", "machine": False}], "no user of the seed"),
         ("identities", [{"email": "a@x", "token": "t", "scopes": "all"}], "scopes is no list"),

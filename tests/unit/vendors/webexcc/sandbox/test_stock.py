@@ -21,8 +21,8 @@ def seeded(folder: Path, more: Mapping[str, Any]) -> None:
 @pytest.mark.parametrize(
     ("more", "said"),
     [
-        ({"inventory": {"hat": ["A"]}}, "inventory: a mapping is wanted, of site"),
-        ({"inventory": {"flow": "A"}}, "inventory: a list is wanted"),
+        ({"inventory": {"hat": ["A"]}}, "inventory: expected a mapping of site"),
+        ({"inventory": {"flow": "A"}}, "inventory: expected a list"),
         ({"sites": ["Ber/lin"]}, "sites: `Ber/lin`: a site cannot have that name"),
         ({"inventory": {"cad-variable": ["two words"]}}, "a cad-variable cannot have that name"),
         ({"inventory": {"working-hour": ["a  b"]}}, "a working-hour cannot have that name"),
