@@ -1,4 +1,4 @@
-"""The first half of the story, without any tenant: what the manifests alone tell.
+"""The first half of the pipeline, without any tenant: what the manifests alone show.
 
 `validate` of files starts with no more than this: neither a project nor a plan is needed for it.
 """
@@ -40,7 +40,7 @@ _NAMED = 10
 
 
 def validate(work: Work, tenants: tuple[Tenant, ...]) -> tuple[Diagnostic, ...]:
-    """Everything that the manifests alone tell, of these tenants; equal findings once."""
+    """Everything that the manifests of these tenants alone show; equal findings once."""
     return judge_project(work, tenants).found
 
 
@@ -127,7 +127,7 @@ def _needs_no_tenant(rule: Rule[Spec]) -> bool:
 def policy_notes(
     project: Project, found: Iterable[Diagnostic], judged: Iterable[str]
 ) -> tuple[Diagnostic, ...]:
-    """Suppressions that have expired, those that give leave to nothing, settings ahead of time.
+    """Suppressions that have expired, those that suppress nothing, settings ahead of time.
 
     Only of the rules in `judged` can be said that a suppression of theirs was not needed, and not
     where one of them said that it could not check.
@@ -177,7 +177,7 @@ def _ahead(code: str) -> Diagnostic:
         Severity.WARNING,
         "PRJ145",
         f"nothing checks {code}: what is set here has no effect",
-        hint=f"`reconciler rules explain {code}` tells whether that is planned",
+        hint=f"`reconciler rules explain {code}` shows whether that is planned",
         origin=Origin(FILE, 0, 1),
         path=("rules", code),
         on_key=True,
@@ -189,7 +189,7 @@ def _policy_note(each: Suppression, code: str, summary: str) -> Diagnostic:
         Severity.WARNING,
         code,
         summary,
-        hint="mend what it covers, or set a new date"
+        hint="correct what it covers, or set a new date"
         if code == "PRJ143"
         else "remove it, or correct its address",
         origin=Origin(FILE, 0, 1),

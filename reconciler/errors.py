@@ -1,6 +1,6 @@
 """Everything that stops a command, as one tree; each class owns its exit code and outcome.
 
-ReconcilerError                 a refusal or a failure that is told to the person, never a traceback
+ReconcilerError                 a refusal or a failure that a person reads, never a traceback
 ├── UsageError                  the command line asks for something that cannot be
 ├── ProjectError                reconciler.yaml, its tenants, their credentials
 ├── StateError                  the state database cannot be used
@@ -23,7 +23,7 @@ from dataclasses import dataclass, replace
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What a person is told: one line, the detail behind it, and what to do next."""
+    """The message of an error: one line, the detail behind it, and what to do next."""
 
     code: str
     summary: str
@@ -45,7 +45,7 @@ class ReconcilerError(Exception):
         self.told = Told(code, summary, detail, hint, address)
 
     def add(self, more: str) -> None:
-        """Tell more about it, below the line that is there."""
+        """Add more detail, below what is there."""
         detail = f"{self.told.detail}\n{more}" if self.told.detail else more
         self.told = replace(self.told, detail=detail)
 
@@ -76,7 +76,7 @@ class TenantError(ReconcilerError):
     """A vendor's refusal or failure: carries the operation and the vendor's tracking id.
 
     `attempts` says how many times the request was sent until it was given up. After one that is
-    `lasting` nothing tells what the tenant would answer next (no token, no connection, no request
+    `lasting` it is unknown what the tenant would answer next (no token, no connection, no request
     left), so that nothing more is sent.
     """
 
@@ -104,7 +104,7 @@ class NotFoundError(TenantError):
 
 
 class UnknownOutcomeError(TenantError):
-    """The answer to a write was lost: whether it landed, only reading can tell.
+    """The answer to a write was lost: whether it landed, only reading can show.
 
     `status` is the one that came in place of an answer (5xx, or a success that could not be read);
     without any the write may still be under way.

@@ -70,7 +70,7 @@ class Drift:
     """What differs, which objects no revert takes back, and the plan that takes back the rest.
 
     What weighs most comes first. `notes` are about what nobody sees who asks, and settings of the
-    project that do nothing; `suppressed` is drift that the project lives with, and `settled` counts
+    project that do nothing; `suppressed` is suppressed drift, and `settled` counts
     values that were changed by hand to what Git wants. `set_aside` are the checks that the project
     does without.
     """
@@ -204,7 +204,7 @@ async def snapshot(work: Work) -> Snapshot:
 async def drift(work: Work, *, full: bool = False) -> Drift:
     """Live against last applied, and the plan that would take the drift back.
 
-    What a list tells to be as it was is not read again, unless all is to be read in `full`.
+    What a list shows to be as it was is not read again, unless all is to be read in `full`.
     """
     prepared = prepare(work)
     refused = _refused(prepared)
@@ -255,7 +255,7 @@ def to_accept(work: Work, found: Drift) -> tuple[Accepted, ...]:
 
 
 def keep_accepted(work: Work, accepted: Sequence[Accepted]) -> None:
-    """Write the manifests of drift that was accepted, and what is ours from now on."""
+    """Write the manifests of drift that was accepted, and what is owned from now on."""
     from reconciler.engine.accepting import keep  # noqa: PLC0415 - with it comes SQL
 
     keep(work, accepted)

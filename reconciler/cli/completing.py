@@ -1,6 +1,6 @@
 """What the shell may complete: names of this project, as far as they are known without a tenant.
 
-Nothing here is allowed to fail or to take long: what cannot be told completes to nothing.
+Nothing here is allowed to fail or to take long: what is unknown completes to nothing.
 """
 
 from __future__ import annotations

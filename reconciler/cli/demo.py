@@ -25,7 +25,7 @@ _SCRIPTS = ("reconciler", "reconciler.exe")
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """What is told, the command that is run, and the exit code that it must have."""
+    """The text, the command that is run, and the exit code that it must have."""
 
     told: str
     arguments: tuple[str, ...]
@@ -141,7 +141,7 @@ def _example() -> Path:
     for found in (package / "example", package.parent / "config-examples" / "webexcc"):
         if (found / "reconciler.yaml").is_file():
             return found
-    raise UsageError("RUN107", "this installation has no example", hint="install it anew")
+    raise UsageError("RUN107", "this installation has no example", hint="install it again")
 
 
 def _typed(arguments: Iterable[str]) -> str:

@@ -41,7 +41,9 @@ FAILED = 1
 @click.option(
     "--out", type=click.Path(path_type=Path, dir_okay=False), help="Save that plan for `apply`."
 )
-@click.option("--full", is_flag=True, help="Read all again, whatever its list tells of it.")
+@click.option(
+    "--full", is_flag=True, help="Re-read every object, even those whose version has not changed."
+)
 @click.option("--accept", is_flag=True, help="Write what drifted into the manifests.")
 @click.option("--auto-approve", is_flag=True, help="Write it without asking.")
 @click.option("--dry-run", is_flag=True, help="Show what --accept would write, and write nothing.")

@@ -18,7 +18,7 @@ def seconds(flag: str, text: str) -> float:
             return 0.0
         raise UsageError(
             "RUN100",
-            f"{flag}: `{text}` is no length of time",
+            f"{flag}: `{text}` is not a valid duration",
             hint="write it with its unit, such as `30s` or `5m`",
         )
     return sum(float(number) * _UNITS[unit] for number, unit in parts)

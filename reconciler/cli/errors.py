@@ -54,7 +54,7 @@ def _exit_code(command: Callable[[], object], arguments: list[str]) -> int:
         if is_no_room(error):  # for the library's own output, such as `--help`
             raise UnwritableError(error) from error
         echo(
-            f"This is a bug in reconciler. Please report it with {_logged()}, which tells where it "
+            f"This is a bug in reconciler. Please report it with {_logged()}, which shows where it "
             "happened and holds no token.\n`reconciler plan` shows what remains to be done.",
             err=True,
         )

@@ -51,7 +51,7 @@ class LazyGroup(click.Group):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        """The command to run; a mistyped one is told with the near names."""
+        """The command to run; a mistyped one is an error with the near names."""
         if args and args[0] not in COMMANDS and not args[0].startswith("-"):
             from reconciler.model.suggestion import did_you_mean  # noqa: PLC0415 - a mistake only
 

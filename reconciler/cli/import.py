@@ -100,4 +100,4 @@ def _show(shown: str, found: Found, chosen: Common) -> None:
     for note in diagnostics.listed(found.findings, paint, whole=chosen.verbose):
         chosen.say(f"\n{note.rstrip()}")
     if has_errors(found.findings):
-        chosen.say("\n`validate` refuses these manifests until what is wrong above is mended.")
+        chosen.say("\n`validate` refuses these manifests until the errors above are corrected.")

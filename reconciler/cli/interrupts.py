@@ -33,7 +33,7 @@ class SignalledError(BaseException):
 
     @property
     def told(self) -> str:
-        """The one line that tells it."""
+        """The line that says so."""
         word = word_of(self.number).capitalize()
         return f"{word}: {self.said}." if self.said else f"{word}."
 

@@ -69,7 +69,7 @@ def _plan(  # noqa: PLR0913, PLR0917 - the options of a command
     if snapshot is not None and file.path is not None:
         raise UsageError(
             "RUN173",
-            "a plan of a snapshot cannot be saved: what it was made from is no tenant",
+            "a plan of a snapshot cannot be saved: what it was made from is not a tenant",
             hint="leave out --snapshot to make a plan that can be applied",
         )
     started = time.monotonic()
@@ -92,7 +92,10 @@ def _plan(  # noqa: PLR0913, PLR0917 - the options of a command
     elif file.path is not None:
         save(made, file, chosen)
     elif made.differs:
-        chosen.say("\nThe plan was not saved (--out FILE): `reconciler apply` would make it anew.")
+        chosen.say(
+            "\nNote: you did not use --out, so this plan is not saved; "
+            "`reconciler apply` will make a new one."
+        )
     if made.blocked:
         return 1
     return DIFFERENCES if detailed_exitcode and made.differs else 0

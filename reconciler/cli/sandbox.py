@@ -211,7 +211,7 @@ def _generator(wanted: str | None) -> Callable[[int, int], Generated]:
     if wanted not in known:
         raise UsageError(
             "PRJ106",
-            f"no tenant of `{wanted}` can be made up" if wanted else "which system is meant?",
+            f"`sandbox seed` does not support {wanted} yet" if wanted else "which system is meant?",
             hint=f"choose one with --vendor: {', '.join(known)}",
         )
     return known[wanted]
@@ -253,7 +253,9 @@ def _throw_away(database: Path) -> None:
 def _rate(text: str) -> Rate | None:
     rate = Rate.parse(text)
     if rate is None and text != "off":
-        raise click.BadParameter(f"`{text}` is no rate: write it like `300/min`, `5/s` or `off`")
+        raise click.BadParameter(
+            f"`{text}` is not a valid rate: write it like `300/min`, `5/s` or `off`"
+        )
     return rate
 
 

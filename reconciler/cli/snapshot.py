@@ -1,4 +1,4 @@
-"""`reconciler snapshot`: a tenant as a file, for who has no credentials; two of them compared."""
+"""`reconciler snapshot`: export a tenant to a file, or compare two exports."""
 
 from __future__ import annotations
 

@@ -124,10 +124,10 @@ def rm(chosen: Common, addresses: tuple[str, ...], auto_approve: bool) -> int:
 @click.argument("run", required=False)
 @common
 def history(chosen: Common, run: str | None) -> int:
-    """The runs and the looks at drift, the newest first.
+    """The runs and the drift checks, the newest first.
 
-    Of a RUN its operations as the journal has them; of a look (`drift-17`) what it found. Looks
-    that found the same, one after the other, are one entry.
+    Of a RUN its operations as the journal has them; of a drift check (`drift-17`) what it found.
+    Checks that found the same, one after the other, are one entry.
     """
     with _opened(chosen) as opened:
         if run is None:
@@ -266,7 +266,7 @@ def _forget(opened: Opened, tenant: str, addresses: list[str], patience: float) 
 
 
 def _look(opened: Opened, chosen: Common, wanted: str) -> int:
-    """One look at drift, and what it found, in the words of `drift`."""
+    """One drift check, and what it found, in the words of `drift`."""
     from reconciler.planning.drift import kept_differences  # noqa: PLC0415 - with it comes planning
     from reconciler.reporting import drift  # noqa: PLC0415
     from reconciler.reporting.text import Style  # noqa: PLC0415

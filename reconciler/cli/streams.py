@@ -4,8 +4,8 @@
   what JSON has for it as well.
 - A stream that was closed before the start is the null device: otherwise the next file that is
   opened, such as the state, would get its number, and what is printed would go there.
-- Where output cannot be written any more (its reader has left, a full disk) that is told once, and
-  the rest of it goes nowhere.
+- Where output cannot be written any more (its reader has left, a full disk) that is reported once,
+  and the rest of it goes nowhere.
 """
 
 from __future__ import annotations

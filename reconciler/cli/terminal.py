@@ -50,7 +50,7 @@ class StatusLine:
         return (columns or 80) - 1
 
     def show(self, text: str) -> None:
-        """Draw the line anew; control characters have been escaped."""
+        """Draw the line again; control characters have been escaped."""
         if not self._on:
             return
         self._next = time.monotonic() + _OFTEN

@@ -90,7 +90,7 @@ _FOLDER = ("-C", "-chdir", "--chdir")
 
 
 def instead_of(command: str) -> str:
-    """What to do instead of a command of Terraform that is none of ours; empty for any other."""
+    """What to do instead of a Terraform command that does not exist here; empty for any other."""
     return _COMMANDS.get(command, "")
 
 

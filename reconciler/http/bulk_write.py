@@ -56,9 +56,9 @@ async def write_in_bulk(
 ) -> list[Outcome]:
     """Do the updates in one call, each if its object is as expected; read each back.
 
-    Where the tenant refuses the whole call (403, 404, 405: it has none, or not for who applies;
-    400, 413: it does not take these together) each goes out by itself, as it does where an answer
-    says nothing of it and a read shows it undone.
+    Where the tenant refuses the whole call (403, 404, 405: it has none, or not for who
+    applies; 400, 413: it does not take these together) each goes out by itself, as it does where
+    an answer says nothing of it and a read shows it undone.
     """
 
     async def prepare(update: Update) -> PendingUpdate | ReconcilerError:

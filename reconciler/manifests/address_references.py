@@ -1,4 +1,4 @@
-"""Where a project file names objects by their addresses: what it lives with, for a rename."""
+"""The suppressions of a project file that name objects by their addresses, for a rename."""
 
 from __future__ import annotations
 

@@ -131,7 +131,7 @@ class Builder:
         if not isinstance(key, str):
             raise BuildError(
                 "YML103",
-                f"the key `{event.value}` is no text",
+                f"the key `{event.value}` is not text",
                 span,
                 hint=f'quote it: "{event.value}"',
             )

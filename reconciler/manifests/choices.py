@@ -1,4 +1,4 @@
-"""The values that rules allow at a place of a spec, as far as their part of the schema tells."""
+"""The values that rules allow at a place of a spec, as far as their part of the schema says."""
 
 from __future__ import annotations
 

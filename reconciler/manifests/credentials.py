@@ -192,7 +192,7 @@ def _secret(written: dict[str, Any], at: Path, ways: tuple[str, ...], hint: str)
         yield (
             "PRJ160",
             (*at, way),
-            "this is no name of an environment variable",
+            "this is not a valid name of an environment variable",
             "write the name of the variable, never what it holds; if this is a secret, revoke it",
         )
 

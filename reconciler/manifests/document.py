@@ -49,7 +49,7 @@ def file_of(documents: Iterable[str], heading: str = "") -> str:
 
 
 def modeline(file: str) -> str:
-    """The comment that tells an editor which schema a file of the project follows."""
+    """The comment that says to an editor which schema a file of the project follows."""
     up = "../" * file.count("/")
     return f"# yaml-language-server: $schema={up}schemas/manifest.json\n"
 

@@ -1,4 +1,4 @@
-"""The `drift` of a project file: drift that it lives with, object by object."""
+"""The `drift` of a project file: suppressed drift, object by object."""
 
 from __future__ import annotations
 
@@ -35,21 +35,19 @@ class IgnoreBlock(Manifest):
 
 
 EVERY = 12
-"""With a look every five minutes, all is read once an hour."""
+"""With a drift check every five minutes, everything is read once an hour."""
 
 
 class DriftBlock(Manifest):
-    """How drift is told."""
+    """How drift is reported."""
 
-    ignore: list[IgnoreBlock] = Field(
-        default_factory=list, description="Drift that the project lives with."
-    )
+    ignore: list[IgnoreBlock] = Field(default_factory=list, description="Drift that is suppressed.")
     full_every: int | None = Field(
         default=None,
         ge=1,
         le=10_000,
-        description="Every so many looks everything is read, and not only what its list tells to "
-        f"have changed; {EVERY} by default, and 1 reads everything each time.",
+        description="Every so many drift checks everything is read, and not only what its list "
+        f"shows to have changed; {EVERY} by default, and 1 reads everything each time.",
     )
 
 
@@ -80,14 +78,14 @@ def problems(blocks: DriftBlocks) -> Iterator[tuple[Path, str, str]]:
             at = (*_place(tenant), number)
             if each.until is not None and not is_day(each.until):
                 hint = "write the last day on which it holds, such as 2027-03-31"
-                yield (*at, "until"), f"`{each.until}` is no date", hint
+                yield (*at, "until"), f"`{each.until}` is not a valid date", hint
             if "/" not in each.address:
                 hint = "write kind and name, such as `UserProfile/emea-lead`"
-                yield (*at, "address"), f"`{each.address}` is no address", hint
+                yield (*at, "address"), f"`{each.address}` is not a valid address", hint
             for path, name in enumerate(each.attributes):
                 if not all(name.removeprefix("spec.").split(".")):
                     hint = "write it as drift shows it, such as `permissions.queue`"
-                    yield (*at, "attributes", path), f"`{name}` is no attribute", hint
+                    yield (*at, "attributes", path), f"`{name}` is not an attribute", hint
 
 
 def _place(tenant: str) -> Path:

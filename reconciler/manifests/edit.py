@@ -1,6 +1,6 @@
 """Values of manifests changed in their text: lines of other values stay, byte for byte.
 
-A file is never written anew from its values. Each edit is some cuts at the place of the value
+A file is never regenerated from its values. Each edit is some cuts at the place of the value
 (`surgery`), and what comes out is read again: it says exactly what was wanted and every other
 document is as before, or nothing is returned at all.
 """
@@ -91,7 +91,7 @@ def appended(data: bytes, documents: str) -> bytes:
 def without_document(data: bytes, index: int) -> bytes:
     """The bytes of a YAML file without one of its documents and the comments that are in it.
 
-    The comment at the start of the file that tells editors its schema stays. Raises
+    The comment at the start of the file with the schema for editors stays. Raises
     ReconcilerError (YML120) where there is no such document or another one would change.
     """
     text = _Text(_YAML, data)
@@ -250,7 +250,7 @@ def _members(old: Sequence[Json], new: Sequence[Json]) -> tuple[list[bool], list
 
 
 def _key(value: Json) -> str:
-    """Tells values apart that Python calls equal: 1, 1.0 and true."""
+    """Distinguishes values that Python calls equal: 1, 1.0 and true."""
     return json.dumps(value, sort_keys=True)
 
 
@@ -270,7 +270,7 @@ def _edit(text: _Text, index: int, edits: Sequence[Edit]) -> None:
 
 
 class _Surgeon:
-    """Makes one edit of a document: at once, or by telling smaller ones that come to the same."""
+    """Makes one edit of a document: at once, or by smaller ones that come to the same."""
 
     def __init__(self, text: _Text, index: int) -> None:
         self._text, self._index = text, index

@@ -77,7 +77,7 @@ def name_problem(name: str, *, person: bool) -> tuple[str, str] | None:
     if _NAME.fullmatch(name):
         return None
     return (
-        f"`{name}` is no name",
+        f"`{name}` is not a valid manifest name",
         "use lower-case letters, digits and . _ @ + - inside, at most 128 characters; the "
         "vendor's own name goes into spec.name",
     )
@@ -98,4 +98,4 @@ def _person_problem(name: str) -> tuple[str, str] | None:
         return None
     if _EMAIL.fullmatch(name.lower()):
         return f"`{name}` is not in lower case", f"write `{name.lower()}`"
-    return f"`{name}` is no e-mail", "a person is named by their e-mail"
+    return f"`{name}` is not a valid e-mail address", "a person is named by their e-mail"

@@ -1,6 +1,6 @@
 """The beginning of a huge value that already shows what is wrong with it.
 
-A document may hold a million values; if all are wrong, telling each would take minutes and
+A document may hold a million values; if all are wrong, reporting each would take minutes and
 gigabytes, and nobody would read it.
 """
 
@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 LARGE = 2_000
-"""So many values may all be wrong, and are all told."""
+"""So many values may all be wrong, and are all reported."""
 
 _FEW = 64
 _GROWTH = 8

@@ -1,7 +1,7 @@
 """Why a schema refuses something, in the words of the manifest: one problem for each place.
 
-jsonschema finds the reasons; of a union it tells those of the branch that the value was meant for.
-Imported only when something was refused.
+jsonschema finds the reasons; of a union it reports those of the branch that the value was
+meant for. Imported only when something was refused.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ _BY_NAME = "Reference"
 """The title of what text stands for: where it is wanted, a name is."""
 
 _FIRST = ("additionalProperties", "required", "enum", "const", "type", "anyOf")
-"""Of two reasons about one place the one that comes first here is told."""
+"""Of two reasons about one place the one that comes first here is reported."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +96,7 @@ class _Refusal:
 
 
 def explained(model: type[BaseModel], data: Any, written: Written) -> list[Problem]:
-    """All that the model's schema refuses of the data, the telling problem for each place."""
+    """All that the model's schema refuses of the data, the most useful problem for each place."""
     errors = _validator(model).iter_errors(data)
     refusals = [each for error in errors for each in _told_apart(_Refusal.of(error))]
     mistyped: set[Path] = set()

@@ -127,7 +127,7 @@ def _example(vendor: Vendor, kind: Kind, spec: Mapping[str, Any]) -> Schema:
 
 
 def manifest_schema(vendors: Iterable[Vendor]) -> Schema:
-    """A manifest of any kind, told by its apiVersion and kind."""
+    """A manifest of any kind, by its apiVersion and kind."""
     definitions: dict[str, Schema] = {}
     choices: list[Schema] = []
     kinds: dict[str, list[str]] = {}

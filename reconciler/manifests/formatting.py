@@ -1,6 +1,6 @@
 """Manifests in one layout: the white space and the order of keys change, and nothing else.
 
-Block mappings and lists are set anew, two blanks a level, with their keys in the order of the
+Block mappings and lists are written again, two blanks a level, with their keys in the order of the
 model; the text of scalars, of what stands in brackets, and of comments is taken as it is. What
 comes out is read again: a document whose value or comments would differ stays as it was.
 """
@@ -23,7 +23,7 @@ from reconciler.model.diagnostic import InvalidInputError
 from reconciler.model.value import Json
 
 OrderOf: TypeAlias = "Callable[[Json], Order]"
-"""The order of a document's keys, by its value; empty where nothing tells."""
+"""The order of a document's keys, by its value; empty where it is unknown."""
 
 _STEP = 2
 _COMMENT = re.compile(r"#[^\n]*")
@@ -73,14 +73,14 @@ def _joined(text: str, order_of: OrderOf, values: Mapping[int, Json]) -> str:
 
 
 def _document(text: str, order: Order) -> str:
-    """One document, or the same text where it cannot be set anew without a change."""
+    """One document, or the same text where formatting would change its values."""
     if is_laid_out(text, order):
         return text
     return set_anew(text, order)
 
 
 def set_anew(text: str, order: Order) -> str:
-    """One document set in any case, as `formatted` does where `is_laid_out` cannot tell."""
+    """One document set in any case, as `formatted` does where `is_laid_out` does not know."""
     root = outline(text)
     if root is None or not root.is_block:
         return text
@@ -129,7 +129,7 @@ class _Part:
 
 
 class _Setting:
-    """Sets the nodes of one document anew, line by line."""
+    """Formats the nodes of one document, line by line."""
 
     def __init__(self, text: str) -> None:
         self._text = text

@@ -1,4 +1,4 @@
-"""Git, which is asked and never told: the index, and files as a revision has them."""
+"""Git, which is only read: the index, and files as a revision has them."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def run(folder: Path, *arguments: str, given: bytes = b"") -> bytes:
 
 
 def is_in_a_repository(folder: Path) -> bool:
-    """Whether a folder is in the work tree of a repository, as far as a glance tells."""
+    """Whether a folder is in the work tree of a repository, as far as a quick check shows."""
     here = Path(os.path.realpath(folder))
     return "GIT_DIR" in os.environ or any(
         os.path.lexists(each / ".git") for each in (here, *here.parents)

@@ -1,4 +1,4 @@
-"""Whether a document is set in the one layout already, told from its lines: most are.
+"""Whether a document is formatted already, judged by its lines: most are.
 
 It says yes only of what is written in the plainest way: a key or a member a line, values within
 their line. Of all else it says no, and `formatting` looks at it closely, which takes far longer.
@@ -49,7 +49,7 @@ class _Level:
 
 
 def is_laid_out(text: str, order: Order) -> bool:
-    """Whether setting the document anew would surely change nothing."""
+    """Whether formatting the document would surely change nothing."""
     if _BLANKS.search(text):
         return False
     reading = _Reading(order)

@@ -64,9 +64,9 @@ def _no_json(text: str, error: json.JSONDecodeError) -> BuildError:
     line, column = text.count("\n", 0, at), at - (text.rfind("\n", 0, at) + 1)
     span = Span(line, column, line, column + 1)
     if not text.strip():
-        return BuildError("YML101", "this is no JSON: the file is empty", span)
+        return BuildError("YML101", "invalid JSON: the file is empty", span)
     said = error.msg[:1].lower() + error.msg[1:]
-    return BuildError("YML101", f"this is no JSON: {said}", span, _HINT)
+    return BuildError("YML101", f"invalid JSON: {said}", span, _HINT)
 
 
 @dataclass(slots=True)
@@ -155,7 +155,7 @@ class _Walk:
         elif said == "null":
             self.has_null = True
         elif said in ("NaN", "Infinity", "-Infinity"):
-            summary = f"this is no JSON: {said} is no number of JSON"
+            summary = f"invalid JSON: {said} is not a JSON number"
             raise BuildError("YML101", summary, self._span())
         elif len(said) > MOST_DIGITS:
             raise too_long(self._span())

@@ -1,7 +1,7 @@
 """The quick way to read a document: a YAML parser in native code, where it can be trusted.
 
-`yaml-rs` reads as `build.py` does but for what is told apart here. A document with any of that, or
-one that it refuses, is left to the other way, which also knows how to tell what is wrong. A guard
+`yaml-rs` reads as `build.py` does but for the exceptions listed here. A document with any of that,
+or one that it refuses, is left to the other way, which also knows how to say what is wrong. A guard
 that sees too much costs time only; `tests/property/test_reading.py` holds both ways against
 each other. Without the library everything goes the other way.
 """

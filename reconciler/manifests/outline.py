@@ -37,8 +37,8 @@ class Entry:
 class Node:
     """A value: where its text begins (after an anchor) and ends (before a line break).
 
-    `style` is the quote, `|` or `>` of a scalar; `flow` tells of brackets; `leads_to` is what an
-    alias repeats. A mapping has `entries`, a list has `members`.
+    `style` is the quote, `|` or `>` of a scalar; `flow` says whether there are brackets; `leads_to`
+    is what an alias repeats. A mapping has `entries`, a list has `members`.
     """
 
     shape: Shape

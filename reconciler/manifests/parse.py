@@ -1,7 +1,7 @@
 """The bytes of a file become documents of plain values; what cannot be read is a diagnostic.
 
 Each document is read natively where that can be trusted, else by ruamel.yaml; where things stand
-is looked up only in a document that something is told about.
+is looked up only in a document that something is reported about.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ _HINTS_FOR_CHARACTERS = {
 class Document:
     """One document of a file: which one in the stream, its first line (from 1), its value.
 
-    `size` is the number of values in it; `has_null` tells whether one of them may be null.
+    `size` is the number of values in it; `has_null` says whether one of them may be null.
     """
 
     file: str
@@ -154,7 +154,7 @@ class Source:
 
 
 def _cause(text: str) -> str:
-    """What others that refer to a document have in common with it, as far as its text tells."""
+    """What others that refer to a document have in common with it, as far as its text shows."""
     found = _NAME.search(text[:_HEAD])
     return cause_of_manifest(found[1]) if found else ""
 

@@ -31,7 +31,7 @@ class Marks:
 class Built:
     """A document: its first line, its value, how many values are in it, and where all stands.
 
-    `has_null` tells whether a null may be among them.
+    `has_null` says whether a null may be among them.
     """
 
     line: int

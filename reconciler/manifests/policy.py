@@ -1,4 +1,4 @@
-"""The `rules` of `reconciler.yaml`: how rules weigh in this project, and what it lives with."""
+"""The `rules` of `reconciler.yaml`: the severity of rules in this project, and its suppressions."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from reconciler.rules.rule import Rule
 Weight = Literal["error", "warning", "info", "off"]
 
 DAY = "(?!0000)[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"
-"""A date, as far as a pattern can tell."""
+"""A date, as far as a pattern can check."""
 
 
 class SuppressionBlock(Manifest):
@@ -109,12 +109,12 @@ def _weight(rule: Rule[Spec], weight: Weight, at: Path | None) -> Iterator[Wrong
 def _entry(each: SuppressionBlock, at: Path) -> Iterator[Wrong]:
     if not is_day(each.until):
         hint = "write the last day on which it holds, such as 2027-03-31"
-        yield "PRJ142", (*at, "until"), f"`{each.until}` is no date", hint, False
+        yield "PRJ142", (*at, "until"), f"`{each.until}` is not a valid date", hint, False
     if "/" not in each.address:
         yield (
             "PRJ142",
             (*at, "address"),
-            f"`{each.address}` is no address",
+            f"`{each.address}` is not a valid address",
             "write kind and name, such as `ResourceCollection/legacy`",
             False,
         )

@@ -114,5 +114,5 @@ def _placed(found: Diagnostic, origin: Origin, places: Places) -> Diagnostic:
 
 
 def _document(found: Diagnostic) -> tuple[str, int]:
-    """Brings what is told about one document together: it is marked once."""
+    """Groups what is reported about one document: it is marked once."""
     return (found.origin.file, found.origin.document) if found.origin else ("", 0)

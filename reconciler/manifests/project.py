@@ -74,12 +74,12 @@ class ProjectFile(Manifest, defer_build=True):
     )
     rules: dict[str, Weight | RuleBlock] = Field(
         default_factory=dict,
-        description="How rules weigh in this project, and what it lives with, by the rule's code.",
+        description="Severities of rules in this project, and suppressions, by the rule's code.",
         examples=[{"WCC124": "off"}],
     )
     drift: DriftBlock = Field(
         default_factory=DriftBlock,
-        description="Drift that the project lives with, in all of its tenants.",
+        description="Drift that is suppressed in all tenants of the project.",
         examples=[{"ignore": [{"address": "UserProfile/emea-lead", "reason": "a pilot"}]}],
     )
     plans: PlansBlock = Field(
@@ -107,7 +107,7 @@ class Tenant:
     declares because no API has it, `assumed` the unpublished calls to use. A sandbox has a `seed`
     (embedded) or a `url` (served on this machine). `rate` is what the project sets, None for the
     vendor's own; `unmanaged` says by kind what is done about objects that Git lacks. `audit` is
-    how to ask who changed what, None where nobody asks. Every `full_every` looks at drift all of it
+    how to ask who changed what, None where nobody asks. Every `full_every` drift checks all of it
     is read.
     """
 
@@ -143,7 +143,7 @@ class Project:
     `state_variable` where that is not empty.
 
     `policy` is what it decides about rules, as of the day on which it was loaded; `thresholds` is
-    how far a plan may reach into each tenant unasked; `ignores` is the drift that it lives with.
+    how far a plan may reach into each tenant unasked; `ignores` is the suppressed drift.
     With `signs_plans` a saved plan is applied only with a signature.
     """
 
@@ -281,7 +281,7 @@ class _Shaping:
     def project(self) -> tuple[ProjectFile | None, list[Diagnostic]]:
         """The whole file, but for what belongs to a vendor."""
         if not isinstance(self._document.value, dict):
-            return None, [_problem("PRJ102", (), "the project is no mapping", hint=_START)]
+            return None, [_problem("PRJ102", (), "the project file is not a mapping", hint=_START)]
         return self._shaped(ProjectFile, self._document.value, ())
 
     def facts(
@@ -350,7 +350,7 @@ def _checked(written: ProjectFile, vendors: Mapping[str, Vendor]) -> Iterator[Di
             yield _problem(
                 "PRJ107",
                 at,
-                f"`{name}` is no name of a tenant",
+                f"`{name}` is not a valid tenant name",
                 hint="use lower-case letters, digits and . _ - inside, at most 64 characters",
                 on_key=True,
             )

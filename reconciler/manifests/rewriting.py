@@ -247,7 +247,7 @@ def _patching(edit: Edit) -> Put:
 
 
 def _target(document: Document) -> Json:
-    """What tells a manifest and its patches from others."""
+    """The identity of a manifest and its patches."""
     value = document.value
     return value["apiVersion"], value["kind"], value["metadata"]["name"]
 

@@ -17,7 +17,7 @@ M = TypeVar("M", bound=BaseModel)
 
 
 def validated(model: type[M], data: Any, written: Written) -> tuple[M | None, list[Problem]]:
-    """The data as a model, or all that is wrong with it, the telling problem for each place."""
+    """The data as a model, or all that is wrong with it, the most useful problem for each place."""
     try:
         return model.model_validate(data), []
     except ValidationError as error:

@@ -93,7 +93,7 @@ class Shaping:
         """Whether a document has all that a patch has, and nothing else."""
         origin = Origin(document.file, document.index, document.line)
         if not isinstance(document.value, dict):
-            self._tell(origin, "SCH110", (), "this is no patch", hint=_PATCH)
+            self._tell(origin, "SCH110", (), "this is not a patch", hint=_PATCH)
             return False
         return self._valid(PatchEnvelope, _head(document.value), origin, ()) is not None
 
@@ -119,7 +119,7 @@ class Shaping:
     def _explained(
         self, value: Any, found: _Kind | None, origin: Origin
     ) -> tuple[Metadata | None, Spec | None]:
-        """The parts of a manifest that are valid, with all that is wrong with the others told."""
+        """The parts of a manifest that are valid, reporting all that is wrong with the others."""
         if not isinstance(value, dict) or is_our_schema(value):
             return None, None
         envelope = self._valid(Envelope, _head(value), origin, ())
@@ -131,7 +131,7 @@ class Shaping:
 
     def _kind(self, value: Any, origin: Origin) -> _Kind | None:
         if not isinstance(value, dict):
-            self._tell(origin, "SCH110", (), "this is no manifest", hint=_MANIFEST)
+            self._tell(origin, "SCH110", (), "this is not a manifest", hint=_MANIFEST)
             return None
         api_version, name = value.get("apiVersion"), value.get("kind")
         if not isinstance(api_version, str) or not isinstance(name, str):
@@ -162,7 +162,7 @@ class Shaping:
                 origin,
                 "SCH111",
                 ("apiVersion",),
-                f"`{api_version}` is no apiVersion of this tenant",
+                f"`{api_version}` is not an apiVersion of this tenant",
                 hint=f"write {known}, or take the file out of the tenant's `manifests`",
             )
             return
@@ -209,7 +209,7 @@ class Shaping:
                     origin,
                     "SCH114",
                     ("metadata", "lifecycle", "ignoreChanges", number),
-                    f"`{ignored}` is no attribute of a {kind.name}",
+                    f"`{ignored}` is not an attribute of a {kind.name}",
                     hint="write it with its path, such as `spec.description`",
                 )
 

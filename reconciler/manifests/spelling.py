@@ -149,7 +149,7 @@ def _inline(value: Json, habits: Habits, like: Like) -> str:
 
 
 def is_literal(text: str) -> bool:
-    """Whether lines below `|` can hold a text, without a number that tells their indentation."""
+    """Whether lines below `|` can hold a text, without a number for their indentation."""
     lines = text.split("\n")
     return bool(text.strip("\n")) and all(
         is_visible(line) and (line == "" or line.strip() != "") for line in lines

@@ -1,4 +1,4 @@
-"""What a YAML parser refuses, told at the place where the mistake was made.
+"""What a YAML parser refuses, reported at the place where the mistake was made.
 
 A parser notices late: that a bracket is open, where the next key comes; that a space is missing
 after a colon, one line on. Here the place goes back to where it began.
@@ -137,7 +137,7 @@ def _key_without_value(lines: list[str], begun: Any) -> Mistake:
     line = lines[begun.line]
     span = Span(begun.line, begun.column, begun.line, len(line.rstrip()))
     if _SEPARATOR.fullmatch(line):
-        return Mistake("this line is no separator", span, "manifests are separated by `---`")
+        return Mistake("this line is not a separator", span, "manifests are separated by `---`")
     missing = _missing_space(lines, begun.line, _indent(line))
     if missing is not None:
         return missing

@@ -82,7 +82,7 @@ class TenantBlock(Manifest, defer_build=True):
     )
     audit: AuditBlock | None = Field(
         default=None,
-        description="How to read who changed what; without it drift does not tell.",
+        description="How to read who changed what; without it drift does not show that.",
         examples=[{"credentials": {"env": "CONTOSO_AUDIT_TOKEN"}}],
     )
     sandbox: SandboxBlock | None = Field(
@@ -98,7 +98,7 @@ class TenantBlock(Manifest, defer_build=True):
     )
     drift: DriftBlock = Field(
         default_factory=DriftBlock,
-        description="Drift of this tenant that the project lives with.",
+        description="Drift of this tenant that is suppressed.",
         examples=[{"ignore": [{"address": "UserProfile/emea-lead", "reason": "a pilot"}]}],
     )
     rate: str | None = Field(
@@ -112,7 +112,7 @@ class TenantBlock(Manifest, defer_build=True):
         "`GROUP/ID` where several groups have one of that id.",
     )
     facts: dict[str, object] = Field(
-        default_factory=dict, description="What no API of the vendor tells."
+        default_factory=dict, description="What no API of the vendor returns."
     )
 
     @property

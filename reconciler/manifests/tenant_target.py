@@ -46,7 +46,7 @@ def _organization(tenant: TenantBlock, groups: Groups, at: Path) -> Iterator[Fou
     if tenant.organization is None or vendor is None or wanted is None:
         return
     if not re.fullmatch(wanted.expression, tenant.organization):
-        said = f"`{tenant.organization}` is no organization of {vendor.title}"
+        said = f"`{tenant.organization}` is not a valid organization of {vendor.title}"
         yield "PRJ170", (*at, "organization"), said, f"write {wanted.words}", False
 
 
@@ -147,7 +147,7 @@ def _rates(tenant: TenantBlock, at: Path) -> Iterator[Found]:
     inner = tenant.sandbox.rate if tenant.sandbox else None
     for path, text in ((("rate",), tenant.rate), (("sandbox", "rate"), inner)):
         if text is not None and Rate.parse(text) is None:
-            said = f"`{text}` is no rate"
+            said = f"`{text}` is not a valid rate"
             yield "PRJ165", (*at, *path), said, "write it like `285/min`, `5/s` or `9000/h`", False
 
 

@@ -54,7 +54,7 @@ def problems(block: ThresholdsBlock) -> Iterator[tuple[Path, str, str]]:
     if isinstance(block.people, str) and re.fullmatch(SHARE, block.people, re.ASCII) is None:
         yield (
             ("thresholds", "people"),
-            f"`{block.people}` is no share of the users",
+            f"`{block.people}` is not a valid share of the users",
             "write a share from 0% to 100%, such as 10%, or a number of people",
         )
     if re.fullmatch(WINDOW, block.window, re.ASCII) is None:

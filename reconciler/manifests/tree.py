@@ -14,7 +14,7 @@ MOST_NODES = 1_000_000
 class Measured:
     """The types of scalars, and the keys, in a tree; its number of values, how deep it is nested.
 
-    What is beyond a limit is told as one more than the limit, and not looked at further.
+    What is beyond a limit is reported as one more than the limit, and not followed further.
     """
 
     types: set[type]

@@ -17,7 +17,7 @@ def write_all(root: Path, files: Mapping[str, bytes], before: Mapping[str, bytes
 
     `before` has the bytes of those that are there already. Raises UsageError, with nothing changed,
     where one is not as it was or cannot be written, and ProjectError for one that lies outside. A
-    process that is killed leaves each file as it was or as it is to be.
+    process that is killed leaves each file as it was before or as it is after.
     """
     beside: dict[Path, Path] = {}
     # a link stays one: what it leads to is written

@@ -21,11 +21,11 @@ def read(text: str, *, marking: bool = False) -> Built:
         return Builder(marking=marking).document(events)
     except MarkedYAMLError as error:
         found = mistake(text, error)
-        summary = f"this is no YAML: {found.summary}"
+        summary = f"invalid YAML: {found.summary}"
         raise BuildError("YML101", summary, found.span, found.hint) from error
     except (ValueError, OverflowError) as error:  # of chr(), which the parser lets out
         span = _of_escape(text)
-        raise BuildError("YML101", "this is no YAML: an escape of no character", span) from error
+        raise BuildError("YML101", "invalid YAML: an escape of no character", span) from error
 
 
 def _of_escape(text: str) -> Span:

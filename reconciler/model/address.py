@@ -54,7 +54,7 @@ class Address:
 
     @property
     def outside(self) -> str | None:
-        """The vendor's id, of an object that no manifest names; None for one of ours."""
+        """The vendor's id, of an object that no manifest names; None for a managed one."""
         return self.name.removeprefix(OUTSIDE) if self.name.startswith(OUTSIDE) else None
 
     @classmethod

@@ -1,4 +1,4 @@
-"""What a vendor's audit log tells: who did what to which object, and when."""
+"""Events of a vendor audit log: who did what to which object, and when."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Literal
 
 @dataclass(frozen=True, slots=True)
 class AuditEvent:
-    """One entry of an audit log; times are UTC, what the log does not tell is empty.
+    """One entry of an audit log; times are UTC, what the log does not say is empty.
 
     `actor` is who did it, by e-mail where the log has it, never by name. `target_id` is the
     vendor's id of the object as its API has it, `target_name` the name as the log writes it;

@@ -12,7 +12,7 @@ from reconciler.model.value import Json
 class Action(StrEnum):
     """What happens to an object; adopt, move and forget touch our state alone.
 
-    One that is switched off or on is updated, and told as deactivated or reactivated.
+    One that is switched off or on is updated, and shown as deactivated or reactivated.
     """
 
     CREATE = "create"
@@ -87,7 +87,7 @@ class Change:
 
     `before` and `after` hold the managed attributes in full (sets as sorted lists, references
     as `{id, name}`, or `{address, name}` while the object is yet to be created); `unknown` are the
-    paths whose value only the apply will tell. `updates` says whether the tenant is written to:
+    paths whose value is known after apply. `updates` says whether the tenant is written to:
     an adopted or moved object may need that or not. `taken` are the attributes that a new object
     has from the one that it copies: written once, and not managed from then on. `patches` are the
     places in patches that set or removed values of the manifest.

@@ -1,4 +1,4 @@
-"""Diagnostics: anything that is told to a person about an input, as a value.
+"""Diagnostics: everything that is reported about an input, as a value.
 
 They are rendered once, at the edge (`reporting`); nothing here prints.
 """
@@ -79,7 +79,7 @@ class Position:
 
 @dataclass(frozen=True, slots=True)
 class Suppression:
-    """Leave of a project to live with what a rule finds about one object, until a day (included).
+    """The suppression of what a rule finds about one object, until a day (included).
 
     `address` is an address or its end, such as `ResourceCollection/legacy`; `number` is its place
     among those of its rule in the project file.

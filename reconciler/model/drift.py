@@ -24,7 +24,7 @@ class Contested:
 
 @dataclass(frozen=True, slots=True)
 class Suppressed:
-    """Why the project lives with a difference, and the last day of it, empty for good."""
+    """Why a difference is suppressed, and the last day of it, empty for good."""
 
     reason: str
     until: str = ""
@@ -35,10 +35,10 @@ class Difference:
     """One object that is not as last applied (drifted), or that Git wants changed (pending).
 
     A drifted one was changed, is gone (`removed`), or came and is not in Git (`added`); what
-    stands in `both` was changed in Git as well. `origin` tells who made it, as far as anything
-    tells, `rule` and `why` how that is known, or why it is not; of a person `by`, `at` (RFC 3339,
+    stands in `both` was changed in Git as well. `origin` says who made it, as far as that is
+    known, `rule` and `why` how that is known, or why it is not; of a person `by`, `at` (RFC 3339,
     UTC), how sure that is, and `others` who may have made it as well. What the vendor made stands
-    apart from what else differs in the same object, and so does what the project lives with
+    apart from what else differs in the same object, and so does what is suppressed
     (`suppressed`). `replaces` is the id of the object of the state that this one took the place of,
     `called` what a person of the state is called now, and `is_recreated` says that a plan creates
     what is gone. `people` is how many hold the object. A pending one weighs nothing: `plan` judges

@@ -1,4 +1,4 @@
-"""Facts: what no API of a vendor tells, as the project file declares it for a tenant."""
+"""Facts: what no API of a vendor returns, as the project file declares it for a tenant."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Drift that a project lives with: what of which object, why, and until when."""
+"""Suppressed drift: what of which object, why, and until when."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the state tells of itself: what is owned since when, the runs and their operations."""
+"""What the state records: what is owned since when, the runs and their operations."""
 
 from __future__ import annotations
 
@@ -134,7 +134,7 @@ class Intent:
 class Settled:
     """What came of an operation: `done`, or `failed` with the error; None while nobody knows.
 
-    `attempts` says how many times it was sent, None where nobody is left to tell.
+    `attempts` says how many times it was sent, None where it is unknown.
     """
 
     operation: str
@@ -150,7 +150,7 @@ class Settled:
 
 @dataclass(frozen=True, slots=True)
 class Unsettled:
-    """An operation of a run that ended without telling what came of it."""
+    """An operation of a run that ended without a known outcome."""
 
     run: str
     intent: Intent
@@ -175,7 +175,7 @@ class Resumable:
 
 @dataclass(frozen=True, slots=True)
 class Memory:
-    """What looks at drift leave to the next one.
+    """What a drift check leaves to the next one.
 
     `remembered` is the readers' own, by group, and `reads` how many looks have used it since all
     was read. `known` are the ids, by kind, that the first whole look found; None where
@@ -189,7 +189,7 @@ class Memory:
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """Looks at drift, one after the other, that found the same: `looks` of them.
+    """Drift checks, one after the other, that found the same: `looks` of them.
 
     `drifted` counts objects; `objects` and `requests` are those of the last one.
     """
@@ -214,7 +214,7 @@ class Look:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """A look to be written down; `found` is the differences as plain JSON."""
+    """A drift check to be recorded; `found` is the differences as plain JSON."""
 
     tenant: str
     drifted: int

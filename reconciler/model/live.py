@@ -24,9 +24,9 @@ class LiveObject:
     `protected` objects are the vendor's own: they may be adopted, and are never deleted.
     `active` says of a person whether they can use what they have. `part` fingerprints what an
     identity reads of it that may not see the rest, where the vendor has such readings. `version` is
-    what a list tells of it that grows with each write, `changed` when that was: in milliseconds
-    since 1970, UTC; None where the vendor tells neither. `internal_names` are names that the vendor
-    uses for it beside the one that it shows; a manifest or reference may use them too.
+    what a list says of it that grows with each write, `changed` when that was: in milliseconds
+    since 1970, UTC; None where the vendor returns neither. `internal_names` are names that the
+    vendor uses for it beside the one that it shows; a manifest or reference may use them too.
     """
 
     kind: GroupKind
@@ -61,10 +61,10 @@ class InventoryItem:
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """Who the token belongs to, as the tenant tells.
+    """Who the token belongs to, as the tenant says.
 
     `user` is the vendor's id of that person among the managed people; None for a machine account,
-    of whose rights nothing tells: rules about the identity are then not checked. `rights` is the
+    whose rights are unknown: rules about the identity are then not checked. `rights` is the
     object that decides what they may do, in normal form, as the vendor's rules read it.
     """
 

@@ -119,7 +119,7 @@ class Record:
 class TenantRead:
     """One tenant of the plan, and what reading it took.
 
-    `identity` is who asked, empty where the vendor does not tell; `partial` has the kinds and
+    `identity` is who asked, empty where the vendor does not say; `partial` has the kinds and
     inventory types of which they see a part only, with the reason. `previous_name` is the name
     under which the state has the tenant: an apply moves that to the new name.
     """
@@ -222,7 +222,7 @@ class Plan:
     """The whole plan of a command, over one or several tenants.
 
     A `blocked` one is whole and can be saved, but the guards named there stop its apply, unless
-    somebody gives leave then; `allowed` is the leave that it was made with, and needed. `runbook`
+    they are overridden; `allowed` are the overrides that it was made with, and needed. `runbook`
     is what a person has to do, as the vendor has no API for it: those operations are `by` hand.
     `set_aside` are the checks that the project does without; `base` is the revision that the change
     was compared with, where one was given. A saved one may have a `signature` (plan_signature.py).

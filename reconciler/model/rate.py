@@ -20,7 +20,7 @@ class Rate:
 
     @classmethod
     def parse(cls, text: str) -> Rate | None:
-        """`285/min`, `5/s`, `10000/h`; None for what is no rate."""
+        """`285/min`, `5/s`, `10000/h`; None for what is not a valid rate."""
         if not re.fullmatch(WRITTEN, text):
             return None
         requests, _, unit = text.partition("/")

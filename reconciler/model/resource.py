@@ -38,7 +38,7 @@ class Manifest(BaseModel):
     def __get_pydantic_core_schema__(
         cls, source: type[BaseModel], handler: GetCoreSchemaHandler
     ) -> CoreSchema:
-        """The model's validator, held to what JSON Schema can tell apart."""
+        """The model's validator, held to what JSON Schema can distinguish."""
         made = handler(source)
         fields: Any = made
         while fields["type"] != "model-fields":
@@ -83,7 +83,7 @@ class Spec(Manifest):
 
     id: str | None = Field(
         default=None,
-        description="The vendor's id, where the name does not tell which object is meant.",
+        description="The vendor's id, where the name does not say which object is meant.",
     )
 
 

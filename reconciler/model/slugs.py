@@ -1,4 +1,4 @@
-"""Names of ours for objects of a tenant, made of the vendor's."""
+"""Manifest names for objects of a tenant, made from the vendor's names."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ def kebab(kind: str) -> str:
 def slug(name: str, taken: Container[str], object_id: str, otherwise: str) -> str:
     """A name for `metadata.name` that is not taken, the same for the same name and id.
 
-    Where the plain one is taken, the beginning of the vendor's id tells them apart. `otherwise` is
-    what it begins with where the vendor's name has no letter that we know.
+    Where the plain one is taken, the beginning of the vendor's id distinguishes them. `otherwise`
+    is what it begins with where the vendor's name has no letter that we know.
     """
     short = plain_slug(name)
     if short and short not in taken:

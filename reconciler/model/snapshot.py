@@ -208,7 +208,7 @@ def load(data: bytes, shown: str) -> Kept:
         document = json.loads(data)
         version = document["format_version"]
     except (ValueError, TypeError, KeyError, RecursionError) as error:
-        raise _refused(f"{shown} is no snapshot") from error
+        raise _refused(f"{shown} is not a snapshot") from error
     if version == _OF_ONE_GROUP:
         if not isinstance(document.get("vendor"), str):
             raise _refused(f"the snapshot {shown} is not whole: vendor: it is not text")
@@ -272,7 +272,7 @@ def _snapshot(file: SnapshotFile) -> Snapshot:
 
 
 def _hidden(file: SnapshotFile) -> Mapping[str, str]:
-    """What is hidden; a file from before that was told apart has it among all that is partial."""
+    """What is hidden; an older file has it among all that is partial."""
     if file.hidden is not None:
         return file.hidden
     reasons = {kind: {ODD_OBJECTS, file.unread.get(kind)} for kind in file.partial}

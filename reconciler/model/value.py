@@ -31,7 +31,7 @@ class Pending(Ref):
 
 
 class Unresolved(Ref):
-    """A name that nothing we know carries: only the tenant could tell."""
+    """A name that nothing we know carries: only the tenant could say."""
 
     __slots__ = ()
 

@@ -82,7 +82,7 @@ class TenantDrift:
 def find(
     given: TenantInput, snapshot: Snapshot, *, stateless: bool, asked: Asked | None = None
 ) -> TenantDrift:
-    """Compare live with last applied; without a state, with what Git declares."""
+    """Compare live and last applied values; without a state, live and declared ones."""
     tenant = matched(given, snapshot)
     items = tenant.objects(each for each in tenant.matches if not each.unseen)
     items.extend(tenant.removed_from_git())

@@ -1,1 +1,1 @@
-"""Reporting: plain data becomes text or JSON; nothing here decides or computes anew."""
+"""Reporting: plain data becomes text or JSON; nothing here decides or computes."""

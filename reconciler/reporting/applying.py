@@ -32,7 +32,7 @@ _MINUTES, _HOURS = 120, 7200
 
 def event(told: Event, paint: Paint, *, several: bool = False, whole: bool = False) -> str | None:
     """One line for one moment, with its tenant where several are in play; None where the ledger
-    tells it better. The `whole` has the vendor's tracking ids.
+    says it better. The `whole` has the vendor's tracking ids.
     """
     said = _said(told, paint, whole=whole)
     if said is None:

@@ -46,7 +46,8 @@ def drift(  # noqa: PLR0913 - what a look found, and how to show it
     set_aside: tuple[SetAside, ...] = (),
 ) -> str:
     """All that drifted, attribute by attribute; what is pending or suppressed is only counted,
-    unless all is wanted. Without `tenants` it is an earlier look, and what was read is not told.
+    unless all is wanted. Without `tenants` it is an earlier drift check, of which
+    what was read is not shown.
     """
     told = _Told(style, several=len(tenants) > 1)
     lines = [read_line(tenants, style), ""] if tenants else []

@@ -7,7 +7,7 @@ from reconciler.reporting.counting import number
 
 
 def judged_line(counts: Counts, *, asked: bool) -> str:
-    """`Judged 104 manifests in 12 files, with 388 references.`, and what only the tenant tells.
+    """`Judged 104 manifests in 12 files, with 388 references.`, and what only the tenant shows.
 
     `asked` says that a snapshot answered for the tenant.
     """
@@ -19,4 +19,4 @@ def judged_line(counts: Counts, *, asked: bool) -> str:
     if asked or not counts.left_to_the_tenant:
         return f"{line}."
     left = number(counts.left_to_the_tenant, "reference")
-    return f"{line}.\n{left} can be told by the tenant alone: `reconciler plan` asks it."
+    return f"{line}.\n{left} can only be checked with the tenant: `reconciler plan` does."

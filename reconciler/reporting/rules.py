@@ -18,8 +18,8 @@ _WHERE = {
     "live": "plan decides it with the tenant",
     "order": "it decides the order of writes",
     "identity": "it depends on whose credentials apply",
-    "access": "it tells what access amounts to",
-    "drift": "it tells the vendor's own changes from people's",
+    "access": "it decides on effective access",
+    "drift": "it distinguishes the vendor's own changes from people's",
     "tenant": "the tenant enforces it",
 }
 
@@ -66,7 +66,7 @@ def _explained(each: Entry, paint: Paint, width: int, *, whole: bool) -> Iterato
     if each.status != BUILT:
         yield "Nothing checks it yet." if each.status == PLANNED else "Nothing has to check it."
         return
-    for title, example in (("Refused" if each.severity == "error" else "Told of", each.bad),
+    for title, example in (("Refused" if each.severity == "error" else "Reported", each.bad),
                            ("Accepted", each.good)):  # fmt: skip
         yield ""
         yield f"{title}:"

@@ -90,7 +90,7 @@ def _result(found: Diagnostic, rule: int, places: Places, seen: Counter[str]) ->
 
 
 def _suppressions(found: Diagnostic) -> list[dict[str, str]]:
-    """The leave that the project file gives; an empty list says that there is none."""
+    """The suppression in the project file; an empty list says that there is none."""
     if found.suppression is None:
         return []
     return [{"kind": "external", "justification": safe(found.suppression)}]
@@ -143,7 +143,7 @@ def _utf16(place: Position, column: int) -> int:
 
 
 def _fingerprint(found: Diagnostic, seen: Counter[str]) -> str:
-    """What stays the same when lines move, list items come and go, or other findings are mended.
+    """What stays the same when lines move, list items come and go, or other findings are corrected.
 
     The code, the object (or its file), the names of the path and the marked text; what is equal in
     all of these is counted, and only that.

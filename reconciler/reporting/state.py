@@ -71,7 +71,7 @@ def runs(
 ) -> str:
     """A line each, the newest first; the first `MOST` of them unless all are asked for.
 
-    Looks at drift stand among the runs, those that found the same in one line. `room` is how long
+    Drift checks stand among the runs, those that found the same in one line. `room` is how long
     a line may be.
     """
     head = ("RUN", "TENANT", "COMMAND", "STARTED", "OUTCOME", "DONE", "FAILED", "UNKNOWN")
@@ -111,7 +111,7 @@ def _drifted(each: Look) -> str:
 
 
 def look_in_full(each: Look) -> str:
-    """When a look was, who looked, and what it cost; what it found is told by `reporting.drift`."""
+    """When a drift check ran, who ran it, what it cost; `reporting.drift` shows what it found."""
     lines = [f"{each.id}   drift of {safe(each.tenant)}: {_drifted(each)}"]
     if each.looks > 1:
         lines.append(
@@ -160,7 +160,7 @@ def run_in_full(run: Run, entries: Iterable[Entry], *, whole: bool) -> str:
 
 
 def unlocked(tenant: str, holder: Holder | None, now: datetime) -> str:
-    """Whose lock was taken away."""
+    """Whose lock was removed."""
     if holder is None:
         return f"Tenant {safe(tenant)} is not locked."
     held = safe(holder.described(now))

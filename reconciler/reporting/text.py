@@ -109,7 +109,7 @@ def _tenant(read: TenantRead) -> str:
 def attribute_lines(
     attributes: tuple[AttributeChange, ...], before: Json, style: Style, *, whole: str = "change"
 ) -> Iterator[str]:
-    """The attributes of one object; `before` tells how many members of a set stay.
+    """The attributes of one object; `before` is how many members of a set stay.
 
     `whole` is the operation of an object that comes or goes with all that it has.
     """
@@ -538,7 +538,7 @@ def _what(found: Finding) -> tuple[str, ...]:
 
 
 def _leave(what: Plan, style: Style) -> Iterator[str]:
-    """Whether the guards let the plan pass, and by whose leave."""
+    """Whether the guards let the plan pass, and by which override."""
     if str(what.allowed):
         yield ""
         yield f"{style.paint('Allowed:', 'bold yellow')} {safe(what.allowed)}"
@@ -546,7 +546,7 @@ def _leave(what: Plan, style: Style) -> Iterator[str]:
         yield ""
         head = style.paint("Blocked:", "bold red")
         if what.errored:
-            yield f"{head} the errors may follow from a list that falls short. If it is right, add"
+            yield f"{head} these errors may come from an incomplete list. If it is complete, add"
         else:
             yield f"{head} `apply` refuses this plan. If it is meant as shown, add"
         yield f"  --allow {safe(wanted(what))}"

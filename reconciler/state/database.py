@@ -1,4 +1,4 @@
-"""The database file: where it is, how it is opened, what is told when it cannot be used."""
+"""The database file: where it is, how it is opened, the error when it cannot be used."""
 
 from __future__ import annotations
 

@@ -37,7 +37,7 @@ class Process:
 
     @property
     def is_dead(self) -> bool:
-        """Whether it surely ended; False where nobody can tell from here."""
+        """Whether it surely ended; False where that is unknown from here."""
         if self.place:
             return self.is_here and not _lives(self.pid, self.born)
         # a row of an older version: it kept no more than the name of the machine
@@ -74,7 +74,7 @@ def _lives(pid: int, born: str) -> bool:
 
 
 def _stat(pid: int) -> tuple[str, str]:
-    """State and start of a process; empty where the system does not tell."""
+    """State and start of a process; empty where the system does not say."""
     try:
         told = (_PROC / str(pid) / "stat").read_text(encoding="utf-8", errors="replace")
     except OSError:

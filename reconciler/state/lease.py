@@ -55,7 +55,7 @@ class Held:
 
     @property
     def is_left(self) -> bool:
-        """Whether its holder surely is dead, or did not renew it, as far as this machine tells."""
+        """Whether its holder surely is dead, or did not renew it, as far as this machine knows."""
         if self.process.is_dead:
             return True
         return self.process.is_here and self.ends is not None and self.ends <= time.monotonic()
@@ -70,7 +70,7 @@ class Held:
 
 
 class Lease:
-    """A lock that this process was given; `holds` and `check` tell whether it still is its own."""
+    """A lock that this process was given; `holds` and `check` say whether it still is its own."""
 
     def __init__(self, engine: Engine, clock: Clock, tenant: str, token: int) -> None:
         self.tenant = tenant
@@ -103,7 +103,7 @@ class Lease:
             raise self.lost()
 
     def lost(self) -> LockedError:
-        """What is told where it is another's by now."""
+        """The error where it is another's by now."""
         now = lock_of(self._engine, self.tenant)
         return LockedError(
             LOST,
@@ -116,7 +116,7 @@ class Lease:
         )
 
     def renew(self) -> bool:
-        """Let the lease begin anew; False where it is another's by now."""
+        """Let the lease begin again; False where it is another's by now."""
         ends = time.monotonic() + SECONDS
         with writing(self._engine) as connection:
             done = connection.execute(
@@ -157,7 +157,7 @@ def acquired(  # noqa: PLR0913, PLR0917 - what it reads, whose it will be, how i
 ) -> Lease:
     """The lock of a tenant, free or left by the dead; raises LockedError where somebody has it.
 
-    `warn` is told where that takes as long as a lease lasts; `pause` lets that time pass. Another
+    `warn` is called where that takes as long as a lease lasts; `pause` lets that time pass. Another
     run is waited for as many seconds as there is `patience`.
     """
     waited = 0.0

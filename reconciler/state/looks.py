@@ -1,4 +1,4 @@
-"""Looks at drift in the state: each that found something else than the one before, and a memory.
+"""Drift checks in the state: each that found something else than the one before, and a memory.
 
 Looks that find the same, one after the other, are one entry with the first and the last time: a
 schedule of every five minutes makes no history that nobody reads.
@@ -28,7 +28,7 @@ _SHOWN = (
 
 
 def noted(connection: Connection, seen: Seen, now: str, started_by: str) -> None:
-    """Write down what a look found, and what it leaves to the next one."""
+    """Record what a drift check found, and what it leaves to the next one."""
     found = _packed(seen.found)
     last = connection.execute(
         select(_LOOK.c.number, type_coerce(_LOOK.c.found, String).label("found"))
@@ -120,7 +120,7 @@ def looks(connection: Connection, of: Collection[str]) -> tuple[Look, ...]:
 
 
 def found(connection: Connection, number: int) -> Json:
-    """What a look found, as it was given."""
+    """What a drift check found, as it was given."""
     asked = select(*rows.raw(_LOOK, ("found",))).where(_LOOK.c.number == number)
     row = rows.checked(_LOOK, connection.execute(asked).mappings().one(), number)
     return _unpacked(_LOOK.name, number, "found", row["found"])

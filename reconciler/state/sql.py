@@ -116,17 +116,17 @@ class SqlState:
             return journal.entries(connection, run)
 
     def looks(self, tenants: Collection[str]) -> tuple[Look, ...]:
-        """Every look at drift of these tenants, the newest first."""
+        """Every drift check of these tenants, the newest first."""
         with reading(self._engine) as connection:
             return looks.looks(connection, tenants)
 
     def found(self, number: int) -> Json:
-        """What a look found, as it was given to `look`."""
+        """What a drift check found, as it was given to `look`."""
         with reading(self._engine) as connection:
             return looks.found(connection, number)
 
     def memory(self, tenant: str) -> Memory:
-        """What the last look at drift left."""
+        """What the last drift check left."""
         with reading(self._engine) as connection:
             return looks.memory(connection, tenant)
 
@@ -181,7 +181,7 @@ class SqlState:
             tenants.forget_lock(connection, old)
 
     def look(self, seen: Seen) -> None:
-        """Write down a look at drift: it needs no lock, and takes no ownership."""
+        """Record a drift check: it needs no lock, and takes no ownership."""
         me = this_process()
         with writing(self._engine) as connection:
             looks.noted(connection, seen, self._time(), f"{me.user}@{me.host}")
@@ -206,7 +206,7 @@ class SqlState:
     ) -> Iterator[Lease]:
         """Hold the tenant for the length of the block; raises LockedError.
 
-        `warn` is told where it takes long to see whether another holder is still alive; `pause`
+        `warn` is called where it takes long to see whether another holder is still alive; `pause`
         lets that time pass, and may raise to end the wait. Another run is waited for as many
         seconds as there is `patience`.
         """

@@ -97,9 +97,17 @@ def test_a_leave_that_is_over_or_not_needed_is_told(here: Workshop, terminal: Te
 @pytest.mark.parametrize(
     ("wrong", "code", "words"),
     [
-        ("{address: lead, reason: a pilot}", "PRJ147", "`lead` is no address"),
-        ("{address: UserProfile/lead, reason: r, until: soon}", "PRJ147", "`soon` is no date"),
-        ("{address: UserProfile/lead, reason: r, attributes: [a..b]}", "PRJ147", "no attribute"),
+        ("{address: lead, reason: a pilot}", "PRJ147", "`lead` is not a valid address"),
+        (
+            "{address: UserProfile/lead, reason: r, until: soon}",
+            "PRJ147",
+            "`soon` is not a valid date",
+        ),
+        (
+            "{address: UserProfile/lead, reason: r, attributes: [a..b]}",
+            "PRJ147",
+            "is not an attribute",
+        ),
         ("{address: UserProfile/lead}", "PRJ102", "reason"),
         ("{address: UserProfile/lead, reason: ''}", "PRJ102", "reason"),
     ],

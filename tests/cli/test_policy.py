@@ -76,8 +76,8 @@ def test_a_suppression_that_nothing_needs_is_reported(terminal: Terminal) -> Non
         ("rules: {WCC192: off}\n", "PRJ140", "did you mean `WCC1"),
         ("rules: {WCC129: warning}\n", "PRJ141", "enforced by the tenant"),
         ("rules: {WCC129: {severity: off}}\n", "PRJ141", "cannot be `off`"),
-        (suppression("billing"), "PRJ142", "is no address"),
-        (BY_ADDRESS.replace("UNTIL", "soon"), "PRJ142", "`soon` is no date"),
+        (suppression("billing"), "PRJ142", "is not a valid address"),
+        (BY_ADDRESS.replace("UNTIL", "soon"), "PRJ142", "`soon` is not a valid date"),
         ("rules: {WCC129: none}\n", "PRJ102", "rules"),
     ],
 )

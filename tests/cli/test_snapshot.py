@@ -173,8 +173,8 @@ EMPTY = json.dumps(
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("", "is no snapshot"),
-        ("[" * 100_000, "is no snapshot"),
+        ("", "is not a snapshot"),
+        ("[" * 100_000, "is not a snapshot"),
         ('{"format_version": "9"}', "has format 9"),
         ('{"format_version": "1.0", "vendor": 3}', "is not whole: vendor"),
         ('{"format_version": "1.0", "vendor": "x", "objects": 5}', "is not whole: organization"),

@@ -193,8 +193,8 @@ def test_validate_says_how_much_it_judged(
     manifests, files, references, left = counts
     lines = [
         f"Judged {manifests} manifests in {files} file, with {references} references.",
-        f"{left} reference{'s' if left > 1 else ''} can be told by the tenant alone: "
-        "`reconciler plan` asks it.",
+        f"{left} reference{'s' if left > 1 else ''} can only be checked with the tenant: "
+        "`reconciler plan` does.",
     ]
     assert terminal("validate").out.splitlines()[-2:] == lines
     # files alone are counted the same way

@@ -133,7 +133,7 @@ def test_a_reset_reaches_a_served_one(root: Path, terminal: Terminal) -> None:
 @pytest.mark.parametrize(
     ("options", "expected"),
     [
-        (("--rate", "lots"), "`lots` is no rate"),
+        (("--rate", "lots"), "`lots` is not a valid rate"),
         (("--fault", "explode"), "PRJ150"),
         (("--faults", "nowhere.yaml"), "PRJ150"),
         (("--faults", "map.yaml"), "PRJ150"),

@@ -77,7 +77,7 @@ APP = "{serviceApp: {id: {env: ID}, secret: {env: S}, refreshToken: {env: R}}}"
         (f"{{token: {CANARY}}}", "PRJ160", "has no `token`"),
         (f"{{env: TOKEN, token: {CANARY}}}", "PRJ160", "has no `token`"),
         (f"{{{CANARY}: TOKEN}}", "PRJ160", "has no this key"),
-        (f"{{env: {CANARY}}}", "PRJ160", "no name of an environment variable"),
+        (f"{{env: {CANARY}}}", "PRJ160", "not a valid name of an environment variable"),
         ("{env: ''}", "PRJ160", "`env` wants text"),
         ("{env: 7}", "PRJ160", "`env` wants text"),
         (f"{{command: {CANARY}}}", "PRJ160", "a program and its arguments"),
@@ -123,7 +123,7 @@ def test_what_may_be_a_secret_is_refused_and_never_shown(
         (f"{{token: {CANARY}}}", "`audit` has no `token`"),
         (f"{{credentials: {CANARY}}}", "must not be written here"),
         (f"{{credentials: {{token: {CANARY}}}}}", "has no `token`"),
-        (f"{{credentials: {{env: {CANARY}}}}}", "no name of an environment variable"),
+        (f"{{credentials: {{env: {CANARY}}}}}", "not a valid name of an environment variable"),
     ],
 )
 def test_nor_is_the_secret_of_the_audit_log(

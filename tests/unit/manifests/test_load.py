@@ -55,8 +55,8 @@ def test_the_envelope_is_understood(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "code", "summary", "hint"),
     [
-        ("just text", "SCH110", "this is no manifest", "a manifest is a mapping"),
-        ("[1]", "SCH110", "this is no manifest", "a manifest is a mapping"),
+        ("just text", "SCH110", "this is not a manifest", "a manifest is a mapping"),
+        ("[1]", "SCH110", "this is not a manifest", "a manifest is a mapping"),
         (COLLECTION.replace("webexcc/v1", "webexcc/v2"), "SCH111", "`webexcc/v2`", "`webexcc/v1`"),
         (COLLECTION.replace("Collection", "Colection"), "SCH112", "Colection", "did you mean"),
         (COLLECTION.replace("spec:", "specs:"), "SCH101", "`specs`", "mean `spec`"),
@@ -71,7 +71,12 @@ def test_the_envelope_is_understood(tmp_path: Path) -> None:
         (COLLECTION.replace("{name: billing}", "{name: Billing}"), "SCH113", "`Billing`", "lower"),
         (COLLECTION.replace("{name: billing}", "{name: a/b}"), "SCH113", "`a/b`", ""),
         (USER.replace("sam@", "Sam@"), "SCH113", "not in lower case", "sam@northwind.example"),
-        (USER.replace("sam@northwind.example", "sam"), "SCH113", "`sam` is no e-mail", ""),
+        (
+            USER.replace("sam@northwind.example", "sam"),
+            "SCH113",
+            "`sam` is not a valid e-mail address",
+            "",
+        ),
         (PROFILE.replace("  permissions:", "  fullAccess: false\n  permissions:"), "SCH104",
          "`false` is not possible", "true"),
         (COLLECTION.replace("{name: billing}",

@@ -209,7 +209,7 @@ def test_where_a_manifest_cannot_be_read_no_patch_is_blamed(tmp_path: Path) -> N
 @pytest.mark.parametrize(
     ("patch", "code", "summary"),
     [
-        ("- a\n", "SCH110", "this is no patch"),
+        ("- a\n", "SCH110", "this is not a patch"),
         (PATCH + "extra: 1\n", "SCH101", "there is no field `extra`"),
         (PATCH.replace("lead}", "lead, labels: {a: b}}"), "SCH101", "there is no field `labels`"),
         (PATCH.replace("metadata: {name: lead}\n", ""), "SCH102", "`metadata` is missing"),
@@ -219,7 +219,7 @@ def test_where_a_manifest_cannot_be_read_no_patch_is_blamed(tmp_path: Path) -> N
         (PATCH.replace("spec:\n  description: patched\n", ""), "SCH102", "`spec` is missing"),
         (PATCH.replace("\n  description: patched", " text"), "SCH103", "a mapping is wanted"),
         (PATCH.replace("\n  description: patched", ""), "SCH103", "there is no value"),
-        ("a: [\n", "YML101", "this is no YAML"),
+        ("a: [\n", "YML101", "invalid YAML"),
     ],
 )
 def test_anything_but_a_patch_is_an_error(

@@ -64,7 +64,7 @@ def test_the_state_may_come_from_the_environment(tmp_path: Path) -> None:
     ("text", "code", "summary", "hint"),
     [
         ("", "PRJ102", "is empty", "apiVersion: reconciler/v1"),
-        ("- a\n", "PRJ102", "no mapping", "apiVersion"),
+        ("- a\n", "PRJ102", "not a mapping", "apiVersion"),
         (HEAD + "tenants: {}\n", "PRJ102", "not possible", ""),
         (HEAD + "tenant:\n" + SANDBOX, "PRJ102", "no field `tenant`", "`tenants`"),
         (HEAD + "tenants:\n" + SANDBOX.replace("seed:", "sed:"), "PRJ102", "`sed`", "`seed`"),

@@ -31,7 +31,7 @@ def test_a_bracket_that_is_not_closed_is_shown_where_it_opens(
 ) -> None:
     line, marked, summary, hint = told(f"{HEAD}spec:\n  resources: {opened}{inner}{rest}")
     assert (line, marked) == (5, opened)
-    assert summary == f"this is no YAML: this `{opened}` is not closed"
+    assert summary == f"invalid YAML: this `{opened}` is not closed"
     assert hint == f"close it with `{ {'[': ']', '{': '}'}[opened] }`"
 
 
@@ -56,7 +56,7 @@ def test_a_quote_that_is_not_closed_is_shown_where_it_opens(quote: str, rest: st
     text = f"{HEAD}spec:\n  name: {quote}Billing{rest.replace('{Q}', quote)}"
     line, marked, summary, hint = told(text)
     assert (line, marked) == (5, f"{quote}Billing")
-    assert summary == "this is no YAML: this quote is not closed"
+    assert summary == "invalid YAML: this quote is not closed"
     assert hint.startswith("close the quote")
 
 
@@ -77,7 +77,7 @@ def test_a_space_that_is_missing_after_a_colon_is_shown(before: str, after: str)
     line, marked, summary, hint = told(text)
     assert text.split("\n")[line - 1] == "    channel:all"
     assert marked == "channel:all"
-    assert summary == "this is no YAML: a space is missing after the colon"
+    assert summary == "invalid YAML: a space is missing after the colon"
     assert hint == "write `channel: all`"
 
 
@@ -95,14 +95,14 @@ def test_a_key_without_a_colon_is_shown() -> None:
         f"{HEAD}spec:\n  name: Billing\n  description Billing\nmore: 1\n"
     )
     assert (line, marked) == (6, "description Billing")
-    assert summary == "this is no YAML: there is no colon after this key"
+    assert summary == "invalid YAML: there is no colon after this key"
 
 
 @pytest.mark.parametrize("separator", ["--", "----", "\u2014", "\u2013\u2013", "-- "])
 def test_what_is_nearly_a_separator_is_told_so(separator: str) -> None:
     line, _, summary, hint = told(f"{HEAD}{separator}\nkind: User\n")
     assert line == 4
-    assert summary == "this is no YAML: this line is no separator"
+    assert summary == "invalid YAML: this line is not a separator"
     assert hint == "manifests are separated by `---`"
 
 

@@ -1,4 +1,4 @@
-"""Looks at drift: what each found, and what the next one need not read or tell again."""
+"""Drift checks: what each found, and what the next one need not read or report again."""
 
 import sqlalchemy as sa
 from alembic import op
