@@ -29,6 +29,7 @@ from reconciler.planning import ownership_rows, planner
 from reconciler.planning.drafts import unmanaged
 from reconciler.planning.match import vendor_name
 from reconciler.planning.merge_plans import Part, joined
+from reconciler.planning.orders import orders
 from reconciler.planning.respelling import Gone, Respelling, Spelled, respelled
 
 
@@ -281,7 +282,7 @@ class _Accepting:
         records = [r for r in attempt.planned.records if r.address in mine]
         part = Part(looked.read, _NO_BASIS, attempt.planned, ())
         plan = replace(joined((part,)), changes=tuple(owned), records=tuple(records))
-        kept = ownership_rows.unwritten(plan, here.tenant.name, here.rows)
+        kept = ownership_rows.unwritten(orders(plan, here.tenant.name), here.rows)
         files = {
             file: data
             for file, data in attempt.rendered.files.items()

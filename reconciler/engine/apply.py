@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from reconciler.engine import send_guard
 from reconciler.engine.audit import Answers
@@ -26,10 +27,12 @@ from reconciler.groups import Groups
 from reconciler.manifests.project import Tenant
 from reconciler.model.address import Address, GroupKind
 from reconciler.model.journal import Author, Left
+from reconciler.model.orders import Orders
 from reconciler.model.plan import Plan, fingerprint
 from reconciler.planning import basis
 from reconciler.planning.attribution import in_words
 from reconciler.planning.guards import approved, refuse_if_over_window
+from reconciler.planning.orders import orders
 from reconciler.planning.plan_comparison import NOTHING, Elsewhere
 from reconciler.planning.staleness import Moved, names_of
 from reconciler.state.lease import Lease
@@ -61,6 +64,11 @@ class TenantApply:
     def groups(self) -> Groups:
         """The systems of the tenant."""
         return self.work.groups(self.tenant)
+
+    @cached_property
+    def orders(self) -> Orders:
+        """What the plan does in the tenant."""
+        return orders(self.plan, self.tenant.name)
 
     @property
     def parallelism(self) -> int:
@@ -132,7 +140,7 @@ class TenantApply:
         identity, elsewhere = await self._refuse_if_stale({**half, **done})
         if not self.saved:  # else all of the tenant was read just now
             await self._refuse(
-                await moved_on(self.plan, name, writer, self._names, parallelism=self.parallelism)
+                await moved_on(self.orders, writer, self._names, parallelism=self.parallelism)
             )
         if not done:  # what is resumed passed when it was begun, and nothing came between
             self._refuse_if_over_window()
@@ -150,8 +158,7 @@ class TenantApply:
             allowed=str(approved(self.plan, self.work.allow)),
         )
         doing = Apply(
-            self.plan,
-            name,
+            self.orders,
             writer,
             self.state,
             lease,

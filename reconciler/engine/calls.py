@@ -65,13 +65,12 @@ class Calls:
 
     async def _say_which_field(self, operation: Operation, error: StalePlanError) -> None:
         """A refusal to write over somebody's change names what they changed."""
-        change, object_id = self._objects.change(operation), operation.request.object_id
+        planned, object_id = self._objects.planned(operation), operation.request.object_id
         if object_id is None:
             return
         try:
-            live = await self._writer.fetch(Address.parse(change.address).group_kind, object_id)
+            live = await self._writer.fetch(Address.parse(planned.address).group_kind, object_id)
         except TenantError:
             return  # the refusal stands, with or without
-        error.add(
-            f"Changed: {differences(change, live, self._objects.names) if live else 'it is gone'}"
-        )
+        said = differences(planned.before, live, self._objects.names) if live else "it is gone"
+        error.add(f"Changed: {said}")

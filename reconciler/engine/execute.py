@@ -1,7 +1,7 @@
 """Carrying out a plan: what needs nothing of one another at the same time, each journalled.
 
-Only the plan's operations are carried out. The intent of each is committed before its call and
-the outcome after it; each object is compared once more just before its own write.
+Only the operations of its orders are carried out. The intent of each is committed before its call
+and the outcome after it; each object is compared once more just before its own write.
 """
 
 from __future__ import annotations
@@ -33,7 +33,8 @@ from reconciler.errors import (
 )
 from reconciler.model.address import Address
 from reconciler.model.journal import Left
-from reconciler.model.plan import Operation, Plan
+from reconciler.model.orders import Orders
+from reconciler.model.plan import Operation
 from reconciler.planning import ownership_rows
 from reconciler.state.lease import Lease
 from reconciler.state.sql import SqlState
@@ -48,11 +49,11 @@ class Apply:
 
     `lease` is the tenant's lock: without it nothing is begun, sent, or recorded as owned. `done` is
     what earlier runs did of this plan, `half` what they did in part; `stop` is asked before
-    each operation.
+    each operation. `blocked` has, by id, why operations failed or cannot begin; `held_back` says
+    why no operation can.
     """
 
-    plan: Plan
-    tenant: str
+    orders: Orders
     writer: Writers
     state: SqlState
     lease: Lease
@@ -65,21 +66,15 @@ class Apply:
     clock: Callable[[], float] = time.monotonic
     events: list[Event] = field(default_factory=list)
     blocked: dict[str, str] = field(default_factory=dict)
+    held_back: str = ""
     by_hand: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self._objects = Objects(self.plan, self.tenant, self.state.rows(self.tenant), self.half)
+        self._objects = Objects(self.orders, self.state.rows(self.tenant), self.half)
         self._steps = {
-            operation.id: step
-            for step in self.plan.steps
-            if step.tenant == self.tenant
-            for operation in step.operations
+            operation.id: step for step in self.orders.steps for operation in step.operations
         }
-        self._operations = {
-            operation.id: operation
-            for operation in self.plan.operations()
-            if operation.id in self._steps
-        }
+        self._operations = {each.id: each for each in self.orders.operations()}
         self._last_step = max((step.number for step in self._steps.values()), default=0)
         self._left = len(self._operations.keys() - self.done.keys())
         self._broken: StateError | None = None
@@ -91,6 +86,11 @@ class Apply:
         for each, left in self.done.items():
             if each in self._operations:
                 self._objects.leaves(self._operations[each], left)
+
+    @property
+    def tenant(self) -> str:
+        """The name of the tenant."""
+        return self.orders.tenant
 
     async def carry_out(self) -> Ledger:
         """Do every operation of the tenant that can be done; reports the rest in the ledger."""
@@ -228,8 +228,8 @@ class Apply:
         closes = self._closes(operation)
         if self.stop.asked and not closes:
             return f"the apply was {self.stop.word}"
-        if "*" in self.blocked:
-            return self.blocked["*"]
+        if self.held_back:
+            return self.held_back
         if closes:
             return ""
         return next((self.blocked[each] for each in operation.after if each in self.blocked), "")
@@ -334,7 +334,7 @@ class Apply:
         is_misapplied = isinstance(error, MisappliedWriteError)
         is_lasting = isinstance(error, TenantError) and error.lasting
         if self._broken or is_misapplied or is_lasting:
-            self.blocked.setdefault("*", f"{failed}: {error.told.summary}")
+            self.held_back = self.held_back or f"{failed}: {error.told.summary}"
         self._tell(
             "apply_unknown" if is_unknown else "apply_errored",
             operation,
@@ -349,7 +349,7 @@ class Apply:
 
     def _record_what_needs_no_write(self) -> None:
         """Adopted, moved and forgotten objects, and rows that Git has overtaken."""
-        found = ownership_rows.unwritten(self.plan, self.tenant, self._objects.rows)
+        found = ownership_rows.unwritten(self.orders, self._objects.rows)
         self.state.record(self.run, found.keep, found.drop)
         changed = (row.address for row in found.keep if self._objects.rows.get(row.address) != row)
         ended = (each for each in found.drop if each in self._objects.rows)

@@ -27,6 +27,7 @@ from reconciler.planning.check import check
 from reconciler.planning.drafts import LeftOut, meant, unmanaged
 from reconciler.planning.merge_plans import Part, joined
 from reconciler.planning.names import Key
+from reconciler.planning.orders import orders
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,7 +204,7 @@ class _Looking:
         ]
         part = Part(tenant_read(self._here, self._snapshot), _NO_BASIS, attempt.planned, ())
         plan = replace(joined((part,)), changes=tuple(owned), records=())
-        kept = ownership_rows.unwritten(plan, self._here.tenant.name, self._here.rows)
+        kept = ownership_rows.unwritten(orders(plan, self._here.tenant.name), self._here.rows)
         return Found(
             read=plan.tenants[0],
             manifests=attempt.manifests,

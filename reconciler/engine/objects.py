@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cached_property
 from typing import TypeAlias
 
 from reconciler.contract.connection import Written
 from reconciler.errors import ReconcilerError, StateError, TenantError, UnknownOutcomeError
-from reconciler.model.change import Action, Change
+from reconciler.model.change import Action
 from reconciler.model.journal import Intent, Left, Settled
+from reconciler.model.orders import OrderedObject, Orders, RecordUpdate
 from reconciler.model.ownership import Row
-from reconciler.model.plan import Operation, Plan
+from reconciler.model.plan import Operation
 from reconciler.model.value import Json, Values, from_json
 from reconciler.planning import diff, ownership_rows
-from reconciler.planning.staleness import names_in
 
 Outcome: TypeAlias = Written | ReconcilerError
 """What came of an operation."""
@@ -33,28 +32,25 @@ class Objects:
 
     def __init__(
         self,
-        plan: Plan,
-        tenant: str,
+        orders: Orders,
         rows: Mapping[str, Row],
         half: Mapping[str, Left] = NOTHING_HALF_DONE,
     ) -> None:
         self.rows = rows
         self._half = half
-        self._plan = plan
-        self._changes = {c.address: c for c in plan.changes if c.tenant == tenant}
-        self._by_hand = {each.address: each.guide.attributes for each in plan.runbook}
+        self._orders = orders
         self._created: dict[str, str] = {}
         self._left: dict[str, str] = {}
         self._keeps: dict[str, Row | None] = {}
 
-    @cached_property
+    @property
     def names(self) -> Mapping[str, str]:
         """What the plan calls the objects that it knows of, by the vendor's ids."""
-        return names_in(self._plan)
+        return self._orders.names
 
-    def change(self, operation: Operation) -> Change:
+    def planned(self, operation: Operation) -> OrderedObject:
         """What the plan shows of the operation's object."""
-        return self._changes[operation.addresses[0]]
+        return self._orders.object_of(operation)
 
     def is_left(self, operation: Operation) -> bool:
         """Whether an operation on the object is done."""
@@ -76,25 +72,27 @@ class Objects:
 
     def intent(self, operation: Operation) -> Intent:
         """The operation as the journal has it before its call."""
-        request, change = operation.request, self.change(operation)
+        request, planned = operation.request, self.planned(operation)
         # what left Git is owned no more, whether it was deleted or switched off
-        leaves = request.action is Action.DELETE or _left_git(change)
+        leaves = request.action is Action.DELETE or planned.left_git
         before, after = self._change(operation)
-        self._keeps[operation.id] = None if leaves else self._row(change, request.object_id or "")
+        self._keeps[operation.id] = (
+            None if leaves else self._row(planned.record, request.object_id or "")
+        )
         return Intent(
             operation=operation.id,
-            address=change.address,
+            address=planned.address,
             action=str(request.action),
             object_id=request.object_id,
             before=before,
             after=after,
             keep=self._keeps[operation.id],
-            drop=change.address if leaves else change.previous_address,
+            drop=planned.address if leaves else planned.record.previous_address,
         )
 
     def _change(self, operation: Operation) -> tuple[Json, Json]:
         """The attributes that an operation is about: live and desired."""
-        request, before = operation.request, self.change(operation).before
+        request, before = operation.request, self.planned(operation).before
         if request.action is Action.DELETE:
             return before, None
         # what the vendor itself changes with this write does not show whether it landed
@@ -119,7 +117,8 @@ class Objects:
                 tracking_id=tracking_id(outcome),
                 attempts=outcome.attempts if isinstance(outcome, TenantError) else 0,
             )
-        change, live = self.change(operation), outcome.live
+        planned, live = self.planned(operation), outcome.live
+        stays = live is not None and not planned.left_git
         object_id = live.id if live else str(operation.request.object_id)
         left = Left(object_id, live.digest if live else None)
         self.leaves(operation, left)
@@ -131,7 +130,7 @@ class Objects:
             tracking_id=outcome.tracking_id,
             attempts=outcome.attempts,
             keep=ownership_rows.landed(self._keeps[operation.id], live),
-            drop=change.previous_address if live and not _left_git(change) else change.address,
+            drop=planned.record.previous_address if stays else planned.address,
         )
 
     def leaves(self, operation: Operation, left: Left) -> None:
@@ -149,24 +148,22 @@ class Objects:
         differing = diff.differing(written.live.values if written.live else {}, values)
         return sorted(set(differing) - set(operation.disturbs))
 
-    def _row(self, change: Change, object_id: str) -> Row:
+    def _row(self, update: RecordUpdate, object_id: str) -> Row:
         """The record that it leaves; the tenant's own id and name come with its answer."""
-        applied, name = self._resolved(self._declared(change)), change.name
-        return ownership_rows.row(
-            self._plan, change, self.rows, object_id=object_id, name=name, applied=applied
-        )
+        applied = self._resolved(self._declared(update))
+        return ownership_rows.row(update, self.rows, object_id=object_id, applied=applied)
 
-    def _declared(self, change: Change) -> Json:
+    def _declared(self, update: RecordUpdate) -> Json:
         """What calls apply of what is declared: what a person has yet to do is as it was recorded,
         if it was.
         """
-        hand = self._by_hand.get(change.address, ())
-        if not (hand or change.taken) or not isinstance(change.after, dict):
-            return change.after
-        row = self.rows.get(change.previous_address or change.address)
+        hand, declared = update.by_hand, update.declared
+        if not (hand or update.taken) or not isinstance(declared, dict):
+            return declared
+        row = self.rows.get(update.previous_address or update.address)
         before = row.applied if row and isinstance(row.applied, dict) else {}
-        left_out = {*hand, *change.taken}
-        kept = {key: value for key, value in change.after.items() if key not in left_out}
+        left_out = {*hand, *update.taken}
+        kept = {key: value for key, value in declared.items() if key not in left_out}
         return kept | {key: before[key] for key in hand if key in before}
 
     def _resolved(self, data: Json) -> Json:
@@ -178,11 +175,6 @@ class Objects:
         if isinstance(data, list):
             return [self._resolved(item) for item in data]
         return data
-
-
-def _left_git(change: Change) -> bool:
-    """Whether an object is switched off as its manifest is gone."""
-    return change.action is Action.DEACTIVATE and change.after is None
 
 
 def tracking_id(error: ReconcilerError) -> str:

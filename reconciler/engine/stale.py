@@ -10,40 +10,34 @@ from reconciler.engine.writers import Writers
 from reconciler.errors import ReconcilerError, StalePlanError
 from reconciler.http.parallel import in_parallel
 from reconciler.model.address import Address, GroupKind
-from reconciler.model.plan import Operation, Plan
-from reconciler.planning.staleness import GONE, TAKEN, Moved, changed, moved, names_in
+from reconciler.model.orders import Orders
+from reconciler.model.plan import Operation
+from reconciler.planning.staleness import GONE, TAKEN, Moved, changed, moved
 
 Names = Callable[[], Awaitable[Mapping[str, str]]]
 """What everything of the tenant is called, by the vendor's ids; asked only to word a refusal."""
 
 
 async def moved_on(
-    plan: Plan, tenant: str, writer: Writers, names: Names, *, parallelism: int
+    orders: Orders, writer: Writers, names: Names, *, parallelism: int
 ) -> list[Moved]:
     """Every object that a call is to write and that is not as the plan saw it."""
-    operations = [
-        operation
-        for step in plan.steps
-        if step.tenant == tenant
-        for operation in step.operations
-        if operation.by == "api"
-    ]
+    operations = [operation for operation in orders.operations() if operation.by == "api"]
     return [
-        *await _taken(plan, operations, writer),
-        *await _changed(plan, operations, writer, names, parallelism),
+        *await _taken(orders, operations, writer),
+        *await _changed(orders, operations, writer, names, parallelism),
     ]
 
 
-async def _taken(plan: Plan, operations: Iterable[Operation], writer: Writers) -> list[Moved]:
+async def _taken(orders: Orders, operations: Iterable[Operation], writer: Writers) -> list[Moved]:
     """Each object that is to be created and is there by now."""
-    changes = {each.address: each for each in plan.changes}
     written = {operation.request.object_id for operation in operations}
     wanted: dict[GroupKind, dict[str, Address]] = defaultdict(dict)
     for operation in operations:
         if operation.request.object_id is None:
-            change = changes[operation.addresses[0]]
-            address = Address.parse(change.address)
-            wanted[address.group_kind][change.name] = address
+            planned = orders.object_of(operation)
+            address = Address.parse(planned.address)
+            wanted[address.group_kind][planned.name] = address
     return [
         moved(names[name], TAKEN, object_id=object_id, name=name)
         for kind, names in wanted.items()
@@ -54,26 +48,25 @@ async def _taken(plan: Plan, operations: Iterable[Operation], writer: Writers) -
 
 
 async def _changed(
-    plan: Plan,
+    orders: Orders,
     operations: Iterable[Operation],
     writer: Writers,
     names: Names,
     parallelism: int,
 ) -> list[Moved]:
     """Each object that is no longer as the plan saw it."""
-    changes = {each.address: each for each in plan.changes}
 
     async def looked_at(operation: Operation) -> Moved | None:
         address, request = Address.parse(operation.addresses[0]), operation.request
-        change = changes[operation.addresses[0]]
+        planned = orders.object_of(operation)
         with about(address):
             live = await writer.fetch(address.group_kind, str(request.object_id))
         if live is None:
-            return moved(address, GONE, object_id=str(request.object_id), name=change.name)
+            return moved(address, GONE, object_id=str(request.object_id), name=planned.name)
         if live.is_as(request.expect):
             return None
-        said = changed(change, live, names_in(plan) | dict(await names()))
-        return moved(address, said, name=change.name, live=live)
+        said = changed(planned.before, live, {**orders.names, **await names()})
+        return moved(address, said, name=planned.name, live=live)
 
     there = [each for each in operations if each.request.object_id and not each.mends]
     found = await in_parallel(there, looked_at, limit=parallelism)

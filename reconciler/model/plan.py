@@ -1,7 +1,7 @@
 """The plan: all that a reviewer reads and all that an apply does, as one frozen value.
 
-Sorted, equal if its JSON is equal, and sufficient: apply sends the operations and nothing else;
-what it records of an object, and what it says of one that moved on, is in that object's change.
+Sorted, equal if its JSON is equal, and sufficient: apply needs its orders (model/orders.py) and a
+connection, nothing else. These are the operations, each with what the plan says of its object.
 `TypeAdapter(Plan)` reads and writes it; there is no other format.
 """
 

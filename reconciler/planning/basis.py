@@ -14,6 +14,7 @@ from reconciler.model.ownership import Row
 from reconciler.model.plan import Plan, Seen
 from reconciler.model.value import Ref, digest, refs, to_json
 from reconciler.planning.match import LiveIndex, Match
+from reconciler.planning.orders import orders
 from reconciler.planning.ownership_rows import unwritten
 from reconciler.planning.planned_object import Item, TenantInput
 from reconciler.planning.staleness import (
@@ -139,7 +140,7 @@ def _objects_moved_on(  # noqa: PLR0913, PLR0917 - what a plan saw, and what the
         if said == GONE and (reason := snapshot.unread.get(address.group_kind)):
             said = f"is unknown, because the list of {address.kind} could not be read: {reason}"
         if said == CHANGED and change is not None and now is not None and text not in left:
-            said = changed(change, now, names)
+            said = changed(change.before, now, names)
         yield moved(
             address,
             said,
@@ -188,7 +189,7 @@ def rows_moved_on(
     """
     names = names_in(plan)
     until_now = {change.address: change.previous_address for change in plan.changes}
-    ours = unwritten(plan, tenant, rows)
+    ours = unwritten(orders(plan, tenant), rows)
     leaves: dict[str, str | None] = dict.fromkeys(ours.drop)
     leaves |= {row.address: _row(row) for row in ours.keep}
     for text, was in plan.basis[tenant].objects.items():

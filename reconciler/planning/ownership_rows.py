@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from reconciler.model.address import Address
-from reconciler.model.change import Action, Change
 from reconciler.model.live import LiveObject
+from reconciler.model.orders import Orders, RecordUpdate
 from reconciler.model.ownership import Row
-from reconciler.model.plan import Plan
 from reconciler.model.value import Json
 
 
@@ -21,26 +19,18 @@ class Unwritten:
     drop: tuple[str, ...]
 
 
-def row(  # noqa: PLR0913 - the facts of a record
-    plan: Plan,
-    change: Change,
-    rows: Mapping[str, Row],
-    *,
-    object_id: str,
-    name: str,
-    applied: Json,
-) -> Row:
+def row(update: RecordUpdate, rows: Mapping[str, Row], *, object_id: str, applied: Json) -> Row:
     """The record of an object once its change is carried out; `rows` are those until then."""
-    before = rows.get(change.previous_address or change.address) or rows.get(change.address)
-    if plan.mode == "revert" and before is not None:
-        return replace(before, name=name)
+    before = rows.get(update.previous_address or update.address) or rows.get(update.address)
+    if update.reverts and before is not None:
+        return replace(before, name=update.name)
     return Row.of(
-        address=change.address,
+        address=update.address,
         object_id=object_id,
-        name=name,
+        name=update.name,
         applied=applied,
-        prevent_destroy=change.prevent_destroy,
-        adopted=change.action is Action.ADOPT or (before is not None and before.adopted),
+        prevent_destroy=update.prevent_destroy,
+        adopted=update.adopts or (before is not None and before.adopted),
     )
 
 
@@ -49,7 +39,7 @@ def landed(keep: Row | None, live: LiveObject | None) -> Row | None:
     return replace(keep, object_id=live.id, name=live.name) if keep and live else None
 
 
-def unwritten(plan: Plan, tenant: str, rows: Mapping[str, Row]) -> Unwritten:
+def unwritten(orders: Orders, rows: Mapping[str, Row]) -> Unwritten:
     """Adopted, moved and forgotten objects of a tenant, and rows that Git has overtaken."""
     keep = [
         Row.of(
@@ -60,20 +50,15 @@ def unwritten(plan: Plan, tenant: str, rows: Mapping[str, Row]) -> Unwritten:
             prevent_destroy=each.prevent_destroy,
             adopted=each.adopted,
         )
-        for each in plan.records
-        if Address.parse(each.address).tenant == tenant
+        for each in orders.rewritten
     ]
     drop = []
-    for change in plan.changes:
-        if change.tenant != tenant or change.writes:
+    for update in orders.recorded:
+        if update.forgets:
+            drop.append(update.address)
             continue
-        if change.action is Action.FORGET:
-            drop.append(change.address)
-        elif change.object_id is not None:
-            name, applied = change.name, change.after
-            keep.append(
-                row(plan, change, rows, object_id=change.object_id, name=name, applied=applied)
-            )
-            if change.previous_address:
-                drop.append(change.previous_address)
+        assert update.object_id is not None  # noqa: S101 - orders are of objects that are there
+        keep.append(row(update, rows, object_id=update.object_id, applied=update.declared))
+        if update.previous_address:
+            drop.append(update.previous_address)
     return Unwritten(tuple(keep), tuple(drop))

@@ -7,7 +7,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from reconciler.model.address import Address
-from reconciler.model.change import Change
 from reconciler.model.live import LiveObject, Snapshot
 from reconciler.model.plan import Plan
 from reconciler.model.value import Json, Ref, to_json
@@ -69,18 +68,18 @@ def names_of(snapshot: Snapshot) -> dict[str, str]:
     return names | {item.id: item.name for items in snapshot.inventory.values() for item in items}
 
 
-def changed(change: Change, live: LiveObject, names: Mapping[str, str] = NO_NAMES) -> str:
+def changed(seen: Json, live: LiveObject, names: Mapping[str, str] = NO_NAMES) -> str:
     """That an object is no longer as a plan saw it, and in what."""
-    return f"{CHANGED}: {differences(change, live, names)}"
+    return f"{CHANGED}: {differences(seen, live, names)}"
 
 
-def differences(change: Change, live: LiveObject, names: Mapping[str, str] = NO_NAMES) -> str:
+def differences(seen: Json, live: LiveObject, names: Mapping[str, str] = NO_NAMES) -> str:
     """What a plan saw and what is there: `permissions.queue view -> edit`; the first few of it.
 
     The plan keeps the managed attributes alone: where those are as they were, another one differs.
     What is referred to is called by its name, as far as the plan or `names` has it.
     """
-    before = change.before if isinstance(change.before, dict) else {}
+    before = seen if isinstance(seen, dict) else {}
     known = {**names, **{str(key): name for key, name in _names(before)}}
     after = {
         key: to_json(value, lambda ref: known.get(str(ref), f"id {ref}"))

@@ -182,7 +182,11 @@ REFUSED = {
     "no object": (["import", "UserProfile/x", "Biling lead"], "RUN162", "Billing lead"),
     "another tenant": (["import", "other/webexcc/User/x", "y"], "RUN161", "address"),
     "fixed": (["import", "UserProfile/x", "Supervisor Profile"], "RUN164", "the vendor's own"),
-    "no name": (["import", "UserProfile/-", "Billing lead"], "RUN164", "is not a valid manifest name"),
+    "no name": (
+        ["import", "UserProfile/-", "Billing lead"],
+        "RUN164",
+        "is not a valid manifest name",
+    ),
     "no e-mail": (
         ["import", "User/sam", "sam@northwind.example"],
         "RUN164",

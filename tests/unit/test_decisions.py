@@ -7,6 +7,8 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
+
 PACKAGE = Path(str(sys.modules["reconciler"].__file__)).parent
 DECIDING = ("engine", "http", "planning", "state", "checking.py", "pipeline.py")
 WORDS = {"code", "summary", "hint", "detail", "told"}
@@ -55,3 +57,10 @@ def test_what_a_person_reads_decides_nothing() -> None:
 def test_such_a_decision_would_be_seen() -> None:
     said = "if error.told.code in STOPS or problem.summary.startswith('x'): pass"
     assert list(decisions(ast.parse(said))) == [1, 1]
+
+
+@pytest.mark.parametrize("name", ["apply", "calls", "execute", "objects", "readback", "stale"])
+def test_an_apply_reads_its_orders_and_no_change_of_the_plan(name: str) -> None:
+    tree = ast.parse((PACKAGE / "engine" / f"{name}.py").read_text("utf-8"))
+    read = {each.attr for each in ast.walk(tree) if isinstance(each, ast.Attribute)}
+    assert not read & {"changes", "runbook"}
