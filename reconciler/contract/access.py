@@ -1,4 +1,4 @@
-"""What a kind lets people do, and who may write it."""
+"""Access of a kind: the power it gives people, and who may write it."""
 
 from __future__ import annotations
 

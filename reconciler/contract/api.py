@@ -1,4 +1,4 @@
-"""How the vendor is spoken to about a kind."""
+"""The calls of the vendor's API for a kind."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Bulk:
 
 @dataclass(frozen=True, slots=True)
 class Api:
-    """How the vendor is spoken to about a kind.
+    """The calls of the vendor's API for a kind.
 
     - `endpoint(action, id)`: method and path of the vendor's API, for the reader of a plan.
     - `bulk`: how updates of several objects go out in one call.

@@ -174,7 +174,7 @@ class Writer(Protocol):
         """The object that carries this vendor name, None where there is none."""
 
     async def taken(self, kind: str, names: Collection[str]) -> Mapping[str, str]:
-        """Those of these vendor names that objects carry, each with the id of its object."""
+        """The ones of these vendor names that objects carry, each with the id of its object."""
 
     async def create(self, kind: str, values: Values) -> Written:
         """Make the object with these attributes."""

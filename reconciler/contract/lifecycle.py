@@ -1,4 +1,4 @@
-"""How objects of a kind come and go, and what is done by a person or by the vendor itself."""
+"""Lifecycle of a kind: create, delete, deactivate, manual steps and side effects."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from reconciler.rules.world import Expected, World
 
 
 class Removal(StrEnum):
-    """What leaving Git means for a kind."""
+    """The action for an object of the kind that leaves Git."""
 
     DELETE = "delete"
     DEACTIVATE = "deactivate"
@@ -72,7 +72,7 @@ SideEffects = Callable[[Values, Values, Facts], Iterable[Disturbance]]
 
 @dataclass(frozen=True, slots=True)
 class Lifecycle:
-    """How objects of a kind come and go.
+    """Lifecycle of a kind.
 
     - `creation`: what a new object needs; where the vendor offers no create, the reason says what a
       person does instead.
@@ -94,12 +94,12 @@ class Lifecycle:
 
     @property
     def creatable(self) -> bool:
-        """Whether the vendor offers to create such objects."""
+        """Return whether the vendor offers to create such objects."""
         return isinstance(self.creation, Creation)
 
     @property
     def uncreatable(self) -> str:
-        """What a person does where the vendor offers no create."""
+        """The manual step where the vendor offers no create."""
         return self.creation.reason if isinstance(self.creation, NotOffered) else ""
 
     @property
@@ -108,7 +108,7 @@ class Lifecycle:
         return self.creation.required if isinstance(self.creation, Creation) else {}
 
     def is_on(self, values: Values) -> bool:
-        """Whether an object with these values can be used."""
+        """Return whether an object with these values can be used."""
         return not isinstance(self.switch, Switch) or self.switch.is_on(values)
 
     def switched_off(self, values: Values) -> Values:
@@ -118,13 +118,13 @@ class Lifecycle:
         return values
 
     def guide(self, action: Action, planned: Expected, world: World) -> Guide | None:
-        """How a person makes the change; None where the API makes all of it."""
+        """The manual steps of a change; None where the API makes all of it."""
         if isinstance(self.by_hand, NotOffered):
             return None
         return self.by_hand(action, planned, world)
 
     def disturbances(self, before: Values, after: Values, facts: Facts) -> Iterable[Disturbance]:
-        """What the vendor itself changes with an update from the first values to the second."""
+        """The side effects of an update from the first values to the second."""
         if isinstance(self.side_effects, NotOffered):
             return ()
         return self.side_effects(before, after, facts)

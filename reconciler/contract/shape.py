@@ -1,4 +1,4 @@
-"""What a kind is: its manifests, its values in normal form, and what holds of every object."""
+"""Shape of a kind: its manifests, its values in normal form, and constraints on every object."""
 
 from __future__ import annotations
 

@@ -114,7 +114,7 @@ class TenantApply:
         return (await read(self.tenant, self.groups, (), self.work.around)).partial
 
     async def _names(self) -> Mapping[str, str]:
-        """What everything of the tenant is called; empty where it cannot be read."""
+        """The names of everything of the tenant; empty where it cannot be read."""
         try:
             return names_of(await read(self.tenant, self.groups, (), self.work.around))
         except ReconcilerError:
@@ -185,7 +185,7 @@ class TenantApply:
         )
 
     async def _is_as_left(self, writer: Writers, done: Mapping[str, Left]) -> bool:
-        """Whether the tenant still is as the plan left it."""
+        """Return whether the tenant still is as the plan left it."""
         operations = {op.id: op for op in self.plan.operations()}
         last = {operations[each].addresses[0]: left for each, left in done.items()}
         for address, left in last.items():

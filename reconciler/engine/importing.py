@@ -51,7 +51,7 @@ class Found:
 
     @property
     def nothing(self) -> bool:
-        """Whether there is nothing to write, neither to files nor to the state."""
+        """Return whether there is nothing to write, neither to files nor to the state."""
         return not self.keep and not self.manifests
 
 
@@ -216,7 +216,7 @@ class _Looking:
         )
 
     def _findings(self, attempt: Attempt) -> tuple[Diagnostic, ...]:
-        """What the rules say of the new manifests, with the tenant and without it."""
+        """The findings of the rules about the new manifests, with the tenant and without it."""
         new = {each.address for each in attempt.manifests}
         with_tenant = [d for d in attempt.planned.diagnostics if d.address in new]
         said = {(d.code, d.address, d.path) for d in with_tenant}

@@ -49,15 +49,15 @@ class Objects:
 
     @cached_property
     def names(self) -> Mapping[str, str]:
-        """What the plan calls the objects that it knows of, by the vendor's ids."""
+        """The plan's names of the objects that it knows of, by the vendor's ids."""
         return names_in(self._plan)
 
     def change(self, operation: Operation) -> Change:
-        """What the plan shows of the operation's object."""
+        """The plan's change of the operation's object."""
         return self._changes[operation.addresses[0]]
 
     def is_left(self, operation: Operation) -> bool:
-        """Whether an operation on the object is done."""
+        """Return whether an operation on the object is done."""
         return operation.addresses[0] in self._left
 
     def expected(self, operation: Operation) -> str:
@@ -181,7 +181,7 @@ class Objects:
 
 
 def _left_git(change: Change) -> bool:
-    """Whether an object is switched off as its manifest is gone."""
+    """Return whether an object is switched off as its manifest is gone."""
     return change.action is Action.DEACTIVATE and change.after is None
 
 

@@ -61,7 +61,7 @@ class Work:
 
     @property
     def bounds(self) -> Bounds:
-        """How far a plan of this work may reach."""
+        """The thresholds for a plan of this work."""
         return Bounds(self.project.thresholds, self.allow, self.base.digest if self.base else "")
 
 
@@ -205,7 +205,7 @@ class _Known:
 
 
 def _known(work: Work) -> dict[str, _Known] | None:
-    """What the state knows of each chosen tenant; None where there is no state."""
+    """The state of each chosen tenant; None where there is no state."""
     from reconciler.state.sql import open_state  # noqa: PLC0415 - `validate` does without SQL
 
     state = open_state(work.project.state, work.project.root)
@@ -221,7 +221,7 @@ def _known(work: Work) -> dict[str, _Known] | None:
 
 
 def _known_of(work: Work, tenant: Tenant, state: SqlState) -> _Known:
-    """What the state knows of a tenant, under its own name or the one that it had."""
+    """The state of a tenant, under its own name or the one that it had."""
     from reconciler.engine import renamed_tenants  # noqa: PLC0415 - comes with SQL
 
     groups, name = work.groups(tenant), tenant.name

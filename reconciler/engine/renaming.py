@@ -41,7 +41,7 @@ class Renaming:
 
 
 def to_rename(work: Work, old: str, new: str, *, with_state: bool) -> Renaming:
-    """What has to be written so that the manifest `old` is named `new`; nothing is written.
+    """The files to write so that the manifest `old` is named `new`; nothing is written.
 
     Without the state, the manifest notes its old name, so that the next apply moves the record.
     Raises UsageError for what cannot be, InvalidInputError where the manifests have errors.

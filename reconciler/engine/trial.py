@@ -99,7 +99,7 @@ class Trial:
         soon: Mapping[str, bytes] = NOTHING,
         gone: Collection[Address] = (),
     ) -> Attempt:
-        """What comes of writing a manifest for each of these objects.
+        """Try to write a manifest for each of these objects.
 
         `names` are those that somebody chose for some of them. `soon` are the bytes that files are
         to have besides, and `gone` the addresses of which the state is to know nothing any more.

@@ -35,7 +35,7 @@ class RowReader:
         self.unknown: list[UnknownObject] = []
 
     def is_odd(self, kind: str) -> bool:
-        """Whether any object of a kind is unknown."""
+        """Return whether any object of a kind is unknown."""
         return any(each.kind.name == kind for each in self.unknown)
 
     def of_rows(
@@ -138,7 +138,7 @@ class _Reading(Generic[T]):
         self.found.update(known)
 
     def has(self, row: Row) -> bool:
-        """Whether the item of a row was found."""
+        """Return whether the item of a row was found."""
         return row["id"] in self.found
 
     def missing(self, rows: Iterable[Row]) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""When a request is sent again: only where repeating it is safe, and never for ever.
+"""Retry requests: only where repeating is safe, and never for ever.
 
 - 429 was not processed: again after everybody has waited as asked. A POST is looked up before that,
   as a proxy in between may have answered for a tenant that did process it.

@@ -135,7 +135,7 @@ def without(body: Any, token: str = "") -> Any:
 
 
 def _forms(secret: str) -> frozenset[str]:
-    """How a secret may stand in a text, in small letters."""
+    """The forms in which a secret may stand in a text, in small letters."""
     data = secret.encode("utf-8", "surrogatepass")
     once = quote(data, safe="")
     encoded = {once, quote(once, safe=""), quote(data), html.escape(secret), data.hex()}

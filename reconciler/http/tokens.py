@@ -55,7 +55,7 @@ _TOKEN = re.compile(r"[!-~]+")
 
 
 def is_token(value: object) -> TypeGuard[str]:
-    """Whether something can be a token: visible ASCII, and not without end."""
+    """Return whether something can be a token: visible ASCII, and not without end."""
     return (
         isinstance(value, str)
         and len(value) <= MOST_OF_A_TOKEN

@@ -117,7 +117,7 @@ def change(
     reverting: bool,
     guide: Guide | None = None,
 ) -> Change:
-    """What the plan shows of one object; its `guide` is how a person changes it."""
+    """The change that the plan shows of one object; its `guide` are the manual steps."""
     name_of = directory.name_of
     action = _action(item)
     attributes = _attributes(item, action, directory)

@@ -1,4 +1,4 @@
-"""Who probably changed an object: an audit log's events held against when it was changed.
+"""Attribute a change to a person: match an audit log's events with the time of the change.
 
 No log has what was there before and after, so nothing here proves anything: each attribution says
 how sure it is, and where the log says nothing nobody is named.
@@ -121,7 +121,7 @@ def _all(index: Mapping[str, Sequence[AuditEvent]]) -> Iterable[AuditEvent]:
 
 
 def attribute(subject: Subject, window: Window, log: Log) -> Attribution | None:
-    """Who probably changed the object in that time; None where the log says nothing.
+    """The probable author of a change in that time; None where the log says nothing.
 
     The object's own id goes before its name, and both before an event that names nothing.
     """
@@ -209,7 +209,7 @@ def _known(
     is_sure: bool,
     is_possible_only: bool = False,
 ) -> Attribution:
-    """What events that name the object say, as sure as they are."""
+    """The attribution from events that name the object, as sure as they are."""
     is_one = len({folded(each.actor) for each in found}) == 1
     is_of_the_time = any(_is_near(each, moment) for each in found)
     confidence: Confidence = "possible"

@@ -1,4 +1,4 @@
-"""What a plan was computed from, object by object, and whether that is still so."""
+"""The basis of a plan, object by object, and whether it is still current."""
 
 from __future__ import annotations
 

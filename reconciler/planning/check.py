@@ -28,7 +28,7 @@ class Checked:
 
 
 def check(given: TenantInput) -> tuple[Diagnostic, ...]:
-    """What the manifests alone show: references among them, and every rule they can decide."""
+    """Check what the manifests alone decide: references among them, and rules."""
     return checked(given).found
 
 

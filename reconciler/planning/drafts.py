@@ -1,4 +1,4 @@
-"""What is in a tenant and in no manifest, as the manifests that would declare it."""
+"""Draft manifests for the unmanaged objects of a tenant."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ class Unmanaged:
 
 
 def unmanaged(given: TenantInput, snapshot: Snapshot) -> Unmanaged:
-    """What the tenant has and no manifest means."""
+    """The objects of the tenant that no manifest declares."""
     tenant = matched(given, snapshot)
     managed = {
         (each.kind.key, each.live.id): each.resource.address for each in tenant.matches if each.live

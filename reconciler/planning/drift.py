@@ -150,7 +150,7 @@ def _world(
 
 
 def _applied(item: Item, *, stateless: bool) -> Values | None:
-    """What the tenant should still have, but for what a manifest leaves alone."""
+    """The values that the tenant should still have, but for what a manifest leaves alone."""
     if item.applied is not None:
         return diff.without(item.applied, item.ignored)
     if not stateless or item.live is None:
@@ -299,7 +299,7 @@ class _Look:
     def _attributes(
         self, item: Item, values: Iterable[tuple[Leaf, Value | Absent]]
     ) -> tuple[AttributeChange, ...]:
-        """What becomes of the values that were applied."""
+        """The differences of the values that were applied."""
         pairs = [(leaf.path, leaf.applied, after) for leaf, after in values]
         before = tree((path, was) for path, was, after in pairs if was != after)
         now = tree((path, after) for path, was, after in pairs if was != after)
@@ -344,7 +344,7 @@ class _Look:
             yield rest
 
     def _causes(self, resource: AnyResource) -> list[tuple[Rule[Spec], Cause]]:
-        """What is known, before what is known to be unknown; a rule that is off says nothing."""
+        """The known causes, before those that say unknown; a rule that is off says nothing."""
         policy = self.given.policy
         found = [
             (rule, cause)
@@ -400,7 +400,7 @@ def _parted(each: Difference, ignore: Ignore) -> tuple[Difference | None, Differ
 
 
 def weighs(each: Difference) -> int:
-    """What comes first: the heavier drift; what is pending last."""
+    """Sort key of drift: the heavier first, what is pending last."""
     return Severity(each.severity).rank if each.severity else len(Severity)
 
 
@@ -452,7 +452,7 @@ def kept_differences(kept: Json) -> tuple[Difference, ...]:
 
 
 def is_somebodys(each: Difference) -> bool:
-    """Whether a person may have made it: it drifted, and not by the vendor."""
+    """Return whether a person may have made it: it drifted, and not by the vendor."""
     return each.state == "drifted" and each.origin != "vendor"
 
 

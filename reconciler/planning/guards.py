@@ -115,7 +115,7 @@ def _bound(radius: BlastRadius, passed: Iterable[str]) -> Allowance:
 
 
 def doubts(tenant: str, missing: Iterable[Missing], bounds: Bounds) -> tuple[Diagnostic, ...]:
-    """What a drift check says of lists that lack most of what is owned, as a plan would."""
+    """The doubts of a drift check about lists that lack most of what is owned, as a plan's."""
     reach = Reach(missing=tuple(missing))
     counted = _others(reach.counted(bounds.thresholds), NOTHING_EARLIER)
     radius = _radius({tenant: reach.numbers(bounds.thresholds, counted)})

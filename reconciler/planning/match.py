@@ -51,7 +51,7 @@ class Match:
 
     @property
     def replaced(self) -> bool:
-        """Whether the object of the state is gone, and another one has taken its place."""
+        """Return whether the object of the state is gone, and another one has taken its place."""
         return (
             self.row is not None
             and self.live is not None
@@ -61,7 +61,7 @@ class Match:
 
     @property
     def is_clear(self) -> bool:
-        """Whether something can be planned for it."""
+        """Return whether something can be planned for it."""
         return not self.uncertain and not self.unseen
 
 

@@ -1,4 +1,4 @@
-"""How manifests name what objects refer to: the way back from an id to words."""
+"""Names for references in manifests: the way back from an id to a name."""
 
 from __future__ import annotations
 

@@ -37,12 +37,12 @@ class Write:
 
     @property
     def is_on_before(self) -> bool:
-        """Whether it can be used now."""
+        """Return whether it can be used now."""
         return bool(self.before) and self.kind.lifecycle.is_on(self.before)
 
     @property
     def is_on_after(self) -> bool:
-        """Whether it can be used once written."""
+        """Return whether it can be used once written."""
         return bool(self.after) and self.kind.lifecycle.is_on(self.after)
 
     def used_before(self) -> frozenset[Ref]:

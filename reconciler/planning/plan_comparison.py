@@ -71,7 +71,7 @@ class Elsewhere:
     sections: tuple[str, ...] = ()
 
     def in_words(self) -> Iterator[str]:
-        """What a person has to know of it, in sentences without a full stop."""
+        """Describe it for a person, in sentences without a full stop."""
         if self.addresses:
             names = listed(Address.parse(each).short for each in self.addresses)
             yield (
@@ -87,7 +87,7 @@ NOTHING = Elsewhere()
 
 
 def is_equal(saved: Plan, now: Plan, identities: Collection[str] = ()) -> bool:
-    """Whether two plans have the same JSON, but for what no two readings have in common.
+    """Return whether two plans have the same JSON, but for what no two readings have in common.
 
     `identities` are the tenants that another identity reads now.
     """
@@ -164,7 +164,7 @@ def shown(
 
 
 def is_the_same_tenant(saved: Plan, now: Plan) -> bool:
-    """Whether nothing at all was changed in any tenant since the plan was made."""
+    """Return whether nothing at all was changed in any tenant since the plan was made."""
     return all(
         name in now.basis and each.tenant == now.basis[name].tenant
         for name, each in saved.basis.items()
@@ -303,7 +303,7 @@ def _only_one(address: str, mine: Mapping[str, Any] | None, other: Mapping[str, 
 
 
 def _does(parts: Mapping[str, Any]) -> str:
-    """What becomes of an object: `an apply updates it`."""
+    """Describe what becomes of an object: `an apply updates it`."""
     change = parts.get("change")
     if change is not None:
         return f"an apply {VERBS[Action(change.action)]} it"
@@ -348,7 +348,7 @@ def _is_nothing(data: Any) -> bool:
 
 
 def _is_same(mine: Any, other: Any) -> bool:
-    """Whether two documents are equal as JSON: for Python 1 is equal to `true`."""
+    """Return whether two documents are equal as JSON: for Python 1 is equal to `true`."""
     return to_json(mine) == to_json(other) or _text(mine) == _text(other)
 
 

@@ -37,7 +37,7 @@ def prune(
     snapshot: Snapshot,
     view: View,
 ) -> Pruning:
-    """What goes of the kinds in `given.prune`; `known` are the items of manifests and rows.
+    """The objects to prune of the kinds in `given.prune`; `known` are items of manifests and rows.
 
     Nothing does where a kind is seen in part: what is hidden may be managed, or refer to it. With
     targets only those go that are meant by them.

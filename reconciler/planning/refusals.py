@@ -1,4 +1,4 @@
-"""What a plan cannot do, whatever the vendor, and what its reviewer has to know."""
+"""Refusals and notes of a plan that hold for every vendor."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ FEW = 10
 def refusals(
     items: Iterable[Item], removed: Iterable[Item], world: World, kinds: Mapping[GroupKind, Kind]
 ) -> Iterator[Diagnostic]:
-    """What a plan cannot do, whatever the vendor."""
+    """The refusals of a plan that hold for every vendor."""
     for item in items:
         if item.live is None:
             yield from _cannot_be_created(item)
@@ -165,7 +165,7 @@ def _cannot_be_deleted(item: Item, world: World) -> Iterator[Diagnostic]:
 def notes(
     items: Iterable[Item], removed: Iterable[Item], given: TenantInput
 ) -> Iterator[Diagnostic]:
-    """What a reviewer has to know beside the changes."""
+    """The notes for a reviewer beside the changes."""
     if given.targets is not None:
         yield Diagnostic(
             Severity.WARNING,

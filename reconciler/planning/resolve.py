@@ -94,15 +94,15 @@ class Directory:
 
     @property
     def problems(self) -> tuple[Diagnostic, ...]:
-        """What could not be resolved so far, each once."""
+        """The references that could not be resolved so far, each once."""
         return tuple(self._problems)
 
     def name_of(self, key: Ref) -> str:
-        """What a person calls the object behind `key`."""
+        """The readable name of the object behind `key`."""
         return self._names.get(key, str(key))
 
     def called(self, key: Ref) -> str | None:
-        """What the tenant calls the object with that id; None where it has none."""
+        """The tenant's name of the object with that id; None where it has none."""
         return self._called.get(key)
 
     @cached_property

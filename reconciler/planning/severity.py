@@ -1,4 +1,4 @@
-"""How much drift weighs: by what people may do now, more access first, and by how many they are."""
+"""Severity of drift: by what people may do now, more access first, and by how many they are."""
 
 from __future__ import annotations
 
@@ -97,7 +97,7 @@ class Scales:
         return Weight(severity, _MEANINGS[severity])
 
     def _of(self, kind: Kind, each: AttributeChange) -> Severity:
-        """How much one attribute weighs by itself."""
+        """The severity of one attribute by itself."""
         path = tuple(each.path.split("."))
         if path[0] not in kind.access.attributes:
             return Severity.INFO
@@ -163,7 +163,7 @@ class Scales:
 
     @cached_property
     def _is_administered(self) -> bool:
-        """Whether anybody does; where people are hidden, nobody is known not to."""
+        """Return whether anybody does; where people are hidden, nobody is known not to."""
         people = [
             key
             for key, kind in self._kinds.items()
@@ -176,7 +176,7 @@ class Scales:
         )
 
     def _moved(self, person: Expected) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        """What a person gains and loses, in words."""
+        """Describe what a person gains and loses."""
         lockout = self._lockouts.get(person.kind.group)
         if lockout is None:
             return (), ()

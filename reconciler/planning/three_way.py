@@ -52,7 +52,7 @@ class Leaf:
 
     @property
     def is_contested(self) -> bool:
-        """Whether Git wants something else than what was applied and than what is there."""
+        """Return whether Git wants something else than what was applied and than what is there."""
         if self.drifted == self.applied:
             return False
         if sets := self._moved():
@@ -61,7 +61,7 @@ class Leaf:
 
     @property
     def settled(self) -> int:
-        """How many values were changed outside to what Git wants."""
+        """The number of values that were changed outside to the desired ones."""
         if sets := self._moved():
             return len(sets[0] & sets[1])
         return int(self.live == self.git != self.applied)

@@ -1,4 +1,4 @@
-"""What the identity that reads sees of a tenant: what it does not see is unknown, never absent.
+"""Visibility of a tenant to the identity that reads: the hidden is unknown, never absent.
 
 An object that our state knows and that is not seen is an `Unseen` reference. Members of sets that
 are not seen are never compared, a hidden value only where it is declared to be one that is seen.
@@ -51,11 +51,11 @@ class View:
                     self.names.setdefault(Ref(key), name)
 
     def hides(self, kind: GroupKind) -> bool:
-        """Whether there may be objects of that kind or type that are not seen."""
+        """Return whether there may be objects of that kind or type that are not seen."""
         return kind in self.partial
 
     def remembered(self, address: Address, path: tuple[str | int, ...], name: str) -> Unseen | None:
-        """What our state has under a name at a place of a manifest, if only one thing is meant."""
+        """The state's object under a name at a place of a manifest, if only one is meant."""
         found = self._remembered.get((address.group_kind, _place(path), normal(name)), {})
         own = found.get(str(address))
         every = set(found.values())
@@ -184,7 +184,7 @@ def out_of_reach(before: Values, wanted: Values) -> Iterator[tuple[Path, Unseen]
 
 
 def taken_for_granted(live: Values, wanted: Values) -> Iterator[tuple[Path, Ref]]:
-    """What `completed` adds of the desired values: it is unknown whether it is really there."""
+    """The desired values that `completed` adds: it is unknown whether they are really there."""
     there = set(refs(live))
     yield from (each for each in refs(completed(live, wanted)) if each not in there)
 

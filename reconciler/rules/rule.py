@@ -1,4 +1,4 @@
-"""What a documented rule is: a function with a code, a source, a good and a bad example."""
+"""Documented rules: each a function with a code, a source, a good and a bad example."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a rule sees beyond its own resource: every object as it will be after the plan."""
+"""The world of a rule beyond its own resource: every object as it will be after the plan."""
 
 from __future__ import annotations
 
@@ -37,12 +37,12 @@ class Expected:
 
     @property
     def creates(self) -> bool:
-        """Whether the plan makes it (unknown without the tenant)."""
+        """Return whether the plan makes it (unknown without the tenant)."""
         return not self.before
 
     @property
     def changes(self) -> bool:
-        """Whether the plan writes to it."""
+        """Return whether the plan writes to it."""
         return self.values != self.before
 
 
@@ -105,7 +105,7 @@ class World:
 
     @property
     def live(self) -> bool:
-        """Whether the tenant was read."""
+        """Return whether the tenant was read."""
         return self._snapshot is not None
 
     @property
@@ -115,12 +115,12 @@ class World:
 
     @property
     def identity(self) -> Identity | None:
-        """Who applies, as this group knows them; None where it says nothing of them."""
+        """The identity that applies, as this group knows it; None where it is unknown."""
         return self._snapshot.identities.get(self.group) if self._snapshot else None
 
     @property
     def facts(self) -> Facts:
-        """What the project declares of this group because no API has it."""
+        """The facts that the project declares of this group."""
         return self._known.facts_of(self.group)
 
     @property
@@ -142,14 +142,14 @@ class World:
 
     @property
     def is_partial(self) -> bool:
-        """Whether who reads sees a part only of anything."""
+        """Return whether who reads sees a part only of anything."""
         return bool(self._snapshot and self._snapshot.partial)
 
     def _key(self, kind: str | GroupKind) -> GroupKind:
         return kind if isinstance(kind, GroupKind) else GroupKind(self.group, kind)
 
     def items(self, kind: str | GroupKind) -> tuple[InventoryItem, ...]:
-        """What the tenant has of an inventory type, as far as it was read."""
+        """The tenant's objects of an inventory type, as far as they were read."""
         return self._snapshot.inventory.get(self._key(kind), ()) if self._snapshot else ()
 
     def item(self, kind: str | GroupKind, key: Ref) -> InventoryItem | None:

@@ -1,4 +1,4 @@
-"""What a person does in a vendor's console: one action, all of it or nothing."""
+"""Actions of a person in a vendor's console: each all of it or nothing."""
 
 from __future__ import annotations
 

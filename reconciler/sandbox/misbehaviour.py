@@ -1,4 +1,4 @@
-"""What each kind of fault does to one call; latency does it to any."""
+"""The effect of each kind of fault on one call; latency is for any call."""
 
 from __future__ import annotations
 

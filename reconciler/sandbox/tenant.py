@@ -69,7 +69,7 @@ class EmulatedTenant(ABC):
 
     @abstractmethod
     def usual_identity(self, identities: Sequence[Body]) -> Body | None:
-        """Who applies where nobody is named."""
+        """The default identity."""
 
     @abstractmethod
     def token_of(self, identity: Body) -> str:

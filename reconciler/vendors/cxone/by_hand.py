@@ -1,4 +1,4 @@
-"""What CXone's public API does not change, and how a person does it: everything of a role."""
+"""Manual steps for what CXone's public API does not change: everything of a role."""
 
 from __future__ import annotations
 

@@ -60,7 +60,7 @@ def _role(body: Mapping[str, Any]) -> LiveObject:
 
 
 def is_out_of_the_box(body: Mapping[str, Any]) -> bool:
-    """Whether the vendor made the role: its internal name is fixed then."""
+    """Return whether the vendor made the role: its internal name is fixed then."""
     return body.get("internal") == 1
 
 

@@ -65,7 +65,7 @@ class WebexFacts(Facts):
         return folders
 
     def is_stock(self, path: str) -> bool:
-        """Whether a folder is one of the vendor's stock reports, or inside of one."""
+        """Return whether a folder is one of the vendor's stock reports, or inside of one."""
         folders = self.analyzer_folders or {}
         return any(folders[each].stock for each in lineage(path) if each in folders)
 

@@ -284,7 +284,7 @@ class Data:
             self.store.put(HISTORY, {**line, "modifiedBy": by, "modifiedTime": at}, what)
 
     def may(self, identity: str, permission: str) -> bool:
-        """Whether the roles of an identity allow something."""
+        """Return whether the roles of an identity allow something."""
         user = next((u for u in self.store.rows(USER) if u["userName"] == identity), None)
         if user is None:
             return False
@@ -313,7 +313,7 @@ def held(user: Mapping[str, Any]) -> list[str]:
 
 
 def is_active(user: Mapping[str, Any]) -> bool:
-    """Whether a user counts as active: all but those who were deactivated."""
+    """Return whether a user counts as active: all but those who were deactivated."""
     return bool(user["status"] != DELETED)
 
 

@@ -130,7 +130,7 @@ def collection_selects_at_most_350_resources(
 
 
 def selected(collection: Expected) -> int:
-    """How many resources a collection selects by name."""
+    """The number of resources that a collection selects by name."""
     chosen = collection.values.get("resources")
     lists = chosen.values() if isinstance(chosen, Mapping) else ()
     return sum(len(each) for each in lists if isinstance(each, frozenset))

@@ -1,4 +1,4 @@
-"""What a profile's users may do once the plan is carried out: the view that its rules share."""
+"""Permissions of a profile's users after the plan: the view that its rules share."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What who applies may do, by their user profile: the view that rules about the identity share."""
+"""Rights of the identity that applies, by its user profile: shared by rules about it."""
 
 from __future__ import annotations
 

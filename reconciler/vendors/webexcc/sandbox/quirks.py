@@ -84,7 +84,7 @@ class Quirks:
 
     @property
     def are_usual(self) -> bool:
-        """Whether answers are as the documents have them."""
+        """Return whether answers are as the documents have them."""
         return self == replace(USUAL, **{name: getattr(self, name) for name in _BEHIND})
 
 
