@@ -12,7 +12,7 @@ from reconciler.rules.world import World
 
 @dataclass(frozen=True, slots=True)
 class Bulk:
-    """How a vendor takes updates of several objects of a kind in one call.
+    """The vendor's call for updates of several objects of a kind.
 
     `permitted` says whether who applies is known to have the rights that it needs. Fewer than
     `least` go out one by one, more than `most` in several calls. `method` and `path` are the call,

@@ -24,7 +24,7 @@ class Removal(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Creation:
-    """That the vendor offers to create objects of a kind.
+    """The vendor's offer to create objects of a kind.
 
     `required` are the attributes without which a new object cannot be, each with how it is written.
     """
@@ -34,7 +34,7 @@ class Creation:
 
 @dataclass(frozen=True, slots=True)
 class Switch:
-    """How objects of a kind are switched off rather than deleted.
+    """The switch of a kind whose objects are switched off rather than deleted.
 
     `is_on(values)` says whether an object can be used; `off` are the values that switch it off
     when it leaves Git (`Removal.DEACTIVATE`). Whoever uses an object is written after it is
@@ -52,7 +52,7 @@ of it. It becomes a step of the runbook, and what needs it waits."""
 
 @dataclass(frozen=True, slots=True)
 class Disturbance:
-    """What a vendor itself makes of an object on a write of reconciler, with the rule for it.
+    """A side effect of the vendor on a write of reconciler, with the rule for it.
 
     `values` are the attributes that it changes, as it will leave them, whatever the write says;
     `summary` says it. `wider` says what people may do then, and neither before nor once the

@@ -42,7 +42,7 @@ class NotAccepted:
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """What becomes of one tenant's drift; nothing is written yet.
+    """The files and records that accept one tenant's drift; nothing is written yet.
 
     `unmanaged` are attributes, by address, that their manifests no longer mention, `also` manifests
     that change because others do, and `elsewhere` what changes for other tenants that use the same

@@ -38,7 +38,7 @@ from reconciler.state.sql import SqlState
 
 @dataclass(frozen=True)
 class TenantApply:
-    """What one tenant's apply needs: a `saved` plan is compared with all that it was made from.
+    """The input of one tenant's apply: a `saved` plan is compared with all that it was made from.
 
     `document` is the plan as `dump` gives it.
 

@@ -30,7 +30,7 @@ UNKNOWN_SINCE = timedelta(days=30)
 
 
 class Remembered(Protocol):
-    """What the state remembers of our own runs (`state.sql.SqlState`)."""
+    """The state's memory of reconciler's own runs (`state.sql.SqlState`)."""
 
     def owned(self, tenants: list[str]) -> tuple[Owned, ...]:
         """The owned objects, with when each was recorded."""
@@ -44,7 +44,7 @@ class Remembered(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """Who changed this object, after the state recorded it? None: unknown when that was."""
+    """The question who changed an object after the state recorded it; None: unknown when."""
 
     subject: Subject
     since: datetime | None = None
@@ -52,7 +52,7 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """Who probably changed what, by the keys of the questions; `notes` say why nobody was asked.
+    """The probable authors by the keys of the questions; `notes` say why nobody was asked.
 
     Where the log `was_read`, it has nothing of what is not `found`.
     """

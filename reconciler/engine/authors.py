@@ -95,6 +95,6 @@ def _remembered(work: Work, tenant: Tenant) -> Iterator[Remembered | None]:
 
 
 def _recorded(state: Remembered | None, tenant: str) -> dict[str, datetime]:
-    """When each address was last applied."""
+    """The time at which each address was last applied."""
     owned = state.owned([tenant]) if state is not None else ()
     return {o.row.address: datetime.fromisoformat(o.recorded) for o in owned if o.recorded}

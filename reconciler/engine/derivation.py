@@ -39,7 +39,7 @@ NO_STATE = "PLN134"
 
 @dataclass(frozen=True, slots=True)
 class Planning:
-    """How plans are made: the part of one tenant, and the parts joined into one plan.
+    """Make plans: the part of one tenant, and the parts joined into one plan.
 
     `part` gives none where a revert has nothing to take back; `only` narrows to addresses.
     """

@@ -221,7 +221,7 @@ class Apply:
         return not waits_for
 
     def _waits_for(self, operation: Operation) -> str:
-        """Why an operation cannot be begun; empty where it can.
+        """The reason why an operation cannot be begun; empty where it can.
 
         What restores what a write of reconciler left open goes on, whatever else ends or failed.
         """

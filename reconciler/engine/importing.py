@@ -31,7 +31,7 @@ from reconciler.planning.names import Key
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What there is to import of a tenant; nothing of it is written yet.
+    """The objects to import of a tenant; nothing of it is written yet.
 
     `already` are the addresses of manifests that declare an object of the tenant as it is and that
     the state does not have: they become owned as well. `rows` are the records until now, `keep`

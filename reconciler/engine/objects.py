@@ -24,7 +24,7 @@ NOTHING_HALF_DONE: Mapping[str, Left] = {}
 
 
 class Objects:
-    """What one tenant's apply knows of the objects that it writes.
+    """The objects that one tenant's apply writes.
 
     `rows` are the records until then, `half` is how earlier runs left the objects of operations
     that they did in part. An operation may refer to what another one creates: its values are

@@ -37,7 +37,7 @@ NO_NAMES: Mapping[GroupKind, tuple[str, ...]] = {}
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """What a command is about: a project, the chosen tenants and targets, the surroundings.
+    """The subject of a command: a project, the chosen tenants and targets, the surroundings.
 
     `allow` are the overrides that a person gives for what a guard would stop. `instead` is a view
     of the one tenant that is used as if it had just been read: then nothing is connected to.
@@ -150,7 +150,7 @@ def tenant_read(
     snapshot: Snapshot,
     unmanaged: Mapping[GroupKind, tuple[str, ...]] = NO_NAMES,
 ) -> TenantRead:
-    """How a tenant was read, as plans and reports have it; `unmanaged` are names by kind."""
+    """Describe how a tenant was read, for plans and reports; `unmanaged` are names by kind."""
     return TenantRead(
         name=each.tenant.name,
         vendor=each.groups.name,
@@ -165,7 +165,7 @@ def tenant_read(
 
 
 def renamed_tenant(each: Prepared) -> Diagnostic:
-    """That the state has a tenant under another name."""
+    """Report that the state has a tenant under another name."""
     name, old, many = each.tenant.name, each.previous_name, len(each.rows)
     return Diagnostic(
         Severity.INFO,
@@ -257,7 +257,7 @@ def _refuse_unknown_kinds(known: _Known, groups: Groups) -> None:
 
 
 def _to_prune(each: Prepared, target: str) -> Iterator[Address]:
-    """What a target may mean that no manifest names; whether it is there, only the tenant shows."""
+    """The addresses that a target without a manifest may mean; only the tenant has them."""
     name = target.rpartition("/")[2]
     if name.startswith(OUTSIDE):
         for kind in sorted(each.pruned):

@@ -25,7 +25,7 @@ from reconciler.planning.targets import none_named
 
 @dataclass(frozen=True, slots=True)
 class Renaming:
-    """What a rename comes to; nothing is written yet.
+    """The outcome of a rename; nothing is written yet.
 
     `moves` are the old addresses with the new ones. `files` are the bytes of files that change, and
     `before` what they had. `owned` are the records that move, by tenant, out of `rows`, the state

@@ -85,7 +85,7 @@ def keeps_out(problem: Diagnostic) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """What manifests are tried out on: a tenant as it was read, and the manifests that it has."""
+    """The ground for dry loads of manifests: a tenant as it was read, and its manifests."""
 
     work: Work
     here: Prepared

@@ -47,7 +47,7 @@ class RowReader:
         *,
         identifier: str = "id",
     ) -> list[T]:
-        """What rows are by themselves, for lists that leave nothing out.
+        """The objects of rows alone, for lists that leave nothing out.
 
         `identifier` is the field of their ids, which every row has.
         """
@@ -134,7 +134,7 @@ class _Reading(Generic[T]):
         self.odd: dict[str, str] = {}
 
     def keep(self, known: Mapping[str, T]) -> None:
-        """What need not be read."""
+        """Add what need not be read."""
         self.found.update(known)
 
     def has(self, row: Row) -> bool:

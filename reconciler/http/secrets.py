@@ -63,7 +63,7 @@ class _Index:
                 self._blocks[form[at : at + _BLOCK]].add((form, at))
 
     def places(self, text: str) -> Iterator[tuple[int, int]]:
-        """Where a secret, or a part of a long one, is in a text of small letters."""
+        """The places of a secret, or a part of a long one, in a text of small letters."""
         starts, blocks = self._starts, self._blocks
         for at in range(len(text) - _START + 1):
             if text[at : at + _START] in starts:

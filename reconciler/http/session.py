@@ -262,7 +262,7 @@ def proxies_understood() -> Iterator[None]:
 
 
 def _sandbox(endpoint: Endpoint) -> str | None:
-    """Where the tenant's sandbox answers, None for a tenant of the vendor's."""
+    """The address of the tenant's sandbox, None for a tenant of the vendor's."""
     return "http://sandbox" if endpoint.app else endpoint.url and endpoint.url.rstrip("/")
 
 

@@ -65,7 +65,7 @@ def is_token(value: object) -> TypeGuard[str]:
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """What a token endpoint answers: lifetimes in seconds, where it says them.
+    """The answer of a token endpoint: lifetimes in seconds, where it says them.
 
     `unusable` says that its refresh token is not one: the one that there is must stay.
     """

@@ -33,7 +33,7 @@ Confidence = Literal["certain", "likely", "possible"]
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """When a change was made, by our own clock: after the one and before the other."""
+    """The time of a change, by the local clock: after the one and before the other."""
 
     since: datetime
     until: datetime
@@ -54,7 +54,7 @@ class Subject:
 
     @property
     def moment(self) -> datetime | None:
-        """When it was changed last, as the tenant says."""
+        """The time of the last change, as the tenant says."""
         if self.changed is None:
             return None
         return datetime.fromtimestamp(self.changed / 1000, UTC)

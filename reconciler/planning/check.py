@@ -20,7 +20,7 @@ from reconciler.planning.refusals import taken_names
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """What was found, how many references were resolved, and how many of them need the tenant."""
+    """The findings, the number of references resolved, and of those that need the tenant."""
 
     found: tuple[Diagnostic, ...]
     references: int

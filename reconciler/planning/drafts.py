@@ -103,7 +103,7 @@ def unmanaged(given: TenantInput, snapshot: Snapshot) -> Unmanaged:
 
 
 def _namesakes(people: Iterable[LiveObject]) -> dict[str, str]:
-    """Those whose e-mails differ in capitals alone, by id, each with all who share theirs."""
+    """The people whose e-mails differ in capitals alone, by id, each with all who share theirs."""
     by_email: dict[str, list[LiveObject]] = {}
     for each in people:
         by_email.setdefault(folded(each.name), []).append(each)

@@ -44,7 +44,7 @@ Who = Callable[[Difference], Attribution | None]
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What a project wants reported as drift.
+    """The drift that a project wants reported.
 
     `reported` are the kinds of which unmanaged objects are reported, `known` the ids of those that
     were there at an earlier drift check, by kind; None where there was none. `ignores` are its
@@ -179,7 +179,7 @@ def _known_again(value: Value, applied: Json) -> Value:
 
 
 def _resolved(values: Values) -> Values:
-    """What names nothing that we know can be compared with nothing."""
+    """The values without unresolved references, which cannot be compared."""
     return {key: value for key, value in values.items() if not _is_unresolved(value)}
 
 
@@ -384,7 +384,7 @@ class _Look:
 
 
 def _parted(each: Difference, ignore: Ignore) -> tuple[Difference | None, Difference | None]:
-    """What of a difference is ignored, and the rest: an object that came or went is one thing."""
+    """The ignored part of a difference, and the rest: an object that came or went is one thing."""
     until = ignore.until.isoformat() if ignore.until else ""
     ignored = replace(each, suppressed=Suppressed(ignore.reason, until))
     if not ignore.attributes:
@@ -518,7 +518,7 @@ def _taken_back(now: Values, leaves: Iterable[Leaf], kept: Iterable[Difference])
 
 
 def _taken_over(declared: Values, leaves: Iterable[Leaf], kept: Iterable[Difference]) -> Values:
-    """What Git declares, with what is `kept` of the drift as the tenant has it."""
+    """The declared values, with what is `kept` of the drift as the tenant has it."""
     result: Values = declared
     for leaf, members in _kept_leaves(leaves, kept):
         result = _with(result, leaf.path, leaf.taken_over(members))
@@ -549,7 +549,7 @@ def _kept_leaves(
 
 
 def _over(now: Value, back: Value) -> Value:
-    """What there is, with the values to put back in their places."""
+    """The live values, with the values to put back in their places."""
     if isinstance(now, Mapping) and isinstance(back, Mapping):
         return {**now, **{key: _over(now.get(key), value) for key, value in back.items()}}
     return back

@@ -145,7 +145,7 @@ def _radius(tenants: Mapping[str, Reached]) -> BlastRadius:
 
 
 def _others(own: Mapping[str, Iterable[Counted]], earlier: Earlier) -> dict[str, int]:
-    """How many earlier applies counted that the plan does not count itself."""
+    """The number that earlier applies counted and that the plan does not count itself."""
     return {
         guard: len(earlier.get(guard, frozenset()) - {each.id for each in own[guard]})
         for guard in COUNTED

@@ -27,7 +27,7 @@ AnyResource = Resource[Any]
 
 @dataclass(frozen=True, slots=True)
 class TenantInput:
-    """What planning one tenant needs beside the tenant itself.
+    """The input of planning beside the tenant itself.
 
     `rows` is the tenant's part of the state; `targets` narrows to these addresses and what they
     need, None takes everything. `revert` gives values to put back instead of what Git declares.

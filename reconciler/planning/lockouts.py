@@ -18,7 +18,7 @@ from reconciler.rules.world import Expected, World
 
 @dataclass(frozen=True, slots=True)
 class Lockouts:
-    """Who would be locked out, and the objects that were counted on to prevent it."""
+    """The people who would be locked out, and the objects that were counted on to prevent it."""
 
     diagnostics: tuple[Diagnostic, ...] = ()
     counted: frozenset[Ref] = frozenset()

@@ -62,7 +62,7 @@ def lookalikes(
 
 
 def skeleton(text: str) -> str:
-    """What two texts share that look the same, as Unicode's tables have it."""
+    """The form that two texts share that look the same, as Unicode's tables have it."""
     if text.isascii():
         return text.translate(_prototypes())
     visible = "".join(each for each in text if not is_invisible(each))

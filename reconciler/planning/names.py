@@ -19,7 +19,7 @@ Key = tuple[GroupKind, str]
 
 
 class Names:
-    """How manifests name what objects refer to; remembers what nobody can name.
+    """The names for references in manifests; remembers what nobody can name.
 
     A name is used where nothing else of its kind has it, in any case; else the id says it.
     """

@@ -61,7 +61,7 @@ OF_THE_TENANT = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Elsewhere:
-    """What others changed after a plan was made, and the plan neither touches nor depends on.
+    """The changes of others after a plan was made that it neither touches nor depends on.
 
     `addresses` would be changed by a plan that is made now; `sections` are the parts of the saved
     plan that describe the whole tenant and are no longer as it shows them.
@@ -128,7 +128,7 @@ def _body(basis: Basis, address: str) -> str:
 
 
 def written(saved: Plan, now: Plan, identities: Collection[str] = ()) -> Iterator[str]:
-    """Where two plans differ in what they write or record, in words, address by address.
+    """The differences of two plans in what they write or record, in words, address by address.
 
     What they find about these objects is part of it, but in the tenants that another identity reads
     now: some rules are about that.
@@ -149,7 +149,7 @@ def written(saved: Plan, now: Plan, identities: Collection[str] = ()) -> Iterato
 def shown(
     saved: Plan, now: Plan, identities: Collection[str] = (), *, moved: bool
 ) -> Iterator[tuple[str, str]]:
-    """Where two plans differ in anything else that they show: the section, and the words.
+    """The differences of two plans in anything else that they show: the section, and the words.
 
     `identities` are the tenants that another identity reads now. Where a tenant has `moved` on,
     what is compared by address is left out, and so is the count of what needs nothing.
@@ -332,7 +332,7 @@ def _first_difference(name: str, mine: Any, other: Any) -> Iterator[str]:
 
 
 def _says(mine: Any, other: Any) -> str:
-    """What a plan says, and what it should."""
+    """Describe what a plan says, and what it should."""
     if _is_nothing(mine):
         return f"the plan leaves out {_word(other)}"
     if _is_nothing(other):

@@ -138,7 +138,7 @@ class _Whole:
 
 
 def _values(change: Change, operations: Iterable[Operation]) -> Iterator[str]:
-    """What is written, against what is shown of it."""
+    """Compare what is written with what is shown of it."""
     values: dict[str, Json] = {}
     for each in operations:
         values |= each.request.values

@@ -67,7 +67,7 @@ class TenantPlan:
 
 @dataclass(frozen=True, slots=True)
 class _Objects:
-    """What a plan is about: manifests' objects, what left Git, people whom the tenant lacks."""
+    """The objects of a plan: of manifests, out of Git, and people whom the tenant lacks."""
 
     items: list[Item]
     removed: tuple[Item, ...]

@@ -98,7 +98,7 @@ class _Unclaimed:
 def _candidates(
     given: TenantInput, unclaimed: Iterable[_Unclaimed], view: View
 ) -> tuple[dict[Ref, Item], list[Diagnostic]]:
-    """What may go if nobody needs it, and why the rest does not."""
+    """The objects that may go if nobody needs them, and why the rest does not."""
     going: dict[Ref, Item] = {}
     notes: list[Diagnostic] = []
     for each in unclaimed:
@@ -133,7 +133,7 @@ def _unclaimed(
 def _staying(
     known: tuple[Item, ...], snapshot: Snapshot, going: Mapping[Ref, Item]
 ) -> Iterator[tuple[str, Values]]:
-    """What the plan leaves, as it leaves it: how it is called, and its values."""
+    """The objects that the plan leaves: their names and values after it."""
     for item in known:
         if not item.deletes:
             yield _called(item.kind.name, str(item.after.get("name", item.name))), item.after
@@ -144,7 +144,7 @@ def _staying(
 def _held(
     going: Mapping[Ref, Item], staying: Iterable[tuple[str, Values]]
 ) -> Mapping[Ref, list[str]]:
-    """What cannot go, and who refers to it: what such a thing itself refers to stays as well."""
+    """The objects that cannot go, and who refers to them: what those refer to stays as well."""
     held: dict[Ref, list[str]] = {}
     while True:
         found: dict[Ref, list[str]] = defaultdict(list)

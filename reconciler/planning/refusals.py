@@ -103,7 +103,7 @@ def _cannot_be_changed(item: Item, live: LiveObject) -> Iterator[Diagnostic]:
 
 
 def _cannot_be_reached(item: Item) -> Iterator[Diagnostic]:
-    """Who does not see a thing cannot refer to it, where the tenant does not do so by now."""
+    """Refuse new references to what is hidden from who applies."""
     if not item.view.partial:
         return
     for path, key in out_of_reach(item.before, item.declared):
@@ -131,7 +131,7 @@ def _is_protected(item: Item) -> Iterator[Diagnostic]:
 def _cannot_be_switched_off(
     item: Item, world: World, kinds: Mapping[GroupKind, Kind]
 ) -> Iterator[Diagnostic]:
-    """What somebody still uses who is not switched off as well."""
+    """Refuse to switch off what is still used by an object that stays on."""
     users = [e for e in world.all_referrers(item.key) if kinds[e.kind].lifecycle.is_on(e.values)]
     if users:
         yield error(

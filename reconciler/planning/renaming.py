@@ -40,7 +40,7 @@ def renamed(
 
 
 def meaning(given: TenantInput, moves: Mapping[Address, str]) -> dict[Address, Values]:
-    """What every manifest declares, with those that are to move under their new addresses."""
+    """The meaning of every manifest, those that are to move under their new addresses."""
     tenant = unread(given)
     matches, directory = tenant.matches, tenant.directory
     found: dict[Address, Values] = {}

@@ -131,7 +131,7 @@ class Directory:
         return resolve
 
     def _by_name(self, resource: Resource[Any], kind: GroupKind, text: str, path: Path) -> Ref:
-        """What a name means, whoever uses it; what it may not mean is reported of each who does."""
+        """The meaning of a name, whoever uses it; a wrong one is reported of each who does."""
         found = self._found.get((kind, text))
         if found is None:
             found = self._named(resource, kind, text, path)
@@ -176,7 +176,7 @@ class Directory:
     def _renamed(
         self, resource: Resource[Any], kind: GroupKind, text: str, path: Path
     ) -> Ref | None:
-        """What had the name at the last apply of this manifest, and is called otherwise now."""
+        """The object that had the name at this manifest's last apply, and has another one now."""
         row = self._rows.get(resource.address) if self._live else None
         if row is None:
             return None

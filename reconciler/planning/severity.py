@@ -48,7 +48,7 @@ _MEANINGS = {
 
 @dataclass(frozen=True, slots=True)
 class Weight:
-    """How much a difference weighs, and why in words.
+    """The severity of a difference, and why in words.
 
     `people` is how many hold the object now; `gains` and `loses` say of one person what they may
     do now and could not before, and the other way round.
@@ -127,7 +127,7 @@ class Scales:
         return self._world.get(value) if isinstance(value, Ref) else None
 
     def _people(self, kind: Kind, key: Ref) -> tuple[Expected, ...]:
-        """Those who have the object now, by what decides on their access; a person themselves."""
+        """The people who have the object now, by what decides their access; a person themselves."""
         if kind.shape.person:
             found = self._world.get(key)
             return () if found is None else (found,)

@@ -26,7 +26,7 @@ Predicted = Mapping[Address, tuple[Disturbance, ...]]
 
 @dataclass(frozen=True, slots=True)
 class SideEffects:
-    """What a plan shows of them, and what its guards have to weigh."""
+    """The side effects that a plan shows, and what its guards have to weigh."""
 
     told: tuple[SideEffect, ...] = ()
     diagnostics: tuple[Diagnostic, ...] = ()
@@ -120,7 +120,7 @@ def _people(
 
 
 class _Holders:
-    """Who refers to one object, by way of others too, now and after the plan."""
+    """The people who refer to one object, by way of others too, now and after the plan."""
 
     def __init__(self, world: World, key: Ref) -> None:
         self._world = world

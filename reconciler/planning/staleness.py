@@ -70,12 +70,12 @@ def names_of(snapshot: Snapshot) -> dict[str, str]:
 
 
 def changed(change: Change, live: LiveObject, names: Mapping[str, str] = NO_NAMES) -> str:
-    """That an object is no longer as a plan saw it, and in what."""
+    """Report that an object is no longer as a plan saw it, and in what."""
     return f"{CHANGED}: {differences(change, live, names)}"
 
 
 def differences(change: Change, live: LiveObject, names: Mapping[str, str] = NO_NAMES) -> str:
-    """What a plan saw and what is there: `permissions.queue view -> edit`; the first few of it.
+    """The planned and the live values: `permissions.queue view -> edit`; the first few of them.
 
     The plan keeps the managed attributes alone: where those are as they were, another one differs.
     What is referred to is called by its name, as far as the plan or `names` has it.

@@ -69,7 +69,7 @@ class View:
         return Unseen(found[0]) if len(found) == 1 else None
 
     def learn(self, address: Address, path: tuple[str | int, ...], kind: GroupKind) -> None:
-        """That what stands at a place of manifests of a kind is of this kind or type."""
+        """Learn that references at a place in manifests of a kind are of this kind or type."""
         if self.partial:
             self._kinds[address.group_kind, _place(path)] = kind
 
@@ -114,7 +114,7 @@ class View:
         return self._successor(value, names, now) if isinstance(value, Ref) else value
 
     def _successor(self, key: str, names: Mapping[str, str], now: Iterable[Value]) -> str:
-        """What has the place and the name of a reference that is gone; itself where nothing has."""
+        """The object with the place and name of a reference that is gone; else itself."""
         if type(key) is not Ref or key in self._names_now or key not in names:
             return key
         there = {
@@ -142,7 +142,7 @@ class View:
         return key if of is not None and not self.hides(of) else Unseen(key)
 
     def _kind_at(self, kind: GroupKind, path: Path) -> GroupKind | None:
-        """What stands at a place, by the manifests or else the tenant; None where neither does."""
+        """The kind at a place, by the manifests or else the tenant; None where neither has it."""
         if (kind, path) not in self._kinds and kind not in self._searched and self._snapshot:
             self._searched.add(kind)
             for each in self._snapshot.objects.get(kind, ()):

@@ -53,7 +53,7 @@ NOTHING_ASSUMED: Mapping[str, frozenset[str]] = MappingProxyType({})
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What is known of a tenant beside its objects, by group.
+    """The knowledge of a tenant beside its objects, by group.
 
     `facts` are those that the project declares, of the type that the group's vendor gives them;
     `assumed` the calls to use that the vendor has not published; `spent` the used names: those that
@@ -133,11 +133,11 @@ class World:
         return self._objects.used_names.get(self._key(kind), {})
 
     def partial(self, kind: str | GroupKind) -> str:
-        """Why who reads sees a part only of a kind or type; empty where they see all of it."""
+        """The reason why who reads sees only a part of a kind or type; empty where all is seen."""
         return self._snapshot.partial.get(self._key(kind), "") if self._snapshot else ""
 
     def unread(self, kind: str | GroupKind) -> str:
-        """Why the list of an inventory type could not be read at all; empty where it was."""
+        """The reason why the list of an inventory type could not be read; empty where it was."""
         return self._snapshot.unread.get(self._key(kind), "") if self._snapshot else ""
 
     @property

@@ -53,7 +53,7 @@ class EmulatedTenant(ABC):
 
     @abstractmethod
     def settings(self, seed: Mapping[str, Any]) -> Mapping[str, Any]:
-        """What is taken from the seed at each opening, its `organization` for one; SeedError."""
+        """The settings from the seed at each opening, its `organization` for one; SeedError."""
 
     @abstractmethod
     def open(self, found: Mapping[str, Any], clock: Clock) -> None:

@@ -44,7 +44,7 @@ async def history(session: ReadSession, role_id: str, body: Mapping[str, Any]) -
 
 
 def refuse(call: str) -> TenantError:
-    """What is not offered by the vendor's public API."""
+    """The error for a call that the vendor's public API does not offer."""
     return TenantError(
         "TEN150",
         f"the vendor's public API does not offer this ({call})",

@@ -52,7 +52,7 @@ def _clicks(
 
 
 def _begins(role: Expected, original: Expected | None) -> Values:
-    """What the role has when its page opens."""
+    """The values of the role when its page opens."""
     return original.values if original is not None else role.before
 
 

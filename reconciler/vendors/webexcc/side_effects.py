@@ -100,7 +100,7 @@ class _Tree:
         return " and ".join(f"{', '.join(keys)} ({name})" for name, keys in found.items())
 
     def wider(self, *moments: tuple[Lists, str]) -> str:
-        """What is open at the second moment further than at the first and at the third."""
+        """The access that is wider at the second time than at the first and at the third."""
         listed = (key for lists, _ in moments for keys in lists.values() for key in keys)
         keys = sorted({*self._known, *listed}, key=self._shown)
         before, between, after = (self._open(keys, lists, own) for lists, own in moments)

@@ -176,7 +176,7 @@ def teams_are_of_the_collections_sites(
 
 
 def _place(collection: Resource[ResourceCollection], item: InventoryItem) -> Path:
-    """Where the manifest names a resource."""
+    """The place where the manifest names a resource."""
     kind = item.type.name
     written = (collection.spec.resources or {}).get(kind, "")
     for number, each in enumerate(written if isinstance(written, list) else ()):

@@ -53,5 +53,5 @@ def granted(profile: Resource[UserProfile], world: World) -> Granted:
 
 
 def at(permission: str) -> Path:
-    """Where a manifest has the level of a permission."""
+    """The place where a manifest has the level of a permission."""
     return ("spec", "permissions", permission)
