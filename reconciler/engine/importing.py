@@ -160,7 +160,7 @@ class _Looking:
         ):
             raise UsageError(
                 "RUN163",
-                f"{address.short} is already that of `{row.name}` ({row.object_id})",
+                f"{address.short} already belongs to `{row.name}` ({row.object_id})",
                 hint=f"give that up first: `reconciler state rm {address.short}`",
             )
         others = {key: each for key, each in given.rows.items() if key != here}

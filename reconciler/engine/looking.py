@@ -148,7 +148,7 @@ class _Look:
                 Severity.WARNING,
                 "RUN180",
                 f"this drift check could not be recorded: {error.told.summary}",
-                hint="the history lacks it; what it found is complete",
+                hint="it is missing from the history; its result is complete",
                 tenant=seen.name,
             )
 

@@ -90,8 +90,8 @@ class Stop:
                 task.cancel()
                 return
             self._tell(
-                f"{self.word.capitalize()}: what is sent already is finished, within "
-                f"{GRACE_SECONDS:.0f} s, and nothing else is begun. Once more stops at once."
+                f"{self.word.capitalize()}: calls that are already sent finish within "
+                f"{GRACE_SECONDS:.0f} s, and nothing else starts. Once more stops at once."
             )
 
         def handle(number: int, _frame: FrameType | None) -> None:

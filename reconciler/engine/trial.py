@@ -65,7 +65,9 @@ class Attempt:
             each = by_address.get(Address.parse(change.address))
             if each and not is_clean(change):
                 changed = ", ".join(sorted({a.path for a in change.attributes}))
-                why = f"no manifest says what it is: a plan would {change.action} it ({changed})"
+                why = (
+                    f"no manifest declares it as it is: a plan would {change.action} it ({changed})"
+                )
                 found.setdefault(each.draft.key, _left_out(each, why))
         return found
 

@@ -197,7 +197,7 @@ def rows_moved_on(
             continue
         if text not in leaves or leaves[text] != _row(rows.get(text)):
             shown = _shown(address, names)
-            yield Moved(address, f"{shown}: our record of it was changed by another run")
+            yield Moved(address, f"{shown}: its record in the state was changed by another run")
     yield from _owned_by_now(plan, tenant, rows, names)
 
 

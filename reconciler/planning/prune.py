@@ -203,8 +203,8 @@ def _vendors_own(given: TenantInput, kind: Kind, names: list[str]) -> Diagnostic
 def _nothing_pruned(given: TenantInput, code: str, why: str) -> Diagnostic:
     hints = {
         "PLN160": "plan as somebody who sees all",
-        "PLN161": "nothing in Git never means `remove all`: correct where manifests are looked "
-        "for, or delete by hand what is meant",
+        "PLN161": "a kind without manifests is never pruned: correct the paths of the "
+        "manifests, or delete the objects by hand",
     }
     of = "" if code == "PLN160" else " of it"
     return Diagnostic(

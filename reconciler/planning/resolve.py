@@ -234,7 +234,7 @@ class Directory:
         told = error_about(
             resource,
             "REF126",
-            f"no {kind.name} of the manifests is named `{text}`; the tenant is asked by `plan`",
+            f"no {kind.name} of the manifests is named `{text}`; `plan` asks the tenant",
             path,
             hint=meant(near),
         )

@@ -180,7 +180,7 @@ REFUSED = {
     "no id": (["import", "User/x"], "RUN100", "either --all"),
     "no address": (["import", "Usr/x", "y"], "RUN161", "did you mean `User`"),
     "no object": (["import", "UserProfile/x", "Biling lead"], "RUN162", "Billing lead"),
-    "another tenant": (["import", "other/webexcc/User/x", "y"], "RUN161", "no address"),
+    "another tenant": (["import", "other/webexcc/User/x", "y"], "RUN161", "not a valid address"),
     "fixed": (["import", "UserProfile/x", "Supervisor Profile"], "RUN164", "the vendor's own"),
     "no name": (["import", "UserProfile/-", "Billing lead"], "RUN164", "is no name"),
     "no e-mail": (["import", "User/sam", "sam@northwind.example"], "RUN164", "is no e-mail"),

@@ -122,7 +122,7 @@ def test_a_command_does_not_run_unless_it_is_allowed(tmp_path: Path, allowed: st
             "cannot run: No such file",
             marks=needs_posix_words,
         ),
-        (FromCommand(command=["a\0b"]), "cannot run: it is no command"),
+        (FromCommand(command=["a\0b"]), "cannot run: not a command"),
     ],
 )
 def test_a_command_that_fails_is_told_without_its_output(
