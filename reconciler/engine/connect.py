@@ -107,7 +107,7 @@ def auditing(tenant: Tenant, groups: Groups, around: Surroundings) -> Iterator[E
         tenant, credentials=tenant.audit.credentials, identity=tenant.audit.identity, rate=None
     )
     with _app(tenant, groups, around) as (app, sandbox):
-        mine = f"{tenant.name} audit"  # which is no name of a tenant
+        mine = f"{tenant.name} audit"  # which is not a valid name of a tenant
         if mine not in around.kept:
             around.kept[mine] = _lasting(asking, groups, around, sandbox, "audit ")
         pace, token = around.kept[mine]

@@ -1,4 +1,4 @@
-"""From a response to an answer, or to an error in our own words; nothing else of it gets out.
+"""From a response to an answer, or to an error in reconciler's words; nothing else of it gets out.
 
 Redirects are refused here: the token stays with the host that it was made for.
 """

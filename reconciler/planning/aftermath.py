@@ -66,7 +66,7 @@ def _is_half_done(intent: Intent, live: LiveObject) -> bool:
 def rows_after(
     rows: Mapping[str, Row], unsettled: Iterable[Unsettled], snapshot: Snapshot
 ) -> Mapping[str, Row]:
-    """Our records as they are once the open operations are understood; nothing is written.
+    """The records once the open operations are understood; nothing is written.
 
     Where a part is hidden, absence proves nothing: what is doubtful then is left open.
     """

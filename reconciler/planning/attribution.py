@@ -62,7 +62,7 @@ class Subject:
 
 @dataclass(frozen=True, slots=True)
 class OwnWrite:
-    """A write that a run of this project made, from when to when by our own clock.
+    """A write that a run of this project made, from when to when by the local clock.
 
     `names` are what the object may go by in a log; `actor` is whose credentials it had, empty where
     that is unknown.
@@ -78,7 +78,7 @@ class OwnWrite:
 
 @dataclass(frozen=True, slots=True)
 class Log:
-    """The events of a tenant that are not our own, by id, by name and by time; see `log_of`.
+    """The events of a tenant that reconciler did not cause, by id, by name and by time; see `log_of`.
 
     `vague` are those that name no object and fit, the oldest first.
     """
@@ -89,7 +89,7 @@ class Log:
 
 
 def log_of(events: Iterable[AuditEvent], own: Iterable[OwnWrite] = ()) -> Log:
-    """The events, less those that our own writes made and those of which nobody knows by whom.
+    """The events, less those that reconciler's own writes made and those of which nobody knows by whom.
 
     The same person may have changed the same object by hand as well: that counts.
     """
@@ -153,7 +153,7 @@ def in_words(found: Attribution) -> str:
 
 
 class _Ours:
-    """Which events are those of our own writes."""
+    """The events of reconciler's own writes."""
 
     def __init__(self, log: Log) -> None:
         self._log = log

@@ -182,7 +182,7 @@ def _left(plan: Plan, done: Mapping[str, Left]) -> Mapping[str, Seen]:
 def rows_moved_on(
     plan: Plan, tenant: str, rows: Mapping[str, Row], left: Mapping[str, Seen] = NOTHING_LEFT
 ) -> Iterator[Moved]:
-    """Each of our records that another run changed meanwhile.
+    """Each record that another run changed meanwhile.
 
     One that is as the plan itself leaves it was written by an earlier apply of the plan.
     """

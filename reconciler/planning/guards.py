@@ -48,8 +48,8 @@ class Judged:
     """Every finding as it weighs under the overrides that are given.
 
     `blocked` are the guards that still stop the plan, `allowed` the overrides that were needed; a
-    plan is `errored` by whatever is no guard's. `doubts` says that a list itself is doubted, so
-    that the errors may follow from that.
+    plan is `errored` by anything but a guard's error. `doubts` says that a list itself is doubted,
+    so that the errors may follow from that.
     """
 
     diagnostics: tuple[Diagnostic, ...]

@@ -18,7 +18,7 @@ def notes(
 ) -> Iterator[Diagnostic]:
     """One info of what is seen in part, one warning a kind of manifests and rows left alone.
 
-    `rows` are those of our state that no manifest stands for.
+    `rows` are those of the state that no manifest stands for.
     """
     if not view.partial:
         return

@@ -123,7 +123,7 @@ class Item:
 
     @property
     def changes(self) -> bool:
-        """Return whether the plan lists it: the tenant or our ownership of it changes."""
+        """Return whether the plan lists it: the tenant or the ownership of it changes."""
         owned = self.row is not None and self.moved_from is None and not self.replaced
         return self.gone or self.differs or not owned
 
@@ -183,7 +183,7 @@ def _remembered(each: Match, directory: Directory, given: TenantInput) -> Values
 
 
 def unclaimed(given: TenantInput, matches: Iterable[Match]) -> Iterator[Row]:
-    """The rows of our state that no manifest stands for."""
+    """The rows of the state that no manifest stands for."""
     claimed = {each.row.address for each in matches if each.row is not None}
     if given.revert is None:
         yield from (row for row in given.rows.values() if row.address not in claimed)

@@ -66,7 +66,7 @@ class Match:
 
 
 def vendor_name(resource: AnyResource) -> str:
-    """The name that the vendor shows: `spec.name`, else our own."""
+    """The name that the vendor shows: `spec.name`, else `metadata.name`."""
     name: str | None = vars(resource.spec).get("name")
     return name or resource.address.name
 

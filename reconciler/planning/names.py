@@ -87,4 +87,4 @@ class Names:
 
 
 _NOBODY = object()
-"""In place of a name: nothing that we know has that id."""
+"""In place of a name: nothing known has that id."""

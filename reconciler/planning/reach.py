@@ -44,7 +44,7 @@ class Gained:
 
 @dataclass(frozen=True, slots=True)
 class Missing:
-    """Objects of one kind that we own and that a complete list no longer has.
+    """Owned objects of one kind that a complete list no longer has.
 
     `listed` is how many objects the list has, `owned` how many of the kind are owned; `planned` are
     the missing ones that the plan would recreate, or forget.

@@ -31,7 +31,7 @@ class Directory:
     """Every name that a reference may use, by kind; collects what could not be resolved.
 
     Without the tenant only the manifests' names are known, and what the facts declare. What the
-    `view` hides is known as far as our state remembers it.
+    `view` hides is known as far as the state has it.
     """
 
     def __init__(
@@ -346,7 +346,7 @@ def _by_kind(known: Iterable[tuple[GroupKind, str]]) -> Mapping[GroupKind, list[
 
 
 def key_of(match: Match) -> Ref:
-    """The identity that others refer to: the vendor's id, or our address until it has one."""
+    """The identity that others refer to: the vendor's id, or the address until it has one."""
     if match.live is not None:
         return Ref(match.live.id)
     if match.unseen:

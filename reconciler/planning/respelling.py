@@ -80,7 +80,7 @@ def respelled(
     """The text of the manifests that declare these values.
 
     `specs` has the spec of every manifest as plain data, its patches in it. Manifests that call an
-    object by a name that it loses call it by our name for it.
+    object by a name that it loses call it by its manifest name.
     """
     return _Speller(given, snapshot, wanted).outcomes(specs)
 

@@ -1,6 +1,6 @@
 """Visibility of a tenant to the identity that reads: the hidden is unknown, never absent.
 
-An object that our state knows and that is not seen is an `Unseen` reference. Members of sets that
+An object that the state knows and that is not seen is an `Unseen` reference. Members of sets that
 are not seen are never compared, a hidden value only where it is declared to be one that is seen.
 """
 
@@ -22,7 +22,7 @@ Path = tuple[str, ...]
 class View:
     """The view of one identity; of the kinds and types in `partial` it is one of a part.
 
-    What is not seen is known by name as far as our state remembers having set it.
+    What is not seen is known by name as far as the state has recorded it.
     """
 
     def __init__(self, snapshot: Snapshot | None, rows: Mapping[str, Row]) -> None:
@@ -74,7 +74,7 @@ class View:
             self._kinds[address.group_kind, _place(path)] = kind
 
     def marked(self, kind: GroupKind, values: Values) -> Values:
-        """Values that our state remembers, with what is not seen as `Unseen`."""
+        """Values that the state has, with what is not seen as `Unseen`."""
         return self._marked(kind, values, ()) if self.partial else values
 
     def _marked(self, kind: GroupKind, values: Values, path: Path) -> dict[str, Value]:

@@ -136,7 +136,7 @@ def rule(  # noqa: PLR0913 - the facts of a rule, each named where it is declare
     identity: str = "",
     guard: str = "",
 ) -> Callable[[Check[S]], Rule[S]]:
-    """Declare the function below as rule `code`; its docstring is the rule in our words.
+    """Declare the function below as rule `code`; its docstring is the rule in plain words.
 
     `good` and `bad` are manifests (YAML, one or several documents) that the rule accepts and
     refuses; tests run both. A rule that only the tenant can decide gives a small `tenant` too, as a

@@ -1,4 +1,4 @@
-"""Calls that we only suppose to exist: each with its id, off unless the tenant lists it.
+"""Assumed calls, which NICE has not published: each with its id, off unless the tenant lists it.
 
 NICE publishes no call that writes roles, lists permissions or returns a role's history. Its console
 does, so there are some; what they are like is guessed here, once, and is to be corrected here.
