@@ -78,7 +78,7 @@ class OwnWrite:
 
 @dataclass(frozen=True, slots=True)
 class Log:
-    """The events of a tenant that reconciler did not cause, by id, by name and by time; see `log_of`.
+    """The events of a tenant of other authors, by id, by name and by time; see `log_of`.
 
     `vague` are those that name no object and fit, the oldest first.
     """
@@ -89,7 +89,7 @@ class Log:
 
 
 def log_of(events: Iterable[AuditEvent], own: Iterable[OwnWrite] = ()) -> Log:
-    """The events, less those that reconciler's own writes made and those of which nobody knows by whom.
+    """The events, less those of reconciler's own writes and those of unknown authors.
 
     The same person may have changed the same object by hand as well: that counts.
     """
