@@ -53,7 +53,7 @@ class Groups:
 
     @property
     def title(self) -> str:
-        """What people call the systems."""
+        """The titles of the systems."""
         return ", ".join(vendor.title for vendor in self.vendors)
 
     @cached_property
@@ -96,7 +96,7 @@ class Groups:
 
     @property
     def lockouts(self) -> Mapping[str, Lockout]:
-        """How people could lock themselves out, by group."""
+        """The lockout checks, by group."""
         return {v.name: hook for v in self.vendors if (hook := offered(v.lockout))}
 
     @property
@@ -117,7 +117,7 @@ class Groups:
 
     @property
     def rate(self) -> Rate | None:
-        """How fast requests may be sent, as all groups share one queue: what the slowest takes."""
+        """The rate of requests, as all groups share one queue: that of the slowest."""
         rates = [rate for vendor in self.vendors if (rate := offered(vendor.rate))]
         return min(rates, key=lambda rate: rate.requests / rate.seconds, default=None)
 
@@ -128,7 +128,7 @@ class Groups:
 
     @property
     def token(self) -> CredentialPart | None:
-        """What a token by itself is, where one may stand under `credentials`."""
+        """The form of a bare token, where one may stand under `credentials`."""
         return next((each for v in self.vendors if (each := offered(v.token))), None)
 
     @property

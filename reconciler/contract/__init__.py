@@ -1,1 +1,1 @@
-"""What a vendor brings, in four parts, and how it is found."""
+"""The contract of a vendor in four parts, and its discovery."""

@@ -1,4 +1,4 @@
-"""What a kind lets people do, and who may write it."""
+"""Access of a kind: the power it gives people, and who may write it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from reconciler.rules.world import Expected, World
 
 @dataclass(frozen=True, slots=True)
 class Danger:
-    """Why a value gives more power than its words show, and the rule that says so."""
+    """A reason why a value gives more power than its words show, and the rule that says so."""
 
     note: str
     rule: str
@@ -33,7 +33,7 @@ def members_open(_path: tuple[str, ...], before: Value, after: Value) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Forbidden:
-    """Why who applies may not write an object: the rule that says so, and what to do.
+    """A reason why who applies may not write an object: the rule that says so, and what to do.
 
     Where their rights are unknown it is not `known`: then the plan says that nobody checked.
     """
@@ -51,7 +51,7 @@ Permitted = Callable[[Action, Expected, World], Forbidden | None]
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """What a kind lets people do.
+    """The access that a kind gives people.
 
     - `attributes`: those that decide what people may do, themselves or by what they refer to.
     - `opens(path, before, after)`: whether a change of such an attribute lets people do more.
@@ -71,11 +71,11 @@ class Access:
         return opens(path, before, after)
 
     def danger_of(self, path: tuple[str, ...], value: object) -> Danger | None:
-        """Why the value gives more power than its words show."""
+        """The danger of the value beyond its words."""
         return None if isinstance(self.danger, NotOffered) else self.danger(path, value)
 
     def forbidden(self, action: Action, planned: Expected, world: World) -> Forbidden | None:
-        """Why who applies may not write the object; None where nothing forbids it."""
+        """The reason why who applies may not write the object; None where nothing forbids it."""
         if isinstance(self.permitted, NotOffered):
             return None
         return self.permitted(action, planned, world)
@@ -94,7 +94,7 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Lockout:
-    """How a vendor's people could lock themselves out.
+    """The vendor's check that people do not lock themselves out.
 
     - `administers(person)`: whether they can give everybody access, themselves included.
     - `lost(before, after)`: in words, what a person has before and no longer has after.

@@ -1,4 +1,4 @@
-"""What a vendor says of a hook that it does not have: why, and where that is written."""
+"""Hooks that a vendor does not offer: the reason, and the source for it."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ T = TypeVar("T")
 
 
 def offered(answer: T | NotOffered) -> T | None:
-    """What a vendor gives of a hook; None where it has none."""
+    """The hook of a vendor; None where it has none."""
     return None if isinstance(answer, NotOffered) else answer
 
 

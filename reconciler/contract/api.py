@@ -1,4 +1,4 @@
-"""How the vendor is spoken to about a kind."""
+"""The calls of the vendor's API for a kind."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from reconciler.rules.world import World
 
 @dataclass(frozen=True, slots=True)
 class Bulk:
-    """How a vendor takes updates of several objects of a kind in one call.
+    """The vendor's call for updates of several objects of a kind.
 
     `permitted` says whether who applies is known to have the rights that it needs. Fewer than
     `least` go out one by one, more than `most` in several calls. `method` and `path` are the call,
@@ -28,7 +28,7 @@ class Bulk:
 
 @dataclass(frozen=True, slots=True)
 class Api:
-    """How the vendor is spoken to about a kind.
+    """The calls of the vendor's API for a kind.
 
     - `endpoint(action, id)`: method and path of the vendor's API, for the reader of a plan.
     - `bulk`: how updates of several objects go out in one call.

@@ -43,7 +43,7 @@ AsgiApp = Callable[
 
 
 class TokenSource(Protocol):
-    """What gives the access token of a tenant; neither it nor the token is ever shown."""
+    """The source of a tenant's access token; neither it nor the token is ever shown."""
 
     async def token(self) -> str:
         """The token to send; raises ProjectError or TenantError where there is none."""
@@ -72,7 +72,7 @@ class Pace(Protocol):
 
 
 class Once:
-    """What the groups of one organization ask once, and share: who a token belongs to, say."""
+    """Answers that the groups of one organization ask for once and share: a token's owner, say."""
 
     def __init__(self) -> None:
         self._asking: dict[str, asyncio.Task[Any]] = {}
@@ -92,7 +92,7 @@ class Once:
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """Where a tenant is and how to get in; the token is never shown.
+    """The address of a tenant and its credentials; the token is never shown.
 
     Either the `region` gives the hosts, or the tenant is a sandbox that answers for all of them:
     `app` in this process, or `url` on this machine. `assumed` are the endpoints to use that the
@@ -174,7 +174,7 @@ class Writer(Protocol):
         """The object that carries this vendor name, None where there is none."""
 
     async def taken(self, kind: str, names: Collection[str]) -> Mapping[str, str]:
-        """Those of these vendor names that objects carry, each with the id of its object."""
+        """The ones of these vendor names that objects carry, each with the id of its object."""
 
     async def create(self, kind: str, values: Values) -> Written:
         """Make the object with these attributes."""

@@ -1,4 +1,4 @@
-"""How objects of a kind come and go, and what is done by a person or by the vendor itself."""
+"""Lifecycle of a kind: create, delete, deactivate, manual steps and side effects."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from reconciler.rules.world import Expected, World
 
 
 class Removal(StrEnum):
-    """What leaving Git means for a kind."""
+    """The action for an object of the kind that leaves Git."""
 
     DELETE = "delete"
     DEACTIVATE = "deactivate"
@@ -24,7 +24,7 @@ class Removal(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Creation:
-    """That the vendor offers to create objects of a kind.
+    """The vendor's offer to create objects of a kind.
 
     `required` are the attributes without which a new object cannot be, each with how it is written.
     """
@@ -34,7 +34,7 @@ class Creation:
 
 @dataclass(frozen=True, slots=True)
 class Switch:
-    """How objects of a kind are switched off rather than deleted.
+    """The switch of a kind whose objects are switched off rather than deleted.
 
     `is_on(values)` says whether an object can be used; `off` are the values that switch it off
     when it leaves Git (`Removal.DEACTIVATE`). Whoever uses an object is written after it is
@@ -52,7 +52,7 @@ of it. It becomes a step of the runbook, and what needs it waits."""
 
 @dataclass(frozen=True, slots=True)
 class Disturbance:
-    """What a vendor itself makes of an object on a write of reconciler, with the rule for it.
+    """A side effect of the vendor on a write of reconciler, with the rule for it.
 
     `values` are the attributes that it changes, as it will leave them, whatever the write says;
     `summary` says it. `wider` says what people may do then, and neither before nor once the
@@ -72,7 +72,7 @@ SideEffects = Callable[[Values, Values, Facts], Iterable[Disturbance]]
 
 @dataclass(frozen=True, slots=True)
 class Lifecycle:
-    """How objects of a kind come and go.
+    """Lifecycle of a kind.
 
     - `creation`: what a new object needs; where the vendor offers no create, the reason says what a
       person does instead.
@@ -94,12 +94,12 @@ class Lifecycle:
 
     @property
     def creatable(self) -> bool:
-        """Whether the vendor offers to create such objects."""
+        """Return whether the vendor offers to create such objects."""
         return isinstance(self.creation, Creation)
 
     @property
     def uncreatable(self) -> str:
-        """What a person does where the vendor offers no create."""
+        """The manual step where the vendor offers no create."""
         return self.creation.reason if isinstance(self.creation, NotOffered) else ""
 
     @property
@@ -108,7 +108,7 @@ class Lifecycle:
         return self.creation.required if isinstance(self.creation, Creation) else {}
 
     def is_on(self, values: Values) -> bool:
-        """Whether an object with these values can be used."""
+        """Return whether an object with these values can be used."""
         return not isinstance(self.switch, Switch) or self.switch.is_on(values)
 
     def switched_off(self, values: Values) -> Values:
@@ -118,13 +118,13 @@ class Lifecycle:
         return values
 
     def guide(self, action: Action, planned: Expected, world: World) -> Guide | None:
-        """How a person makes the change; None where the API makes all of it."""
+        """The manual steps of a change; None where the API makes all of it."""
         if isinstance(self.by_hand, NotOffered):
             return None
         return self.by_hand(action, planned, world)
 
     def disturbances(self, before: Values, after: Values, facts: Facts) -> Iterable[Disturbance]:
-        """What the vendor itself changes with an update from the first values to the second."""
+        """The side effects of an update from the first values to the second."""
         if isinstance(self.side_effects, NotOffered):
             return ()
         return self.side_effects(before, after, facts)

@@ -1,4 +1,4 @@
-"""What a vendor's sandbox offers: an emulated tenant, and generated tenants."""
+"""Sandbox of a vendor: an emulated tenant, and generated tenants."""
 
 from __future__ import annotations
 

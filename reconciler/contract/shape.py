@@ -1,4 +1,4 @@
-"""What a kind is: its manifests, its values in normal form, and what holds of every object."""
+"""Shape of a kind: its manifests, its values in normal form, and constraints on every object."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ tenant's. What is added is planned, shown and written like what is declared."""
 
 @dataclass(frozen=True, slots=True)
 class Copies:
-    """How a new object starts as the copy of another one of its kind.
+    """The way a new object starts as the copy of another one of its kind.
 
     `source` is the attribute that names the other one, with whose values of `attributes` the new
     one starts where its manifest does not declare them. It says nothing of an object that exists.
@@ -56,7 +56,7 @@ class Copies:
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """What a kind is.
+    """The shape of a kind.
 
     - `spec`: the model of a manifest's `spec`.
     - `desired(resource, resolve)`: the declared attributes in normal form; what a manifest does

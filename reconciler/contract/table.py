@@ -32,7 +32,7 @@ class Hook:
 
     @property
     def is_given(self) -> bool:
-        """Whether the vendor has it."""
+        """Return whether the vendor has it."""
         return not self.reason
 
 

@@ -53,7 +53,7 @@ class Kind:
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """How much there may be of something, and the rule that says so.
+    """A limit on the number of something, and the rule that says so.
 
     `used` gives of each thing that has the limit its address or name, and how much there is once
     the plan is carried out; `title` is what is counted, such as `resource collections`.
@@ -79,7 +79,7 @@ class Declared:
 
 @dataclass(frozen=True, slots=True)
 class Pattern:
-    """How something is written: an expression that fits the whole of it, and the same in words."""
+    """The spelling of something: an expression that fits the whole of it, and the same in words."""
 
     expression: str
     words: str

@@ -43,7 +43,7 @@ class NotAccepted:
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """What becomes of one tenant's drift; nothing is written yet.
+    """The files and records that accept one tenant's drift; nothing is written yet.
 
     `unmanaged` are attributes, by address, that their manifests no longer mention, `also` manifests
     that change because others do, and `elsewhere` what changes for other tenants that use the same
@@ -65,12 +65,12 @@ class Accepted:
 
     @property
     def nothing(self) -> bool:
-        """Whether there is nothing to write, neither to files nor to the state."""
+        """Return whether there is nothing to write, neither to files nor to the state."""
         return not self.files and not self.keep and not self.drop
 
 
 def accepted(work: Work, looks: Sequence[Looked]) -> tuple[Accepted, ...]:
-    """What would have to be written so that Git has what the tenants have; nothing is written.
+    """The files to write so that Git has what the tenants have; nothing is written.
 
     Each tenant's manifests are tried out in memory: what a difference becomes is accepted only
     where they then say just that, and everything else means what it did.
@@ -159,7 +159,7 @@ class _Accepting:
         return attempt, frozenset(gone), said
 
     def _said(self) -> dict[Address, Respelling]:
-        """What manifests are to say; those that cannot are refused."""
+        """The new text of manifests; those that cannot say it are refused."""
         found = self._looked.found.accept.items()
         wanted = {address: each for address, each in found if str(address) not in self._refused}
         said: dict[Address, Respelling] = {}
@@ -173,7 +173,7 @@ class _Accepting:
         return said
 
     def _gone(self) -> Iterator[tuple[Address, Resource[Spec] | None]]:
-        """What the tenant has no more, with its manifest where Git has one."""
+        """The objects gone from the tenant, with their manifests where Git has them."""
         for text, each in self._by_address.items():
             if each[0].change == "removed":
                 address = Address.parse(text)
@@ -206,7 +206,7 @@ class _Accepting:
     def _wrong(
         self, attempt: Attempt, gone: Collection[Address], said: Mapping[Address, Respelling]
     ) -> Iterator[tuple[str, str]]:
-        """What does not come out as it should, by the address of the difference."""
+        """The differences that do not come out as they should, by address."""
         yield from self._unlike(attempt, gone, said)
         for left_out in attempt.refused.values():
             yield _outside(self._here, left_out.kind, left_out.id), left_out.why
@@ -325,7 +325,7 @@ class _Accepting:
         return "nothing of it can be declared"
 
     def _findings(self, attempt: Attempt, about: Collection[str]) -> tuple[Diagnostic, ...]:
-        """What the rules say of the manifests as they will be."""
+        """The findings of the rules about the manifests as they will be."""
         found = [
             d
             for d in attempt.planned.diagnostics
@@ -346,7 +346,7 @@ def _patch(each: NewPatch) -> str:
 
 
 def _same(one: Resource[Spec], other: Resource[Spec]) -> bool:
-    """Whether two manifests say the same, wherever they stand."""
+    """Return whether two manifests say the same, wherever they stand."""
     return replace(one, origin=_NOWHERE) == replace(other, origin=_NOWHERE)
 
 
@@ -354,7 +354,7 @@ _NOWHERE = Origin("", 0, 0)
 
 
 def _is_refused(problem: Diagnostic) -> bool:
-    """Whether `validate` or `plan` would refuse the manifests for it."""
+    """Return whether `validate` or `plan` would refuse the manifests for it."""
     return problem.severity is Severity.ERROR and not problem.guard
 
 

@@ -41,7 +41,7 @@ from reconciler.state.sql import SqlState
 
 @dataclass(frozen=True)
 class TenantApply:
-    """What one tenant's apply needs: a `saved` plan is compared with all that it was made from.
+    """The input of one tenant's apply: a `saved` plan is compared with all that it was made from.
 
     `document` is the plan as `dump` gives it.
 
@@ -124,7 +124,7 @@ class TenantApply:
         return (await read(self.tenant, self.groups, (), self.work.around)).partial
 
     async def _names(self) -> Mapping[str, str]:
-        """What everything of the tenant is called; empty where it cannot be read."""
+        """The names of everything of the tenant; empty where it cannot be read."""
         try:
             return names_of(await read(self.tenant, self.groups, (), self.work.around))
         except ReconcilerError:
@@ -194,7 +194,7 @@ class TenantApply:
         )
 
     async def _is_as_left(self, writer: Writers, done: Mapping[str, Left]) -> bool:
-        """Whether the tenant still is as the plan left it."""
+        """Return whether the tenant still is as the plan left it."""
         operations = {op.id: op for op in self.plan.operations()}
         last = {operations[each].addresses[0]: left for each, left in done.items()}
         for address, left in last.items():

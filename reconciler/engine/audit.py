@@ -30,10 +30,10 @@ UNKNOWN_SINCE = timedelta(days=30)
 
 
 class Remembered(Protocol):
-    """What the state remembers of our own runs (`state.sql.SqlState`)."""
+    """The state's memory of reconciler's own runs (`state.sql.SqlState`)."""
 
     def owned(self, tenants: list[str]) -> tuple[Owned, ...]:
-        """What we own, with when each was recorded."""
+        """The owned objects, with when each was recorded."""
 
     def runs(self, tenants: list[str]) -> tuple[Run, ...]:
         """Every run, the newest first."""
@@ -44,7 +44,7 @@ class Remembered(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """Who changed this object, after the state recorded it? None: unknown when that was."""
+    """The question who changed an object after the state recorded it; None: unknown when."""
 
     subject: Subject
     since: datetime | None = None
@@ -52,7 +52,7 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """Who probably changed what, by the keys of the questions; `notes` say why nobody was asked.
+    """The probable authors by the keys of the questions; `notes` say why nobody was asked.
 
     Where the log `was_read`, it has nothing of what is not `found`.
     """
@@ -95,7 +95,7 @@ def _window(question: Question, now: datetime) -> Window:
 async def _events(
     tenant: Tenant, groups: Groups, around: Surroundings, window: Window
 ) -> tuple[AuditEvent, ...]:
-    """What the logs of the systems have; groups that share one log are asked once."""
+    """The events in the logs of the systems; groups that share one log are asked once."""
     logs = {log: group for group, log in groups.audits.items()}
     found: list[AuditEvent] = []
     with auditing(tenant, groups, around) as endpoint:
@@ -106,7 +106,7 @@ async def _events(
 
 
 def _own_writes(remembered: Remembered, tenant: str, since: datetime) -> Iterator[OwnWrite]:
-    """What our runs wrote since then, as the journal has it."""
+    """The writes of reconciler since then, as the journal has them."""
     names = {each.row.object_id: each.row.name for each in remembered.owned([tenant])}
     for run in remembered.runs([tenant]):
         if run.finished is not None and datetime.fromisoformat(run.finished) < since - CLOCKS:
@@ -126,7 +126,7 @@ def _own_writes(remembered: Remembered, tenant: str, since: datetime) -> Iterato
 
 
 def _name(entry: Entry) -> str:
-    """What the object was to be called, else our own name for it: a person's is the e-mail."""
+    """The desired name of the object, else its manifest name: a person's is the e-mail."""
     told = entry.after if isinstance(entry.after, dict) else {}
     return str(told.get("name") or Address.parse(entry.address).name)
 

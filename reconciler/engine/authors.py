@@ -47,7 +47,7 @@ async def with_authors(
 async def said_to_have_changed(
     work: Work, tenant: Tenant, subjects: Mapping[str, Subject], state: Remembered
 ) -> Answers:
-    """Who changed these since they were last applied, by address; nothing where nobody may ask."""
+    """The authors of changes since the last apply, by address; empty where nobody may ask."""
     if tenant.audit is None:
         return Answers()
     recorded = _recorded(state, tenant.name)
@@ -67,7 +67,7 @@ class Subjects:
         self._carried.update(_plain(e.name) for some in snapshot.inventory.values() for e in some)
 
     def of(self, each: Difference) -> Subject:
-        """What a difference is about, with all names that it has or had."""
+        """The subject of a difference, with all names that it has or had."""
         live = self._live.get((Address.parse(each.address).group_kind, each.object_id))
         row = self._rows.get(each.address)
         names = frozenset({each.name, live.name if live else "", row.name if row else ""} - {""})
@@ -95,6 +95,6 @@ def _remembered(work: Work, tenant: Tenant) -> Iterator[Remembered | None]:
 
 
 def _recorded(state: Remembered | None, tenant: str) -> dict[str, datetime]:
-    """When each address was last applied."""
+    """The time at which each address was last applied."""
     owned = state.owned([tenant]) if state is not None else ()
     return {o.row.address: datetime.fromisoformat(o.recorded) for o in owned if o.recorded}

@@ -49,7 +49,7 @@ def compared(work: Work, prepared: tuple[Prepared, ...]) -> Work:
 
 
 def base_of(work: Work, prepared: tuple[Prepared, ...], name: str) -> Base:
-    """What the change since a revision loosens; raises UsageError where Git does not know."""
+    """The settings that the change since a revision loosens; UsageError where Git has none."""
     revision = _revision(work.project.root, name)
     try:
         loosens = tuple(_Comparing(work, prepared, revision).all())

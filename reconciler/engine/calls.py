@@ -23,7 +23,7 @@ class Calls:
         self._objects = objects
 
     async def outcomes(self, unit: Sequence[Operation]) -> list[Outcome]:
-        """What came of each, in their order; several go out in one call."""
+        """The outcome of each, in their order; several go out in one call."""
         outcomes = await (self._together(unit) if len(unit) > 1 else self._alone(unit[0]))
         for each, outcome in zip(unit, outcomes, strict=True):
             if isinstance(outcome, StalePlanError):

@@ -21,7 +21,7 @@ from reconciler.state.sql import create_state
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """What changes of one tenant's records: `rows` is the state as it was read.
+    """The changes of one tenant's records: `rows` is the state as it was read.
 
     `identity` is whose credentials read the tenant, empty where nobody's did; `previous_name` is
     the name under which the state has the tenant, where that is another one.

@@ -36,7 +36,7 @@ Progress = Callable[[str, int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What connecting needs from outside: the project's folder, the environment, limits.
+    """The surroundings of a connection: the project's folder, the environment, limits.
 
     `warn` shows the person what stops nothing, `waiting` why nothing happens for a while. `kept` is
     what lasts as long as the command, over all connections to a tenant: its queue, and its token.
@@ -98,7 +98,7 @@ def of_group(endpoint: Endpoint, tenant: Tenant, group: str) -> Endpoint:
 
 @contextmanager
 def auditing(tenant: Tenant, groups: Groups, around: Surroundings) -> Iterator[Endpoint]:
-    """Where the tenant's audit log is: with a token and a queue of its own.
+    """The endpoint of the tenant's audit log: with a token and a queue of its own.
 
     Asked for tenants that have `audit` alone.
     """
@@ -166,7 +166,7 @@ def _lasting(
 def source(
     tenant: Tenant, groups: Groups, around: Surroundings, pace: Pace, purpose: str = ""
 ) -> TokenSource:
-    """Where the tenant's access token comes from; nothing is read or fetched yet.
+    """The source of the tenant's access token; nothing is read or fetched yet.
 
     `purpose` is put before what messages call the secrets.
     """

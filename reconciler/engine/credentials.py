@@ -27,7 +27,7 @@ _MOST_BYTES = 64 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where one secret of a tenant is; `what` is it in words."""
+    """The place of one secret of a tenant; `what` is it in words."""
 
     tenant: str
     what: str

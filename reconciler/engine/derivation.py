@@ -39,7 +39,7 @@ NO_STATE = "PLN134"
 
 @dataclass(frozen=True, slots=True)
 class Planning:
-    """How plans are made: the part of one tenant, and the parts joined into one plan.
+    """Make plans: the part of one tenant, and the parts joined into one plan.
 
     `part` gives none where a revert has nothing to take back; `only` narrows to addresses.
     """
@@ -203,7 +203,7 @@ def _refuse(differences: Iterable[str]) -> None:
     more = ["and more"] if len(found) > MOST else []
     raise StalePlanError(
         "RUN103",
-        "the plan is not what manifests, tenant and state give now; nothing was written",
+        "the plan is not the one that manifests, tenant and state give now; nothing was written",
         detail="\n".join([*found[:MOST], *more]),
         hint="make a new plan and review it; if nothing was changed since, find out who edited "
         "the file",

@@ -35,7 +35,7 @@ NO_ROWS: Mapping[str, Row] = {}
 
 
 async def look(work: Work, unread: Prepared, *, full: bool = False) -> Looked:
-    """What drifted in one tenant; `full` reads all of it, whatever is remembered.
+    """Check one tenant for drift; `full` reads all of it again.
 
     Raises TenantError where the tenant cannot be read, StateError where the state cannot. A drift
     check that cannot be recorded says so in a note, and is as good as another one.
@@ -111,7 +111,7 @@ class _Look:
         )
 
     def _asked(self, memory: Memory) -> Asked:
-        """What the project wants reported as drift of the tenant."""
+        """The drift of the tenant that the project wants reported."""
         told = (k for k, what in self.unread.tenant.unmanaged.items() if what != "ignore")
         return Asked(frozenset(told), memory.known, self.work.project.ignores.valid)
 
@@ -148,7 +148,7 @@ class _Look:
                 Severity.WARNING,
                 "RUN180",
                 f"this drift check could not be recorded: {error.told.summary}",
-                hint="the history lacks it; what it found is complete",
+                hint="it is missing from the history; its result is complete",
                 tenant=seen.name,
             )
 
@@ -180,7 +180,7 @@ def _under_way(tenant: str, moving: set[str]) -> Iterator[Diagnostic]:
 
 
 def _remembered(memory: Memory, snapshot: Snapshot, *, is_due: bool) -> Memory:
-    """What the next drift check may go by; a partial view leaves all as it was."""
+    """The memory for the next drift check; a partial view leaves all as it was."""
     if snapshot.is_blind:
         return memory
     here = {kind: frozenset(each.id for each in rows) for kind, rows in snapshot.objects.items()}

@@ -65,7 +65,9 @@ class Attempt:
             each = by_address.get(Address.parse(change.address))
             if each and not is_clean(change):
                 changed = ", ".join(sorted({a.path for a in change.attributes}))
-                why = f"no manifest says what it is: a plan would {change.action} it ({changed})"
+                why = (
+                    f"no manifest declares it as it is: a plan would {change.action} it ({changed})"
+                )
                 found.setdefault(each.draft.key, _left_out(each, why))
         return found
 
@@ -85,7 +87,7 @@ def keeps_out(problem: Diagnostic) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """What manifests are tried out on: a tenant as it was read, and the manifests that it has."""
+    """The ground for dry loads of manifests: a tenant as it was read, and its manifests."""
 
     work: Work
     here: Prepared
@@ -99,7 +101,7 @@ class Trial:
         soon: Mapping[str, bytes] = NOTHING,
         gone: Collection[Address] = (),
     ) -> Attempt:
-        """What comes of writing a manifest for each of these objects.
+        """Try to write a manifest for each of these objects.
 
         `names` are those that somebody chose for some of them. `soon` are the bytes that files are
         to have besides, and `gone` the addresses of which the state is to know nothing any more.

@@ -113,7 +113,7 @@ class Ledger:
 
     @property
     def earlier(self) -> int:
-        """How many operations of the plan earlier runs did."""
+        """The number of operations of the plan that earlier runs did."""
         return len(self.carried_over)
 
     @property

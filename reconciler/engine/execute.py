@@ -160,7 +160,7 @@ class Apply:
             await asyncio.gather(ending, *running, return_exceptions=True)
 
     async def _end_when_asked(self) -> None:
-        """What has sent nothing yet is given up at a stop; the rest has some time to end."""
+        """Cancel at a stop what has sent nothing yet; the rest has some time to end."""
         await self.stop.wait()
         for call in [each for each, can_wait in self._under_way.items() if can_wait]:
             call.give_up()
@@ -221,7 +221,7 @@ class Apply:
         return not waits_for
 
     def _waits_for(self, operation: Operation) -> str:
-        """Why an operation cannot be begun; empty where it can.
+        """The reason why an operation cannot be begun; empty where it can.
 
         What restores what a write of reconciler left open goes on, whatever else ends or failed.
         """
@@ -235,7 +235,7 @@ class Apply:
         return next((self.blocked[each] for each in operation.after if each in self.blocked), "")
 
     def _is_for_a_person(self, operation: Operation) -> bool:
-        """Whether it is done by hand, or waits for what is.
+        """Return whether it is done by hand, or waits for what is.
 
         What a person does one after the other waits for no call.
         """
@@ -270,7 +270,7 @@ class Apply:
     async def _sent(
         self, unit: Sequence[Operation], report_wait: Callable[[str], None]
     ) -> Sequence[Outcome]:
-        """What came of each; a stop may end that early."""
+        """The outcome of each; a stop may end that early."""
         call, can_wait = Call(report_wait), not any(map(self._closes, unit))
         if not (self.stop.asked and can_wait):
             self._under_way[call] = can_wait

@@ -14,7 +14,7 @@ from reconciler.http.tokens import Grant
 
 @dataclass(frozen=True, slots=True)
 class InParts:
-    """Where the parts of a form are, by their keys, and how the vendor wants to be asked.
+    """The places of the parts of a form, by their keys, and the vendor's way to ask.
 
     A refresh token that comes along with a form that has none to renew is not used: asking with
     the whole form again is simpler, and it does as well.

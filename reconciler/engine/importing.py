@@ -32,7 +32,7 @@ from reconciler.planning.orders import orders
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What there is to import of a tenant; nothing of it is written yet.
+    """The objects to import of a tenant; nothing of it is written yet.
 
     `already` are the addresses of manifests that declare an object of the tenant as it is and that
     the state does not have: they become owned as well. `rows` are the records until now, `keep`
@@ -52,7 +52,7 @@ class Found:
 
     @property
     def nothing(self) -> bool:
-        """Whether there is nothing to write, neither to files nor to the state."""
+        """Return whether there is nothing to write, neither to files nor to the state."""
         return not self.keep and not self.manifests
 
 
@@ -161,7 +161,7 @@ class _Looking:
         ):
             raise UsageError(
                 "RUN163",
-                f"{address.short} is already that of `{row.name}` ({row.object_id})",
+                f"{address.short} already belongs to `{row.name}` ({row.object_id})",
                 hint=f"give that up first: `reconciler state rm {address.short}`",
             )
         others = {key: each for key, each in given.rows.items() if key != here}
@@ -217,7 +217,7 @@ class _Looking:
         )
 
     def _findings(self, attempt: Attempt) -> tuple[Diagnostic, ...]:
-        """What the rules say of the new manifests, with the tenant and without it."""
+        """The findings of the rules about the new manifests, with the tenant and without it."""
         new = {each.address for each in attempt.manifests}
         with_tenant = [d for d in attempt.planned.diagnostics if d.address in new]
         said = {(d.code, d.address, d.path) for d in with_tenant}

@@ -23,7 +23,7 @@ NOTHING_HALF_DONE: Mapping[str, Left] = {}
 
 
 class Objects:
-    """What one tenant's apply knows of the objects that it writes.
+    """The objects that one tenant's apply writes.
 
     `rows` are the records until then, `half` is how earlier runs left the objects of operations
     that they did in part. An operation may refer to what another one creates: its values are
@@ -53,7 +53,7 @@ class Objects:
         return self._orders.object_of(operation)
 
     def is_left(self, operation: Operation) -> bool:
-        """Whether an operation on the object is done."""
+        """Return whether an operation on the object is done."""
         return operation.addresses[0] in self._left
 
     def expected(self, operation: Operation) -> str:

@@ -37,7 +37,7 @@ NO_NAMES: Mapping[GroupKind, tuple[str, ...]] = {}
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """What a command is about: a project, the chosen tenants and targets, the surroundings.
+    """The subject of a command: a project, the chosen tenants and targets, the surroundings.
 
     `allow` are the overrides that a person gives for what a guard would stop. `instead` is a view
     of the one tenant that is used as if it had just been read: then nothing is connected to.
@@ -61,7 +61,7 @@ class Work:
 
     @property
     def bounds(self) -> Bounds:
-        """How far a plan of this work may reach."""
+        """The thresholds for a plan of this work."""
         return Bounds(self.project.thresholds, self.allow, self.base.digest if self.base else "")
 
 
@@ -150,7 +150,7 @@ def tenant_read(
     snapshot: Snapshot,
     unmanaged: Mapping[GroupKind, tuple[str, ...]] = NO_NAMES,
 ) -> TenantRead:
-    """How a tenant was read, as plans and reports have it; `unmanaged` are names by kind."""
+    """Describe how a tenant was read, for plans and reports; `unmanaged` are names by kind."""
     return TenantRead(
         name=each.tenant.name,
         vendor=each.groups.name,
@@ -165,7 +165,7 @@ def tenant_read(
 
 
 def renamed_tenant(each: Prepared) -> Diagnostic:
-    """That the state has a tenant under another name."""
+    """Report that the state has a tenant under another name."""
     name, old, many = each.tenant.name, each.previous_name, len(each.rows)
     return Diagnostic(
         Severity.INFO,
@@ -205,7 +205,7 @@ class _Known:
 
 
 def _known(work: Work) -> dict[str, _Known] | None:
-    """What the state knows of each chosen tenant; None where there is no state."""
+    """The state of each chosen tenant; None where there is no state."""
     from reconciler.state.sql import open_state  # noqa: PLC0415 - `validate` does without SQL
 
     state = open_state(work.project.state, work.project.root)
@@ -221,7 +221,7 @@ def _known(work: Work) -> dict[str, _Known] | None:
 
 
 def _known_of(work: Work, tenant: Tenant, state: SqlState) -> _Known:
-    """What the state knows of a tenant, under its own name or the one that it had."""
+    """The state of a tenant, under its own name or the one that it had."""
     from reconciler.engine import renamed_tenants  # noqa: PLC0415 - comes with SQL
 
     groups, name = work.groups(tenant), tenant.name
@@ -257,7 +257,7 @@ def _refuse_unknown_kinds(known: _Known, groups: Groups) -> None:
 
 
 def _to_prune(each: Prepared, target: str) -> Iterator[Address]:
-    """What a target may mean that no manifest names; whether it is there, only the tenant shows."""
+    """The addresses that a target without a manifest may mean; only the tenant has them."""
     name = target.rpartition("/")[2]
     if name.startswith(OUTSIDE):
         for kind in sorted(each.pruned):

@@ -1,4 +1,4 @@
-"""What an earlier run began and could not account for is understood before anything else."""
+"""Recover what an earlier run began and could not account for, before anything else."""
 
 from __future__ import annotations
 

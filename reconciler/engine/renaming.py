@@ -25,7 +25,7 @@ from reconciler.planning.targets import none_named
 
 @dataclass(frozen=True, slots=True)
 class Renaming:
-    """What a rename comes to; nothing is written yet.
+    """The outcome of a rename; nothing is written yet.
 
     `moves` are the old addresses with the new ones. `files` are the bytes of files that change, and
     `before` what they had. `owned` are the records that move, by tenant, out of `rows`, the state
@@ -41,7 +41,7 @@ class Renaming:
 
 
 def to_rename(work: Work, old: str, new: str, *, with_state: bool) -> Renaming:
-    """What has to be written so that the manifest `old` is named `new`; nothing is written.
+    """The files to write so that the manifest `old` is named `new`; nothing is written.
 
     Without the state, the manifest notes its old name, so that the next apply moves the record.
     Raises UsageError for what cannot be, InvalidInputError where the manifests have errors.

@@ -1,4 +1,4 @@
-"""What a call to the tenant has sent so far: as long as that is nothing, it can be given up."""
+"""Track what a call to the tenant has sent: while that is nothing, it can be cancelled."""
 
 from __future__ import annotations
 

@@ -15,7 +15,7 @@ from reconciler.model.snapshot import Kept
 
 
 def opened(path: Path) -> Kept:
-    """What a snapshot file holds; raises UsageError for what is none."""
+    """Read a snapshot file; raises UsageError for anything else."""
     try:
         if path.stat().st_size > files.MOST_BYTES:
             raise UsageError("RUN170", f"{path} is too large for a snapshot")

@@ -75,7 +75,7 @@ async def _changed(
 
 @contextmanager
 def about(address: Address) -> Iterator[None]:
-    """What goes wrong in the block is about this object."""
+    """Attach this object to an error of the block."""
     try:
         yield
     except ReconcilerError as error:

@@ -1,4 +1,4 @@
-"""How a run is asked to end: once, and it finishes what is under way; twice, and it stops there."""
+"""Stop a run: the first signal finishes what is under way, the second one stops at once."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _AT_ONCE = 2
 
 
 class Stop:
-    """Whether somebody wants the run to end, and by which signal.
+    """The wish of somebody to end the run, and the signal of it.
 
     `tell` is called at the first signal, where something is under way that has to end.
     """
@@ -32,7 +32,7 @@ class Stop:
 
     @property
     def asked(self) -> bool:
-        """Whether nothing more is to be started."""
+        """Return whether nothing more is to be started."""
         return self.signal is not None
 
     @property
@@ -64,7 +64,7 @@ class Stop:
 
     @property
     def gave_up(self) -> bool:
-        """Whether somebody asked before anything was sent that has to end well."""
+        """Return whether somebody asked before anything was sent that has to end well."""
         return self.asked and not self._at_work
 
     def at_work(self, yes: bool) -> None:
@@ -90,8 +90,8 @@ class Stop:
                 task.cancel()
                 return
             self._tell(
-                f"{self.word.capitalize()}: what is sent already is finished, within "
-                f"{GRACE_SECONDS:.0f} s, and nothing else is begun. Once more stops at once."
+                f"{self.word.capitalize()}: calls that are already sent finish within "
+                f"{GRACE_SECONDS:.0f} s, and nothing else starts. Once more stops at once."
             )
 
         def handle(number: int, _frame: FrameType | None) -> None:

@@ -51,6 +51,6 @@ def _keep(work: Work, here: Prepared, new: Mapping[tuple[GroupKind, str], str]) 
     try:
         state.spend(here.tenant.name, new)
     except StateError as error:
-        work.around.warn(f"the names that were read could not be kept: {error.told.summary}")
+        work.around.warn(f"the used names could not be recorded: {error.told.summary}")
     finally:
         state.close()

@@ -1,4 +1,4 @@
-"""From a response to an answer, or to an error in our own words; nothing else of it gets out.
+"""From a response to an answer, or to an error in reconciler's words; nothing else of it gets out.
 
 Redirects are refused here: the token stays with the host that it was made for.
 """
@@ -134,7 +134,7 @@ def unfinished(asked: Asked, seconds: float) -> Failure:
 def judged(
     response: httpx2.Response, content: bytes, asked: Asked, explain: Explain
 ) -> Answer | Failure:
-    """What a whole response means."""
+    """Judge a whole response."""
     status = response.status_code
     if response.is_redirect or 300 <= status < 400:  # noqa: PLR2004 - the redirects of HTTP
         return Failure(_redirected(response, asked))

@@ -39,7 +39,7 @@ class BulkCodec(Protocol):
         """Send the call."""
 
     def judge(self, answer: Answer, ids: Sequence[str]) -> Mapping[str, TenantError | None]:
-        """What the answer says of the objects that were sent, in that order.
+        """The outcomes in the answer of the objects that were sent, in that order.
 
         None where it was written, the error where it certainly was not. An object of which the
         answer says neither is left out.

@@ -28,7 +28,7 @@ class Fetched:
 
 
 class Codec(ABC):
-    """How the objects of one kind are addressed, decoded and encoded.
+    """Address, decode and encode the objects of one kind.
 
     - `create_call`: the call that creates an object, for messages.
     - `noun`: what messages call an object of the kind.

@@ -100,7 +100,7 @@ def about(error: ValueError, what: str, object_id: object) -> ValueError:
 
 
 def in_words(error: Exception) -> str:
-    """What is wrong with an answer: our own words, or the kind of fault that Python names."""
+    """The problem of an answer: reconciler's own words, or the kind of fault that Python names."""
     if isinstance(error, KeyError):
         return f"`{error.args[0]}` is missing"
     if not isinstance(error, ValueError):

@@ -35,7 +35,7 @@ class RowReader:
         self.unknown: list[UnknownObject] = []
 
     def is_odd(self, kind: str) -> bool:
-        """Whether any object of a kind is unknown."""
+        """Return whether any object of a kind is unknown."""
         return any(each.kind.name == kind for each in self.unknown)
 
     def of_rows(
@@ -47,7 +47,7 @@ class RowReader:
         *,
         identifier: str = "id",
     ) -> list[T]:
-        """What rows are by themselves, for lists that leave nothing out.
+        """The objects of rows alone, for lists that leave nothing out.
 
         `identifier` is the field of their ids, which every row has.
         """
@@ -134,11 +134,11 @@ class _Reading(Generic[T]):
         self.odd: dict[str, str] = {}
 
     def keep(self, known: Mapping[str, T]) -> None:
-        """What need not be read."""
+        """Add what need not be read."""
         self.found.update(known)
 
     def has(self, row: Row) -> bool:
-        """Whether the item of a row was found."""
+        """Return whether the item of a row was found."""
         return row["id"] in self.found
 
     def missing(self, rows: Iterable[Row]) -> tuple[str, ...]:

@@ -109,7 +109,7 @@ def _grant(body: Any, asked: Asked) -> Grant | Failure:
 
 
 def _seconds(lifetime: object) -> float | None:
-    """How long a token is good for, a second at least; None where nothing sensible says so."""
+    """The seconds that a token is valid, at least one; None where no sensible value is given."""
     if not isinstance(lifetime, (int, float)) or isinstance(lifetime, bool):
         return None
     try:

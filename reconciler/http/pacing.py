@@ -37,7 +37,7 @@ class Pacing:
 
     @property
     def limit(self) -> int | None:
-        """How many requests go out in a window at present, None for any number."""
+        """The number of requests that go out in a window at present, None for any number."""
         return max(1, int(self._limit)) if self._rate else None
 
     @property

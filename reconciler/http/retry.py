@@ -1,4 +1,4 @@
-"""When a request is sent again: only where repeating it is safe, and never for ever.
+"""Retry requests: only where repeating is safe, and never for ever.
 
 - 429 was not processed: again after everybody has waited as asked. A POST is looked up before that,
   as a proxy in between may have answered for a tenant that did process it.
@@ -88,7 +88,7 @@ class Attempts:
 
 
 class Landed(Generic[T]):
-    """What a write came to: the tenant's answer, or, where that was lost, what a read found.
+    """The outcome of a write: the tenant's answer, or, where that was lost, what a read found.
 
     `attempts` says how many times the write was sent.
     """
@@ -196,7 +196,7 @@ class _Sending(Generic[T]):
         return Landed(answer, None, self.attempts + answer.attempts)
 
     async def read(self, lost: TenantError) -> T | None:
-        """What the write left; raises `lost` where that cannot be read."""
+        """The result of the write; raises `lost` where that cannot be read."""
         try:
             return await self._landed()
         except AnotherObjectError as error:

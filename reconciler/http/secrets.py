@@ -63,7 +63,7 @@ class _Index:
                 self._blocks[form[at : at + _BLOCK]].add((form, at))
 
     def places(self, text: str) -> Iterator[tuple[int, int]]:
-        """Where a secret, or a part of a long one, is in a text of small letters."""
+        """The places of a secret, or a part of a long one, in a text of small letters."""
         starts, blocks = self._starts, self._blocks
         for at in range(len(text) - _START + 1):
             if text[at : at + _START] in starts:
@@ -135,7 +135,7 @@ def without(body: Any, token: str = "") -> Any:
 
 
 def _forms(secret: str) -> frozenset[str]:
-    """How a secret may stand in a text, in small letters."""
+    """The forms in which a secret may stand in a text, in small letters."""
     data = secret.encode("utf-8", "surrogatepass")
     once = quote(data, safe="")
     encoded = {once, quote(once, safe=""), quote(data), html.escape(secret), data.hex()}

@@ -143,7 +143,7 @@ class ReadSession:
 
     @property
     def requests(self) -> int:
-        """How many requests were sent so far, to whichever of the vendor's hosts."""
+        """The number of requests sent so far, to all hosts of the vendor."""
         return self._connection.counter.total()
 
     @property
@@ -163,7 +163,7 @@ class ReadSession:
         return await self._connection.call("GET", self._base + path, query=query, reads=True)
 
     def query_of(self, answer: Answer, path: str) -> Mapping[str, str] | None:
-        """What the next page of a path is asked with, None where the answer names none.
+        """The query of the next page of a path, None where the answer names none.
 
         Raises TenantError where it leads to another host or path: the token is not taken there.
         """
@@ -262,7 +262,7 @@ def proxies_understood() -> Iterator[None]:
 
 
 def _sandbox(endpoint: Endpoint) -> str | None:
-    """Where the tenant's sandbox answers, None for a tenant of the vendor's."""
+    """The address of the tenant's sandbox, None for a tenant of the vendor's."""
     return "http://sandbox" if endpoint.app else endpoint.url and endpoint.url.rstrip("/")
 
 

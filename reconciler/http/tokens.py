@@ -55,7 +55,7 @@ _TOKEN = re.compile(r"[!-~]+")
 
 
 def is_token(value: object) -> TypeGuard[str]:
-    """Whether something can be a token: visible ASCII, and not without end."""
+    """Return whether something can be a token: visible ASCII, and not without end."""
     return (
         isinstance(value, str)
         and len(value) <= MOST_OF_A_TOKEN
@@ -65,7 +65,7 @@ def is_token(value: object) -> TypeGuard[str]:
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """What a token endpoint answers: lifetimes in seconds, where it says them.
+    """The answer of a token endpoint: lifetimes in seconds, where it says them.
 
     `unusable` says that its refresh token is not one: the one that there is must stay.
     """

@@ -1,7 +1,7 @@
 """Waiting until reads show a write that the tenant accepted.
 
 Many services answer a write before all of their replicas have it. A read that shows the state from
-before our own write says nothing about the tenant, so it is repeated for a limited time.
+before a write of reconciler says nothing about the tenant, so it is repeated for a limited time.
 """
 
 from __future__ import annotations

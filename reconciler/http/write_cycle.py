@@ -257,7 +257,7 @@ def _has(live: LiveObject, values: Values) -> bool:
 
 
 def _is_same_version(live: LiveObject, before: LiveObject) -> bool:
-    """Whether a read after a write shows the object from before it."""
+    """Return whether a read after a write shows the object from before it."""
     mark = (live.digest, live.version, live.changed)
     return mark == (before.digest, before.version, before.changed)
 

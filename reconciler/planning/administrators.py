@@ -19,7 +19,7 @@ NOT_CHECKED = "not checked: who becomes able to give or define rights"
 
 @dataclass(frozen=True, slots=True)
 class Administrators:
-    """Who becomes able to give or define rights, and what could not be checked of that."""
+    """The people who become able to give or define rights, and what could not be checked."""
 
     gained: tuple[Gained, ...] = ()
     notes: tuple[Diagnostic, ...] = ()

@@ -101,7 +101,7 @@ def write(item: Item) -> order.Write:
 
 
 def counts_now(snapshot: Snapshot) -> order.Counts:
-    """How many objects of each kind there are, and refer to each object, in the tenant."""
+    """The number of objects of each kind, and of those that refer to each object, in the tenant."""
     counts: Counter[tuple[Ref, GroupKind]] = Counter()
     for kind, rows in snapshot.objects.items():
         for row in rows:
@@ -117,7 +117,7 @@ def change(
     reverting: bool,
     guide: Guide | None = None,
 ) -> Change:
-    """What the plan shows of one object; its `guide` is how a person changes it."""
+    """The change that the plan shows of one object; its `guide` are the manual steps."""
     name_of = directory.name_of
     action = _action(item)
     attributes = _attributes(item, action, directory)
@@ -204,7 +204,7 @@ def steps(  # noqa: PLR0913, PLR0917 - the parts of a plan, each used as it is
 
 @dataclass(frozen=True, slots=True)
 class _Making:
-    """What makes operations of writes; `wholly` are the addresses that a person does alone."""
+    """Make operations of writes; `wholly` are the addresses that a person does alone."""
 
     schedule: order.Schedule
     made: Mapping[Address, Values]

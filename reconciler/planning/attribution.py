@@ -1,4 +1,4 @@
-"""Who probably changed an object: an audit log's events held against when it was changed.
+"""Attribute a change to a person: match an audit log's events with the time of the change.
 
 No log has what was there before and after, so nothing here proves anything: each attribution says
 how sure it is, and where the log says nothing nobody is named.
@@ -33,7 +33,7 @@ Confidence = Literal["certain", "likely", "possible"]
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """When a change was made, by our own clock: after the one and before the other."""
+    """The time of a change, by the local clock: after the one and before the other."""
 
     since: datetime
     until: datetime
@@ -54,7 +54,7 @@ class Subject:
 
     @property
     def moment(self) -> datetime | None:
-        """When it was changed last, as the tenant says."""
+        """The time of the last change, as the tenant says."""
         if self.changed is None:
             return None
         return datetime.fromtimestamp(self.changed / 1000, UTC)
@@ -62,7 +62,7 @@ class Subject:
 
 @dataclass(frozen=True, slots=True)
 class OwnWrite:
-    """A write that a run of this project made, from when to when by our own clock.
+    """A write that a run of this project made, from when to when by the local clock.
 
     `names` are what the object may go by in a log; `actor` is whose credentials it had, empty where
     that is unknown.
@@ -78,7 +78,7 @@ class OwnWrite:
 
 @dataclass(frozen=True, slots=True)
 class Log:
-    """The events of a tenant that are not our own, by id, by name and by time; see `log_of`.
+    """The events of a tenant of other authors, by id, by name and by time; see `log_of`.
 
     `vague` are those that name no object and fit, the oldest first.
     """
@@ -89,7 +89,7 @@ class Log:
 
 
 def log_of(events: Iterable[AuditEvent], own: Iterable[OwnWrite] = ()) -> Log:
-    """The events, less those that our own writes made and those of which nobody knows by whom.
+    """The events, less those of reconciler's own writes and those of unknown authors.
 
     The same person may have changed the same object by hand as well: that counts.
     """
@@ -121,7 +121,7 @@ def _all(index: Mapping[str, Sequence[AuditEvent]]) -> Iterable[AuditEvent]:
 
 
 def attribute(subject: Subject, window: Window, log: Log) -> Attribution | None:
-    """Who probably changed the object in that time; None where the log says nothing.
+    """The probable author of a change in that time; None where the log says nothing.
 
     The object's own id goes before its name, and both before an event that names nothing.
     """
@@ -153,7 +153,7 @@ def in_words(found: Attribution) -> str:
 
 
 class _Ours:
-    """Which events are those of our own writes."""
+    """The events of reconciler's own writes."""
 
     def __init__(self, log: Log) -> None:
         self._log = log
@@ -209,7 +209,7 @@ def _known(
     is_sure: bool,
     is_possible_only: bool = False,
 ) -> Attribution:
-    """What events that name the object say, as sure as they are."""
+    """The attribution from events that name the object, as sure as they are."""
     is_one = len({folded(each.actor) for each in found}) == 1
     is_of_the_time = any(_is_near(each, moment) for each in found)
     confidence: Confidence = "possible"

@@ -1,4 +1,4 @@
-"""What a plan was computed from, object by object, and whether that is still so."""
+"""The basis of a plan, object by object, and whether it is still current."""
 
 from __future__ import annotations
 
@@ -183,7 +183,7 @@ def _left(plan: Plan, done: Mapping[str, Left]) -> Mapping[str, Seen]:
 def rows_moved_on(
     plan: Plan, tenant: str, rows: Mapping[str, Row], left: Mapping[str, Seen] = NOTHING_LEFT
 ) -> Iterator[Moved]:
-    """Each of our records that another run changed meanwhile.
+    """Each record that another run changed meanwhile.
 
     One that is as the plan itself leaves it was written by an earlier apply of the plan.
     """
@@ -198,7 +198,7 @@ def rows_moved_on(
             continue
         if text not in leaves or leaves[text] != _row(rows.get(text)):
             shown = _shown(address, names)
-            yield Moved(address, f"{shown}: our record of it was changed by another run")
+            yield Moved(address, f"{shown}: its record in the state was changed by another run")
     yield from _owned_by_now(plan, tenant, rows, names)
 
 

@@ -37,7 +37,7 @@ def batched(
 
 
 def calls(operations: Iterable[Operation]) -> int:
-    """How many calls operations are: a batch is one."""
+    """The number of calls of operations: a batch is one."""
     return len({each.batch or each.id for each in operations if each.by == "api"})
 
 

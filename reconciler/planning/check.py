@@ -20,7 +20,7 @@ from reconciler.planning.refusals import taken_names
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """What was found, how many references were resolved, and how many of them need the tenant."""
+    """The findings, the number of references resolved, and of those that need the tenant."""
 
     found: tuple[Diagnostic, ...]
     references: int
@@ -28,7 +28,7 @@ class Checked:
 
 
 def check(given: TenantInput) -> tuple[Diagnostic, ...]:
-    """What the manifests alone show: references among them, and every rule they can decide."""
+    """Check what the manifests alone decide: references among them, and rules."""
     return checked(given).found
 
 

@@ -1,4 +1,4 @@
-"""How two views of one tenant differ, object by object."""
+"""Compare two snapshots of one tenant, object by object."""
 
 from __future__ import annotations
 

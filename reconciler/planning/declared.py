@@ -1,4 +1,4 @@
-"""What a manifest declares of its object, as every part of planning understands it."""
+"""The declared values of an object, as every part of planning understands them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What differs between values in normal form, attribute by attribute."""
+"""Compare values in normal form, attribute by attribute."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def without(values: Values, paths: tuple[str, ...]) -> dict[str, Value]:
 
 
 def same(key: str, before: Value, after: Value) -> bool:
-    """Whether an attribute has the same value: names are compared after NFC and trimming."""
+    """Return whether an attribute has the same value: names are compared after NFC and trimming."""
     if key == "name" and isinstance(before, str) and isinstance(after, str):
         return before == after or normal(before) == normal(after)
     return _same(before, after)
@@ -197,7 +197,7 @@ def _grants_nothing(value: Value, kind: Kind) -> bool:
 
 
 def leaves(values: Value) -> int:
-    """How many attributes there are: a set counts as one."""
+    """The number of attributes: a set counts as one."""
     if isinstance(values, Mapping):
         return sum(leaves(value) for value in values.values())
     return 1

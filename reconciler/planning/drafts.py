@@ -1,4 +1,4 @@
-"""What is in a tenant and in no manifest, as the manifests that would declare it."""
+"""Draft manifests for the unmanaged objects of a tenant."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ class Unmanaged:
 
 
 def unmanaged(given: TenantInput, snapshot: Snapshot) -> Unmanaged:
-    """What the tenant has and no manifest means."""
+    """The objects of the tenant that no manifest declares."""
     tenant = matched(given, snapshot)
     managed = {
         (each.kind.key, each.live.id): each.resource.address for each in tenant.matches if each.live
@@ -103,7 +103,7 @@ def unmanaged(given: TenantInput, snapshot: Snapshot) -> Unmanaged:
 
 
 def _namesakes(people: Iterable[LiveObject]) -> dict[str, str]:
-    """Those whose e-mails differ in capitals alone, by id, each with all who share theirs."""
+    """The people whose e-mails differ in capitals alone, by id, each with all who share theirs."""
     by_email: dict[str, list[LiveObject]] = {}
     for each in people:
         by_email.setdefault(folded(each.name), []).append(each)

@@ -44,7 +44,7 @@ Who = Callable[[Difference], Attribution | None]
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What a project wants reported as drift.
+    """The drift that a project wants reported.
 
     `reported` are the kinds of which unmanaged objects are reported, `known` the ids of those that
     were there at an earlier drift check, by kind; None where there was none. `ignores` are its
@@ -150,7 +150,7 @@ def _world(
 
 
 def _applied(item: Item, *, stateless: bool) -> Values | None:
-    """What the tenant should still have, but for what a manifest leaves alone."""
+    """The values that the tenant should still have, but for what a manifest leaves alone."""
     if item.applied is not None:
         return diff.without(item.applied, item.ignored)
     if not stateless or item.live is None:
@@ -179,7 +179,7 @@ def _known_again(value: Value, applied: Json) -> Value:
 
 
 def _resolved(values: Values) -> Values:
-    """What names nothing that we know can be compared with nothing."""
+    """The values without unresolved references, which cannot be compared."""
     return {key: value for key, value in values.items() if not _is_unresolved(value)}
 
 
@@ -299,7 +299,7 @@ class _Look:
     def _attributes(
         self, item: Item, values: Iterable[tuple[Leaf, Value | Absent]]
     ) -> tuple[AttributeChange, ...]:
-        """What becomes of the values that were applied."""
+        """The differences of the values that were applied."""
         pairs = [(leaf.path, leaf.applied, after) for leaf, after in values]
         before = tree((path, was) for path, was, after in pairs if was != after)
         now = tree((path, after) for path, was, after in pairs if was != after)
@@ -344,7 +344,7 @@ class _Look:
             yield rest
 
     def _causes(self, resource: AnyResource) -> list[tuple[Rule[Spec], Cause]]:
-        """What is known, before what is known to be unknown; a rule that is off says nothing."""
+        """The known causes, before those that say unknown; a rule that is off says nothing."""
         policy = self.given.policy
         found = [
             (rule, cause)
@@ -384,7 +384,7 @@ class _Look:
 
 
 def _parted(each: Difference, ignore: Ignore) -> tuple[Difference | None, Difference | None]:
-    """What of a difference is ignored, and the rest: an object that came or went is one thing."""
+    """The ignored part of a difference, and the rest: an object that came or went is one thing."""
     until = ignore.until.isoformat() if ignore.until else ""
     ignored = replace(each, suppressed=Suppressed(ignore.reason, until))
     if not ignore.attributes:
@@ -400,7 +400,7 @@ def _parted(each: Difference, ignore: Ignore) -> tuple[Difference | None, Differ
 
 
 def weighs(each: Difference) -> int:
-    """What comes first: the heavier drift; what is pending last."""
+    """Sort key of drift: the heavier first, what is pending last."""
     return Severity(each.severity).rank if each.severity else len(Severity)
 
 
@@ -452,7 +452,7 @@ def kept_differences(kept: Json) -> tuple[Difference, ...]:
 
 
 def is_somebodys(each: Difference) -> bool:
-    """Whether a person may have made it: it drifted, and not by the vendor."""
+    """Return whether a person may have made it: it drifted, and not by the vendor."""
     return each.state == "drifted" and each.origin != "vendor"
 
 
@@ -518,7 +518,7 @@ def _taken_back(now: Values, leaves: Iterable[Leaf], kept: Iterable[Difference])
 
 
 def _taken_over(declared: Values, leaves: Iterable[Leaf], kept: Iterable[Difference]) -> Values:
-    """What Git declares, with what is `kept` of the drift as the tenant has it."""
+    """The declared values, with what is `kept` of the drift as the tenant has it."""
     result: Values = declared
     for leaf, members in _kept_leaves(leaves, kept):
         result = _with(result, leaf.path, leaf.taken_over(members))
@@ -549,7 +549,7 @@ def _kept_leaves(
 
 
 def _over(now: Value, back: Value) -> Value:
-    """What there is, with the values to put back in their places."""
+    """The live values, with the values to put back in their places."""
     if isinstance(now, Mapping) and isinstance(back, Mapping):
         return {**now, **{key: _over(now.get(key), value) for key, value in back.items()}}
     return back

@@ -105,7 +105,7 @@ def _node(address: Address) -> Node:
 
 
 def _near(start: Iterable[str], edges: Mapping[tuple[str, str], None]) -> frozenset[str]:
-    """What can be reached from these forwards, or backwards."""
+    """The nodes that can be reached from these forwards, or backwards."""
     forwards: dict[str, list[str]] = {}
     backwards: dict[str, list[str]] = {}
     for source, target in edges:

@@ -48,8 +48,8 @@ class Judged:
     """Every finding as it weighs under the overrides that are given.
 
     `blocked` are the guards that still stop the plan, `allowed` the overrides that were needed; a
-    plan is `errored` by whatever is no guard's. `doubts` says that a list itself is doubted, so
-    that the errors may follow from that.
+    plan is `errored` by anything but a guard's error. `doubts` says that a list itself is doubted,
+    so that the errors may follow from that.
     """
 
     diagnostics: tuple[Diagnostic, ...]
@@ -115,7 +115,7 @@ def _bound(radius: BlastRadius, passed: Iterable[str]) -> Allowance:
 
 
 def doubts(tenant: str, missing: Iterable[Missing], bounds: Bounds) -> tuple[Diagnostic, ...]:
-    """What a drift check says of lists that lack most of what is owned, as a plan would."""
+    """The doubts of a drift check about lists that lack most of what is owned, as a plan's."""
     reach = Reach(missing=tuple(missing))
     counted = _others(reach.counted(bounds.thresholds), NOTHING_EARLIER)
     radius = _radius({tenant: reach.numbers(bounds.thresholds, counted)})
@@ -145,7 +145,7 @@ def _radius(tenants: Mapping[str, Reached]) -> BlastRadius:
 
 
 def _others(own: Mapping[str, Iterable[Counted]], earlier: Earlier) -> dict[str, int]:
-    """How many earlier applies counted that the plan does not count itself."""
+    """The number that earlier applies counted and that the plan does not count itself."""
     return {
         guard: len(earlier.get(guard, frozenset()) - {each.id for each in own[guard]})
         for guard in COUNTED

@@ -1,4 +1,4 @@
-"""What a plan says of a partial view: who sees a part only, and what is left alone for that."""
+"""Findings about a partial view: who sees a part only, and what is left alone for that."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def notes(
 ) -> Iterator[Diagnostic]:
     """One info of what is seen in part, one warning a kind of manifests and rows left alone.
 
-    `rows` are those of our state that no manifest stands for.
+    `rows` are those of the state that no manifest stands for.
     """
     if not view.partial:
         return
@@ -87,7 +87,7 @@ def _unknown(code: str, summary: str, names: Iterable[str], tenant: str) -> Diag
 
 
 def _set_aside(kind: GroupKind, names: Sequence[str], tenant: str, what: str) -> Diagnostic:
-    """What is not done, because some objects of a kind could not be understood."""
+    """Report what is not done because some objects of a kind could not be understood."""
     return Diagnostic(
         Severity.WARNING,
         "TEN164",
@@ -99,7 +99,7 @@ def _set_aside(kind: GroupKind, names: Sequence[str], tenant: str, what: str) ->
 
 
 def _unknown_parts(view: View, tenant: str) -> Iterator[Diagnostic]:
-    """What of the tenant is unknown: hidden from who reads, not readable, of unexpected shape."""
+    """The unknown parts of the tenant: hidden from who reads, not readable, of unexpected shape."""
     if view.hidden:
         yield _partial(view, tenant)
     for kind, reason in view.unread.items():

@@ -26,6 +26,6 @@ def rules_of(
 def causes_of(
     given: TenantInput, resource: Resource[Any], world: World
 ) -> Iterator[tuple[Rule[Spec], Cause]]:
-    """What the rules about drift know of how a resource came to be as the tenant has it."""
+    """The causes that the rules about drift know for what the tenant has of a resource."""
     group = resource.address.group
     return causes(given.groups.of(group).rules, resource, world.within(group))

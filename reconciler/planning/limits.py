@@ -1,4 +1,4 @@
-"""How near a plan comes to the limits of a tenant: shown from 80 % on."""
+"""Headroom of a plan to the limits of a tenant: shown from 80 % on."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ NEAR = 80
 
 
 def near(groups: Groups, world: World, tenant: str) -> Iterator[Headroom]:
-    """What reaches 80 % of a limit once the plan is carried out, the fullest first."""
+    """The limits that the plan fills to 80 %, the fullest first."""
     limits = ((vendor.name, limit) for vendor in groups for limit in vendor.limits)
     for group, limit in limits:
         ranked = sorted(limit.used(world.within(group)), key=lambda each: (-each[1], each[0]))

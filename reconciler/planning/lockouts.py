@@ -18,7 +18,7 @@ from reconciler.rules.world import Expected, World
 
 @dataclass(frozen=True, slots=True)
 class Lockouts:
-    """Who would be locked out, and the objects that were counted on to prevent it."""
+    """The people who would be locked out, and the objects that were counted on to prevent it."""
 
     diagnostics: tuple[Diagnostic, ...] = ()
     counted: frozenset[Ref] = frozenset()
@@ -44,7 +44,7 @@ def lockouts(
 
 
 def _not_checked(tenant: str, hook: NotOffered, writing: Iterable[Item], group: str) -> Lockouts:
-    """What the plan says where a vendor does not show who administers a tenant."""
+    """Report that a vendor does not show who administers a tenant."""
     if not any(item.kind.group == group and item.kind.access.attributes for item in writing):
         return Lockouts()
     summary = f"not checked: whether anybody is locked out: {hook.reason}"

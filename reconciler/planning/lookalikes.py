@@ -1,4 +1,4 @@
-"""Names of a tenant that can be taken for each other: Unicode's skeletons (UTS #39).
+"""Names of a tenant that can be mistaken for each other: Unicode's skeletons (UTS #39).
 
 The table is read only where a name is not ASCII. Two names of ASCII, such as `l1` and `ll`, are
 not reported: a careful reader sees the difference, and they would be reported all the time.
@@ -47,7 +47,7 @@ def lookalikes(
     inventory: Mapping[GroupKind, Iterable[InventoryItem]],
     resources: Iterable[AnyResource] = (),
 ) -> Iterator[Diagnostic]:
-    """A warning for each name that is not ASCII and can be taken for another one of its kind."""
+    """A warning for each name that is not ASCII and can be mistaken for another one of its kind."""
     by_kind: dict[GroupKind, list[_Named]] = defaultdict(list)
     for each in objects:
         by_kind[each.kind].append(_Named(each.kind, each.name, str(each.key), each.address))
@@ -62,7 +62,7 @@ def lookalikes(
 
 
 def skeleton(text: str) -> str:
-    """What two texts share that look the same, as Unicode's tables have it."""
+    """The form that two texts share that look the same, as Unicode's tables have it."""
     if text.isascii():
         return text.translate(_prototypes())
     visible = "".join(each for each in text if not is_invisible(each))
@@ -101,7 +101,7 @@ def _warning(
     odd = list(dict.fromkeys(each for each in one.name if not each.isascii()))
     told = ", ".join(map(named, odd[:_SHOWN]))
     rest = f" and {len(odd) - _SHOWN} more" if len(odd) > _SHOWN else ""
-    summary = f"{one.shown} can be taken for {others[0].shown}{more}: it has {told}{rest}"
+    summary = f"{one.shown} can be mistaken for {others[0].shown}{more}: it has {told}{rest}"
     hint = "check that each reference means the right one, or give one of them another name"
     resource = manifests.get(one.address) if one.address else None
     if resource is None and others[0].address:

@@ -21,7 +21,7 @@ AnyResource = Resource[Any]
 
 
 class How(StrEnum):
-    """What tied a manifest to a live object."""
+    """The way a manifest was matched with a live object."""
 
     STATE = "state"
     ID = "id"
@@ -51,7 +51,7 @@ class Match:
 
     @property
     def replaced(self) -> bool:
-        """Whether the object of the state is gone, and another one has taken its place."""
+        """Return whether the object of the state is gone, and another one has taken its place."""
         return (
             self.row is not None
             and self.live is not None
@@ -61,12 +61,12 @@ class Match:
 
     @property
     def is_clear(self) -> bool:
-        """Whether something can be planned for it."""
+        """Return whether something can be planned for it."""
         return not self.uncertain and not self.unseen
 
 
 def vendor_name(resource: AnyResource) -> str:
-    """The name that the vendor shows: `spec.name`, else our own."""
+    """The name that the vendor shows: `spec.name`, else `metadata.name`."""
     name: str | None = vars(resource.spec).get("name")
     return name or resource.address.name
 
@@ -212,7 +212,7 @@ class _Search:
 
     @cached_property
     def _titles(self) -> Counter[tuple[GroupKind, str]]:
-        """How many manifests of a kind give an object each name."""
+        """The number of manifests of a kind that give an object each name."""
         return Counter((r.address.group_kind, normal(vendor_name(r))) for r in self._resources)
 
     @cached_property
@@ -344,7 +344,7 @@ class _Search:
         return _Found(problem=_differs_in_case(resource, name, near) if near else None)
 
     def _under_the_former_name(self, kind: Kind, row: Row | None, name: str) -> list[LiveObject]:
-        """What carries the name that the object of the state had, where Git renames it."""
+        """The objects with the name that the object of the state had, where Git renames it."""
         if row is None or kind.shape.person or normal(row.name) == name:
             return []
         if (kind.key, normal(row.name)) in self._titles:

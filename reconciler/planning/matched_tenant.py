@@ -48,7 +48,7 @@ class MatchedTenant:
         return self.given.groups.kinds
 
     def objects(self, matches: Iterable[Match]) -> list[Item]:
-        """What these manifests are to become."""
+        """The items of these manifests."""
         return [from_manifest(each, self.directory, self.given) for each in matches]
 
     @cached_property
@@ -57,7 +57,7 @@ class MatchedTenant:
         return tuple(unclaimed(self.given, self.matches))
 
     def removed_from_git(self) -> Iterator[Item]:
-        """What the state owns and no manifest declares any more, as far as it is seen."""
+        """The owned objects that no manifest declares any more, as far as they are seen."""
         return removed_from_git(self.unclaimed, self.kinds, self.live, self.view)
 
     def world(self, items: Iterable[Item]) -> World:

@@ -1,4 +1,4 @@
-"""How manifests name what objects refer to: the way back from an id to words."""
+"""Names for references in manifests: the way back from an id to a name."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ Key = tuple[GroupKind, str]
 
 
 class Names:
-    """How manifests name what objects refer to; remembers what nobody can name.
+    """The names for references in manifests; remembers what nobody can name.
 
     A name is used where nothing else of its kind has it, in any case; else the id says it.
     """
@@ -87,4 +87,4 @@ class Names:
 
 
 _NOBODY = object()
-"""In place of a name: nothing that we know has that id."""
+"""In place of a name: nothing known has that id."""

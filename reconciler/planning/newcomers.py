@@ -34,7 +34,7 @@ def newcomers(  # noqa: PLR0913, PLR0917 - what there is, and what is known of i
     snapshot: Snapshot,
     going: Collection[Ref],
 ) -> Newcomers:
-    """What no item stands for, of the `reported` kinds, less what is `known` by its id.
+    """The unmanaged objects of the `reported` kinds, less those that are `known` by id.
 
     The vendor's own objects came with the tenant. What a plan would prune (`going`) is reported one
     by one however long it is there, and that alone where no earlier check is known.

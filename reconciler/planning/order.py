@@ -37,28 +37,28 @@ class Write:
 
     @property
     def is_on_before(self) -> bool:
-        """Whether it can be used now."""
+        """Return whether it can be used now."""
         return bool(self.before) and self.kind.lifecycle.is_on(self.before)
 
     @property
     def is_on_after(self) -> bool:
-        """Whether it can be used once written."""
+        """Return whether it can be used once written."""
         return bool(self.after) and self.kind.lifecycle.is_on(self.after)
 
     def used_before(self) -> frozenset[Ref]:
-        """What it uses now: what is switched off uses nothing."""
+        """The objects it uses now: what is switched off uses nothing."""
         return self.referred_before() if self.is_on_before else frozenset()
 
     def used_after(self) -> frozenset[Ref]:
-        """What it uses once written."""
+        """The objects it uses once written."""
         return self.referred_after() if self.is_on_after else frozenset()
 
     def referred_before(self) -> frozenset[Ref]:
-        """What the object refers to now."""
+        """The objects it refers to now."""
         return frozenset(ref for _, ref in refs(self.before))
 
     def referred_after(self) -> frozenset[Ref]:
-        """What it refers to once written."""
+        """The objects it refers to once written."""
         return frozenset(ref for _, ref in refs(self.after))
 
 

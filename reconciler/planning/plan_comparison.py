@@ -61,7 +61,7 @@ OF_THE_TENANT = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Elsewhere:
-    """What others changed after a plan was made, and the plan neither touches nor depends on.
+    """The changes of others after a plan was made that it neither touches nor depends on.
 
     `addresses` would be changed by a plan that is made now; `sections` are the parts of the saved
     plan that describe the whole tenant and are no longer as it shows them.
@@ -71,7 +71,7 @@ class Elsewhere:
     sections: tuple[str, ...] = ()
 
     def in_words(self) -> Iterator[str]:
-        """What a person has to know of it, in sentences without a full stop."""
+        """Describe it for a person, in sentences without a full stop."""
         if self.addresses:
             names = listed(Address.parse(each).short for each in self.addresses)
             yield (
@@ -87,7 +87,7 @@ NOTHING = Elsewhere()
 
 
 def is_equal(saved: Plan, now: Plan, identities: Collection[str] = ()) -> bool:
-    """Whether two plans have the same JSON, but for what no two readings have in common.
+    """Return whether two plans have the same JSON, but for what no two readings have in common.
 
     `identities` are the tenants that another identity reads now.
     """
@@ -128,7 +128,7 @@ def _body(basis: Basis, address: str) -> str:
 
 
 def written(saved: Plan, now: Plan, identities: Collection[str] = ()) -> Iterator[str]:
-    """Where two plans differ in what they write or record, in words, address by address.
+    """The differences of two plans in what they write or record, in words, address by address.
 
     What they find about these objects is part of it, but in the tenants that another identity reads
     now: some rules are about that.
@@ -149,7 +149,7 @@ def written(saved: Plan, now: Plan, identities: Collection[str] = ()) -> Iterato
 def shown(
     saved: Plan, now: Plan, identities: Collection[str] = (), *, moved: bool
 ) -> Iterator[tuple[str, str]]:
-    """Where two plans differ in anything else that they show: the section, and the words.
+    """The differences of two plans in anything else that they show: the section, and the words.
 
     `identities` are the tenants that another identity reads now. Where a tenant has `moved` on,
     what is compared by address is left out, and so is the count of what needs nothing.
@@ -164,7 +164,7 @@ def shown(
 
 
 def is_the_same_tenant(saved: Plan, now: Plan) -> bool:
-    """Whether nothing at all was changed in any tenant since the plan was made."""
+    """Return whether nothing at all was changed in any tenant since the plan was made."""
     return all(
         name in now.basis and each.tenant == now.basis[name].tenant
         for name, each in saved.basis.items()
@@ -303,7 +303,7 @@ def _only_one(address: str, mine: Mapping[str, Any] | None, other: Mapping[str, 
 
 
 def _does(parts: Mapping[str, Any]) -> str:
-    """What becomes of an object: `an apply updates it`."""
+    """Describe what becomes of an object: `an apply updates it`."""
     change = parts.get("change")
     if change is not None:
         return f"an apply {VERBS[Action(change.action)]} it"
@@ -332,7 +332,7 @@ def _first_difference(name: str, mine: Any, other: Any) -> Iterator[str]:
 
 
 def _says(mine: Any, other: Any) -> str:
-    """What a plan says, and what it should."""
+    """Describe what a plan says, and what it should."""
     if _is_nothing(mine):
         return f"the plan leaves out {_word(other)}"
     if _is_nothing(other):
@@ -348,7 +348,7 @@ def _is_nothing(data: Any) -> bool:
 
 
 def _is_same(mine: Any, other: Any) -> bool:
-    """Whether two documents are equal as JSON: for Python 1 is equal to `true`."""
+    """Return whether two documents are equal as JSON: for Python 1 is equal to `true`."""
     return to_json(mine) == to_json(other) or _text(mine) == _text(other)
 
 

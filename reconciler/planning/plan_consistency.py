@@ -1,4 +1,4 @@
-"""Whether a saved plan shows what it does: its operations against its changes, its counts.
+"""Check that a saved plan shows what it does: operations against changes and counts.
 
 What needs the tenant to be known is not decided here: an apply derives the plan again.
 """
@@ -86,7 +86,7 @@ class _Whole:
 
     @cached_property
     def operations(self) -> Mapping[str, list[Operation]]:
-        """What is done, by address."""
+        """The operations, by address."""
         found: dict[str, list[Operation]] = defaultdict(list)
         for each in self.plan.operations():
             found[each.addresses[0]].append(each)
@@ -138,7 +138,7 @@ class _Whole:
 
 
 def _values(change: Change, operations: Iterable[Operation]) -> Iterator[str]:
-    """What is written, against what is shown of it."""
+    """Compare what is written with what is shown of it."""
     values: dict[str, Json] = {}
     for each in operations:
         values |= each.request.values

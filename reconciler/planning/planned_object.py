@@ -27,7 +27,7 @@ AnyResource = Resource[Any]
 
 @dataclass(frozen=True, slots=True)
 class TenantInput:
-    """What planning one tenant needs beside the tenant itself.
+    """The input of planning beside the tenant itself.
 
     `rows` is the tenant's part of the state; `targets` narrows to these addresses and what they
     need, None takes everything. `revert` gives values to put back instead of what Git declares.
@@ -78,7 +78,7 @@ class Item:
 
     @property
     def shown(self) -> str:
-        """How messages name it: by its address, or as the tenant does where that is but an id."""
+        """The name in messages: its address, or the tenant's name where that is but an id."""
         if self.address.outside is None:
             return self.address.short
         return f"{self.kind.name} `{self.name}`"
@@ -93,7 +93,7 @@ class Item:
 
     @property
     def differs(self) -> bool:
-        """Whether the tenant has to be written to."""
+        """Return whether the tenant has to be written to."""
         return self.live is None or self.after != self.before
 
     @property
@@ -108,7 +108,7 @@ class Item:
 
     @property
     def deactivates(self) -> bool:
-        """Whether leaving Git switches the object off."""
+        """Return whether leaving Git switches the object off."""
         return (
             self.gone
             and self.live is not None
@@ -118,12 +118,12 @@ class Item:
 
     @property
     def writes(self) -> bool:
-        """Whether the plan writes to the tenant for it."""
+        """Return whether the plan writes to the tenant for it."""
         return self.deletes or self.deactivates if self.gone else self.differs
 
     @property
     def changes(self) -> bool:
-        """Whether the plan lists it: the tenant or our ownership of it changes."""
+        """Return whether the plan lists it: the tenant or the ownership of it changes."""
         owned = self.row is not None and self.moved_from is None and not self.replaced
         return self.gone or self.differs or not owned
 
@@ -134,12 +134,12 @@ class Item:
 
     @property
     def prevents_destroy(self) -> bool:
-        """Whether its manifest protects it from deletion."""
+        """Return whether its manifest protects it from deletion."""
         return self.resource is not None and self.resource.lifecycle.prevent_destroy
 
 
 def from_manifest(each: Match, directory: Directory, given: TenantInput) -> Item:
-    """What a manifest, as it was matched, is to become."""
+    """The item of a manifest, as it was matched."""
     resource = each.resource
     address = resource.address
     original: Ref | None = None
@@ -183,7 +183,7 @@ def _remembered(each: Match, directory: Directory, given: TenantInput) -> Values
 
 
 def unclaimed(given: TenantInput, matches: Iterable[Match]) -> Iterator[Row]:
-    """The rows of our state that no manifest stands for."""
+    """The rows of the state that no manifest stands for."""
     claimed = {each.row.address for each in matches if each.row is not None}
     if given.revert is None:
         yield from (row for row in given.rows.values() if row.address not in claimed)
@@ -192,7 +192,7 @@ def unclaimed(given: TenantInput, matches: Iterable[Match]) -> Iterator[Row]:
 def removed_from_git(
     rows: Iterable[Row], kinds: Mapping[GroupKind, Kind], live: LiveIndex, view: View
 ) -> Iterator[Item]:
-    """What the state owns and no manifest declares any more; not what may only be hidden."""
+    """The owned objects that no manifest declares any more; not what may only be hidden."""
     for row in rows:
         address = Address.parse(row.address)
         kind = kinds[address.group_kind]
@@ -215,7 +215,7 @@ def removed_from_git(
 
 
 def _left_behind(kind: Kind, values: Values) -> Values:
-    """What is left of an object whose manifest is gone."""
+    """The values left of an object whose manifest is gone."""
     return kind.lifecycle.switched_off(values)
 
 

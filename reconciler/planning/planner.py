@@ -67,7 +67,7 @@ class TenantPlan:
 
 @dataclass(frozen=True, slots=True)
 class _Objects:
-    """What a plan is about: manifests' objects, what left Git, people whom the tenant lacks."""
+    """The objects of a plan: of manifests, out of Git, and people whom the tenant lacks."""
 
     items: list[Item]
     removed: tuple[Item, ...]
@@ -128,7 +128,7 @@ def _objects(tenant: MatchedTenant, snapshot: Snapshot) -> _Objects:
 
 
 def _judge(tenant: MatchedTenant, objects: _Objects, snapshot: Snapshot) -> _Judgement:
-    """What rules, guards and the vendor's own refusals say of the tenant as it will be."""
+    """The findings of rules, guards and the vendor's refusals about the tenant as it will be."""
     given, everything = tenant.given, objects.everything
     world = tenant.world(everything)
     guides = runbook.guides(everything, world)
@@ -170,7 +170,7 @@ def _order(
 def _predict(
     given: TenantInput, ordered: _Order, judgement: _Judgement, snapshot: Snapshot
 ) -> side_effects.SideEffects:
-    """What the vendor makes of the writes besides, and whom that concerns."""
+    """Predict the side effects of the writes, and whom they concern."""
     if ordered.errored:
         return side_effects.SideEffects()
     return side_effects.side_effects(

@@ -37,7 +37,7 @@ def prune(
     snapshot: Snapshot,
     view: View,
 ) -> Pruning:
-    """What goes of the kinds in `given.prune`; `known` are the items of manifests and rows.
+    """The objects to prune of the kinds in `given.prune`; `known` are items of manifests and rows.
 
     Nothing does where a kind is seen in part: what is hidden may be managed, or refer to it. With
     targets only those go that are meant by them.
@@ -98,7 +98,7 @@ class _Unclaimed:
 def _candidates(
     given: TenantInput, unclaimed: Iterable[_Unclaimed], view: View
 ) -> tuple[dict[Ref, Item], list[Diagnostic]]:
-    """What may go if nobody needs it, and why the rest does not."""
+    """The objects that may go if nobody needs them, and why the rest does not."""
     going: dict[Ref, Item] = {}
     notes: list[Diagnostic] = []
     for each in unclaimed:
@@ -133,7 +133,7 @@ def _unclaimed(
 def _staying(
     known: tuple[Item, ...], snapshot: Snapshot, going: Mapping[Ref, Item]
 ) -> Iterator[tuple[str, Values]]:
-    """What the plan leaves, as it leaves it: how it is called, and its values."""
+    """The objects that the plan leaves: their names and values after it."""
     for item in known:
         if not item.deletes:
             yield _called(item.kind.name, str(item.after.get("name", item.name))), item.after
@@ -144,7 +144,7 @@ def _staying(
 def _held(
     going: Mapping[Ref, Item], staying: Iterable[tuple[str, Values]]
 ) -> Mapping[Ref, list[str]]:
-    """What cannot go, and who refers to it: what such a thing itself refers to stays as well."""
+    """The objects that cannot go, and who refers to them: what those refer to stays as well."""
     held: dict[Ref, list[str]] = {}
     while True:
         found: dict[Ref, list[str]] = defaultdict(list)
@@ -203,8 +203,8 @@ def _vendors_own(given: TenantInput, kind: Kind, names: list[str]) -> Diagnostic
 def _nothing_pruned(given: TenantInput, code: str, why: str) -> Diagnostic:
     hints = {
         "PLN160": "plan as somebody who sees all",
-        "PLN161": "nothing in Git never means `remove all`: correct where manifests are looked "
-        "for, or delete by hand what is meant",
+        "PLN161": "a kind without manifests is never pruned: correct the paths of the "
+        "manifests, or delete the objects by hand",
     }
     of = "" if code == "PLN160" else " of it"
     return Diagnostic(

@@ -1,4 +1,4 @@
-"""How far a plan reaches into one tenant: what it destroys, and whose access it changes."""
+"""Blast radius of a plan in one tenant: what it destroys, and whose access it changes."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class Gained:
 
 @dataclass(frozen=True, slots=True)
 class Missing:
-    """Objects of one kind that we own and that a complete list no longer has.
+    """Owned objects of one kind that a complete list no longer has.
 
     `listed` is how many objects the list has, `owned` how many of the kind are owned; `planned` are
     the missing ones that the plan would recreate, or forget.
@@ -57,7 +57,7 @@ class Missing:
     planned: tuple[Counted, ...]
 
     def is_doubtful(self, thresholds: Thresholds) -> bool:
-        """Whether the list is rather to be doubted than believed: empty, or without most."""
+        """Return whether the list is rather to be doubted than believed: empty, or without most."""
         most = self.gone * 2 > self.owned and self.gone > thresholds.destroy
         return bool(self.planned) and (not self.listed or most)
 
@@ -75,7 +75,7 @@ class Reach:
     administrators: tuple[Gained, ...] = ()
 
     def counted(self, thresholds: Thresholds) -> Mapping[str, tuple[Counted, ...]]:
-        """What each guard counts; what a doubtful list lacks counts as destroyed."""
+        """The count of each guard; what a doubtful list lacks counts as destroyed."""
         doubtful = [c for m in self.missing if m.is_doubtful(thresholds) for c in m.planned]
         return {
             "destroy": (*self.destroyed, *doubtful),
@@ -111,7 +111,7 @@ def reach(
     snapshot: Snapshot,
     withheld: Withheld = NOTHING_WITHHELD,
 ) -> Reach:
-    """What the plan of one tenant destroys, and the people whose access an apply changes.
+    """The objects that the plan of one tenant destroys, and the people whose access it changes.
 
     What is `withheld` from an apply a person changes, or the apply that comes after that.
     """
@@ -136,7 +136,7 @@ def _of_item(item: Item) -> Counted:
 
 
 def _takes_away(item: Item) -> bool:
-    """Whether an object is deleted, or switched off."""
+    """Return whether an object is deleted, or switched off."""
     is_off = item.live is not None and item.kind.lifecycle.is_on(item.before) and item.writes
     return item.deletes or (is_off and not item.kind.lifecycle.is_on(item.after))
 
@@ -223,5 +223,5 @@ def missing(given: TenantInput, items: Iterable[Item], snapshot: Snapshot) -> It
 
 
 def shown(each: Expected) -> str:
-    """How a guard names an object: by its address, else by what the tenant calls it."""
+    """The name of an object in a guard's message: its address, else the tenant's name."""
     return each.address.short if each.address else f"{each.kind.name} {each.name}"

@@ -35,7 +35,7 @@ def is_doubtful(intent: Intent, live: LiveObject | None) -> bool:
 
 
 def judged(intent: Intent, live: LiveObject | None) -> Settled:
-    """What came of an operation, by what the tenant has of its object now."""
+    """The outcome of an operation, by what the tenant has of its object now."""
     if intent.after is None and intent.action != Action.DELETE:
         return _failed(intent, OF_OLD)
     if intent.action == Action.DELETE:
@@ -51,7 +51,7 @@ def judged(intent: Intent, live: LiveObject | None) -> Settled:
 
 
 def _is_half_done(intent: Intent, live: LiveObject) -> bool:
-    """Whether each attribute is as it was before or as it is meant to be.
+    """Return whether each attribute is as it was before or as it is meant to be.
 
     So an operation of several calls leaves an object when it ends between two of them.
     """
@@ -66,7 +66,7 @@ def _is_half_done(intent: Intent, live: LiveObject) -> bool:
 def rows_after(
     rows: Mapping[str, Row], unsettled: Iterable[Unsettled], snapshot: Snapshot
 ) -> Mapping[str, Row]:
-    """Our records as they are once the open operations are understood; nothing is written.
+    """The records once the open operations are understood; nothing is written.
 
     Where a part is hidden, absence proves nothing: what is doubtful then is left open.
     """

@@ -1,4 +1,4 @@
-"""What a plan cannot do, whatever the vendor, and what its reviewer has to know."""
+"""Refusals and notes of a plan that hold for every vendor."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ FEW = 10
 def refusals(
     items: Iterable[Item], removed: Iterable[Item], world: World, kinds: Mapping[GroupKind, Kind]
 ) -> Iterator[Diagnostic]:
-    """What a plan cannot do, whatever the vendor."""
+    """The refusals of a plan that hold for every vendor."""
     for item in items:
         if item.live is None:
             yield from _cannot_be_created(item)
@@ -103,7 +103,7 @@ def _cannot_be_changed(item: Item, live: LiveObject) -> Iterator[Diagnostic]:
 
 
 def _cannot_be_reached(item: Item) -> Iterator[Diagnostic]:
-    """Who does not see a thing cannot refer to it, where the tenant does not do so by now."""
+    """Refuse new references to what is hidden from who applies."""
     if not item.view.partial:
         return
     for path, key in out_of_reach(item.before, item.declared):
@@ -131,7 +131,7 @@ def _is_protected(item: Item) -> Iterator[Diagnostic]:
 def _cannot_be_switched_off(
     item: Item, world: World, kinds: Mapping[GroupKind, Kind]
 ) -> Iterator[Diagnostic]:
-    """What somebody still uses who is not switched off as well."""
+    """Refuse to switch off what is still used by an object that stays on."""
     users = [e for e in world.all_referrers(item.key) if kinds[e.kind].lifecycle.is_on(e.values)]
     if users:
         yield error(
@@ -165,7 +165,7 @@ def _cannot_be_deleted(item: Item, world: World) -> Iterator[Diagnostic]:
 def notes(
     items: Iterable[Item], removed: Iterable[Item], given: TenantInput
 ) -> Iterator[Diagnostic]:
-    """What a reviewer has to know beside the changes."""
+    """The notes for a reviewer beside the changes."""
     if given.targets is not None:
         yield Diagnostic(
             Severity.WARNING,

@@ -17,7 +17,7 @@ from reconciler.planning.respelling import Mention, Spelled, mentions
 def renamed(
     given: TenantInput, moves: Mapping[Address, str], *, noted: bool
 ) -> dict[Address, tuple[Spelled, ...]]:
-    """What the manifests of a tenant say, by address, once some have these new names.
+    """The manifests of a tenant, by address, once some have these new names.
 
     The vendor's name of an object stays. Where the old name is to be `noted`, `previousNames` has
     it, so that a state that knows nothing of the renaming finds the object.
@@ -40,7 +40,7 @@ def renamed(
 
 
 def meaning(given: TenantInput, moves: Mapping[Address, str]) -> dict[Address, Values]:
-    """What every manifest declares, with those that are to move under their new addresses."""
+    """The meaning of every manifest, those that are to move under their new addresses."""
     tenant = unread(given)
     matches, directory = tenant.matches, tenant.directory
     found: dict[Address, Values] = {}

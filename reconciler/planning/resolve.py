@@ -31,7 +31,7 @@ class Directory:
     """Every name that a reference may use, by kind; collects what could not be resolved.
 
     Without the tenant only the manifests' names are known, and what the facts declare. What the
-    `view` hides is known as far as our state remembers it.
+    `view` hides is known as far as the state has it.
     """
 
     def __init__(
@@ -94,15 +94,15 @@ class Directory:
 
     @property
     def problems(self) -> tuple[Diagnostic, ...]:
-        """What could not be resolved so far, each once."""
+        """The references that could not be resolved so far, each once."""
         return tuple(self._problems)
 
     def name_of(self, key: Ref) -> str:
-        """What a person calls the object behind `key`."""
+        """The readable name of the object behind `key`."""
         return self._names.get(key, str(key))
 
     def called(self, key: Ref) -> str | None:
-        """What the tenant calls the object with that id; None where it has none."""
+        """The tenant's name of the object with that id; None where it has none."""
         return self._called.get(key)
 
     @cached_property
@@ -131,7 +131,7 @@ class Directory:
         return resolve
 
     def _by_name(self, resource: Resource[Any], kind: GroupKind, text: str, path: Path) -> Ref:
-        """What a name means, whoever uses it; what it may not mean is reported of each who does."""
+        """The meaning of a name, whoever uses it; a wrong one is reported of each who does."""
         found = self._found.get((kind, text))
         if found is None:
             found = self._named(resource, kind, text, path)
@@ -176,7 +176,7 @@ class Directory:
     def _renamed(
         self, resource: Resource[Any], kind: GroupKind, text: str, path: Path
     ) -> Ref | None:
-        """What had the name at the last apply of this manifest, and is called otherwise now."""
+        """The object that had the name at this manifest's last apply, and has another one now."""
         row = self._rows.get(resource.address) if self._live else None
         if row is None:
             return None
@@ -234,7 +234,7 @@ class Directory:
         told = error_about(
             resource,
             "REF126",
-            f"no {kind.name} of the manifests is named `{text}`; the tenant is asked by `plan`",
+            f"no {kind.name} of the manifests is named `{text}`; `plan` asks the tenant",
             path,
             hint=meant(near),
         )
@@ -346,7 +346,7 @@ def _by_kind(known: Iterable[tuple[GroupKind, str]]) -> Mapping[GroupKind, list[
 
 
 def key_of(match: Match) -> Ref:
-    """The identity that others refer to: the vendor's id, or our address until it has one."""
+    """The identity that others refer to: the vendor's id, or the address until it has one."""
     if match.live is not None:
         return Ref(match.live.id)
     if match.unseen:

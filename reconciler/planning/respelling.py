@@ -39,7 +39,7 @@ GONE = Gone()
 
 @dataclass(frozen=True, slots=True)
 class Spelled:
-    """What a manifest says at a path (it begins with `spec`) from now on."""
+    """The new text of a manifest at a path (it begins with `spec`)."""
 
     path: Path
     value: Json | Gone
@@ -47,7 +47,7 @@ class Spelled:
 
 @dataclass(frozen=True, slots=True)
 class Respelling:
-    """What becomes of one manifest, and the resource that it is then.
+    """The changes of one manifest, and the resource that it is then.
 
     `unmanaged` are the attributes that it no longer mentions, as no manifest can say what they are.
     """
@@ -77,10 +77,10 @@ def respelled(
     wanted: Mapping[Address, Values],
     specs: Mapping[Address, Json],
 ) -> dict[Address, Outcome]:
-    """What the manifests that declare these values say.
+    """The text of the manifests that declare these values.
 
     `specs` has the spec of every manifest as plain data, its patches in it. Manifests that call an
-    object by a name that it loses call it by our name for it.
+    object by a name that it loses call it by its manifest name.
     """
     return _Speller(given, snapshot, wanted).outcomes(specs)
 
@@ -88,7 +88,7 @@ def respelled(
 def mentions(
     each: Match, directory: Directory, facts: Mapping[str, Facts]
 ) -> tuple[Values, dict[Path, Mention]]:
-    """What a manifest declares, and the references in it by their paths."""
+    """The values of a manifest, and the references in it by their paths."""
     group = each.kind.group
     found: dict[Path, Mention] = {}
     resolve = directory.resolver(each.resource)
@@ -239,7 +239,7 @@ class _Words:
     said_as: Mapping[str, set[str]]
 
     def changes(self, path: Path, spec: Json, old: Json, new: Json) -> Iterator[Spelled]:
-        """What differs between two ideal specs, as changes of the one that there is."""
+        """The differences of two ideal specs, as changes of the one that there is."""
         if new in (old, spec):
             return
         if isinstance(old, dict) and isinstance(new, dict) and isinstance(spec, dict):

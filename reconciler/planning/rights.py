@@ -1,4 +1,4 @@
-"""Whether who applies may write what a plan writes: asked before anything is written."""
+"""Check before any write that the identity that applies may write what a plan writes."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from reconciler.rules.world import World
 def forbidden(
     items: Iterable[Item], world: World, tenant: str, by_hand: Collection[Address] = ()
 ) -> Iterator[Diagnostic]:
-    """What who applies may not write, once for each reason, with the first addresses of it.
+    """The writes that who applies may not make, once for each reason, with the first addresses.
 
     What is done by hand, somebody else may do.
     """

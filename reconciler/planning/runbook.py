@@ -17,7 +17,7 @@ Guides = Mapping[Address, Guide]
 
 
 def guides(items: Iterable[Item], world: World) -> Guides:
-    """How a person makes those of these changes that the vendor's API does not offer."""
+    """The manual steps for those of these changes that the vendor's API does not offer."""
     removed = {each.key: each for each in world.removed}
     found: dict[Address, Guide] = {}
     for item in items:
@@ -31,7 +31,7 @@ def guides(items: Iterable[Item], world: World) -> Guides:
 
 
 def is_all(item: Item, guide: Guide | None) -> bool:
-    """Whether a person does all that is written of an object."""
+    """Return whether a person does all that is written of an object."""
     if guide is None:
         return False
     changed = diff.differing(item.before, item.after)

@@ -1,4 +1,4 @@
-"""How much drift weighs: by what people may do now, more access first, and by how many they are."""
+"""Severity of drift: by what people may do now, more access first, and by how many they are."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ _MEANINGS = {
 
 @dataclass(frozen=True, slots=True)
 class Weight:
-    """How much a difference weighs, and why in words.
+    """The severity of a difference, and why in words.
 
     `people` is how many hold the object now; `gains` and `loses` say of one person what they may
     do now and could not before, and the other way round.
@@ -97,7 +97,7 @@ class Scales:
         return Weight(severity, _MEANINGS[severity])
 
     def _of(self, kind: Kind, each: AttributeChange) -> Severity:
-        """How much one attribute weighs by itself."""
+        """The severity of one attribute by itself."""
         path = tuple(each.path.split("."))
         if path[0] not in kind.access.attributes:
             return Severity.INFO
@@ -127,7 +127,7 @@ class Scales:
         return self._world.get(value) if isinstance(value, Ref) else None
 
     def _people(self, kind: Kind, key: Ref) -> tuple[Expected, ...]:
-        """Those who have the object now, by what decides on their access; a person themselves."""
+        """The people who have the object now, by what decides their access; a person themselves."""
         if kind.shape.person:
             found = self._world.get(key)
             return () if found is None else (found,)
@@ -163,7 +163,7 @@ class Scales:
 
     @cached_property
     def _is_administered(self) -> bool:
-        """Whether anybody does; where people are hidden, nobody is known not to."""
+        """Return whether anybody does; where people are hidden, nobody is known not to."""
         people = [
             key
             for key, kind in self._kinds.items()
@@ -176,7 +176,7 @@ class Scales:
         )
 
     def _moved(self, person: Expected) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        """What a person gains and loses, in words."""
+        """Describe what a person gains and loses."""
         lockout = self._lockouts.get(person.kind.group)
         if lockout is None:
             return (), ()

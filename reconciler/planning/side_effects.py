@@ -1,4 +1,4 @@
-"""What the vendor changes by itself with a plan's writes, and for whom that opens more meanwhile.
+"""Side effects of the vendor on a plan's writes, and the people who can do more meanwhile.
 
 Each vendor predicts it (`Lifecycle.side_effects`); where the desired values are others, a second
 write restores them, in the step after the first.
@@ -26,7 +26,7 @@ Predicted = Mapping[Address, tuple[Disturbance, ...]]
 
 @dataclass(frozen=True, slots=True)
 class SideEffects:
-    """What a plan shows of them, and what its guards have to weigh."""
+    """The side effects that a plan shows, and what its guards have to weigh."""
 
     told: tuple[SideEffect, ...] = ()
     diagnostics: tuple[Diagnostic, ...] = ()
@@ -65,7 +65,7 @@ def side_effects(
     world: World,
     snapshot: Snapshot,
 ) -> SideEffects:
-    """What the plan shows of them; where people may briefly do more, an override is needed."""
+    """The side effects to show; where people may briefly do more, an override is needed."""
     if not disturbances:
         return SideEffects()
     ids = assemble.operation_ids(given.tenant, schedule)
@@ -120,7 +120,7 @@ def _people(
 
 
 class _Holders:
-    """Who refers to one object, by way of others too, now and after the plan."""
+    """The people who refer to one object, by way of others too, now and after the plan."""
 
     def __init__(self, world: World, key: Ref) -> None:
         self._world = world
@@ -128,11 +128,11 @@ class _Holders:
         self._after: dict[Ref, bool] = {key: True}
 
     def before(self, each: Expected) -> bool:
-        """Whether it does now."""
+        """Return whether it does now."""
         return self._reaches(each.before, self._before, now=True)
 
     def after(self, each: Expected) -> bool:
-        """Whether it does after the plan."""
+        """Return whether it does after the plan."""
         return self._reaches(each.values, self._after, now=False)
 
     def _reaches(self, values: Values, known: dict[Ref, bool], *, now: bool) -> bool:

@@ -16,7 +16,7 @@ Path = tuple[str, ...]
 
 
 class Absent:
-    """What stands for a value that is not there."""
+    """The placeholder of a value that is not there."""
 
 
 ABSENT = Absent()
@@ -36,14 +36,14 @@ class Leaf:
 
     @property
     def drifted(self) -> Value | Absent:
-        """What was applied, with all that was changed outside and is not what Git wants."""
+        """The applied value, with all that was changed outside and is not desired."""
         if isinstance(self.applied, frozenset) and (sets := self._moved()):
             return self.applied ^ (sets[0] - sets[1])
         return self.applied if self.live in (self.applied, self.git) else self.live
 
     @property
     def pending(self) -> Value | Absent:
-        """What was applied, with what Git alone changed; a `contested` value counts as drifted."""
+        """The applied value, with what Git alone changed; a `contested` one counts as drifted."""
         if self.is_contested:
             return self.applied
         if isinstance(self.applied, frozenset) and (sets := self._moved()):
@@ -52,7 +52,7 @@ class Leaf:
 
     @property
     def is_contested(self) -> bool:
-        """Whether Git wants something else than what was applied and than what is there."""
+        """Return whether Git wants something else than what was applied and than what is there."""
         if self.drifted == self.applied:
             return False
         if sets := self._moved():
@@ -61,13 +61,13 @@ class Leaf:
 
     @property
     def settled(self) -> int:
-        """How many values were changed outside to what Git wants."""
+        """The number of values that were changed outside to the desired ones."""
         if sets := self._moved():
             return len(sets[0] & sets[1])
         return int(self.live == self.git != self.applied)
 
     def taken_back(self, members: frozenset[str]) -> Value | Absent:
-        """What the tenant has, with these members of a set as they were; else what was applied."""
+        """The live value, with these members of a set as they were; else what was applied."""
         if isinstance(self.live, frozenset) and (sets := self._moved()):
             return self.live ^ (sets[0] & members)
         return self.applied

@@ -1,6 +1,6 @@
-"""What the identity that reads sees of a tenant: what it does not see is unknown, never absent.
+"""Visibility of a tenant to the identity that reads: the hidden is unknown, never absent.
 
-An object that our state knows and that is not seen is an `Unseen` reference. Members of sets that
+An object that the state knows and that is not seen is an `Unseen` reference. Members of sets that
 are not seen are never compared, a hidden value only where it is declared to be one that is seen.
 """
 
@@ -22,7 +22,7 @@ Path = tuple[str, ...]
 class View:
     """The view of one identity; of the kinds and types in `partial` it is one of a part.
 
-    What is not seen is known by name as far as our state remembers having set it.
+    What is not seen is known by name as far as the state has recorded it.
     """
 
     def __init__(self, snapshot: Snapshot | None, rows: Mapping[str, Row]) -> None:
@@ -51,11 +51,11 @@ class View:
                     self.names.setdefault(Ref(key), name)
 
     def hides(self, kind: GroupKind) -> bool:
-        """Whether there may be objects of that kind or type that are not seen."""
+        """Return whether there may be objects of that kind or type that are not seen."""
         return kind in self.partial
 
     def remembered(self, address: Address, path: tuple[str | int, ...], name: str) -> Unseen | None:
-        """What our state has under a name at a place of a manifest, if only one thing is meant."""
+        """The state's object under a name at a place of a manifest, if only one is meant."""
         found = self._remembered.get((address.group_kind, _place(path), normal(name)), {})
         own = found.get(str(address))
         every = set(found.values())
@@ -69,12 +69,12 @@ class View:
         return Unseen(found[0]) if len(found) == 1 else None
 
     def learn(self, address: Address, path: tuple[str | int, ...], kind: GroupKind) -> None:
-        """That what stands at a place of manifests of a kind is of this kind or type."""
+        """Learn that references at a place in manifests of a kind are of this kind or type."""
         if self.partial:
             self._kinds[address.group_kind, _place(path)] = kind
 
     def marked(self, kind: GroupKind, values: Values) -> Values:
-        """Values that our state remembers, with what is not seen as `Unseen`."""
+        """Values that the state has, with what is not seen as `Unseen`."""
         return self._marked(kind, values, ()) if self.partial else values
 
     def _marked(self, kind: GroupKind, values: Values, path: Path) -> dict[str, Value]:
@@ -114,7 +114,7 @@ class View:
         return self._successor(value, names, now) if isinstance(value, Ref) else value
 
     def _successor(self, key: str, names: Mapping[str, str], now: Iterable[Value]) -> str:
-        """What has the place and the name of a reference that is gone; itself where nothing has."""
+        """The object with the place and name of a reference that is gone; else itself."""
         if type(key) is not Ref or key in self._names_now or key not in names:
             return key
         there = {
@@ -142,7 +142,7 @@ class View:
         return key if of is not None and not self.hides(of) else Unseen(key)
 
     def _kind_at(self, kind: GroupKind, path: Path) -> GroupKind | None:
-        """What stands at a place, by the manifests or else the tenant; None where neither does."""
+        """The kind at a place, by the manifests or else the tenant; None where neither has it."""
         if (kind, path) not in self._kinds and kind not in self._searched and self._snapshot:
             self._searched.add(kind)
             for each in self._snapshot.objects.get(kind, ()):
@@ -184,7 +184,7 @@ def out_of_reach(before: Values, wanted: Values) -> Iterator[tuple[Path, Unseen]
 
 
 def taken_for_granted(live: Values, wanted: Values) -> Iterator[tuple[Path, Ref]]:
-    """What `completed` adds of the desired values: it is unknown whether it is really there."""
+    """The desired values that `completed` adds: it is unknown whether they are really there."""
     there = set(refs(live))
     yield from (each for each in refs(completed(live, wanted)) if each not in there)
 

@@ -1,8 +1,8 @@
 """The documented rules that nothing checks: known by code, so that they can be listed.
 
-`planned.json` holds them in our own words: those that are not built yet, and those that are kept
-without a check, because nothing here could break them (`kept` says why). An entry leaves the file
-when its rule is written.
+`planned.json` holds them in reconciler's own words: those that are not built yet, and those that
+are kept without a check, because nothing here could break them (`kept` says why). An entry leaves
+the file when its rule is written.
 """
 
 from __future__ import annotations

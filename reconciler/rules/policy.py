@@ -1,4 +1,4 @@
-"""What a project decides about rules: how much a finding weighs, and what it accepts for now."""
+"""Policy of a project about rules: severities, and suppressions."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Policy:
     planned: tuple[str, ...] = ()
 
     def severity(self, code: str, own: Severity) -> Severity | None:
-        """How much a finding of that rule weighs here; None where nobody wants to hear of it."""
+        """The severity of a finding of that rule here; None where the rule is off."""
         return self.severities.get(code, own)
 
     def suppression(self, code: str, address: Address) -> Suppression | None:

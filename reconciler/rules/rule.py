@@ -1,4 +1,4 @@
-"""What a documented rule is: a function with a code, a source, a good and a bad example."""
+"""Documented rules: each a function with a code, a source, a good and a bad example."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What a rule yields: where in the manifest, what is wrong, what to do.
+    """A finding of a rule: where in the manifest, what is wrong, what to do.
 
     Findings with the same `cause` come from one slip (`model/causes.py`). What other rules find at
     the place of a value that is none of those that there are follows from that.
@@ -56,7 +56,7 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class NotChecked:
-    """What a rule yields where it cannot judge: reported once a tenant, as an info.
+    """A rule's note that it cannot judge: reported once a tenant, as an info.
 
     `reason` is what is missing, such as "the project declares no `facts.analyzerFolders`".
     """
@@ -66,7 +66,7 @@ class NotChecked:
 
 @dataclass(frozen=True, slots=True)
 class Once:
-    """What a rule yields about the tenant as a whole, or who applies: reported once a tenant."""
+    """A rule's finding about the tenant as a whole, or who applies: reported once a tenant."""
 
     summary: str
     hint: str = ""
@@ -74,7 +74,7 @@ class Once:
 
 @dataclass(frozen=True, slots=True)
 class Cause:
-    """What a rule yields about an attribute that the tenant no longer has as it was applied.
+    """A rule's cause for an attribute that the tenant no longer has as it was applied.
 
     `path` is the attribute in normal form, without `spec`; `added` are the members that came into
     a set there, none where it is about the whole value, and an empty path is about the whole
@@ -136,7 +136,7 @@ def rule(  # noqa: PLR0913 - the facts of a rule, each named where it is declare
     identity: str = "",
     guard: str = "",
 ) -> Callable[[Check[S]], Rule[S]]:
-    """Declare the function below as rule `code`; its docstring is the rule in our words.
+    """Declare the function below as rule `code`; its docstring is the rule in plain words.
 
     `good` and `bad` are manifests (YAML, one or several documents) that the rule accepts and
     refuses; tests run both. A rule that only the tenant can decide gives a small `tenant` too, as a

@@ -64,7 +64,7 @@ def _asked(
 def causes(
     rules: RuleSet, resource: Resource[Spec], world: World
 ) -> Iterator[tuple[Rule[Spec], Cause]]:
-    """What the rules about drift know of how a resource came to be as the tenant has it."""
+    """The causes that the rules about drift know for what the tenant has of a resource."""
     for rule in rules.on(type(resource.spec)):
         if Where.DRIFT in rule.where:
             yield from ((rule, each) for each in rule(resource, world) if isinstance(each, Cause))
@@ -86,7 +86,7 @@ def _of_the_tenant(
 
 
 def _takes_back(planned: Expected, cause: Cause) -> bool:
-    """Whether the plan gives the attribute another value than the tenant has now."""
+    """Return whether the plan gives the attribute another value than the tenant has now."""
     before, after = at(planned.before, cause.path), at(planned.values, cause.path)
     if cause.added and isinstance(after, frozenset):
         return not cause.added <= after

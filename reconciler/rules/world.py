@@ -1,4 +1,4 @@
-"""What a rule sees beyond its own resource: every object as it will be after the plan."""
+"""The world of a rule beyond its own resource: every object as it will be after the plan."""
 
 from __future__ import annotations
 
@@ -37,12 +37,12 @@ class Expected:
 
     @property
     def creates(self) -> bool:
-        """Whether the plan makes it (unknown without the tenant)."""
+        """Return whether the plan makes it (unknown without the tenant)."""
         return not self.before
 
     @property
     def changes(self) -> bool:
-        """Whether the plan writes to it."""
+        """Return whether the plan writes to it."""
         return self.values != self.before
 
 
@@ -53,7 +53,7 @@ NOTHING_ASSUMED: Mapping[str, frozenset[str]] = MappingProxyType({})
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What is known of a tenant beside its objects, by group.
+    """The knowledge of a tenant beside its objects, by group.
 
     `facts` are those that the project declares, of the type that the group's vendor gives them;
     `assumed` the calls to use that the vendor has not published; `spent` the used names: those that
@@ -105,7 +105,7 @@ class World:
 
     @property
     def live(self) -> bool:
-        """Whether the tenant was read."""
+        """Return whether the tenant was read."""
         return self._snapshot is not None
 
     @property
@@ -115,12 +115,12 @@ class World:
 
     @property
     def identity(self) -> Identity | None:
-        """Who applies, as this group knows them; None where it says nothing of them."""
+        """The identity that applies, as this group knows it; None where it is unknown."""
         return self._snapshot.identities.get(self.group) if self._snapshot else None
 
     @property
     def facts(self) -> Facts:
-        """What the project declares of this group because no API has it."""
+        """The facts that the project declares of this group."""
         return self._known.facts_of(self.group)
 
     @property
@@ -133,23 +133,23 @@ class World:
         return self._objects.used_names.get(self._key(kind), {})
 
     def partial(self, kind: str | GroupKind) -> str:
-        """Why who reads sees a part only of a kind or type; empty where they see all of it."""
+        """The reason why who reads sees only a part of a kind or type; empty where all is seen."""
         return self._snapshot.partial.get(self._key(kind), "") if self._snapshot else ""
 
     def unread(self, kind: str | GroupKind) -> str:
-        """Why the list of an inventory type could not be read at all; empty where it was."""
+        """The reason why the list of an inventory type could not be read; empty where it was."""
         return self._snapshot.unread.get(self._key(kind), "") if self._snapshot else ""
 
     @property
     def is_partial(self) -> bool:
-        """Whether who reads sees a part only of anything."""
+        """Return whether who reads sees a part only of anything."""
         return bool(self._snapshot and self._snapshot.partial)
 
     def _key(self, kind: str | GroupKind) -> GroupKind:
         return kind if isinstance(kind, GroupKind) else GroupKind(self.group, kind)
 
     def items(self, kind: str | GroupKind) -> tuple[InventoryItem, ...]:
-        """What the tenant has of an inventory type, as far as it was read."""
+        """The tenant's objects of an inventory type, as far as they were read."""
         return self._snapshot.inventory.get(self._key(kind), ()) if self._snapshot else ()
 
     def item(self, kind: str | GroupKind, key: Ref) -> InventoryItem | None:

@@ -1,1 +1,1 @@
-"""What every vendor's sandbox is built from: a store, an ASGI application, refusals."""
+"""Building blocks of every vendor's sandbox: a store, an ASGI application, refusals."""

@@ -1,4 +1,4 @@
-"""What the layers around a sandbox share: hear an answer, give one, hang up."""
+"""Helpers of the layers around a sandbox: hear an answer, give one, hang up."""
 
 from __future__ import annotations
 

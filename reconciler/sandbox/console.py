@@ -1,4 +1,4 @@
-"""What a person does in a vendor's console: one action, all of it or nothing."""
+"""Actions of a person in a vendor's console: each all of it or nothing."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ class _MissingError(Exception):
 
 
 class Arguments(dict[str, str]):
-    """What an action was given; what is asked for and is not there ends the action."""
+    """The arguments of an action; one that is asked for and is not there ends the action."""
 
     def __missing__(self, key: str) -> str:
         raise _MissingError(key)

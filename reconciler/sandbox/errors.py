@@ -1,4 +1,4 @@
-"""What a sandbox refuses: on the wire as the vendor words it, on the command line as an error."""
+"""Refusals of a sandbox: on the wire as the vendor words it, on the command line as an error."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What goes wrong, on which calls: faults as a short list, read from plain data or a line.
+"""Faults and the calls they are for: a short list, read from plain data or a line.
 
 A fault is a mapping (`{fault: dropped, on: POST */user-profile, when: after}`) or the same as one
 line (`dropped on="POST */user-profile" when=after`). See KINDS for what there is;
@@ -65,7 +65,7 @@ class Fault:
     rows: int = 1
 
     def is_on(self, method: str, path: str) -> bool:
-        """Whether a call is one of those that this fault is about."""
+        """Return whether a call is one of those that this fault is about."""
         named = {"*", method} | ({"WRITE"} if method not in ("GET", "HEAD") else set())
         return not named.isdisjoint(self.methods) and fnmatchcase(path, self.path)
 

@@ -40,7 +40,7 @@ def limited(
 
 @dataclass(slots=True)
 class _Window:
-    """When the latest calls came, and until when the caller was asked to wait."""
+    """The times of the latest calls, and until when the caller was asked to wait."""
 
     came: deque[float] = field(default_factory=deque)
     closed_until: float = -math.inf

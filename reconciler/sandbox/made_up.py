@@ -15,7 +15,7 @@ FEWEST = 3
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """How many managed objects, and the number that makes one of several such tenants."""
+    """The number of managed objects, and the number that makes one of several such tenants."""
 
     objects: int
     number: int = 1

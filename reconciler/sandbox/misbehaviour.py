@@ -1,4 +1,4 @@
-"""What each kind of fault does to one call; latency does it to any."""
+"""The effect of each kind of fault on one call; latency is for any call."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ _PAGE = b"""<!DOCTYPE html>
 
 @dataclass(slots=True)
 class Memory:
-    """What reads answered before the last write, as far as anybody asked."""
+    """The answers of reads before the last write, as far as anybody asked."""
 
     before: dict[tuple[str, bytes], Heard] = field(default_factory=dict)
     since: dict[tuple[str, bytes], Heard] = field(default_factory=dict)
@@ -93,7 +93,7 @@ class Happening:
     memory: Memory
 
     async def true_answer(self) -> Heard:
-        """What the application answers; what is written is written."""
+        """The application's answer; what is written is written."""
         return await hear(self.app, self.scope, await request_body(self.receive))
 
     async def instead(self, made_up: Heard) -> None:

@@ -48,7 +48,7 @@ class Seed(Mapping[str, Any]):
 def settings(
     store: Store, seed: Mapping[str, Any], read: Callable[[Mapping[str, Any]], Mapping[str, Any]]
 ) -> Mapping[str, Any]:
-    """What a tenant takes from its seed at each opening, as `read` finds it in the seed.
+    """The settings that a tenant takes from its seed at each opening, as `read` finds them.
 
     It is kept with the data, so that the seed is parsed only where it is another one than then.
     """

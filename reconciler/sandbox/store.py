@@ -142,7 +142,7 @@ class Store:
         return [from_json(body) for (body,) in found]
 
     def count(self, kind: str) -> int:
-        """How many bodies of a kind there are."""
+        """The number of bodies of a kind."""
         found = self._connection.execute("SELECT count(*) FROM entity WHERE kind = ?", (kind,))
         return int(found.fetchone()[0])
 
@@ -240,7 +240,7 @@ class Rows(Sequence[Body]):
         self._kind = kind
 
     def named(self, name: str) -> list[Body]:
-        """Those of one name."""
+        """The bodies of one name."""
         return self._store.all_named(self._kind, name)
 
     def __len__(self) -> int:

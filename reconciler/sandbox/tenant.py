@@ -53,7 +53,7 @@ class EmulatedTenant(ABC):
 
     @abstractmethod
     def settings(self, seed: Mapping[str, Any]) -> Mapping[str, Any]:
-        """What is taken from the seed at each opening, its `organization` for one; SeedError."""
+        """The settings from the seed at each opening, its `organization` for one; SeedError."""
 
     @abstractmethod
     def open(self, found: Mapping[str, Any], clock: Clock) -> None:
@@ -69,7 +69,7 @@ class EmulatedTenant(ABC):
 
     @abstractmethod
     def usual_identity(self, identities: Sequence[Body]) -> Body | None:
-        """Who applies where nobody is named."""
+        """The default identity."""
 
     @abstractmethod
     def token_of(self, identity: Body) -> str:

@@ -88,7 +88,7 @@ def test_a_person_who_looks_like_another_is_named_by_plan_and_drift(
         told = said.out + said.err  # a drift check warns beside its report
         assert "PLN170" in told
         assert f"`{CYRILLIC}`" in told
-        assert "can be taken for `sam@northwind.example`" in told
+        assert "can be mistaken for `sam@northwind.example`" in told
         assert "U+0430 CYRILLIC SMALL LETTER A" in told
     found = terminal("plan", "--format", "json").json["findings"]
     assert [each["severity"] for each in found if each["code"] == "PLN170"] == ["warning"]

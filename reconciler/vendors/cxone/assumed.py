@@ -1,4 +1,4 @@
-"""Calls that we only suppose to exist: each with its id, off unless the tenant lists it.
+"""Assumed calls, which NICE has not published: each with its id, off unless the tenant lists it.
 
 NICE publishes no call that writes roles, lists permissions or returns a role's history. Its console
 does, so there are some; what they are like is guessed here, once, and is to be corrected here.
@@ -44,7 +44,7 @@ async def history(session: ReadSession, role_id: str, body: Mapping[str, Any]) -
 
 
 def refuse(call: str) -> TenantError:
-    """What is not offered by the vendor's public API."""
+    """The error for a call that the vendor's public API does not offer."""
     return TenantError(
         "TEN150",
         f"the vendor's public API does not offer this ({call})",

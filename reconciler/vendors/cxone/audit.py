@@ -1,4 +1,4 @@
-"""Who changed a role, where the tenant has the assumed call for that (A4).
+"""Authors of changes to roles, where the tenant has the assumed call for that (A4).
 
 NICE publishes no call that returns a change's author. Roles have the time of the last change, so
 only those that were changed in the time in question are asked for their history. Of
@@ -76,7 +76,7 @@ class CxoneAudit:
 
 
 def _may_be_of(role: Mapping[str, Any], since: datetime) -> bool:
-    """Whether it was changed since then; where it has no time, nobody knows."""
+    """Return whether it was changed since then; where it has no time, nobody knows."""
     with documented("a role"):
         told = role.get("lastModifiedTime")
         return not told or wire.moment(told) >= since - _CLOCKS

@@ -1,4 +1,4 @@
-"""What CXone's public API does not change, and how a person does it: everything of a role."""
+"""Manual steps for what CXone's public API does not change: everything of a role."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def _clicks(
 
 
 def _begins(role: Expected, original: Expected | None) -> Values:
-    """What the role has when its page opens."""
+    """The values of the role when its page opens."""
     return original.values if original is not None else role.before
 
 

@@ -150,7 +150,7 @@ class CxoneWriter(CxoneReader):
 
 
 def _claims(token: str) -> Mapping[str, Any]:
-    """What a JWT says of whose it is; nothing where it is none."""
+    """The claims of a JWT about its owner; empty where it is not a JWT."""
     try:
         body = token.split(".")[1]
         found = json.loads(base64.urlsafe_b64decode(body + "=" * (-len(body) % 4)))
@@ -166,7 +166,7 @@ def _identity(
     *,
     complete: bool,
 ) -> Identity:
-    """Who the token's claims name, with the union of what their roles allow.
+    """The identity that the token's claims name, with the union of what its roles allow.
 
     That is not known where the roles are not `complete`.
     """

@@ -8,7 +8,7 @@ from reconciler.model.facts import Facts
 
 
 class CxoneFacts(Facts):
-    """What is declared of one tenant; what is None was not declared, so nobody knows it.
+    """The declared facts of one tenant; None was not declared and is unknown.
 
     The ids of applications are the vendor's own, and opaque: only a person can say which is which.
     """

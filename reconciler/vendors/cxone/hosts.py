@@ -1,4 +1,4 @@
-"""Where CXone is (NICE's guide "UserHub: Getting Started")."""
+"""Hosts of CXone (NICE's guide "UserHub: Getting Started")."""
 
 from __future__ import annotations
 

@@ -29,7 +29,7 @@ def facts_of(facts: Facts) -> CxoneFacts:
 
 
 def brought(held: Iterable[str], facts: CxoneFacts) -> Iterator[tuple[str, str]]:
-    """What these permissions bring that is not among them, each with the one that brings it."""
+    """The permissions that these bring and that are not among them, each with its cause."""
     held = set(held)
     folded = {each.casefold() for each in held}
     for each in sorted(held):

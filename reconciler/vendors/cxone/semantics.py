@@ -1,4 +1,4 @@
-"""What CXone manifests mean: declared attributes in normal form, and back.
+"""Semantics of CXone manifests: declared attributes in normal form, and back.
 
 A permission is one text, `application/feature/privilege/action`, the feature left out where there
 is none: the ids are the vendor's, and opaque.
@@ -109,12 +109,12 @@ def employee_spec(values: Values, refer: Refer) -> dict[str, Json]:
 
 
 def role_is_on(values: Values) -> bool:
-    """Whether anybody active can hold it."""
+    """Return whether anybody active can hold it."""
     return values.get("status", ACTIVE) == ACTIVE
 
 
 def employee_is_on(values: Values) -> bool:
-    """Whether they can sign in."""
+    """Return whether they can sign in."""
     return bool(values.get("active", True))
 
 

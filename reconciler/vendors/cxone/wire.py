@@ -60,7 +60,7 @@ def _role(body: Mapping[str, Any]) -> LiveObject:
 
 
 def is_out_of_the_box(body: Mapping[str, Any]) -> bool:
-    """Whether the vendor made the role: its internal name is fixed then."""
+    """Return whether the vendor made the role: its internal name is fixed then."""
     return body.get("internal") == 1
 
 
@@ -140,7 +140,7 @@ def _feature(features: list[dict[str, Json]], name: str) -> dict[str, Json]:
 
 
 def role_body(values: Values, current: Mapping[str, Any] | None) -> dict[str, Json]:
-    """A role as it is written: whole, with what we do not manage as it was read."""
+    """A role as it is written: whole, with what is not managed as it was read."""
     body: dict[str, Json] = dict(current or {})
     if "name" in values:
         body["displayName"] = values["name"]

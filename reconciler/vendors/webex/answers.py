@@ -57,7 +57,7 @@ def explain(body: Any, text: str) -> tuple[str, str]:
 
 
 def _told(error: Any) -> str:
-    """What one error of a body says: bare text, or messages, a reason and what refers to it."""
+    """The text of one error of a body: bare text, or messages, a reason and what refers to it."""
     if not isinstance(error, dict):
         return str(error or "")
     messages = error.get("message")

@@ -19,7 +19,7 @@ from reconciler.vendors.webex.ids import UUID, uuid_of
 
 @dataclass(frozen=True, slots=True)
 class TokenOwner:
-    """Who a token belongs to; `person` is their UUID, None for a machine account."""
+    """The owner of a token; `person` is their UUID, None for a machine account."""
 
     name: str
     person: str | None

@@ -1,4 +1,4 @@
-"""What no API of Webex Contact Center changes, and how a person does it."""
+"""Manual steps for what no API of Webex Contact Center changes."""
 
 from __future__ import annotations
 

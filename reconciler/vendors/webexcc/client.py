@@ -115,7 +115,7 @@ class WebexReader:
         return Lists(self._session, self._endpoint.organization, limit=limit)
 
     async def _lists(self, owner: TokenOwner | None) -> tuple[Identity, WholeLists[Row]]:
-        """Who asks, and every list."""
+        """Read who asks, and every list."""
 
         def may_be_refused(kind: str, error: TenantError) -> bool:
             is_needed = kind not in COLLECTION_TYPES

@@ -77,7 +77,7 @@ class Objects:
 
 
 class WebexCodec(Codec):
-    """What all kinds have in common: objects are replaced whole, by PUT."""
+    """Codec shared by all kinds: objects are replaced whole, by PUT."""
 
     may_hide = True
     who_made_it = "who created it is unknown: check it in Control Hub"

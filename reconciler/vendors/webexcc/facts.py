@@ -27,7 +27,7 @@ class Folder(Manifest):
 
 
 class WebexFacts(Facts):
-    """What is declared of one tenant; what is None was not declared, so nobody knows it.
+    """The declared facts of one tenant; None was not declared and is unknown.
 
     `analyzer_folders` are all of the tenant's folders, by path. `permissions` are names that the
     tenant has and this version does not know.
@@ -65,7 +65,7 @@ class WebexFacts(Facts):
         return folders
 
     def is_stock(self, path: str) -> bool:
-        """Whether a folder is one of the vendor's stock reports, or inside of one."""
+        """Return whether a folder is one of the vendor's stock reports, or inside of one."""
         folders = self.analyzer_folders or {}
         return any(folders[each].stock for each in lineage(path) if each in folders)
 

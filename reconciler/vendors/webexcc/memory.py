@@ -64,7 +64,7 @@ def to_memory(
     users: Sequence[Row],
     teams: Iterable[tuple[Row, list[str]]],
 ) -> Json:
-    """What the next reading may go by."""
+    """The memory for the next reading."""
     kept: dict[str, dict[str, Json]] = {}
     for each in objects:
         kept.setdefault(each.kind.name, {})[each.id] = {

@@ -10,7 +10,7 @@ NONE, ALL = "none", "all"
 
 
 def profile_opens(path: tuple[str, ...], before: Value, after: Value) -> bool:
-    """Whether a value of a profile lets its users do what the former one did not.
+    """Return whether a value of a profile lets its users do what the former one did not.
 
     Of a folder that comes into or leaves the viewable ones it is unknown whether it was open
     further, and the default collection is one of those that a profile has.

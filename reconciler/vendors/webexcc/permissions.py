@@ -72,7 +72,7 @@ def levels(permission: str) -> tuple[str, ...]:
 
 
 def no_access(permission: str) -> str:
-    """How a permission of the list says that nothing is granted."""
+    """The word with which a permission of the list says that nothing is granted."""
     return levels(permission)[0]
 
 
@@ -142,7 +142,7 @@ REFUSED: Mapping[str, frozenset[str]] = {
 
 
 def everything(profile_type: str) -> Mapping[str, str]:
-    """What full access means today, which the API answers without a list: all that is possible."""
+    """The levels of full access today, which the API answers without a list: all possible."""
     return _EVERYTHING.get(profile_type, _ALL)
 
 

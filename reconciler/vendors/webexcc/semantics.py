@@ -1,4 +1,4 @@
-"""What Webex manifests mean: declared attributes in normal form, and what deserves a warning."""
+"""Semantics of Webex manifests: declared attributes in normal form, and what deserves a warning."""
 
 from __future__ import annotations
 
@@ -135,7 +135,7 @@ _DANGERS: Mapping[tuple[tuple[str, ...], object], Danger] = {
 
 
 def danger(path: tuple[str, ...], value: object) -> Danger | None:
-    """What a granted value opens beyond its words, with the rule that says so."""
+    """The danger of a granted value beyond its words, with the rule that says so."""
     if isinstance(value, (str, bool)) and not isinstance(value, Ref):
         return _DANGERS.get((path, value))
     return None

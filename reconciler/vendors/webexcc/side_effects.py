@@ -18,7 +18,7 @@ Lists = Mapping[str, frozenset[str]]
 
 
 def side_effects(before: Values, after: Values, facts: Facts) -> Iterator[Disturbance]:
-    """What the folders of a profile become when a write changes Analyzer between view and edit.
+    """The folders of a profile after a write that changes Analyzer between view and edit.
 
     Whatever the same write says of them: every folder turns to edit, or the subfolders to view.
     """
@@ -100,7 +100,7 @@ class _Tree:
         return " and ".join(f"{', '.join(keys)} ({name})" for name, keys in found.items())
 
     def wider(self, *moments: tuple[Lists, str]) -> str:
-        """What is open at the second moment further than at the first and at the third."""
+        """The access that is wider at the second time than at the first and at the third."""
         listed = (key for lists, _ in moments for keys in lists.values() for key in keys)
         keys = sorted({*self._known, *listed}, key=self._shown)
         before, between, after = (self._open(keys, lists, own) for lists, own in moments)
@@ -111,7 +111,7 @@ class _Tree:
         return "; ".join(f"{LEVELS[each]} {', '.join(found[each])}" for each in sorted(found))
 
     def _open(self, keys: Iterable[str], lists: Lists, own: str) -> Mapping[str, int]:
-        """How far each folder is open: one in no list as Analyzer itself."""
+        """The access to each folder: one in no list as Analyzer itself."""
         named, levels = _levels(lists), dict[str, int]()
         for key in keys:
             levels[key] = self._bounded(key, named.get(key, _most(own)), own, levels)

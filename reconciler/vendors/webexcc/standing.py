@@ -1,4 +1,4 @@
-"""Where a person stands by their profile: who administers a tenant, and what one would lose."""
+"""Administrators by their profile: who administers a tenant, and what one would lose."""
 
 from __future__ import annotations
 

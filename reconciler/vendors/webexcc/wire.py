@@ -52,7 +52,7 @@ _OF_USERS = {
     "desktopProfile": "agentProfileId",
     "multimediaProfile": "multimediaProfileId",
 }
-"""What a user has one of, in our words and the API's."""
+"""What a user has one of, in the words of manifests and of the API."""
 _BESIDE_THE_PROFILE = tuple(field for field in _OF_USERS.values() if field != "userProfileId")
 
 _RESTRICTED = "restricted"

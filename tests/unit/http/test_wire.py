@@ -68,10 +68,10 @@ def test_an_answer_comes_with_the_token_of_the_moment() -> None:
     ("told", "code", "summary"),
     [
         (said("200 OK", b"<html>hello</html>", "Content-Type: text/html"), "TEN112", "a web page"),
-        (said("200 OK", b'{"a": 1', JSON), "TEN112", "no JSON"),
+        (said("200 OK", b'{"a": 1', JSON), "TEN112", "not JSON"),
         (said("200 OK", b'{"a": 1', JSON, length=400), "TEN111", "RemoteProtocolError"),
-        (said("200 OK", b"[" * 200_000, JSON), "TEN112", "no JSON"),
-        (said("200 OK", b"\xff\xfe\xfa", JSON), "TEN112", "no JSON"),
+        (said("200 OK", b"[" * 200_000, JSON), "TEN112", "not JSON"),
+        (said("200 OK", b"\xff\xfe\xfa", JSON), "TEN112", "not JSON"),
         (b"", "TEN111", "RemoteProtocolError"),
         (b"SSH-2.0-OpenSSH\r\n", "TEN111", "RemoteProtocolError"),
         (said("200 OK", b"\x1f\x8bno", JSON, "Content-Encoding: gzip"), "TEN111", "Decoding"),

@@ -1,4 +1,4 @@
-"""Names that can be taken for each other, by Unicode's own table."""
+"""Names that can be mistaken for each other, by Unicode's own table."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ def test_the_inventory_is_compared_too_and_the_rest_counted() -> None:
     ]
     (found,) = lookalikes("t", [], {group_kind("queue"): items})
     assert (found.code, str(found.severity), found.tenant) == ("PLN170", "warning", "t")
-    assert "(queue q0) can be taken for `Sales` (queue q1)" in found.summary
+    assert "(queue q0) can be mistaken for `Sales` (queue q1)" in found.summary
     several = warned("\u0410dmin", "Admin", "\u0391dmin")
     assert len(several) == 2
     assert all("and 1 more" in each for each in several)

@@ -122,7 +122,7 @@ def role_page_replaces_the_primary_role(
     employee: Resource[Employee], world: World
 ) -> Iterator[Cause]:
     """Adding people on a role's own page overwrites their primary role; secondary roles are given
-    on the employee's page only, which is where we write.
+    on the employee's page only, which is where reconciler writes.
     """
     me = world.of(employee.address)
     if me.applied is None:

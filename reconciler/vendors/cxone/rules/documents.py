@@ -1,4 +1,4 @@
-"""What rules name as their source: the vendor's document, and what its API is seen to answer."""
+"""Sources of rules: the vendor's documents, and what its API is seen to answer."""
 
 from reconciler.rules.rule import Document
 

@@ -86,7 +86,7 @@ class Acd:
         }
 
     def permissions(self, call: Call) -> Answer:
-        """What an agent's primary role allows of ACD: secondary roles do not count here."""
+        """The ACD permissions of an agent's primary role: secondary roles do not count here."""
         asked = call.query.get("agentid") or call.query.get("agentId")
         user = self._agent(call.path.get("agentid") or asked)
         allowed = flat(self._data.role(user["roleUUID"])["applications"])
@@ -205,7 +205,7 @@ class Acd:
         return found
 
     def members(self, method: str) -> Any:
-        """Who is in a group: read, added to, taken from."""
+        """Members of a group: read, add, remove."""
 
         def answer(call: Call) -> Answer:
             group = self._group(call)

@@ -1,4 +1,4 @@
-"""What a person does in CXone itself, with what the service does besides."""
+"""Actions of a person in CXone itself, with the side effects of the service."""
 
 from __future__ import annotations
 

@@ -66,7 +66,7 @@ class Data:
         return found
 
     def holders(self, role_id: str) -> Iterator[Body]:
-        """Who holds a role, as primary or as secondary."""
+        """The holders of a role, as primary or as secondary."""
         for user in self.store.rows(USER):
             if role_id in held(user):
                 yield user
@@ -249,7 +249,7 @@ class Data:
         return int(kept["number"])
 
     def numbered(self, what: str, number: Any) -> str | None:
-        """What has that number, None where nothing has."""
+        """The body with that number, None where there is none."""
         kept = self.store.named(f"number of {what}", str(number))
         return str(kept["id"]) if kept else None
 
@@ -284,7 +284,7 @@ class Data:
             self.store.put(HISTORY, {**line, "modifiedBy": by, "modifiedTime": at}, what)
 
     def may(self, identity: str, permission: str) -> bool:
-        """Whether the roles of an identity allow something."""
+        """Return whether the roles of an identity allow something."""
         user = next((u for u in self.store.rows(USER) if u["userName"] == identity), None)
         if user is None:
             return False
@@ -293,7 +293,7 @@ class Data:
 
 
 def _changes(fields: Iterable[str], before: Body | None, after: Body) -> Iterator[Body]:
-    """What is otherwise than before, as a history shows it."""
+    """The changes from before, as a history shows them."""
     for field in fields:
         old, new = (_shown(each.get(field)) if each else "" for each in (before, after))
         if old != new:
@@ -313,7 +313,7 @@ def held(user: Mapping[str, Any]) -> list[str]:
 
 
 def is_active(user: Mapping[str, Any]) -> bool:
-    """Whether a user counts as active: all but those who were deactivated."""
+    """Return whether a user counts as active: all but those who were deactivated."""
     return bool(user["status"] != DELETED)
 
 

@@ -32,7 +32,7 @@ Row = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Size(made_up.Size):
-    """How many objects of each kind."""
+    """The number of objects of each kind."""
 
     @property
     def roles(self) -> int:

@@ -25,7 +25,7 @@ that pages show (which gives another role where one is called as another's inter
 
 @dataclass(frozen=True, slots=True)
 class Quirks:
-    """What the service does in its own way.
+    """The quirks of the service.
 
     - role_pages (`rolePages`): one of ROLE_PAGES.
     - written_role (`writtenRole`): one of WRITTEN_ROLES.

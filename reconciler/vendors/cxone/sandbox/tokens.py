@@ -29,7 +29,7 @@ _SIGNING = "signing-key"
 
 
 class Tokens:
-    """What lets somebody in."""
+    """The tokens and credentials that let somebody in."""
 
     def __init__(self, data: Data) -> None:
         self._data = data
@@ -93,7 +93,7 @@ class Tokens:
         )
 
     def _claims(self, name: str) -> dict[str, Any]:
-        """What tokens were seen to say."""
+        """The claims that tokens were seen to have."""
         user = self._data.store.named(USER, name) or {}
         return {
             "userName": name,

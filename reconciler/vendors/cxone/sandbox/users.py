@@ -83,7 +83,7 @@ class Users:
         return Answer(200, {"user": self._data.user(call.path["userId"])})
 
     def identity(self, call: Call) -> Answer:
-        """Who a user is, in short."""
+        """The short identity of a user."""
         user = self._data.user(call.path["userId"])
         return Answer(200, {"user": {"id": user["id"], "fullName": user.get("fullName", "")}})
 
@@ -170,7 +170,7 @@ class Users:
         return Answer(200, {"success": True, "uuid": user["id"]})
 
     def authenticator(self, call: Call) -> Answer:
-        """How a user signs in."""
+        """The way a user signs in."""
         body = call.body if isinstance(call.body, dict) else {}
         refuse_unless(body.get("authenticatorId"), "BAD_REQUEST", "missing: authenticatorId")
         with self._data.store.transaction():

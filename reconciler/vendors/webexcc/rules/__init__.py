@@ -1,1 +1,1 @@
-"""What Webex documents about profiles, collections and users, one subject a module."""
+"""Rules from Webex's documents on profiles, collections and users, one subject a module."""

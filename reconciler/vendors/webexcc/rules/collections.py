@@ -130,7 +130,7 @@ def collection_selects_at_most_350_resources(
 
 
 def selected(collection: Expected) -> int:
-    """How many resources a collection selects by name."""
+    """The number of resources that a collection selects by name."""
     chosen = collection.values.get("resources")
     lists = chosen.values() if isinstance(chosen, Mapping) else ()
     return sum(len(each) for each in lists if isinstance(each, frozenset))
@@ -176,7 +176,7 @@ def teams_are_of_the_collections_sites(
 
 
 def _place(collection: Resource[ResourceCollection], item: InventoryItem) -> Path:
-    """Where the manifest names a resource."""
+    """The place where the manifest names a resource."""
     kind = item.type.name
     written = (collection.spec.resources or {}).get(kind, "")
     for number, each in enumerate(written if isinstance(written, list) else ()):

@@ -1,4 +1,4 @@
-"""What a profile's users may do once the plan is carried out: the view that its rules share."""
+"""Permissions of a profile's users after the plan: the view that its rules share."""
 
 from __future__ import annotations
 
@@ -53,5 +53,5 @@ def granted(profile: Resource[UserProfile], world: World) -> Granted:
 
 
 def at(permission: str) -> Path:
-    """Where a manifest has the level of a permission."""
+    """The place where a manifest has the level of a permission."""
     return ("spec", "permissions", permission)

@@ -1,4 +1,4 @@
-"""What depends on who applies: what they see, and what is theirs to change."""
+"""Rules that depend on the identity that applies: what it sees, and what it may change."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ COLLECTION, PROFILE = "resource-collection", "user-profile"
 
 
 def _writer(me: Expected, world: World) -> Rights | NotChecked | None:
-    """Who writes an object; None where nobody does, or they are unknown."""
+    """The rights of who writes an object; None where nobody does, or they are unknown."""
     return rights(world) if me.changes else None
 
 

@@ -1,4 +1,4 @@
-"""What who applies may do, by their user profile: the view that rules about the identity share."""
+"""Rights of the identity that applies, by its user profile: shared by rules about it."""
 
 from __future__ import annotations
 
@@ -136,7 +136,7 @@ def _out_of_sight(
 def _to_all_resources(who: Rights, planned: Expected) -> Forbidden | None:
     """All resources in place of collections takes these away, and no write does so to hidden ones.
 
-    Those show in the default collection, or our state remembers them; else they may be there.
+    Those show in the default collection, or the state has them; else they may be there.
     """
     before = planned.before.get("resources")
     if planned.values.get("resources") != "all" or not isinstance(before, Mapping):

@@ -1,4 +1,4 @@
-"""What the vendor changes by itself: differences that nobody made, separated from people's."""
+"""Changes of the vendor itself: differences that nobody made, separated from people's."""
 
 from __future__ import annotations
 

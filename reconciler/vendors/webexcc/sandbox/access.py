@@ -1,4 +1,4 @@
-"""What the identity behind a token may do, and what of the tenant it sees.
+"""Rights of the identity behind a token, and what of the tenant it sees.
 
 Three kinds of identity: who has all resources sees everything; a delegated administrator (a
 profile limited to collections) sees those collections, what is in them, the profiles and the
@@ -82,7 +82,7 @@ class Access:
 
     @property
     def is_full(self) -> bool:
-        """Whether it is a full administrator; a machine account was authorized by one."""
+        """Return whether it is a full administrator; a machine account was authorized by one."""
         return self.profile is None or (
             self.profile["profileType"],
             self.profile["permissionAccessLevel"],
@@ -101,7 +101,7 @@ class Access:
         return next((row["access"] for row in rows if row["name"] == permission), "NONE")
 
     def may(self, permission: str, level: str) -> bool:
-        """Whether the identity has that level of a permission."""
+        """Return whether the identity has that level of a permission."""
         return _LEVELS.index(self.level(permission)) >= _LEVELS.index(level)
 
     def demand(self, permission: str, level: str) -> None:
@@ -117,7 +117,7 @@ class Access:
             raise Refusal(403, f"{what}: only with access to all resources")
 
     def sees(self, kind: str, object_id: str) -> bool:
-        """Whether the identity sees the thing, if there is one."""
+        """Return whether the identity sees the thing, if there is one."""
         if self.own is None or kind == COLLECTION:
             return self.own is None or any(each["id"] == object_id for each in self.own)
         if kind in (PROFILE, USER):
@@ -127,7 +127,7 @@ class Access:
         return reached is None or object_id in reached
 
     def rows(self, kind: str) -> Sequence[Body]:
-        """What a list shows: every body that is seen, without what is hidden in it."""
+        """The rows of a list: every body that is seen, without what is hidden in it."""
         if self.own is None:
             return self.data.store.listing(kind)
         rows = self.data.store.rows(kind)

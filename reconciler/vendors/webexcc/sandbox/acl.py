@@ -1,4 +1,4 @@
-"""What a user profile reaches in all: `/acl`, with the resources of its collections merged."""
+"""All that a user profile reaches: `/acl`, with the resources of its collections merged."""
 
 from __future__ import annotations
 

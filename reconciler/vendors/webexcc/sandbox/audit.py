@@ -119,7 +119,7 @@ class Audit:
         return sorted(rows, key=lambda row: (row["ms"], row["number"]), reverse=newest)
 
     def _arrive(self, identity: str, at: int) -> None:
-        """What comes into the log while it is read."""
+        """Add the events that come into the log while it is read."""
         target = {"targetType": _ORGANIZATION_TYPE} | self._organization()
         for _ in range(self._data.quirks.audit_arrivals):
             _write(self._data, identity, at, LOGINS, "An Admin logged in", target, "")

@@ -1,4 +1,4 @@
-"""What the service demands of a body before it stores it: shape, and the documented limits."""
+"""Checks of a body before it is stored: shape, and the documented limits."""
 
 from __future__ import annotations
 

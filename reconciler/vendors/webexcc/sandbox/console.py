@@ -1,4 +1,4 @@
-"""What a person does in the console: with their own rights, and the vendor's side effects."""
+"""Actions of a person in the console: with their own rights, and the vendor's side effects."""
 
 from __future__ import annotations
 

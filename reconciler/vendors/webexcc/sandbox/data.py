@@ -67,7 +67,7 @@ def links(kind: str, body: Body) -> Iterator[tuple[str, str]]:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What differs from tenant to tenant: limits, permissions that others lack, add-ons."""
+    """The settings of a tenant: limits, permissions that others lack, add-ons."""
 
     most_collections: int = MOST_COLLECTIONS
     permissions: tuple[str, ...] = ()

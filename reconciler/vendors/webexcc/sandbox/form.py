@@ -27,7 +27,7 @@ class Form:
         return self.fields.pop(key)
 
     def rest(self) -> Iterator[tuple[str, str]]:
-        """What was not taken."""
+        """The fields that were not taken."""
         yield from self.fields.items()
 
     def named(self, kind: str, name: str) -> Body:

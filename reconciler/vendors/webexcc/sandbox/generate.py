@@ -31,7 +31,7 @@ Row = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Size(made_up.Size):
-    """How many objects of each kind."""
+    """The number of objects of each kind."""
 
     @property
     def collections(self) -> int:
@@ -157,7 +157,7 @@ def users(size: Size) -> Iterator[Row]:
 
 
 def name(kind: str, number: int) -> str:
-    """What a thing of the inventory is called; every type takes letters, digits and `_`."""
+    """The name of a thing of the inventory; every type takes letters, digits and `_`."""
     words = "".join(part.capitalize() for part in kind.split("-"))
     return f"{words}_{number:04}"
 

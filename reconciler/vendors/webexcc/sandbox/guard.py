@@ -1,4 +1,4 @@
-"""What each endpoint needs: scope, permission and reach, checked before its handler runs.
+"""Guards of each endpoint: scope, permission and reach, checked before its handler runs.
 
 An endpoint of an entity that the table does not know is an error at construction: none is
 open because somebody forgot it.

@@ -1,4 +1,4 @@
-"""What collections hold: list and item of every type, but flows and functions (see flows.py)."""
+"""Inventory of collections: list and item of every type, but flows and functions (flows.py)."""
 
 from __future__ import annotations
 

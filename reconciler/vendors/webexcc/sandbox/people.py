@@ -1,4 +1,4 @@
-"""Who somebody is: the caller as a Webex person, and a user found by their Webex id."""
+"""People: the caller as a Webex person, and a user found by their Webex id."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class People:
         yield Endpoint("GET", with_profile, self.with_profile)
 
     def me(self, call: Call) -> Answer:
-        """Whose token it is: a user of the tenant, or a machine account."""
+        """The owner of the token: a user of the tenant, or a machine account."""
         user = Access.of(self._data, call.identity).user
         return Answer(200, self._person(user) if user else self._machine(call.identity))
 

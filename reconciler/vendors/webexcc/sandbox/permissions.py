@@ -1,4 +1,4 @@
-"""What the service demands of a profile's permissions: names, levels, and what goes with what."""
+"""Checks of a profile's permissions: names, levels, and what goes with what."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a list may be asked: filter, search, attributes, pages, and arrays for a single row."""
+"""Queries of a list: filter, search, attributes, pages, and arrays for a single row."""
 
 from __future__ import annotations
 

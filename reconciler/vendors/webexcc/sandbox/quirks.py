@@ -24,7 +24,7 @@ name alone; nothing but the organization, and the object in prose."""
 
 @dataclass(frozen=True, slots=True)
 class Quirks:
-    """What the service does in its own way; fields are written in camelCase.
+    """The quirks of the service; fields are written in camelCase.
 
     - stale_version_refused: a PUT whose `version` is behind the tenant's is a 409; by default it
       is taken.
@@ -84,7 +84,7 @@ class Quirks:
 
     @property
     def are_usual(self) -> bool:
-        """Whether answers are as the documents have them."""
+        """Return whether answers are as the documents have them."""
         return self == replace(USUAL, **{name: getattr(self, name) for name in _BEHIND})
 
 

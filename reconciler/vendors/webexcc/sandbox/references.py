@@ -1,4 +1,4 @@
-"""Who refers to a thing: `incoming-references`, and the 412 of what is still referred to."""
+"""References to an object: `incoming-references`, and the 412 of what is still referred to."""
 
 from __future__ import annotations
 

@@ -60,13 +60,13 @@ class ResourceType:
     """How a seed names a link: its short key -> the dotted path."""
 
     def takes(self, name: str) -> bool:
-        """Whether an object of the type may have the name."""
+        """Return whether an object of the type may have the name."""
         fits = re.fullmatch(self.names, name, re.ASCII) is not None
         return fits and bool(name.strip()) and len(name) <= self.longest
 
     @property
     def elsewhere(self) -> bool:
-        """Whether the type has an API of its own: flows and functions."""
+        """Return whether the type has an API of its own: flows and functions."""
         return not self.lists
 
 

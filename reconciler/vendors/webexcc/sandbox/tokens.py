@@ -67,7 +67,7 @@ class Tokens:
         self._data.store.put(APP, body, str(app["id"]))
 
     def identity(self, token: str) -> str | None:
-        """Whose token it is; None where it is unknown or has expired."""
+        """The owner of the token; None where it is unknown or has expired."""
         issued = self._data.store.get(TOKEN, token)
         if issued is not None:
             return str(issued["identity"]) if self._now() < issued["until"] else None

@@ -1,4 +1,4 @@
-"""What of a user the contact center changes; all else is Control Hub's, and silently kept."""
+"""Fields of a user that the contact center changes; all else is Control Hub's, silently kept."""
 
 from __future__ import annotations
 
