@@ -63,7 +63,7 @@ def lookalikes(
 
 def skeleton(text: str) -> str:
     """The form that two texts share that look the same, as Unicode's tables have it."""
-    if text.isascii():
+    if text.isascii() and text.isprintable():
         return text.translate(_prototypes())
     visible = "".join(each for each in text if not is_invisible(each))
     decomposed = unicodedata.normalize("NFD", visible)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from reconciler.model.live import InventoryItem
@@ -89,5 +89,6 @@ def test_the_table_is_not_read_for_ascii(monkeypatch: pytest.MonkeyPatch) -> Non
 
 
 @given(st.text())
+@example("%\x1f")
 def test_a_skeleton_is_its_own(text: str) -> None:
     assert skeleton(skeleton(text)) == skeleton(text)
