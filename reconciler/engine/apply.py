@@ -135,8 +135,11 @@ class TenantApply:
         done = self.state.carried_out(name, digest) if self.saved else {}
         half = self.state.half_done(name, digest) if self.saved else {}
         finished = self.state.finished_run(name, digest) if self.saved else None
-        if finished is not None and await self._is_as_left(writer, done):
-            return Ledger(name, finished, (), already_applied=True)
+        if finished is not None:
+            if await self._is_as_left(writer, done):
+                return Ledger(name, finished, (), already_applied=True)
+            # the same change may be needed again; whether the plan is stale is checked below
+            done, half = {}, {}
         identity, elsewhere = await self._refuse_if_stale({**half, **done})
         if not self.saved:  # else all of the tenant was read just now
             await self._refuse(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import asdict
 from typing import Any
 
@@ -73,12 +73,11 @@ def _unsettled(row: Mapping[str, Any]) -> Unsettled:
 def carried_out(connection: Connection, tenant: str, plan_digest: str) -> dict[str, Left]:
     """What the latest runs of a tenant did of a plan, by operation.
 
-    An earlier run of the same plan does not count where another run came between.
+    An earlier run of the same plan does not count where another run came between, or where that
+    one had finished the plan: then it was begun again.
     """
     found: dict[str, Left] = {}
-    for run in _latest(connection, [tenant]):
-        if run.plan_digest != plan_digest or run.command != APPLY:
-            break
+    for run in _of_plan(connection, tenant, plan_digest):
         wanted = rows.raw(_STEP, ("run", "id", "object_id", "digest"))
         asked = select(*wanted).where(_STEP.c.run == run.id, _STEP.c.outcome == DONE)
         for held in connection.execute(asked).mappings():
@@ -90,15 +89,23 @@ def carried_out(connection: Connection, tenant: str, plan_digest: str) -> dict[s
 def half_done(connection: Connection, tenant: str, plan_digest: str) -> dict[str, Left]:
     """The operations of a plan that its latest runs did in part, and how they left the object."""
     found: dict[str, Left] = {}
-    for run in _latest(connection, [tenant]):
-        if run.plan_digest != plan_digest or run.command != APPLY:
-            break
+    for run in _of_plan(connection, tenant, plan_digest):
         asked = select(_STEP).where(
             _STEP.c.run == run.id, _STEP.c.outcome != DONE, _STEP.c.digest.is_not(None)
         )
         for row in connection.execute(asked):
             found.setdefault(row.id, Left(row.object_id, row.digest))
     return found
+
+
+def _of_plan(connection: Connection, tenant: str, plan_digest: str) -> Iterator[Found]:  # type: ignore[type-arg]
+    """The latest runs of a tenant that carried out a plan, since it was begun, the newest first."""
+    for number, run in enumerate(_latest(connection, [tenant])):
+        if run.plan_digest != plan_digest or run.command != APPLY:
+            return
+        if number and run.outcome == DONE:
+            return
+        yield run
 
 
 def is_finished(connection: Connection, tenant: str, plan_digest: str) -> str | None:

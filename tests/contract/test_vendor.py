@@ -334,3 +334,21 @@ def test_a_made_up_tenant_is_as_its_manifests_say(
     assert said.code == 0, said.err
     actions = {each["action"] for each in json.loads(said.out)["changes"]}
     assert actions == {"adopt"}
+
+
+@pytest.mark.parametrize(("catalogue", "drifted"), DRIFTED)
+def test_the_same_drift_again_is_taken_back_again(
+    tmp_path: Path, catalogue: Catalogue, drifted: Drifted
+) -> None:
+    """The plan may be the same to the byte: it is no plan that was carried out already."""
+    here = workshop(tmp_path, catalogue)
+    applied(here, *catalogue.manifests)
+    for _ in range(2):
+        here.act(drifted.action, **drifted.arguments)
+        plan = here.plan()
+        assert plan.outcome == "changes"
+        (ledger,) = here.apply(plan)
+        assert (ledger.outcome, ledger.already_applied) == ("done", False)
+        (ledger,) = here.apply(plan)
+        assert ledger.already_applied
+    assert here.plan().outcome == "no_changes"

@@ -13,6 +13,8 @@ from reconciler.errors import ReconcilerError
 from reconciler.model.change import Action
 from reconciler.model.guard import Allowance
 from reconciler.model.plan import BlockedError, dump, load
+from reconciler.sandbox.faults import fault
+from reconciler.sandbox.faulty import faulty
 from tests import saved
 from tests.workshop import COLLECTION, PROFILE, SEED, USER, Terminal, Workshop
 
@@ -286,3 +288,31 @@ def test_a_revert_of_targets_is_derived_with_them(settled: Workshop, terminal: T
     assert {each.address for each in settled.drift().differences if each.state == "drifted"} == {
         "test/webexcc/ResourceCollection/billing"
     }
+
+
+def test_a_plan_that_is_needed_again_and_breaks_off_goes_on_where_it_was(
+    workshop: Workshop,
+) -> None:
+    """What its first run did is not taken for what the second one did."""
+    second = PROFILE.replace("name: lead", "name: second").replace("Billing lead", "Second")
+    workshop.manifests(COLLECTION, PROFILE, second)
+    workshop.planned_and_applied()
+
+    def drift() -> None:
+        for name in ("Billing lead", "Second"):
+            workshop.act("edit-profile", profile=name, queue="view")
+
+    drift()
+    plan = workshop.plan()
+    assert [each.outcome for each in workshop.apply(plan)] == ["done"]
+    drift()
+    workshop.parallelism = 1
+    again = workshop.plan()
+    workshop.around = lambda app: faulty(app, [fault("400 on='PUT *' nth=2 times=always")])
+    assert [each.outcome for each in workshop.apply(again)] == ["partial"]
+    workshop.around = lambda app: app
+    workshop.calls.clear()
+    (ledger,) = workshop.apply(again)
+    assert ledger.outcome == "done"
+    assert len([each for each in workshop.calls if each.method == "PUT"]) == 1
+    assert workshop.plan().outcome == "no_changes"
