@@ -9,12 +9,12 @@ from reconciler.contract.answers import NotOffered, hooks
 from reconciler.contract.vendor import Kind, Vendor
 
 PARTS = {
-    "shape": "what it is",
-    "lifecycle": "how it comes and goes",
-    "access": "what it lets people do",
-    "api": "how it is spoken to",
+    "shape": "shape",
+    "lifecycle": "lifecycle",
+    "access": "access",
+    "api": "API",
 }
-"""The four parts of a kind, each in words, as they are read."""
+"""The four parts of a kind, each with its title, in the order of the report."""
 
 
 @dataclass(frozen=True, slots=True)
