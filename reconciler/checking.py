@@ -135,14 +135,27 @@ def policy_notes(
     policy, found = project.policy, tuple(found)
     judged = set(judged) - {each.code for each in found if each.address is None}
     used = [each.suppression for each in found if each.suppression is not None]
-    late = [_policy_note(each, "PRJ143", _ended(each, policy.today)) for each in policy.expired]
+    late = [
+        _policy_note(each, "PRJ143", _ended(each, policy.today), hint=_AFTER_A_SUPPRESSION)
+        for each in policy.expired
+    ]
     idle = [
-        _policy_note(each, "PRJ144", f"nothing is suppressed here: {each.code} finds nothing there")
+        _policy_note(
+            each,
+            "PRJ144",
+            f"nothing is suppressed here: {each.code} finds nothing there",
+            hint="remove it, or correct its address",
+        )
         for each in policy.idle(used, judged)
     ]
     ahead = [_ahead(code) for code in policy.planned]
     over = [
-        _ignore_note(each, "PRJ148", f"this leave to drift ended on {_ago(until, policy.today)}")
+        _ignore_note(
+            each,
+            "PRJ148",
+            f"this leave to drift ended on {_ago(until, policy.today)}",
+            hint="take the drift back or accept it, or set a new date",
+        )
         for each, until in project.ignores.expired
     ]
     return _placed(project, (*late, *idle, *ahead, *over))
@@ -156,7 +169,8 @@ def needless_ignores(
     """
     idle = project.ignores.idle(used, tenants)
     said = "nothing drifts here: this leave is not needed"
-    return _placed(project, (_ignore_note(each, "PRJ149", said) for each in idle))
+    hint = "remove it, or correct its address and attributes"
+    return _placed(project, (_ignore_note(each, "PRJ149", said, hint=hint) for each in idle))
 
 
 def _placed(project: Project, found: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
@@ -184,27 +198,26 @@ def _ahead(code: str) -> Diagnostic:
     )
 
 
-def _policy_note(each: Suppression, code: str, summary: str) -> Diagnostic:
+_AFTER_A_SUPPRESSION = "correct what it covers, or set a new date"
+
+
+def _policy_note(each: Suppression, code: str, summary: str, *, hint: str) -> Diagnostic:
     return Diagnostic(
         Severity.WARNING,
         code,
         summary,
-        hint="correct what it covers, or set a new date"
-        if code == "PRJ143"
-        else "remove it, or correct its address",
+        hint=hint,
         origin=Origin(FILE, 0, 1),
         path=("rules", each.code, "suppress", each.number, "address"),
     )
 
 
-def _ignore_note(each: Ignore, code: str, summary: str) -> Diagnostic:
+def _ignore_note(each: Ignore, code: str, summary: str, *, hint: str) -> Diagnostic:
     return Diagnostic(
         Severity.WARNING,
         code,
         summary,
-        hint="take the drift back or accept it, or set a new date"
-        if code == "PRJ148"
-        else "remove it, or correct its address and attributes",
+        hint=hint,
         origin=Origin(FILE, 0, 1),
         path=(*each.place, "address"),
     )

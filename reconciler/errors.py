@@ -77,7 +77,8 @@ class TenantError(ReconcilerError):
 
     `attempts` says how many times the request was sent until it was given up. After one that is
     `lasting` it is unknown what the tenant would answer next (no token, no connection, no request
-    left), so that nothing more is sent.
+    left), so that nothing more is sent. `reason` is the vendor's own word for a refusal, empty
+    where it gave none.
     """
 
     def __init__(  # noqa: PLR0913 - one keyword for each fact that a support case asks for
@@ -91,8 +92,10 @@ class TenantError(ReconcilerError):
         hint: str = "",
         address: str = "",
         lasting: bool = False,
+        reason: str = "",
     ) -> None:
         super().__init__(code, summary, detail=detail, hint=hint, address=address)
+        self.reason = reason
         self.status = status
         self.lasting = lasting
         self.tracking_id = tracking_id

@@ -28,9 +28,6 @@ from reconciler.model.plan import Plan, load
 from reconciler.planning.guards import refuse_if_blocked, wanted
 from reconciler.reporting import applying, json, ledger
 
-_STALE = frozenset({"RUN104"})
-"""After these the plan is not what the tenant is any more: it cannot be resumed."""
-
 
 @click.command(name="apply")
 @click.argument("plan", type=click.Path(path_type=Path), required=False)
@@ -263,7 +260,7 @@ class Screen:
 
     def _resume(self, ledgers: tuple[Ledger, ...]) -> str:
         """The command that carries the plan on; empty where the plan is stale or is done."""
-        if any(each.code in _STALE for one in ledgers for each in one.failed):
+        if any(each.is_stale for each in ledgers):
             return ""
         names = [each.name for each in self._made.tenants]
         tenants = self._work.project.chosen(names) if names else ()

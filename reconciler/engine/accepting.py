@@ -229,10 +229,8 @@ class _Accepting:
     def _is_named(self, address: Address, problem: Diagnostic) -> bool:
         """Whether a problem says that nothing has the object's name in Git or in the tenant."""
         resource = self._resources.get(address)
-        return problem.missing in {
-            address.name,
-            vendor_name(resource) if resource else address.name,
-        }
+        names = {address.name, vendor_name(resource) if resource else address.name}
+        return not names.isdisjoint(problem.names)
 
     def _unlike(
         self, attempt: Attempt, gone: Collection[Address], said: Mapping[Address, Respelling]

@@ -22,7 +22,7 @@ from reconciler.model import plan as plans
 from reconciler.model.address import Address
 from reconciler.model.live import Snapshot
 from reconciler.model.ownership import Row
-from reconciler.model.plan import Mode, Plan
+from reconciler.model.plan import FindingRole, Mode, Plan
 from reconciler.planning import plan_comparison
 from reconciler.planning.basis import moved_on
 from reconciler.planning.guards import refuse_if_blocked
@@ -32,9 +32,6 @@ from reconciler.state.sql import SqlState
 
 MOST = 3
 """So many differences are named: the first one is what counts."""
-
-NO_STATE = "PLN134"
-"""The finding of a plan that was made without a state."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +144,10 @@ class Derivation:
             return False
         if self._saved.mode == "revert":
             return True
-        return any(f.code == NO_STATE and f.tenant == tenant for f in self._saved.findings)
+        return any(
+            each.role is FindingRole.NO_STATE and each.tenant == tenant
+            for each in self._saved.findings
+        )
 
     def _compare(self, parts: Iterable[Part]) -> Elsewhere:
         saved = self._saved

@@ -56,7 +56,8 @@ class Ledger:
     addresses whose records changed without a write. `interrupted` says how somebody ended it,
     `unrecorded` why the state could not take all of it; `lost_lock` where that is because another
     run has the tenant's lock, and the state itself is in order. `elsewhere` are the
-    addresses that others changed after the plan was made, and that the plan leaves out.
+    addresses that others changed after the plan was made, and that the plan leaves out. One that
+    `is_stale` met an object that somebody changed after the plan: the plan cannot be resumed.
     """
 
     tenant: str
@@ -69,6 +70,7 @@ class Ledger:
     unrecorded: Told | None = None
     lost_lock: bool = False
     elsewhere: tuple[str, ...] = ()
+    is_stale: bool = False
 
     def of(self, kind: str) -> tuple[Event, ...]:
         """The events of one type, in their order."""

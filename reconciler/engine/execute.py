@@ -27,6 +27,7 @@ from reconciler.errors import (
     LockedError,
     MisappliedWriteError,
     ReconcilerError,
+    StalePlanError,
     StateError,
     TenantError,
     UnknownOutcomeError,
@@ -78,6 +79,7 @@ class Apply:
         self._last_step = max((step.number for step in self._steps.values()), default=0)
         self._left = len(self._operations.keys() - self.done.keys())
         self._broken: StateError | None = None
+        self._is_stale = False
         self._recorded: tuple[str, ...] = ()
         self._calls = Calls(self.writer, self._objects)
         self._in_a_row: set[str] = set()  # what a person can do as soon as they like
@@ -123,6 +125,7 @@ class Apply:
             interrupted=self.stop.word,
             unrecorded=self._broken.told if self._broken else None,
             lost_lock=isinstance(self._broken, LockedError),
+            is_stale=self._is_stale,
         )
 
     async def _all(self) -> None:
@@ -331,6 +334,7 @@ class Apply:
         self.blocked[operation.id] = failed
         if isinstance(error, StateError):
             self._broken = self._broken or error
+        self._is_stale |= isinstance(error, StalePlanError)
         is_misapplied = isinstance(error, MisappliedWriteError)
         is_lasting = isinstance(error, TenantError) and error.lasting
         if self._broken or is_misapplied or is_lasting:

@@ -167,6 +167,7 @@ def refusal(operation: str, status: int, reason: str, tracking_id: str) -> Tenan
         tracking_id=tracking_id,
         hint=_HINTS.get(status, _AILING if status >= SERVER else ""),
         lasting=status in (UNAUTHORIZED, TOO_MANY),
+        reason=reason,
     )
 
 

@@ -17,14 +17,7 @@ from jsonschema.exceptions import ValidationError
 from pydantic import BaseModel
 
 from reconciler.manifests.model_schema import schema_of
-from reconciler.manifests.problem import (
-    MISSING,
-    UNKNOWN,
-    WRONG_TYPE,
-    WRONG_VALUE,
-    Problem,
-    Written,
-)
+from reconciler.manifests.problem import Problem, ShapeFault, Written
 from reconciler.manifests.syntax import spaced
 from reconciler.model.diagnostic import Path
 from reconciler.model.suggestion import as_boolean, meant
@@ -136,24 +129,26 @@ def _problems(refusal: _Refusal, written: Written, mistyped: set[Path]) -> Itera
     if value is None:
         joined = spaced(str(path[-1])) if path else ""
         hint = f"write `{joined}`, with a space after the colon" if joined else ""
-        yield Problem(WRONG_TYPE, path, "there is no value", hint or "give one, or remove the line")
+        yield Problem(
+            ShapeFault.WRONG_TYPE, path, "there is no value", hint or "give one, or remove the line"
+        )
     elif refusal.on_key:
         summary = f"`{value}` is not possible as a key: {_reason(refusal)}"
-        yield Problem(WRONG_VALUE, (*path, value), summary, on_key=True)
+        yield Problem(ShapeFault.WRONG_VALUE, (*path, value), summary, on_key=True)
     elif refusal.keyword == "additionalProperties":
         yield from _unknown(refusal, mistyped)
     elif refusal.keyword == "required":
         for name in refusal.operand:
             if name not in value and (*path, name) not in mistyped:
-                yield Problem(MISSING, (*path, name), f"`{name}` is missing", "add it")
+                yield Problem(ShapeFault.MISSING, (*path, name), f"`{name}` is missing", "add it")
     elif refusal.keyword in ("enum", "const"):
         summary = f"`{written(path)}` is not possible here"
-        yield Problem(WRONG_VALUE, path, summary, _instead(refusal))
+        yield Problem(ShapeFault.WRONG_VALUE, path, summary, _instead(refusal))
     elif refusal.keyword in ("type", "anyOf"):
         yield _wrong_type(refusal, written)
     else:
         summary = f"`{written(path)}` is not possible here: {_reason(refusal)}"
-        yield Problem(WRONG_VALUE, path, summary)
+        yield Problem(ShapeFault.WRONG_VALUE, path, summary)
 
 
 def _unknown(refusal: _Refusal, mistyped: set[Path]) -> Iterator[Problem]:
@@ -168,7 +163,7 @@ def _unknown(refusal: _Refusal, mistyped: set[Path]) -> Iterator[Problem]:
         if colon and head in known:
             hint = f"write `{head}: ...`, with a space after the colon"
         path = (*refusal.path, name)
-        yield Problem(UNKNOWN, path, f"there is no field `{name}`", hint, on_key=True)
+        yield Problem(ShapeFault.UNKNOWN, path, f"there is no field `{name}`", hint, on_key=True)
 
 
 def _wrong_type(refusal: _Refusal, written: Written) -> Problem:
@@ -177,12 +172,12 @@ def _wrong_type(refusal: _Refusal, written: Written) -> Problem:
     value, path = refusal.value, refusal.path
     if isinstance(value, (bool, int, float)) and "text" in wanted:
         text = written(path)
-        return Problem(WRONG_TYPE, path, f"{said}, not {text}", f'quote it: "{text}"')
+        return Problem(ShapeFault.WRONG_TYPE, path, f"{said}, not {text}", f'quote it: "{text}"')
     if isinstance(value, str) and (hint := _meant_by(value, wanted)):
-        return Problem(WRONG_TYPE, path, f"{said}, not text", hint)
+        return Problem(ShapeFault.WRONG_TYPE, path, f"{said}, not text", hint)
     names = ((dict, "a mapping"), (list, "a list"), (str, "text"))
     what = next((name for type_, name in names if isinstance(value, type_)), written(path))
-    return Problem(WRONG_TYPE, path, f"{said}, not {what}")
+    return Problem(ShapeFault.WRONG_TYPE, path, f"{said}, not {what}")
 
 
 def _meant_by(text: str, wanted: Sequence[str]) -> str:

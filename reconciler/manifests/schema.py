@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from reconciler.manifests.problem import WRONG_VALUE, Problem, Written
+from reconciler.manifests.problem import Problem, ShapeFault, Written
 from reconciler.model.diagnostic import Path
 
 M = TypeVar("M", bound=BaseModel)
@@ -32,7 +32,9 @@ def _as_told(error: ValidationError, data: Any, written: Written) -> Iterator[Pr
     for each in [e for e in errors if e["type"] == "value_error"] or errors:
         path = _path(each["loc"], data)
         reason = str(each.get("ctx", {}).get("error") or each["msg"])
-        yield Problem(WRONG_VALUE, path, f"`{written(path)}` is not possible here: {reason}")
+        yield Problem(
+            ShapeFault.WRONG_VALUE, path, f"`{written(path)}` is not possible here: {reason}"
+        )
 
 
 def _path(location: tuple[str | int, ...], data: Any) -> Path:

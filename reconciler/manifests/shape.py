@@ -22,7 +22,7 @@ from reconciler.manifests.excerpt import LARGE, excerpt
 from reconciler.manifests.parse import Document
 from reconciler.manifests.patches import PatchEnvelope
 from reconciler.manifests.positions import Places
-from reconciler.manifests.problem import WRONG_TYPE, Problem
+from reconciler.manifests.problem import Problem, ShapeFault
 from reconciler.manifests.tree import measured
 from reconciler.model import diagnostic as model
 from reconciler.model.address import Address
@@ -190,7 +190,7 @@ class Shaping:
     def _choice(self, wanted: type[BaseModel], data: Any, problem: Problem) -> str:
         """Which text to write instead of `true` or `false`, where rules say which there are."""
         value = _value_at(data, problem.path)
-        if problem.code != WRONG_TYPE or not isinstance(value, bool):
+        if problem.fault is not ShapeFault.WRONG_TYPE or not isinstance(value, bool):
             return ""
         if not issubclass(wanted, Spec):
             return ""

@@ -80,6 +80,17 @@ class AttributeChange:
     opens: bool = False
     source: PatchSource | None = None
 
+    @property
+    def is_renamed(self) -> bool:
+        """Whether it refers to the object of before, which has another name now."""
+        return (
+            isinstance(self.before, dict)
+            and isinstance(self.after, dict)
+            and self.before.keys() == self.after.keys() == {"id", "name"}
+            and self.before["id"] == self.after["id"]
+            and self.before["name"] != self.after["name"]
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Change:

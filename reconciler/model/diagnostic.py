@@ -102,7 +102,7 @@ class Diagnostic:
     A suppressed one is counted and kept in reports, and stops nothing. An error with a `guard` is
     one that `--allow` with that name lets pass. Within a tenant, a finding with a `cause` follows
     from the first one that is the `root_of` it; `consequence_of` is the `mark` of that one, which
-    a person has to correct first. `missing` is the name that it says nothing has.
+    a person has to correct first. `names` are the names and ids of other objects that it is about.
     """
 
     severity: Severity
@@ -122,7 +122,7 @@ class Diagnostic:
     cause: str = ""
     root_of: str = ""
     consequence_of: str = ""
-    missing: str = ""
+    names: tuple[str, ...] = ()
 
     @property
     def mark(self) -> str:
@@ -136,8 +136,7 @@ class Diagnostic:
         return Diagnostic(
             self.severity, self.code, self.summary, self.detail, self.hint, self.address,
             self.tenant, self.origin, self.path, self.on_key, position, self.source,
-            self.suppression, self.guard, self.cause, self.root_of, self.consequence_of,
-            self.missing,
+            self.suppression, self.guard, self.cause, self.root_of, self.consequence_of, self.names,
         )  # fmt: skip
 
     def anywhere(self) -> Hashable:
@@ -145,7 +144,7 @@ class Diagnostic:
         return (
             self.severity, self.code, self.summary, self.detail, self.hint, self.origin, self.path,
             self.on_key, self.position, self.source, self.suppression, self.guard, self.cause,
-            self.root_of, self.consequence_of,
+            self.root_of, self.consequence_of, self.names,
         )  # fmt: skip
 
     def sort_key(self) -> tuple[str, int, int, str, str, str]:

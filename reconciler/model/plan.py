@@ -12,6 +12,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from enum import Enum, auto
 from functools import cache
 from typing import Literal
 
@@ -135,6 +136,30 @@ class TenantRead:
     previous_name: str = field(kw_only=True)
 
 
+class FindingRole(Enum):
+    """What a finding of a plan means to an apply, beside its text for people."""
+
+    FOR_PEOPLE = auto()
+    NO_STATE = auto()
+    UNMATCHED_FILE = auto()
+
+
+# A plan file (format 1.0) has a finding's code and no other mark of it. Here, and nowhere else, a
+# code becomes a type.
+_ROLE_OF: Mapping[str, FindingRole] = {
+    "PLN134": FindingRole.NO_STATE,
+    "PRJ180": FindingRole.UNMATCHED_FILE,
+}
+_GUARD_OF: Mapping[str, Guard] = {
+    "PLN140": "destroy",
+    "PLN141": "people",
+    "PLN142": "destroy",
+    "PLN145": "transient",
+    "PLN146": "administrators",
+    "PLN157": "policy",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """A diagnostic as machines read it; `suppressed` says why it counts for nothing.
@@ -156,6 +181,16 @@ class Finding:
     source: str = ""
     suppressed: str = ""
     consequence_of: str = ""
+
+    @property
+    def guard(self) -> Guard:
+        """The guard that an error of a blocked plan comes from."""
+        return _GUARD_OF.get(self.code, "lockout")
+
+    @property
+    def role(self) -> FindingRole:
+        """What it means to an apply."""
+        return _ROLE_OF.get(self.code, FindingRole.FOR_PEOPLE)
 
     @property
     def mark(self) -> str:

@@ -136,11 +136,14 @@ def _objects_moved_on(  # noqa: PLR0913, PLR0917 - what a plan saw, and what the
         if was.digest == mark:
             continue
         change, now = changes.get(text), live.by_id.get((address.group_kind, str(was.id)))
-        said = TAKEN if was.digest is None else GONE if mark is None else CHANGED
-        if said == GONE and (reason := snapshot.unread.get(address.group_kind)):
-            said = f"is unknown, because the list of {address.kind} could not be read: {reason}"
-        if said == CHANGED and change is not None and now is not None and text not in left:
+        if was.digest is None:
+            said = TAKEN
+        elif mark is None:
+            said = _gone(address, snapshot)
+        elif change is not None and now is not None and text not in left:
             said = changed(change.before, now, names)
+        else:
+            said = CHANGED
         yield moved(
             address,
             said,
@@ -149,6 +152,13 @@ def _objects_moved_on(  # noqa: PLR0913, PLR0917 - what a plan saw, and what the
             live=now,
             label=_shown(address, names),
         )
+
+
+def _gone(address: Address, snapshot: Snapshot) -> str:
+    """That an object is gone, or that this is unknown: its list could not be read."""
+    if reason := snapshot.unread.get(address.group_kind):
+        return f"is unknown, because the list of {address.kind} could not be read: {reason}"
+    return GONE
 
 
 def _needed_by_now(

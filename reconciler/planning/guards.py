@@ -32,15 +32,6 @@ from reconciler.planning.reach import Counted, Gained, Missing, Reach
 from reconciler.planning.refusals import folded, listed
 
 _GUARDS: tuple[Guard, ...] = (*COUNTED, "policy", *NAMED)
-_GUARD_OF = {
-    "PLN140": "destroy",
-    "PLN141": "people",
-    "PLN142": "destroy",
-    "PLN145": "transient",
-    "PLN146": "administrators",
-    "PLN157": "policy",
-}
-"""The guards by their own codes; every other one is a lock-out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -367,5 +358,5 @@ def _open(plan: Plan, allow: Allowance) -> tuple[Guard, ...]:
 
 def _findings(plan: Plan, guards: Iterable[str]) -> Iterator[Finding]:
     for each in plan.findings:
-        if each.severity == Severity.ERROR and _GUARD_OF.get(each.code, "lockout") in guards:
+        if each.severity == Severity.ERROR and each.guard in guards:
             yield each

@@ -19,14 +19,20 @@ from pydantic_core import to_json
 from reconciler.model.address import Address
 from reconciler.model.change import Action
 from reconciler.model.diagnostic import Severity
-from reconciler.model.plan import Basis, Finding, Operation, Plan, TenantRead, dump
+from reconciler.model.plan import (
+    Basis,
+    Finding,
+    FindingRole,
+    Operation,
+    Plan,
+    TenantRead,
+    dump,
+)
 from reconciler.model.value import Json
 from reconciler.planning.refusals import listed
 
 _AGE = re.compile(r"\b\d+ days? ago\b")
 _LONGEST = 80
-UNMATCHED = "PRJ180"
-"""The finding about a file that no pattern of the project matches."""
 
 VERBS: Mapping[str, str] = {
     "create": "creates",
@@ -273,7 +279,9 @@ def _comparable(plan: Plan, identities: Collection[str] = ()) -> Plan:
         tool_version="",
         signature="",
         tenants=tuple(_read(each, identities) for each in plan.tenants),
-        findings=tuple(_ageless(each) for each in plan.findings if each.code != UNMATCHED),
+        findings=tuple(
+            _ageless(each) for each in plan.findings if each.role is not FindingRole.UNMATCHED_FILE
+        ),
         set_aside=tuple(each for each in plan.set_aside if each.what != "state"),
         suppressed=tuple(_ageless(each) for each in plan.suppressed),
     )

@@ -51,7 +51,7 @@ def prune(
         snapshot.partial[k.key] for k in given.groups.kinds.values() if k.key in snapshot.partial
     ]
     if hidden:
-        return Pruning(notes=(_nothing_pruned(given, "PLN160", hidden[0]),))
+        return Pruning(notes=(_hidden_kinds_stay(given, hidden[0]),))
     known = tuple(known)
     going, notes = _candidates(given, _unclaimed(kinds, matches, known, snapshot), view)
     protected = _protected(known, going)
@@ -107,7 +107,7 @@ def _candidates(
         free = [row for row in each.objects if not row.protected]
         if free and not each.is_declared:
             why = f"no manifest is of kind {each.kind.name}"
-            notes.append(_nothing_pruned(given, "PLN161", why))
+            notes.append(_undeclared_kind_stays(given, why))
         else:
             going |= {
                 Ref(row.id): only_there(given, each.kind, row, gone=True, view=view) for row in free
@@ -200,18 +200,23 @@ def _vendors_own(given: TenantInput, kind: Kind, names: list[str]) -> Diagnostic
     )
 
 
-def _nothing_pruned(given: TenantInput, code: str, why: str) -> Diagnostic:
-    hints = {
-        "PLN160": "plan as somebody who sees all",
-        "PLN161": "a kind without manifests is never pruned: correct the paths of the "
-        "manifests, or delete the objects by hand",
-    }
-    of = "" if code == "PLN160" else " of it"
+def _hidden_kinds_stay(given: TenantInput, why: str) -> Diagnostic:
     return Diagnostic(
         Severity.WARNING,
-        code,
-        f"nothing{of} is pruned: {why}",
-        hint=hints[code],
+        "PLN160",
+        f"nothing is pruned: {why}",
+        hint="plan as somebody who sees all",
+        tenant=given.tenant,
+    )
+
+
+def _undeclared_kind_stays(given: TenantInput, why: str) -> Diagnostic:
+    return Diagnostic(
+        Severity.WARNING,
+        "PLN161",
+        f"nothing of it is pruned: {why}",
+        hint="nothing in Git never means `remove all`: correct where manifests are looked "
+        "for, or delete by hand what is meant",
         tenant=given.tenant,
     )
 

@@ -11,7 +11,7 @@ from typing import Any
 from reconciler.contract.shape import Resolve
 from reconciler.groups import Groups
 from reconciler.model.address import Address, GroupKind
-from reconciler.model.causes import cause_of_manifest
+from reconciler.model.causes import cause_of_manifest, cause_of_reference
 from reconciler.model.diagnostic import Diagnostic, Path, Severity
 from reconciler.model.facts import NO_FACTS, Facts
 from reconciler.model.live import InventoryItem, Snapshot
@@ -157,9 +157,11 @@ class Directory:
             listed = ", ".join(self._described(key) for key in sorted(found))
             self._problem(
                 resource,
+                kind,
                 "REF121",
                 f"`{text}` names {len(found)} of kind {kind.name}: {listed}",
                 path,
+                names=(text, *(self.name_of(key) for key in sorted(found))),
                 hint="write `{id: …}` for the one that is meant",
             )
         elif self.view.hides(kind):
@@ -189,9 +191,11 @@ class Directory:
         self.renamed[resource.address, path] = (text, key)
         self._problem(
             resource,
+            kind,
             "REF144",
             f"{kind.name} `{text}` is called `{now}` now (id {key}): it was renamed in the tenant",
             path,
+            names=(text, now, key),
             hint=f"write `{now}`",
         )
         return key
@@ -201,10 +205,12 @@ class Directory:
         if reason := self.view.unread.get(kind):
             self._problem(
                 resource,
+                kind,
                 "TEN161",
                 f"{kind.name} `{text}` cannot be resolved, because the list of {kind.name} could "
                 f"not be read: {reason}",
                 path,
+                names=(text,),
                 hint="give the identity the right to read that list, or remove the reference",
             )
             return Unresolved(text)
@@ -214,9 +220,11 @@ class Directory:
         who = self.view.who
         self._problem(
             resource,
+            kind,
             "REF127",
             f"{who} sees no {kind.name} `{text}`: there is none, or it is hidden from them",
             path,
+            names=(text,),
             hint="correct the name, or plan as somebody who sees it",
         )
         return Unresolved(text)
@@ -262,11 +270,12 @@ class Directory:
         create += ", or correct the name"
         self._problem(
             resource,
+            kind,
             "REF120",
             f"there is no {kind.name} `{text}`, {where}",
             path,
+            names=(text,),
             hint=meant(other_case or self._near.of(kind, text, candidates), otherwise=create),
-            missing=text,
         )
 
     def _by_id(
@@ -279,18 +288,22 @@ class Directory:
         if name is None and kind in self._complete:
             self._problem(
                 resource,
+                kind,
                 "REF122",
                 f"the tenant has no {kind.name} with id `{key}`",
                 path,
+                names=(key,),
                 hint="correct the id, or write the name instead",
             )
             return Unresolved(key)
         if name is not None and reference.name not in (None, name, self._names[key]):
             self._problem(
                 resource,
+                kind,
                 "REF123",
                 f"id `{key}` is `{name}`, not `{reference.name}`",
                 path,
+                names=(key, name, str(reference.name)),
                 hint="correct the name or the id",
             )
         return key
@@ -301,9 +314,11 @@ class Directory:
         fact = f"facts.{self._facts[kind]}"
         self._problem(
             resource,
+            kind,
             "REF125",
             f"no API says which {kind.name} `{reference}` is, and the project declares no `{fact}`",
             path,
+            names=(str(reference),),
             hint=f"declare `{fact}` of this tenant in reconciler.yaml",
         )
         return Unresolved(str(reference))
@@ -311,9 +326,11 @@ class Directory:
     def _unknown_kind(self, resource: Resource[Any], kind: GroupKind, path: Path) -> Ref:
         self._problem(
             resource,
+            kind,
             "REF124",
             f"single resources of type {kind.name} cannot be named in this version",
             path[:-1],
+            names=(),
             hint="write `none` or `all`",
         )
         return Unresolved(kind)
@@ -321,20 +338,21 @@ class Directory:
     def _described(self, key: Ref) -> str:
         return f"`{self.name_of(key)}` ({key})"
 
-    def _problem(  # noqa: PLR0913 - the parts of a problem
+    def _problem(  # noqa: PLR0913 - the parts of a diagnostic
         self,
         resource: Resource[Any],
+        kind: GroupKind,
         code: str,
         summary: str,
         path: Path,
         *,
+        names: tuple[str, ...],
         hint: str = "",
-        missing: str = "",
     ) -> None:
         problem = error_about(resource, code, summary, path, hint=hint)
-        cause = f"{code} {summary}"
+        cause = cause_of_reference(code, kind, names)
         # everybody else who uses the name has the same problem: it is corrected once
-        self._problems[replace(problem, cause=cause, root_of=cause, missing=missing)] = None
+        self._problems[replace(problem, cause=cause, root_of=cause, names=names)] = None
 
 
 def _by_kind(known: Iterable[tuple[GroupKind, str]]) -> Mapping[GroupKind, list[str]]:

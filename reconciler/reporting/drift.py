@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from reconciler.model.address import Address
-from reconciler.model.drift import RENAMED, Contested, Difference
+from reconciler.model.drift import Contested, Difference
 from reconciler.model.plan import TenantRead
 from reconciler.model.set_aside import SetAside
 from reconciler.planning.severity import Severity
@@ -203,7 +203,7 @@ def _instead(each: Difference) -> str:
         )
     if each.replaces:
         return "`reconciler plan` adopts the new object"
-    if any(a.note == RENAMED for a in each.attributes):
+    if any(a.is_renamed for a in each.attributes):
         return "write the new name into the manifest, or run `reconciler drift --accept`"
     if each.change == "added":
         return "import it into Git, or delete it in the tenant"

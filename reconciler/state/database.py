@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -122,16 +122,30 @@ def _version(engine: Engine) -> str | None:
         return version
 
 
-_TOLD = (
-    ("not a database", "RUN121", "the state is damaged: {}", "restore a copy, or move it away"),
-    ("malformed", "RUN121", "the state is damaged: {}", "restore a copy, or move it away"),
-    ("Could not decode", "RUN121", "the state is damaged: {}", "restore a copy, or move it away"),
-    ("readonly", "RUN122", "the state cannot be written: {}", "check its permissions"),
-    ("unable to open", "RUN122", "the state cannot be opened: {}", "check its permissions"),
-    ("full", "RUN123", "the state cannot grow: {}", "make room on the disk"),
-    ("disk I/O", "RUN122", "the state cannot be read or written: {}", "check its disk"),
-    ("locked", "RUN126", "the state is busy: {}", "wait for the other run to end"),
-)
+_Words = tuple[str, str, str]
+"""The code of a refusal, its words around the database's own, and what to do."""
+
+_DAMAGED: _Words = ("RUN121", "the state is damaged: {}", "restore a copy, or move it away")
+_BUSY: _Words = ("RUN126", "the state is busy: {}", "wait for the other run to end")
+
+_BY_RESULT: Mapping[int, _Words] = {
+    sqlite3.SQLITE_NOTADB: _DAMAGED,
+    sqlite3.SQLITE_CORRUPT: _DAMAGED,
+    sqlite3.SQLITE_READONLY: (
+        "RUN122", "the state cannot be written: {}", "check its permissions"
+    ),
+    sqlite3.SQLITE_CANTOPEN: (
+        "RUN122", "the state cannot be opened: {}", "check its permissions"
+    ),
+    sqlite3.SQLITE_FULL: ("RUN123", "the state cannot grow: {}", "make room on the disk"),
+    sqlite3.SQLITE_IOERR: ("RUN122", "the state cannot be read or written: {}", "check its disk"),
+    sqlite3.SQLITE_BUSY: _BUSY,
+    sqlite3.SQLITE_LOCKED: _BUSY,
+}  # fmt: skip
+"""By SQLite's primary result codes (https://sqlite.org/rescode.html)."""
+
+_PRIMARY = 0xFF
+"""The bits of an extended result code that are the primary one."""
 
 
 @contextmanager
@@ -142,17 +156,27 @@ def told() -> Iterator[None]:
     except IntegrityError:
         raise
     except DBAPIError as error:
-        raise _explained(str(error.orig)) from error
+        raise _explained(error.orig) from error
     except sqlite3.Error as error:
-        raise _explained(str(error)) from error
+        raise _explained(error) from error
     except OSError as error:
         raise StateError(
             "RUN122", f"the state cannot be opened: {error.strerror}", hint="check its permissions"
         ) from error
 
 
-def _explained(reason: str) -> StateError:
-    for part, code, summary, hint in _TOLD:
-        if part in reason:
-            return StateError(code, summary.format(reason), hint=hint)
-    return StateError("RUN120", f"the state cannot be used: {reason}")
+def _explained(error: BaseException | None) -> StateError:
+    """What a driver's error means for the state."""
+    words = _words(error)
+    if words is None:
+        return StateError("RUN120", f"the state cannot be used: {error}")
+    code, summary, hint = words
+    return StateError(code, summary.format(error), hint=hint)
+
+
+def _words(error: BaseException | None) -> _Words | None:
+    result: int | None = getattr(error, "sqlite_errorcode", None)
+    if result is not None:
+        return _BY_RESULT.get(result & _PRIMARY)
+    # without a result code, Python itself could not read what SQLite gave: text that is no UTF-8
+    return _DAMAGED if isinstance(error, sqlite3.OperationalError) else None

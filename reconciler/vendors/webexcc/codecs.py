@@ -138,7 +138,8 @@ class WebexCodec(Codec):
         """Drop the field that some tenants answer and do not take."""
         if refused.status != HTTPStatus.BAD_REQUEST:
             return False
-        named = re.search(r"\b(\w+) is not allowed when feature flag is disabled", str(refused))
+        # Cisco documents no code for it
+        named = re.search(r"\b(\w+) is not allowed when feature flag is disabled", refused.reason)
         field = named[1] if named else ""
         if field not in current or body.get(field) != current[field]:
             return False
