@@ -85,7 +85,7 @@ def test_once_what_is_under_way_is_finished_and_the_rest_is_not_begun(
         apply.until_landed("POST")
         apply.send(by)
         assert apply.ended() == code
-    assert apply.errors.startswith(f"{word}: what is sent already is finished")
+    assert apply.errors.startswith(f"{word}: calls that are already sent finish")
     assert "1 done, 0 failed, 2 not started" in apply.text
     assert f"because the apply was {word.lower()}" in apply.text
     assert outcomes(root) == [("create", "done", 1)]
