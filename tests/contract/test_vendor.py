@@ -129,7 +129,6 @@ def test_a_change_is_planned_applied_and_then_there(
         "dropped on='write *' when=before",
         "dropped on='write *' when=after",
         "half-answer on='write *' when=after",
-        "429 on='*' retryAfter=0 times=3",
     ],
 )
 @pytest.mark.parametrize(("catalogue", "case"), CASES)
