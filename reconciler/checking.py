@@ -153,7 +153,7 @@ def policy_notes(
         _ignore_note(
             each,
             "PRJ148",
-            f"this leave to drift ended on {_ago(until, policy.today)}",
+            f"this drift suppression ended on {_ago(until, policy.today)}",
             hint="take the drift back or accept it, or set a new date",
         )
         for each, until in project.ignores.expired
@@ -168,7 +168,7 @@ def needless_ignores(
     name stands for all tenants of the project.
     """
     idle = project.ignores.idle(used, tenants)
-    said = "nothing drifts here: this leave is not needed"
+    said = "nothing drifts here: this suppression is not needed"
     hint = "remove it, or correct its address and attributes"
     return _placed(project, (_ignore_note(each, "PRJ149", said, hint=hint) for each in idle))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cached_property
 from typing import TypeAlias
 
 from reconciler.contract.connection import Written
@@ -43,10 +44,10 @@ class Objects:
         self._left: dict[str, str] = {}
         self._keeps: dict[str, Row | None] = {}
 
-    @property
+    @cached_property
     def names(self) -> Mapping[str, str]:
         """What the plan calls the objects that it knows of, by the vendor's ids."""
-        return self._orders.names
+        return self._orders.names()
 
     def planned(self, operation: Operation) -> OrderedObject:
         """What the plan shows of the operation's object."""

@@ -65,7 +65,7 @@ async def _changed(
             return moved(address, GONE, object_id=str(request.object_id), name=planned.name)
         if live.is_as(request.expect):
             return None
-        said = changed(planned.before, live, {**orders.names, **await names()})
+        said = changed(planned.before, live, {**orders.names(), **await names()})
         return moved(address, said, name=planned.name, live=live)
 
     there = [each for each in operations if each.request.object_id and not each.mends]

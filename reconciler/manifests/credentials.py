@@ -79,8 +79,19 @@ class Forms:
         return {form.key: form for name in self.names for form in self.of(name)}
 
 
-NO_FORMS = Forms((), lambda _name: ())
-"""Where no vendor is known."""
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """The forms that one tenant may mean: those of its vendors, else those of any vendor."""
+
+    forms: Forms
+    vendor: object
+
+    def of(self, written: object) -> Mapping[str, CredentialForm]:
+        """The forms to read these credentials by; others are imported for what is unknown alone."""
+        own = self.forms.of_tenant(self.vendor)
+        if isinstance(written, dict) and written.keys() <= {*ANY_WAY, *own}:
+            return own
+        return {**self.forms.every(), **own}
 
 
 def misplaced(file: Any, forms: Forms) -> Iterator[Found]:
@@ -89,9 +100,7 @@ def misplaced(file: Any, forms: Forms) -> Iterator[Found]:
     for name, tenant in tenants.items() if isinstance(tenants, dict) else ():
         if not isinstance(tenant, dict):
             continue
-        known = forms.of_tenant(tenant.get("vendor"))
-        if _has_unknown_form(tenant, known):
-            known = {**forms.every(), **known}
+        known = _Known(forms, tenant.get("vendor"))
         if tenant.get("credentials") is not None:
             at: Path = ("tenants", name, "credentials")
             yield from _credentials(tenant["credentials"], at, known)
@@ -109,22 +118,8 @@ def hidden(place: Position) -> Position:
     return replace(place, text=text, end_column=place.column + 3)
 
 
-def _has_unknown_form(tenant: Mapping[str, Any], known: Collection[str]) -> bool:
-    """Whether credentials may be in a form of another vendor."""
-    audit = tenant.get("audit")
-    for written in (tenant.get("credentials"), _value(audit, "credentials")):
-        if isinstance(written, dict) and not set(written) <= {*ANY_WAY, *known}:
-            return True
-        if written is not None and not isinstance(written, dict):
-            return True
-    return False
-
-
-def _value(mapping: object, key: str) -> Any:
-    return mapping.get(key) if isinstance(mapping, dict) else None
-
-
-def _credentials(written: Any, at: Path, forms: Mapping[str, CredentialForm]) -> Iterator[Found]:
+def _credentials(written: Any, at: Path, known: _Known) -> Iterator[Found]:
+    forms = known.of(written)
     if not isinstance(written, dict):
         yield _literal(at, "the credentials", _how(forms))
     elif "keyring" in written:
@@ -143,14 +138,14 @@ def _how(forms: Mapping[str, CredentialForm]) -> str:
     return f"write {', '.join(some)} or {last}"
 
 
-def _audit(written: Any, at: Path, forms: Mapping[str, CredentialForm]) -> Iterator[Found]:
+def _audit(written: Any, at: Path, known: _Known) -> Iterator[Found]:
     if not isinstance(written, dict):
         yield "PRJ160", at, "`audit` holds where the credentials are, and nothing else", _AUDIT
         return
     for key in written.keys() - {"credentials", "as"}:
         yield "PRJ160", at, _no_key(key, "`audit`"), _AUDIT
     if written.get("credentials") is not None:
-        yield from _credentials(written["credentials"], (*at, "credentials"), forms)
+        yield from _credentials(written["credentials"], (*at, "credentials"), known)
 
 
 _AUDIT = "write `audit: {credentials: {env: NAME}}`, for an embedded sandbox `audit: {}`"

@@ -8,9 +8,6 @@ from typing import Literal
 from reconciler.model.change import AttributeChange, Source
 from reconciler.model.value import Json
 
-RENAMED = "renamed in the tenant"
-"""The note on a reference whose object is called otherwise than at the last apply."""
-
 
 @dataclass(frozen=True, slots=True)
 class Contested:

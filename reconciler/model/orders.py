@@ -7,7 +7,7 @@ written.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from reconciler.model.plan import Operation, Record, Step
@@ -58,8 +58,8 @@ class Orders:
 
     `objects` has the object of every operation, by address. `recorded` and `rewritten` change
     records alone: of objects that are adopted, moved or forgotten as they are, and of those that
-    Git has overtaken. `names` are what the plan calls the objects that it knows of, by the vendor's
-    ids.
+    Git has overtaken. `names()` are what the plan calls the objects that it knows of, by the
+    vendor's ids: only a refusal needs them, and a large plan has many.
     """
 
     tenant: str
@@ -67,7 +67,7 @@ class Orders:
     objects: Mapping[str, OrderedObject]
     recorded: tuple[RecordUpdate, ...]
     rewritten: tuple[Record, ...]
-    names: Mapping[str, str]
+    names: Callable[[], Mapping[str, str]]
 
     def operations(self) -> Iterator[Operation]:
         """Every operation in the order of execution."""

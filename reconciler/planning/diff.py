@@ -87,11 +87,7 @@ def changes(
     """
     if before == after:
         return ()
-    found = [
-        _attribute(each, kind, name_of)
-        for each in differences((), before, after)
-        if each.path  # both are mappings
-    ]
+    found = [_attribute(each, kind, name_of) for each in differences((), before, after)]
     return tuple(sorted(found, key=_by_path))
 
 

@@ -11,7 +11,7 @@ from reconciler.model.audit import Attribution
 from reconciler.model.change import AttributeChange, Source
 from reconciler.model.diagnostic import Diagnostic
 from reconciler.model.diagnostic import Severity as Level
-from reconciler.model.drift import RENAMED, Contested, Difference, Suppressed
+from reconciler.model.drift import Contested, Difference, Suppressed
 from reconciler.model.ignore import Ignore
 from reconciler.model.live import Snapshot
 from reconciler.model.ownership import Row
@@ -37,6 +37,9 @@ from reconciler.planning.three_way import Absent, Leaf, compare, tree
 from reconciler.planning.visibility import completed, taken_for_granted
 from reconciler.rules.rule import Cause, Rule
 from reconciler.rules.world import Expected, World
+
+RENAMED = "renamed in the tenant"
+"""The note on a reference whose object is called otherwise than at the last apply."""
 
 Who = Callable[[Difference], Attribution | None]
 """Who probably made a difference that is not known to be the vendor's; None: unknown."""

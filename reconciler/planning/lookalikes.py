@@ -99,9 +99,9 @@ def _warning(
 ) -> Diagnostic:
     more = f" and {len(others) - 1} more" if len(others) > 1 else ""
     odd = list(dict.fromkeys(each for each in one.name if not each.isascii()))
-    told = ", ".join(map(named, odd[:_SHOWN]))
+    marks = ", ".join(map(named, odd[:_SHOWN]))
     rest = f" and {len(odd) - _SHOWN} more" if len(odd) > _SHOWN else ""
-    summary = f"{one.shown} can be mistaken for {others[0].shown}{more}: it has {told}{rest}"
+    summary = f"{one.shown} can be mistaken for {others[0].shown}{more}: it has {marks}{rest}"
     hint = "check that each reference means the right one, or give one of them another name"
     resource = manifests.get(one.address) if one.address else None
     if resource is None and others[0].address:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from reconciler.model.address import Address
 from reconciler.model.change import Action, Change
 from reconciler.model.orders import OrderedObject, Orders, RecordUpdate
@@ -30,7 +32,7 @@ def orders(plan: Plan, tenant: str) -> Orders:
         objects=objects,
         recorded=tuple(recorded),
         rewritten=tuple(r for r in plan.records if Address.parse(r.address).tenant == tenant),
-        names=names_in(plan),
+        names=partial(names_in, plan),
     )
 
 

@@ -131,7 +131,7 @@ class Directory:
         return resolve
 
     def _by_name(self, resource: Resource[Any], kind: GroupKind, text: str, path: Path) -> Ref:
-        """The meaning of a name, whoever uses it; a wrong one is reported of each who does."""
+        """The meaning of a name, the same for all who use it; a wrong one is reported of each."""
         found = self._found.get((kind, text))
         if found is None:
             found = self._named(resource, kind, text, path)

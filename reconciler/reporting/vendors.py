@@ -6,6 +6,8 @@ from collections.abc import Iterable, Iterator
 from textwrap import wrap
 from typing import Any
 
+from reconciler.contract.answers import offered
+from reconciler.contract.credentials import ANY_WAY
 from reconciler.contract.table import PARTS, Hook, answers
 from reconciler.contract.vendor import Vendor
 from reconciler.reporting.paint import Paint
@@ -66,11 +68,8 @@ def _vendor(vendor: Vendor, paint: Paint, width: int) -> Iterator[str]:
 
 def _credentials(vendor: Vendor) -> list[str]:
     """The keys that may stand under `credentials`."""
-    by_itself = [] if "token" in {e.name for e in answers(vendor) if not e.is_given} else _WAYS
+    by_itself = ANY_WAY if offered(vendor.token) else ()
     return [*by_itself, *(form.key for form in vendor.credential_forms)]
-
-
-_WAYS = ["env", "file", "command"]
 
 
 def _matrix(vendor: Vendor, every: Iterable[Hook], paint: Paint) -> Iterator[str]:

@@ -8,9 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import fields, replace
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
-Q = TypeVar("Q")
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
+Q = TypeVar("Q", bound="DataclassInstance")
 Check = Callable[[Any], Any]
 """What makes of a value in the seed the value of a quirk; raises TypeError or ValueError."""
 
@@ -20,7 +23,7 @@ def quirks(section: Any, usual: Q, checks: Mapping[str, Check]) -> Q:
 
     `checks` has, by field, how a value is checked where its type does not say it.
     """
-    known = {_camel(each.name): each.name for each in fields(usual)}  # type: ignore[arg-type]
+    known = {_camel(each.name): each.name for each in fields(usual)}
     if not isinstance(section, Mapping):
         raise ValueError(f"expected a mapping of {', '.join(known)}")
     unknown = sorted(set(section) - set(known))
@@ -33,7 +36,7 @@ def quirks(section: Any, usual: Q, checks: Mapping[str, Check]) -> Q:
             read[known[name]] = checked(value)
         except (TypeError, ValueError) as error:
             raise ValueError(f"{name} cannot be {value!r}: {error}") from error
-    return replace(usual, **read)  # type: ignore[type-var]
+    return replace(usual, **read)
 
 
 def _camel(name: str) -> str:

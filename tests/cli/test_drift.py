@@ -85,7 +85,7 @@ def test_a_leave_that_is_over_or_not_needed_is_told(here: Workshop, terminal: Te
     said = terminal("drift")
     assert said.code == 2
     ended = TODAY - timedelta(days=2)
-    assert f"warning[PRJ148]: this leave to drift ended on {ended}, 2 days ago" in said.err
+    assert f"warning[PRJ148]: this drift suppression ended on {ended}, 2 days ago" in said.err
     assert "warning[PRJ149]: nothing drifts here" in said.err
     assert "reconciler.yaml:8:28" in said.err
     assert "PRJ148" in terminal("validate").out

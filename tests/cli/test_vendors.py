@@ -33,12 +33,12 @@ def test_the_table_has_each_reason_and_fits(width: int, capsys: pytest.CaptureFi
 
 def test_machines_get_every_hook(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["vendors", "cxone", "--format", "json"]) == 0
-    (told,) = json.loads(capsys.readouterr().out)["vendors"]
-    rows = [(each["kind"] or "", each["hook"], each["offered"]) for each in told["hooks"]]
+    (vendor,) = json.loads(capsys.readouterr().out)["vendors"]
+    rows = [(each["kind"] or "", each["hook"], each["offered"]) for each in vendor["hooks"]]
     wanted = answers(discover()["cxone"])
     assert rows == [(each.kind, each.name, each.is_given) for each in wanted]
-    assert {"kind": "Role", "hook": "copies"}.items() <= told["hooks"][10].items()
-    assert "accessKey" in told["credentials"]
+    assert {"kind": "Role", "hook": "copies"}.items() <= vendor["hooks"][10].items()
+    assert "accessKey" in vendor["credentials"]
 
 
 def test_a_system_that_is_not_there(capsys: pytest.CaptureFixture[str]) -> None:

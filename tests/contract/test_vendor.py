@@ -6,7 +6,6 @@ import asyncio
 import json
 import re
 import shutil
-from collections.abc import Iterable
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
@@ -35,7 +34,8 @@ from reconciler.sandbox.faults import fault
 from reconciler.sandbox.faulty import faulty
 from tests.vendors import CATALOGUES
 from tests.vendors.catalogue import Case, Catalogue, Drifted
-from tests.workshop import Call, Terminal, Workshop
+from tests.vendors.tenants import WIDE, workshop, writes
+from tests.workshop import Terminal, Workshop
 
 CASES = [
     pytest.param(each, case, id=f"{name}-{label}")
@@ -47,15 +47,6 @@ DRIFTED = [
     for name, catalogue in CATALOGUES.items()
     for each in catalogue.drifted
 ]
-WIDE = "thresholds: {destroy: 100, people: 100%, administrators: 100}\n"
-"""The guards have tests of their own; here nothing is to be stopped by a number."""
-
-
-def workshop(root: Path, catalogue: Catalogue) -> Workshop:
-    """The small tenant of a catalogue, and a project over it."""
-    (root / "reconciler.yaml").write_text(catalogue.project + WIDE, encoding="utf-8")
-    (root / "seed.yaml").write_text(catalogue.seed, encoding="utf-8")
-    return Workshop(root)
 
 
 def applied(here: Workshop, *manifests: str) -> Plan:
@@ -66,12 +57,6 @@ def applied(here: Workshop, *manifests: str) -> Plan:
     plan = here.planned_and_applied()
     assert here.plan().outcome == "no_changes"
     return plan
-
-
-def writes(catalogue: Catalogue, calls: Iterable[Call]) -> list[Call]:
-    """The calls that were no reads."""
-    reads = catalogue.reads
-    return [c for c in calls if not any(fnmatchcase(f"{c.method} {c.path}", r) for r in reads)]
 
 
 @pytest.fixture(params=CATALOGUES)
@@ -220,8 +205,8 @@ def test_a_snapshot_stands_for_the_tenant(here: Workshop, catalogue: Catalogue) 
 def _told(snapshot: Snapshot) -> list[tuple[GroupKind, str, str, Any]]:
     """What a plan needs of each object."""
     rows = snapshot.objects.items()
-    told = [(kind, each.id, each.name, each.values) for kind, found in rows for each in found]
-    return sorted(told, key=lambda each: each[:2])
+    rows_of = [(kind, each.id, each.name, each.values) for kind, found in rows for each in found]
+    return sorted(rows_of, key=lambda each: each[:2])
 
 
 def _listed(snapshot: Snapshot) -> set[tuple[GroupKind, str, str]]:

@@ -10,10 +10,10 @@ from hypothesis import event, given
 from hypothesis import strategies as st
 
 from reconciler.errors import ReconcilerError
-from tests.contract.test_vendor import workshop, writes
 from tests.examples import examples
 from tests.vendors import CATALOGUES
 from tests.vendors.catalogue import Catalogue, Drifted
+from tests.vendors.tenants import workshop, writes
 from tests.workshop import Workshop
 
 

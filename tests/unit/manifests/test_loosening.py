@@ -8,13 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reconciler.manifests.credentials import NO_FORMS
+from reconciler.manifests.credentials import Forms
 from reconciler.manifests.loosening import Known, loosened
 
 KNOWN = Known(
     {"X101": "error", "X102": "warning", "X103": "info"},
     {"tiny": {"Role": False, "Person": True}},
-    NO_FORMS,
+    Forms((), lambda _name: ()),
 )
 
 ENTRY = {"address": "Role/a", "reason": "later", "until": "2030-01-01"}

@@ -59,7 +59,7 @@ def test_an_operation_comes_with_its_object() -> None:
     assert (lead.name, lead.before, lead.record.declared) == ("lead", {"a": 1}, {"a": 2})
     assert found.objects.keys() == {LEAD}
     assert found.recorded == ()
-    assert found.names == {"1": "lead", "2": "lead"}
+    assert found.names() == {"1": "lead", "2": "lead"}
 
 
 def test_what_is_switched_off_has_left_git_without_a_manifest_alone() -> None:
